@@ -1,0 +1,42 @@
+package scan
+
+// IsDigit says whether c is an ASCII digit.
+func IsDigit(c byte) bool { return c-'0' <= 9 }
+
+// IsLetter says whether c is an ASCII letter.
+func IsLetter(c byte) bool { return c|0x20-'a' <= 'z'-'a' }
+
+// IsHex says whether c is a hex digit in either case.
+func IsHex(c byte) bool { return IsDigit(c) || c|0x20-'a' <= 'f'-'a' }
+
+// IsBlank says whether c is a blank or a tab.
+func IsBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+// EqualFold compares two strings without regard to the case of ASCII letters.
+func EqualFold(s, t string) bool {
+	if len(s) != len(t) {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if lower(s[i]) != lower(t[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// PrefixFold takes a prefix off the front without regard to the case of ASCII letters.
+func PrefixFold(s, prefix string) (rest string, ok bool) {
+	if len(s) >= len(prefix) && EqualFold(s[:len(prefix)], prefix) {
+		return s[len(prefix):], true
+	}
+	return s, false
+}
+
+// lower is c with an ASCII letter in lower case.
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}

@@ -1,0 +1,68 @@
+package scan
+
+// Int reads all of s as a decimal number without sign. It fails for anything else, and for what int64 cannot hold.
+func Int(s string) (int64, bool) {
+	n, rest, ok := Digits(s)
+	if !ok || rest != "" {
+		return 0, false
+	}
+	return n, true
+}
+
+// Digits takes a decimal number without sign off the front. It fails where there is none, or one that int64 cannot hold.
+func Digits(s string) (n int64, rest string, ok bool) {
+	i := 0
+	for i < len(s) && IsDigit(s[i]) {
+		d := int64(s[i] - '0')
+		if n > (1<<63-1-d)/10 {
+			return 0, s, false
+		}
+		n = n*10 + d
+		i++
+	}
+	return n, s[i:], i > 0
+}
+
+// Fixed takes exactly n digits off the front, at most 18. A further digit behind them is left there.
+func Fixed(s string, n int) (value int, rest string, ok bool) {
+	if len(s) < n {
+		return 0, s, false
+	}
+	for i := 0; i < n; i++ {
+		if !IsDigit(s[i]) {
+			return 0, s, false
+		}
+		value = value*10 + int(s[i]-'0')
+	}
+	return value, s[n:], true
+}
+
+// powers of ten that float64 holds exactly.
+var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
+
+// Float reads all of s as a decimal fraction without sign and exponent: "0", "0.01", "311.5". Digits behind the fifteenth
+// significant one of the fraction are dropped; the result is the nearest float64 up to there.
+func Float(s string) (float64, bool) {
+	whole, rest, ok := Digits(s)
+	if !ok {
+		return 0, false
+	}
+	if rest == "" {
+		return float64(whole), true
+	}
+	rest, ok = Byte(rest, '.')
+	if !ok || rest == "" {
+		return 0, false
+	}
+	places := 0
+	for i := 0; i < len(rest); i++ {
+		if !IsDigit(rest[i]) {
+			return 0, false
+		}
+		if whole < 1e14 && places < len(powers)-1 {
+			whole = whole*10 + int64(rest[i]-'0')
+			places++
+		}
+	}
+	return float64(whole) / powers[places], true
+}
