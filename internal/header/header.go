@@ -1,0 +1,117 @@
+// Package header reads what stands in front of a mail server's words: the syslog header in its shapes, a stamp alone, or nothing.
+//
+// The text of a log line is written by strangers, the header is not. So every field ends at the first boundary that its writer
+// guarantees, nothing is searched for further on, and a line that is cut within its header has none.
+package header
+
+import (
+	"strings"
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// Header is what was found in front of the text. Strings are parts of the line, empty where the line does not say.
+type Header struct {
+	// Time is nanoseconds since 1970 UTC; with ResolutionTimeOfDay nanoseconds since midnight, with ResolutionNone 0.
+	Time       int64
+	Resolution event.Resolution
+	Host       string // without the brackets that some relays put around an address
+	Program    string // the tag as written, without [pid]: "postfix/submission/smtpd"
+	PID        int64
+	Text       string // what follows; always the end of the line
+}
+
+// Clock is what a stamp needs that does not stand in it; there is no clock in here.
+type Clock struct {
+	// Zone of stamps that carry none; nil is UTC.
+	Zone *time.Location
+	// Anchor is the moment (unix nanoseconds) that the line was seen at: a stamp without a year gets the year that puts it nearest before
+	// the anchor, never in its future by more than a day.
+	Anchor int64
+	// Last is the time of the line before this one in the same source, 0 when there is none: at the end of daylight
+	// saving the reading that keeps the order is taken.
+	Last int64
+}
+
+// byteOrderMark is what some writers put in front of UTF-8, at the start of a file or of an RFC 5424 message.
+const byteOrderMark = "\uFEFF"
+
+// Parse reads the header of a line into h and says whether there is one. Without one h holds the whole line as its text and
+// nothing else. A second header behind the first, as relays make it, is part of the text.
+func Parse(line string, c Clock, h *Header) bool {
+	*h = Header{Text: line}
+	s := strings.TrimPrefix(line, byteOrderMark)
+
+	// <PRI>, and the version that makes it RFC 5424
+	s, relayed := priority(s)
+	if rest, ok := strings.CutPrefix(s, "1 "); ok && relayed {
+		return parse5424(rest, c, h)
+	}
+
+	// [stamp] text: nobody writes a host or a program behind brackets
+	if rest, ok := scan.Byte(s, '['); ok {
+		st, rest, ok := readStamp(rest)
+		if !ok || !strings.HasPrefix(rest, "]") || !endsField(rest[1:]) {
+			return false
+		}
+		st.fill(c, h)
+		h.Text = skipOne(rest[1:])
+		return true
+	}
+
+	// stamp; or a tag at once, as programs write it to /dev/log
+	st, rest, ok := readStamp(s)
+	if !ok {
+		return relayed && parseTag(s, weak, h)
+	}
+	if rest == "" || rest[0] != ' ' {
+		return false
+	}
+	st.fill(c, h)
+	h.Text = rest[1:]
+
+	// host tag[pid]: text. How sure a tag must be depends on who writes such stamps.
+	switch {
+	case relayed || st.style == styleBSD:
+		rest = skipFacility(scan.TrimLeft(rest))
+		_ = parseTag(rest, weak, h) || parseHostTag(rest, weak, h)
+	case st.style == styleISO:
+		rest = scan.TrimLeft(rest)
+		_ = parseTag(rest, strong, h) || parseHostTag(rest, weak, h)
+	case st.style == styleBlank:
+		rest = scan.TrimLeft(rest)
+		_ = parseTag(rest, strong, h) || parseHostTag(rest, strong, h)
+	}
+	return true
+}
+
+// priority takes "<0>" to "<191>" off the front.
+func priority(s string) (rest string, ok bool) {
+	inner, rest, ok := scan.Between(s, '<', '>')
+	if n, digits := scan.Int(inner); ok && digits && n <= 191 && len(inner) <= 3 {
+		return rest, true
+	}
+	return s, false
+}
+
+// skipFacility takes "<mail.info> " off the front: FreeBSD's syslogd -vv writes it between stamp and host.
+func skipFacility(s string) string {
+	inner, rest, ok := scan.Between(s, '<', '>')
+	if !ok || !strings.HasPrefix(rest, " ") || len(inner) > 20 {
+		return s
+	}
+	for i := 0; i < len(inner); i++ {
+		if c := inner[i]; c != '.' && !scan.IsLetter(c) && !scan.IsDigit(c) {
+			return s
+		}
+	}
+	return scan.TrimLeft(rest)
+}
+
+// endsField says whether a field is over here: at a blank or the end of the line.
+func endsField(s string) bool { return s == "" || s[0] == ' ' }
+
+// skipOne takes one blank off the front. Further ones may be the text's own: folded lines of a message.
+func skipOne(s string) string { return strings.TrimPrefix(s, " ") }

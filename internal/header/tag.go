@@ -1,0 +1,128 @@
+package header
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// certainty is how sure it is that a word is a syslog tag. "tag[123]:" is; "word:" may as well begin a sentence.
+type certainty uint8
+
+const (
+	none certainty = iota
+	weak
+	strong
+)
+
+// longestTag is far above any program's name; it bounds the look at hostile lines.
+const longestTag = 128
+
+// readTag takes "tag[pid]: ", "tag[pid] " or "tag: " off the front, with the blanks behind it.
+func readTag(s string) (program string, pid int64, text string, sure certainty) {
+	// the name: at least one letter, so that "550:" and "5.1.1:" are none
+	i, letters := 0, 0
+	for i < len(s) && i < longestTag && isTagByte(s[i]) {
+		if scan.IsLetter(s[i]) {
+			letters++
+		}
+		i++
+	}
+	if letters == 0 || i == len(s) {
+		return "", 0, "", none
+	}
+	program, rest := s[:i], s[i+1:]
+
+	switch s[i] {
+	case '[':
+		// [pid], then a colon, a blank or the end
+		n, tail, ok := scan.Digits(rest)
+		if !ok || !strings.HasPrefix(tail, "]") {
+			return "", 0, "", none
+		}
+		tail, colon := scan.Byte(tail[1:], ':')
+		if !colon && !endsField(tail) {
+			return "", 0, "", none
+		}
+		return program, n, scan.TrimLeft(tail), strong
+	case ':':
+		// a colon alone must be followed by a blank; one letter is the side of a transcript ("S: 220 ...")
+		if len(program) < 2 || !endsField(rest) {
+			return "", 0, "", none
+		}
+		return program, 0, scan.TrimLeft(rest), weak
+	}
+	return "", 0, "", none
+}
+
+// isTagByte says whether c may stand in a program's name: RFC 3164 takes letters and digits only, programs more.
+func isTagByte(c byte) bool {
+	return scan.IsLetter(c) || scan.IsDigit(c) || c == '/' || c == '-' || c == '_' || c == '.' || c == '@' || c == '+'
+}
+
+// parseTag reads a tag without a host in front of it.
+func parseTag(s string, least certainty, h *Header) bool {
+	program, pid, text, sure := readTag(s)
+	if sure == none || sure < least {
+		return false
+	}
+	h.Program, h.PID, h.Text = program, pid, text
+	return true
+}
+
+// parseHostTag reads host and tag. A word is a host only where a tag follows: else it is the first one of the text.
+func parseHostTag(s string, least certainty, h *Header) bool {
+	host, rest, ok := scan.Cut(s, ' ')
+	if !ok {
+		return false
+	}
+	host, ok = readHost(host)
+	if !ok {
+		return false
+	}
+	program, pid, text, sure := readTag(scan.TrimLeft(rest))
+	if sure == none || sure < least || isSpeech(host, program, sure) {
+		return false
+	}
+	h.Host, h.Program, h.PID, h.Text = host, program, pid, text
+	return true
+}
+
+// readHost checks a name or an address; "[192.0.2.1]" loses its brackets.
+func readHost(s string) (host string, ok bool) {
+	letters, dots, colons := 0, 0, 0
+	if inner, rest, ok := scan.Between(s, '[', ']'); ok && rest == "" {
+		s = inner
+		letters = -len(s) // within brackets only addresses count
+	}
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case scan.IsLetter(c):
+			letters++
+		case c == '.':
+			dots++
+		case c == ':':
+			colons++
+		case scan.IsDigit(c), c == '-', c == '_', c == '/', c == '@', c == '%':
+		default:
+			return "", false
+		}
+	}
+	// a number alone is a reply code, two dots in it an enhanced one
+	return s, letters > 0 || dots == 3 || colons > 1
+}
+
+// isSpeech says whether two words that look like host and tag are SMTP: "MAIL FROM: <a@b>", "EHLO x:", "250-mx.example Hello: you".
+func isSpeech(host, program string, sure certainty) bool {
+	switch {
+	case scan.EqualFold(program, "FROM"), scan.EqualFold(program, "TO"):
+		return true
+	case sure == weak && len(host) > 3 && host[3] == '-':
+		_, _, code := scan.Fixed(host, 3)
+		return code
+	}
+	// hosts are called "mail" and "help" too, but not in capitals
+	verb, ok := event.VerbOf(host)
+	return ok && verb.String() == host
+}
