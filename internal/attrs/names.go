@@ -1,0 +1,254 @@
+// Package attrs holds every attribute name that a record can carry, and the one function that writes an Event to a map.
+package attrs
+
+// Scope is the instrumentation scope that enriched records carry, Version the version of this package's names: the schema.
+const (
+	Scope   = "github.com/otelcol-smtp/otelcol-smtp/smtpprocessor"
+	Version = "1.0.0"
+)
+
+// The names. Where OpenTelemetry or ECS has one, it is used; smtp.* otherwise. The table below says what each holds.
+const (
+	Dialect           = "smtp.dialect"
+	Event             = "smtp.event"
+	SessionID         = "smtp.session.id"
+	SessionRole       = "smtp.session.role"
+	SessionInferred   = "smtp.session.inferred"
+	SessionPartial    = "smtp.session.partial"
+	SessionEnd        = "smtp.session.end"
+	SessionDuration   = "smtp.session.duration"
+	SessionIdle       = "smtp.session.idle"
+	SessionMessages   = "smtp.session.messages"
+	SessionBytes      = "smtp.session.bytes"
+	SessionAccepted   = "smtp.session.recipients.accepted"
+	SessionRefused    = "smtp.session.recipients.refused"
+	SessionCommandsOK = "smtp.session.commands.ok"
+	SessionCommandsKO = "smtp.session.commands.failed"
+	Commands          = "smtp.commands"
+	CommandsDropped   = "smtp.commands_dropped"
+	SlowestCommand    = "smtp.session.slowest.command"
+	SlowestLatency    = "smtp.session.slowest.latency"
+	TransactionID     = "smtp.transaction.id"
+	MessageUID        = "smtp.message.uid"
+	OriginSessionID   = "smtp.origin.session.id"
+	QueueID           = "smtp.queue_id"
+	RemoteQueueID     = "smtp.remote_queue_id"
+	ChildQueueID      = "smtp.child_queue_id"
+	ParentMessageUID  = "smtp.parent.message.uid"
+	MessageKind       = "smtp.message.kind"
+	MessagePartial    = "smtp.message.partial"
+	MessageDuration   = "smtp.message.duration"
+	MessageSize       = "smtp.message.size"
+	Command           = "smtp.command"
+	Argument          = "smtp.argument"
+	Latency           = "smtp.latency"
+	ReplyCode         = "smtp.reply.code"
+	ReplyClass        = "smtp.reply.class"
+	ReplyEnhancedCode = "smtp.reply.enhanced_code"
+	ReplyText         = "smtp.reply.text"
+	ReplyTruncated    = "smtp.reply.truncated"
+	ReplyContinued    = "smtp.reply.continued"
+	ReplyFingerprint  = "smtp.reply.fingerprint"
+	DeliveryStatus    = "smtp.delivery.status"
+	DeliveryDSN       = "smtp.delivery.dsn"
+	DeliveryRoute     = "smtp.delivery.route"
+	DeliveryFinal     = "smtp.delivery.final"
+	DeliveryTried     = "smtp.delivery.tried"
+	DeliveryAttempt   = "smtp.delivery.attempt"
+	DeliveryDuration  = "smtp.delivery.duration"
+	DelayTotal        = "smtp.delay.total"
+	DelayBeforeQueue  = "smtp.delay.before_queue"
+	DelayInQueue      = "smtp.delay.in_queue"
+	DelaySetup        = "smtp.delay.connection_setup"
+	DelayTransmission = "smtp.delay.transmission"
+	FailureReason     = "smtp.failure.reason"
+	FailureCategory   = "smtp.failure.category"
+	DestinationDomain = "smtp.destination.domain"
+	Provider          = "smtp.destination.provider"
+	MailFrom          = "smtp.mail_from"
+	MailFromDomain    = "smtp.mail_from_domain"
+	RcptTo            = "smtp.rcpt_to"
+	OrigRcptTo        = "smtp.orig_rcpt_to"
+	RcptToList        = "smtp.rcpt_to_list"
+	RecipientCount    = "smtp.recipient.count"
+	Recipients        = "smtp.recipients"
+	RecipientsDropped = "smtp.recipients_dropped"
+	RecipientTotal    = "smtp.recipient." // + a delivery status: how many recipients of the message have it
+	Synthetic         = "smtp.synthetic"
+	Duplicate         = "smtp.duplicate"
+	SourceAddress     = "smtp.source.address"
+	SourcePool        = "smtp.source.pool"
+	RejectPermanent   = "smtp.reject.permanent"
+	MessageID         = "email.message_id"
+	Direction         = "email.direction"
+	Subject           = "email.subject"
+	ClientAddress     = "client.address"
+	ClientPort        = "client.port"
+	ServerAddress     = "server.address"
+	ServerPort        = "server.port"
+	PeerAddress       = "network.peer.address"
+	PeerPort          = "network.peer.port"
+	ProtocolName      = "network.protocol.name"
+	Transport         = "network.transport"
+	Helo              = "smtp.helo"
+	Protocol          = "smtp.protocol"
+	TLSEstablished    = "tls.established"
+	TLSProtocolName   = "tls.protocol.name"
+	TLSVersion        = "tls.protocol.version"
+	TLSCipher         = "tls.cipher"
+	TLSTrust          = "smtp.tls.trust"
+	TLSPolicy         = "smtp.tls.policy"
+	AuthMechanism     = "smtp.auth.mechanism"
+	AuthResult        = "smtp.auth.result"
+	UserName          = "user.name"
+	FilterName        = "smtp.filter.name"
+	FilterVerdict     = "smtp.filter.verdict"
+	ErrorType         = "error.type"
+	Daemon            = "smtp.mta.daemon"
+	Service           = "smtp.mta.service"
+	Instance          = "smtp.mta.instance"
+	PID               = "process.pid"
+	Hops              = "smtp.hops"
+
+	// Original holds a record's whole text on the first of the records that it was split into.
+	Original = "log.record.original"
+	// FilePath, FileID and FileOffset are what the maillog receiver says about where a line was read.
+	FilePath   = "log.file.path"
+	FileID     = "log.file.id"
+	FileOffset = "log.file.record_offset"
+	// HostName is the resource attribute that tells mail hosts apart.
+	HostName = "host.name"
+)
+
+// Type is an attribute's value type, as the docs name it.
+type Type string
+
+// The types.
+const (
+	String  Type = "string"
+	Int     Type = "int"
+	Double  Type = "double"
+	Seconds Type = "double s"
+	Bool    Type = "bool"
+	Array   Type = "array of maps"
+	Strings Type = "array of strings"
+	Map     Type = "map"
+)
+
+// Doc is one row of docs/attributes.md.
+type Doc struct {
+	Name    string
+	Type    Type
+	Meaning string
+}
+
+// Table describes every attribute, in the order of the docs.
+var Table = []Doc{
+	{Dialect, String, "the mail server that wrote the line: `postfix`, `transcript`, ..."},
+	{Event, String, "what the record says; also the record's EventName (`smtp.<event>`). The values are listed below."},
+	{SessionID, String, "16 hex digits: the conversation THIS record is part of; the same for all its records and when the same log is read again"},
+	{SessionRole, String, "`server` (we were called) or `client` (we called); absent where the line cannot tell"},
+	{SessionInferred, Bool, "the log shows no connection of its own: the conversation was put together from results"},
+	{SessionPartial, Bool, "beginning or end of the conversation was not seen"},
+	{SessionEnd, String, "on the record that ends a session and on its summary: `quit`, `client_closed`, `server_closed`, `lost`, `timeout`, `rejected`, `screened`, `tls_failed`, `aborted`, `expired`, `shutdown`"},
+	{SessionDuration, Seconds, "first to last record of the session"},
+	{SessionIdle, Bool, "summary: nothing but connect and quit was said (a monitor)"},
+	{SessionMessages, Int, "summary: messages accepted"},
+	{SessionBytes, Int, "summary: bytes of the accepted messages, where known"},
+	{SessionAccepted, Int, "summary: recipients accepted"},
+	{SessionRefused, Int, "summary: recipients refused"},
+	{SessionCommandsOK, Map, "summary: successful commands by verb, as the disconnect line counts them"},
+	{SessionCommandsKO, Map, "summary: failed commands by verb"},
+	{Commands, Array, "summary: `{command, argument, reply_code, enhanced_code, latency}` in order, at most 50 and 16 KiB"},
+	{CommandsDropped, Int, "summary: how many commands the array had no room for"},
+	{SlowestCommand, String, "summary: the command that waited longest for its reply"},
+	{SlowestLatency, Seconds, "summary: how long it waited"},
+	{TransactionID, String, "session id + `.n`: the n-th MAIL transaction"},
+	{MessageUID, String, "16 hex digits, on every record of a message: hash of host, instance, queue id and first stamp; the join key, since queue ids are used again"},
+	{OriginSessionID, String, "on records of a message: the session that received it, where known"},
+	{QueueID, String, "our queue id"},
+	{RemoteQueueID, String, "the next hop's queue id, from its \"queued as\""},
+	{ChildQueueID, String, "queue id of a message of this host that was made from this one (notification, forward)"},
+	{ParentMessageUID, String, "the message this one was made from (content filter, forward, notification)"},
+	{MessageKind, String, "`mail`, `dsn` (null sender, made by an MTA), `probe` (address verification)"},
+	{MessagePartial, Bool, "the message's beginning was not seen"},
+	{MessageDuration, Seconds, "summary: first to last record of the message"},
+	{MessageSize, Int, "bytes"},
+	{Command, String, "upper-case verb; on a reply, reject or delivery the command that was answered; `CONNECT` for the greeting, `EOM` for the dot"},
+	{Argument, String, "its argument; credentials never"},
+	{Latency, Seconds, "on a reply: time since its command"},
+	{ReplyCode, Int, "reply code of the server that answered (RFC 5321)"},
+	{ReplyClass, String, "`2xx`, `3xx`, `4xx`, `5xx`; may come from the verb of the line where it has no code"},
+	{ReplyEnhancedCode, String, "enhanced status code (RFC 3463) in the words of the server that answered"},
+	{ReplyText, String, "its text without any code, lines joined with a blank"},
+	{ReplyTruncated, Bool, "the text was cut to 1024 bytes"},
+	{ReplyContinued, Bool, "a line of a multi-line reply that is not its last"},
+	{ReplyFingerprint, String, "the first 120 characters of the text with addresses, IPs, ids, times and numbers replaced"},
+	{DeliveryStatus, String, "the MTA's verdict on one recipient: `delivered` (accepted by the next hop or put into the mailbox), `deferred`, `bounced`, `expired`, `discarded`, `deleted`, `held`, `aborted`"},
+	{DeliveryDSN, String, "the MTA's own status code, which is not the peer's"},
+	{DeliveryRoute, String, "`mx`, `relayhost`, `lmtp`, `local`, `pipe`, `filter`, `forward`, `discard`, `none`"},
+	{DeliveryFinal, Bool, "nothing more will happen for this recipient; a `filter` or `forward` hop that succeeds ends nothing"},
+	{DeliveryTried, Bool, "false: no host was asked, so it is no attempt"},
+	{DeliveryAttempt, Int, "1, 2, 3 ... of the tried ones"},
+	{DeliveryDuration, Seconds, "on the final delivery of a recipient: reception to end"},
+	{DelayTotal, Seconds, "as the MTA logs it: since the message arrived"},
+	{DelayBeforeQueue, Seconds, "time before the queue manager"},
+	{DelayInQueue, Seconds, "time in the queue"},
+	{DelaySetup, Seconds, "connection setup, with DNS, EHLO and STARTTLS"},
+	{DelayTransmission, Seconds, "transmission"},
+	{FailureReason, String, "why it failed, one of a closed list (docs/attributes.md)"},
+	{FailureCategory, String, "the reason's group: `recipient`, `domain`, `infrastructure`, `block`, `content`, `own`, `unspecified`"},
+	{DestinationDomain, String, "domain of the recipient"},
+	{Provider, String, "who answered: mailbox provider or gateway"},
+	{MailFrom, String, "envelope sender without `<>`; the null sender is `<>`"},
+	{MailFromDomain, String, "its domain"},
+	{RcptTo, String, "envelope recipient without `<>`"},
+	{OrigRcptTo, String, "the recipient before alias expansion"},
+	{RcptToList, Strings, "the recipients of a line that names several, at most 50"},
+	{RecipientCount, Int, "number of recipients"},
+	{Recipients, Array, "summary: `{rcpt_to, orig_rcpt_to, status, dsn, reply_code, enhanced_code, reason, attempts, reply}`, one a recipient, at most 50 and 16 KiB"},
+	{RecipientsDropped, Int, "summary: how many recipients the array had no room for"},
+	{RecipientTotal + "delivered", Int, "summary: recipients delivered"},
+	{RecipientTotal + "deferred", Int, "summary: recipients whose last verdict is deferred"},
+	{RecipientTotal + "bounced", Int, "summary: recipients bounced"},
+	{RecipientTotal + "expired", Int, "summary: recipients given up after retries"},
+	{RecipientTotal + "discarded", Int, "summary: recipients discarded on purpose"},
+	{RecipientTotal + "deleted", Int, "summary: recipients deleted by an operator"},
+	{RecipientTotal + "held", Int, "summary: recipients held"},
+	{RecipientTotal + "aborted", Int, "summary: recipients aborted"},
+	{Hops, Array, "summary: `{server, address, route, status}`, one a host that was asked, at most 50"},
+	{Synthetic, Bool, "this record was made by the processor: an end that the log has no line for, or a summary"},
+	{Duplicate, Bool, "the same line was read before: kept, not counted"},
+	{SourceAddress, String, "OUR sending IP address"},
+	{SourcePool, String, "pool, virtual MTA or instance that sent"},
+	{RejectPermanent, Bool, "on `reject`: 5xx, not 4xx"},
+	{MessageID, String, "Message-ID without `<>`"},
+	{Direction, String, "`inbound`, `outbound`, `forwarded`, per recipient; `mixed` on a message; absent when unknown"},
+	{Subject, String, "only where the server logs it"},
+	{ClientAddress, String, "name of the calling host"},
+	{ClientPort, Int, "its port"},
+	{ServerAddress, String, "name of the called host"},
+	{ServerPort, Int, "its port"},
+	{PeerAddress, String, "IP address of the other side"},
+	{PeerPort, Int, "its port"},
+	{ProtocolName, String, "`smtp` or `lmtp`"},
+	{Transport, String, "`tcp` or `unix`"},
+	{Helo, String, "name that the client announced"},
+	{Protocol, String, "`SMTP`, `ESMTP`, `ESMTPSA`, `LMTP` ..."},
+	{TLSEstablished, Bool, "whether the handshake succeeded"},
+	{TLSProtocolName, String, "`tls`"},
+	{TLSVersion, String, "`1.3`"},
+	{TLSCipher, String, "cipher suite"},
+	{TLSTrust, String, "`untrusted`, `trusted`, `verified`, `anonymous`"},
+	{TLSPolicy, String, "the policy level that was asked for"},
+	{AuthMechanism, String, "SASL mechanism"},
+	{AuthResult, String, "`success` or `failure`"},
+	{UserName, String, "who was authenticated; never the name of a failed login"},
+	{FilterName, String, "what judged: postscreen, milter, header_checks ..."},
+	{FilterVerdict, String, "its verdict"},
+	{ErrorType, String, "`timeout`, `connection_refused`, `connection_lost`, `host_not_found`, `no_route`, `tls_handshake`, or the reply code"},
+	{Daemon, String, "the program of the mail server: `smtpd`, `qmgr` ..."},
+	{Service, String, "the named service that it runs as: `submission`, `relay` ..."},
+	{Instance, String, "the mail server's instance (syslog_name)"},
+	{PID, Int, "process id"},
+}

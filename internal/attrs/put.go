@@ -1,0 +1,313 @@
+package attrs
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+)
+
+// The bounds on what one record may carry.
+const (
+	MaxText  = 1024 // bytes of a reply text or an argument
+	MaxItems = 50   // items of an array
+	MaxArray = 16 << 10
+)
+
+type valueKind uint8
+
+const (
+	kindString valueKind = iota
+	kindInt
+	kindDouble
+	kindBool
+)
+
+type pair struct {
+	key  string
+	kind valueKind
+	str  string
+	num  int64
+	dbl  float64
+}
+
+// Writer puts events on records. It holds a scratch list, so one Writer serves one goroutine.
+type Writer struct {
+	list []pair
+}
+
+// Put writes ev's attributes, EventName and (where there is none) severity to rec: one pass, capacity first. Attributes that the record has already stay.
+func (w *Writer) Put(ev *event.Event, rec plog.LogRecord) {
+	w.list = w.list[:0]
+	w.fill(ev)
+	m := rec.Attributes()
+	room := len(w.list)
+	if len(ev.RcptList) > 0 {
+		room++
+	}
+	m.EnsureCapacity(m.Len() + room)
+	for i := range w.list {
+		p := &w.list[i]
+		switch p.kind {
+		case kindString:
+			m.PutStr(p.key, p.str)
+		case kindInt:
+			m.PutInt(p.key, p.num)
+		case kindDouble:
+			m.PutDouble(p.key, p.dbl)
+		case kindBool:
+			m.PutBool(p.key, p.num != 0)
+		}
+	}
+	if len(ev.RcptList) > 0 {
+		putStrings(m.PutEmptySlice(RcptToList), ev.RcptList)
+	}
+	if rec.EventName() == "" {
+		rec.SetEventName(ev.Kind.EventName())
+	}
+	if rec.SeverityNumber() == plog.SeverityNumberUnspecified && ev.Class != 0 {
+		SetSeverity(ev.Class, rec)
+	}
+}
+
+// SetSeverity gives a record the severity of a reply class: 4xx warns, 5xx is an error.
+func SetSeverity(class byte, rec plog.LogRecord) {
+	switch class {
+	case '4':
+		rec.SetSeverityNumber(plog.SeverityNumberWarn)
+		rec.SetSeverityText("WARN")
+	case '5':
+		rec.SetSeverityNumber(plog.SeverityNumberError)
+		rec.SetSeverityText("ERROR")
+	default:
+		rec.SetSeverityNumber(plog.SeverityNumberInfo)
+		rec.SetSeverityText("INFO")
+	}
+}
+
+func putStrings(to pcommon.Slice, list []string) {
+	n := min(len(list), MaxItems)
+	to.EnsureCapacity(n)
+	for _, s := range list[:n] {
+		to.AppendEmpty().SetStr(valid(s))
+	}
+}
+
+func (w *Writer) str(key, s string) {
+	if s != "" {
+		w.list = append(w.list, pair{key: key, kind: kindString, str: valid(s)})
+	}
+}
+
+func (w *Writer) num(key string, n int64) {
+	if n != 0 {
+		w.list = append(w.list, pair{key: key, kind: kindInt, num: n})
+	}
+}
+
+func (w *Writer) dbl(key string, d float64, has bool) {
+	if has {
+		w.list = append(w.list, pair{key: key, kind: kindDouble, dbl: d})
+	}
+}
+
+func (w *Writer) bool(key string, b, has bool) {
+	if has {
+		var n int64
+		if b {
+			n = 1
+		}
+		w.list = append(w.list, pair{key: key, kind: kindBool, num: n})
+	}
+}
+
+// fill lists the attributes of ev, the ones that queries ask for first.
+func (w *Writer) fill(ev *event.Event) {
+	w.str(Dialect, ev.Dialect)
+	w.str(Event, ev.Kind.String())
+	w.message(ev)
+	w.session(ev)
+	w.conversation(ev)
+	w.delivery(ev)
+	w.diagnosis(ev)
+	w.network(ev)
+	w.str(Daemon, ev.Daemon)
+	w.str(Service, ev.Service)
+	w.str(Instance, ev.Instance)
+	w.num(PID, ev.PID)
+	w.bool(Synthetic, true, ev.Synthetic)
+	w.bool(Duplicate, true, ev.Duplicate)
+}
+
+func (w *Writer) message(ev *event.Event) {
+	w.str(MessageUID, ev.MessageUID.String())
+	w.str(QueueID, ev.QueueID)
+	w.str(RemoteQueueID, ev.RemoteQueueID)
+	w.str(ChildQueueID, ev.ChildQueueID)
+	w.str(ParentMessageUID, ev.ParentUID.String())
+	w.str(OriginSessionID, ev.OriginSession.String())
+	w.str(MessageKind, ev.MessageKind.String())
+	w.bool(MessagePartial, true, ev.MessagePartial)
+	w.str(MessageID, ev.MessageID)
+	w.str(Subject, ev.Subject)
+	w.str(MailFrom, ev.MailFrom)
+	w.str(MailFromDomain, Domain(ev.MailFrom))
+	w.str(RcptTo, ev.RcptTo)
+	w.str(OrigRcptTo, ev.OrigRcptTo)
+	w.num(RecipientCount, int64(max(ev.RecipientCount, recipientCount(ev))))
+	if ev.HasSize {
+		w.list = append(w.list, pair{key: MessageSize, kind: kindInt, num: ev.Size})
+	}
+}
+
+// recipientCount is what a line that names several recipients counts; a single one needs no number.
+func recipientCount(ev *event.Event) int {
+	if len(ev.RcptList) > 1 {
+		return len(ev.RcptList)
+	}
+	return 0
+}
+
+func (w *Writer) session(ev *event.Event) {
+	if ev.SessionID == 0 {
+		w.str(SessionRole, ev.Role.String())
+		return
+	}
+	id := ev.SessionID.String()
+	w.str(SessionID, id)
+	w.str(SessionRole, ev.Role.String())
+	w.bool(SessionInferred, true, ev.SessionInferred)
+	w.bool(SessionPartial, true, ev.SessionPartial)
+	w.str(SessionEnd, ev.SessionEnd.String())
+	w.dbl(SessionDuration, ev.SessionDuration.Seconds(), ev.HasDuration)
+	if ev.Transaction > 0 {
+		w.str(TransactionID, id+"."+strconv.Itoa(ev.Transaction))
+	}
+}
+
+func (w *Writer) conversation(ev *event.Event) {
+	w.str(Command, ev.Command)
+	argument, _ := cut(ev.Argument)
+	w.str(Argument, argument)
+	w.dbl(Latency, ev.Latency.Seconds(), ev.HasLatency)
+	w.num(ReplyCode, int64(ev.Code))
+	if ev.Class >= '2' && ev.Class <= '5' {
+		w.str(ReplyClass, classNames[ev.Class-'2'])
+	}
+	w.str(ReplyEnhancedCode, ev.Enhanced)
+	text, truncated := CleanText(ev)
+	w.str(ReplyText, text)
+	w.bool(ReplyTruncated, true, truncated)
+	w.bool(ReplyContinued, true, ev.MoreLines)
+	w.str(ReplyFingerprint, ev.Fingerprint)
+	w.bool(RejectPermanent, ev.RejectPermanent == event.Yes, ev.RejectPermanent != event.Open)
+}
+
+var classNames = [...]string{"2xx", "3xx", "4xx", "5xx"}
+
+// CleanText is the reply's text without inner codes, cut to MaxText bytes.
+func CleanText(ev *event.Event) (text string, truncated bool) {
+	text = ev.Text
+	if ev.TextJoined {
+		text = reply.Clean(text, ev.Code, ev.Enhanced)
+	}
+	text, truncated = cut(text)
+	return text, truncated || ev.Truncated
+}
+
+// cut shortens s to MaxText bytes at a character's boundary.
+func cut(s string) (string, bool) {
+	if len(s) <= MaxText {
+		return s, false
+	}
+	n := MaxText
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n], true
+}
+
+func (w *Writer) delivery(ev *event.Event) {
+	if ev.Status != event.StatusNone {
+		w.str(DeliveryStatus, ev.Status.String())
+		w.bool(DeliveryFinal, ev.Final, true)
+	}
+	w.str(DeliveryDSN, ev.DSN)
+	w.str(DeliveryRoute, ev.Route.String())
+	w.bool(DeliveryTried, ev.Tried == event.Yes, ev.Tried != event.Open)
+	w.num(DeliveryAttempt, int64(ev.Attempt))
+	w.dbl(DeliveryDuration, ev.Duration.Seconds(), ev.HasTotalDuration)
+	d := &ev.Delays
+	if d.Has != 0 {
+		w.dbl(DelayTotal, d.Total, d.Has&event.DelayTotal != 0)
+		w.dbl(DelayBeforeQueue, d.BeforeQueue, d.Has&event.DelayBeforeQueue != 0)
+		w.dbl(DelayInQueue, d.InQueue, d.Has&event.DelayInQueue != 0)
+		w.dbl(DelaySetup, d.ConnectionSetup, d.Has&event.DelayConnectionSetup != 0)
+		w.dbl(DelayTransmission, d.Transmission, d.Has&event.DelayTransmission != 0)
+	}
+}
+
+func (w *Writer) diagnosis(ev *event.Event) {
+	w.str(FailureReason, ev.Reason)
+	w.str(FailureCategory, ev.Category)
+	w.str(DestinationDomain, ev.DestinationDomain)
+	w.str(Provider, ev.Provider)
+	w.str(Direction, ev.Direction.String())
+	w.str(ErrorType, ev.ErrorType)
+	w.str(FilterName, ev.FilterName)
+	w.str(FilterVerdict, ev.FilterVerdict)
+}
+
+func (w *Writer) network(ev *event.Event) {
+	w.str(ClientAddress, ev.ClientAddress)
+	w.str(ServerAddress, ev.ServerAddress)
+	w.str(PeerAddress, ev.PeerIP)
+	w.num(ClientPort, int64(ev.ClientPort))
+	w.num(ServerPort, int64(ev.ServerPort))
+	w.num(PeerPort, int64(ev.PeerPort))
+	w.str(SourceAddress, ev.SourceAddress)
+	w.str(SourcePool, ev.SourcePool)
+	w.str(Helo, ev.Helo)
+	w.str(Protocol, ev.Protocol)
+	if ev.PeerIP != "" {
+		name := "smtp"
+		if ev.Route == event.RouteLMTP {
+			name = "lmtp"
+		}
+		w.str(ProtocolName, name)
+		w.str(Transport, "tcp")
+	}
+	w.bool(TLSEstablished, ev.TLS == event.Yes, ev.TLS != event.Open)
+	if ev.TLSVersion != "" {
+		w.str(TLSProtocolName, "tls")
+		w.str(TLSVersion, ev.TLSVersion)
+	}
+	w.str(TLSCipher, ev.TLSCipher)
+	w.str(TLSTrust, ev.TLSTrust)
+	w.str(TLSPolicy, ev.TLSPolicy)
+	w.str(AuthMechanism, ev.AuthMechanism)
+	w.str(AuthResult, ev.AuthResult)
+	w.str(UserName, ev.User)
+}
+
+// Domain is the part of an address behind its last @, in lower case; empty for the null sender.
+func Domain(address string) string {
+	i := strings.LastIndexByte(address, '@')
+	if i < 0 {
+		return ""
+	}
+	return strings.ToLower(address[i+1:])
+}
+
+// valid gives back s as UTF-8, which OTLP asks for; broken bytes become U+FFFD.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return strings.ToValidUTF8(s, "�")
+}

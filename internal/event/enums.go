@@ -1,0 +1,244 @@
+package event
+
+// Kind is what one log line says; its name is the value of smtp.event.
+type Kind uint8
+
+// The kinds, in the order of a message's way through a server.
+const (
+	KindNone Kind = iota // not recognised: the record leaves as it came
+	KindConnect
+	KindDisconnect
+	KindCommand
+	KindReply
+	KindContent // a line of message data inside a conversation
+	KindTLS
+	KindAuth
+	KindReject
+	KindFilter
+	KindMessageOpened // a queue id was given out (client=, pickup): a candidate, not yet a message
+	KindMessageHeader // the Message-ID became known
+	KindMessageReceived
+	KindMessageQueued
+	KindMessageHeld
+	KindMessageReleased
+	KindMessageDeleted
+	KindMessageDiscarded
+	KindMessageRedirected
+	KindMessageExpired
+	KindMessageAborted
+	KindMessageRemoved
+	KindDelivery
+	KindNotification
+	KindWarning
+	KindLifecycle
+	KindSession  // summary of a session
+	KindMessage  // summary of a message
+	KindIncident // a departure of one provider from its own past
+	kindCount
+)
+
+var kindNames = [kindCount]string{
+	"", "connect", "disconnect", "command", "reply", "content", "tls", "auth", "reject", "filter",
+	"message.opened", "message.header", "message.received", "message.queued", "message.held",
+	"message.released", "message.deleted", "message.discarded", "message.redirected", "message.expired",
+	"message.aborted", "message.removed", "delivery", "notification", "warning", "lifecycle",
+	"session", "message", "incident",
+}
+
+// eventNames are the OTLP EventName values; made once, so that setting one allocates nothing.
+var eventNames = func() (names [kindCount]string) {
+	for k := KindConnect; k < kindCount; k++ {
+		names[k] = "smtp." + kindNames[k]
+	}
+	return names
+}()
+
+// String is the value of smtp.event; empty for KindNone.
+func (k Kind) String() string { return kindNames[k] }
+
+// EventName is the record's EventName, "smtp." and the kind.
+func (k Kind) EventName() string { return eventNames[k] }
+
+// Role is the side of the conversation that wrote the log.
+type Role uint8
+
+// The roles.
+const (
+	RoleUnknown Role = iota
+	RoleServer       // we were called
+	RoleClient       // we called
+)
+
+// String is the value of smtp.session.role; empty when unknown.
+func (r Role) String() string { return [...]string{"", "server", "client"}[r] }
+
+// Status is the MTA's verdict on one recipient.
+type Status uint8
+
+// The statuses. Accepted by the next hop or put into the mailbox is delivered.
+const (
+	StatusNone Status = iota
+	StatusDelivered
+	StatusDeferred
+	StatusBounced
+	StatusExpired
+	StatusDiscarded
+	StatusDeleted
+	StatusHeld
+	StatusAborted
+	statusCount
+)
+
+var statusNames = [statusCount]string{
+	"", "delivered", "deferred", "bounced", "expired", "discarded", "deleted", "held", "aborted",
+}
+
+// String is the value of smtp.delivery.status.
+func (s Status) String() string { return statusNames[s] }
+
+// Ends says whether a recipient with this verdict is done, unless the hop was a filter or a forward.
+func (s Status) Ends() bool {
+	return s != StatusNone && s != StatusDeferred && s != StatusHeld
+}
+
+// Statuses is the number of statuses, for arrays indexed by Status.
+const Statuses = int(statusCount)
+
+// Route is how a delivery left this queue.
+type Route uint8
+
+// The routes.
+const (
+	RouteUnknown Route = iota
+	RouteMX
+	RouteRelayhost
+	RouteLMTP
+	RouteLocal
+	RoutePipe
+	RouteFilter  // a content filter or re-injection on this host: ends nothing
+	RouteForward // becomes another queue id here: ends nothing
+	RouteDiscard
+	RouteNone // no host was asked
+	routeCount
+)
+
+var routeNames = [routeCount]string{
+	"", "mx", "relayhost", "lmtp", "local", "pipe", "filter", "forward", "discard", "none",
+}
+
+// String is the value of smtp.delivery.route.
+func (r Route) String() string { return routeNames[r] }
+
+// Direction is where a recipient's mail goes, seen from this server.
+type Direction uint8
+
+// The directions.
+const (
+	DirectionUnknown Direction = iota
+	DirectionInbound
+	DirectionOutbound
+	DirectionForwarded
+	DirectionMixed // of a message whose recipients differ
+)
+
+// String is the value of email.direction.
+func (d Direction) String() string {
+	return [...]string{"", "inbound", "outbound", "forwarded", "mixed"}[d]
+}
+
+// MessageKind tells mail from what an MTA makes itself.
+type MessageKind uint8
+
+// The message kinds.
+const (
+	MessageUnknown MessageKind = iota
+	MessageMail
+	MessageDSN   // null sender, made by an MTA
+	MessageProbe // address verification
+)
+
+// String is the value of smtp.message.kind.
+func (k MessageKind) String() string { return [...]string{"", "mail", "dsn", "probe"}[k] }
+
+// End is how a session ended.
+type End uint8
+
+// The ends.
+const (
+	EndNone End = iota
+	EndQuit
+	EndClientClosed
+	EndServerClosed
+	EndLost
+	EndTimeout
+	EndRejected
+	EndScreened
+	EndTLSFailed
+	EndAborted
+	EndExpired
+	EndShutdown
+	endCount
+)
+
+var endNames = [endCount]string{
+	"", "quit", "client_closed", "server_closed", "lost", "timeout", "rejected", "screened",
+	"tls_failed", "aborted", "expired", "shutdown",
+}
+
+// String is the value of smtp.session.end.
+func (e End) String() string { return endNames[e] }
+
+// Resolution is how much a line's stamp tells.
+type Resolution uint8
+
+// The resolutions, fuller ones larger.
+const (
+	ResolutionNone      Resolution = iota // no stamp
+	ResolutionTimeOfDay                   // no date: durations only, no Timestamp
+	ResolutionSecond
+	ResolutionSubsecond
+)
+
+// Result is what a parser made of a line.
+type Result uint8
+
+// The results. Malformed is a line that is the dialect's own but cut short or broken: what was understood is in the event.
+const (
+	Unknown Result = iota
+	Parsed
+	Malformed
+)
+
+// String names the result as the processor's own telemetry does.
+func (r Result) String() string { return [...]string{"unknown", "parsed", "malformed"}[r] }
+
+// Scope says by which key the line's conversation is found.
+type Scope uint8
+
+// The scopes.
+const (
+	ScopeNone   Scope = iota // part of no conversation
+	ScopePID                 // the server process: host, instance, service, daemon and pid hold one conversation at a time
+	ScopeID                  // ConnID names the conversation for its whole life
+	ScopeSource              // no id in the line: one conversation at a time a source
+	ScopePeer                // a client that logs results only: inferred from peer address, pid and ConnUse
+	ScopeScreen              // a screening daemon in front of the server: by PeerIP and PeerPort
+)
+
+// Tri is a boolean that a line may leave open.
+type Tri uint8
+
+// The three states.
+const (
+	Open Tri = iota
+	No
+	Yes
+)
+
+// TriOf turns a known boolean into a Tri.
+func TriOf(b bool) Tri {
+	if b {
+		return Yes
+	}
+	return No
+}

@@ -1,0 +1,186 @@
+// Package event holds the one shape that every dialect's lines become. It imports nothing of this project.
+package event
+
+import (
+	"strconv"
+	"time"
+)
+
+// ID is a session's or message's identity: a hash, written as 16 hex digits. Zero is no id.
+type ID uint64
+
+// String is the id as it stands in an attribute; empty for no id.
+func (id ID) String() string {
+	if id == 0 {
+		return ""
+	}
+	const zeros = "0000000000000000"
+	s := strconv.FormatUint(uint64(id), 16)
+	return zeros[len(s):] + s
+}
+
+// Span is a part of Event.Line that must not leave the processor, as byte offsets [From,To).
+type Span struct{ From, To int }
+
+// Delays are the stages of one delivery attempt in seconds; Has tells which of them the line has.
+type Delays struct {
+	Total, BeforeQueue, InQueue, ConnectionSetup, Transmission float64
+	Has                                                        DelayMask
+}
+
+// DelayMask is a set of delay stages.
+type DelayMask uint8
+
+// The stages.
+const (
+	DelayTotal DelayMask = 1 << iota
+	DelayBeforeQueue
+	DelayInQueue
+	DelayConnectionSetup
+	DelayTransmission
+)
+
+// Count is how often a command was given and how often it was answered with success.
+type Count struct{ OK, All uint32 }
+
+// Event is what one line of a mail log says. A parser fills in what stands in the line, the tracker what other lines
+// told (session, message, attempt), diagnosis the reason and provider.
+//
+// Lifetime: the strings are parts of the record's text (or constants) and the slices belong to the Event, so all is
+// valid until the next Reset; who keeps a string longer clones it, because a part pins its whole line.
+// Zero values are "the line does not say". The null sender is MailFrom "<>".
+type Event struct {
+	// What it is.
+	Kind    Kind
+	Dialect string
+	Line    string // the text that the parser was given, without the log header
+
+	// Who wrote it and when. Time is nanoseconds since 1970 UTC, 0 when Resolution is ResolutionNone.
+	Time       int64
+	Resolution Resolution
+	Host       string
+	Instance   string // syslog_name of the MTA instance
+	Service    string // the named service between instance and daemon: "submission" in postfix/submission/smtpd
+	Daemon     string
+	PID        int64
+
+	// The conversation. EndHint is what this line knows about how the conversation ends, before it ends.
+	Scope    Scope
+	ConnID   string // a connection id of the log's own
+	ConnUse  int    // the how-manieth message over this connection (conn_use=), 0 when the line does not say
+	Role     Role
+	FromPeer Tri // for a conversation line: did the client (Yes) or the server (No) say it
+	EndHint  End
+	Boundary bool // an empty line between two conversations
+
+	SessionID       ID
+	SessionInferred bool
+	SessionPartial  bool
+	SessionEnd      End
+	SessionDuration time.Duration
+	HasDuration     bool
+	Transaction     int // the n-th MAIL transaction of the session, from 1
+	OriginSession   ID
+
+	// The command, and the reply of the server that answered it.
+	Command     string // upper-case verb
+	Argument    string
+	Latency     time.Duration
+	HasLatency  bool
+	Code        int    // 0 when there is none
+	Class       byte   // '2'..'5', 0 when there is none; may be known from a verb where the code is not
+	Enhanced    string // X.Y.Z
+	Text        string // the words after the codes; with TextJoined still holding the codes of continuation lines
+	TextJoined  bool   // Text is a multi-line reply joined by the MTA: reply.Clean strips the inner code prefixes
+	Truncated   bool
+	MoreLines   bool // a "250-" line: the reply goes on in the next line
+	Commands    [Verbs]Count
+	HasCommands bool
+
+	// The message.
+	MessageUID     ID
+	QueueID        string
+	RemoteQueueID  string // in "queued as"
+	ChildQueueID   string // a message of this host made from this one (forwarded as, notification)
+	ParentUID      ID
+	MessageKind    MessageKind
+	MessagePartial bool
+	MessageID      string
+	Subject        string
+	MailFrom       string
+	RcptTo         string
+	OrigRcptTo     string
+	RcptList       []string // more than one recipient in the line; then RcptTo is empty
+	RecipientCount int      // nrcpt=; 0 when the line does not say
+	Size           int64    // bytes; -1 or 0 with HasSize false: the line does not say
+	HasSize        bool
+
+	// The verdict on a recipient.
+	Status  Status
+	DSN     string
+	Route   Route
+	Final   bool
+	Tried   Tri
+	Attempt int
+	Delays  Delays
+	// Duration is reception to end, on a final delivery.
+	Duration         time.Duration
+	HasTotalDuration bool
+
+	// Refusals by us.
+	RejectPermanent Tri
+
+	// Diagnosis.
+	Reason            string
+	Category          string
+	Provider          string
+	Fingerprint       string
+	DestinationDomain string
+	Direction         Direction
+	ErrorType         string
+
+	// The network. Names without brackets or trailing dot; "unknown" is no name. Ports are 0 when not said.
+	ClientAddress string
+	ServerAddress string
+	PeerIP        string
+	ClientPort    int
+	ServerPort    int
+	PeerPort      int
+	SourceAddress string
+	SourcePool    string
+	Helo          string
+	Protocol      string
+
+	// TLS, AUTH, filters.
+	TLS           Tri
+	TLSVersion    string // "1.3"
+	TLSCipher     string
+	TLSTrust      string // lower case: untrusted, trusted, verified, anonymous
+	TLSPolicy     string
+	AuthMechanism string // upper case
+	AuthResult    string // success, failure
+	User          string
+	FilterName    string
+	FilterVerdict string
+
+	Synthetic bool
+	Duplicate bool
+	Redact    []Span
+}
+
+// Reset empties the event for the next line; slices keep their room.
+func (e *Event) Reset() {
+	rcpts, redact := e.RcptList[:0], e.Redact[:0]
+	*e = Event{RcptList: rcpts, Redact: redact}
+}
+
+// Recipients is how many recipients the line names: 0, 1 or the length of RcptList.
+func (e *Event) Recipients() int {
+	if len(e.RcptList) > 0 {
+		return len(e.RcptList)
+	}
+	if e.RcptTo != "" {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,101 @@
+package session
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// trust is why a message may be relayed.
+type trust uint8
+
+const (
+	trustUnknown trust = iota // nothing said so: perhaps from outside
+	trustNetwork              // from one of our networks
+	trustLocal                // submitted on this host
+	trustUser                 // an authenticated user, or a submission service
+)
+
+// trustOf reads who submitted a message from the line that opened it.
+func (t *Tracker) trustOf(ev *event.Event) trust {
+	switch {
+	case ev.User != "" || strings.HasPrefix(ev.Service, "submission") || ev.Service == "smtps":
+		return trustUser
+	case ev.PeerIP == "" && ev.ClientAddress == "":
+		return trustLocal
+	case isLoopback(ev.PeerIP) || t.isLocalNetwork(ev.PeerIP):
+		return trustNetwork
+	}
+	return trustUnknown
+}
+
+func (t *Tracker) isLocalNetwork(ip string) bool {
+	if len(t.cfg.LocalNetworks) == 0 || ip == "" {
+		return false
+	}
+	addr, err := netip.ParseAddr(ip)
+	if err != nil {
+		return false
+	}
+	addr = addr.Unmap()
+	for _, p := range t.cfg.LocalNetworks {
+		if p.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+func isLoopback(ip string) bool {
+	return ip == "::1" || strings.HasPrefix(ip, "127.")
+}
+
+// direct says where a recipient's mail goes: ours by its domain or by the way it is delivered; out when the sender may
+// relay; forwarded when mail for us leaves again. What the dialect read from the line (a transport that only serves
+// foreign domains) decides for a sender that nothing is known of: a server relays only for those that it trusts.
+func (t *Tracker) direct(h *host, m *Message, ev *event.Event) event.Direction {
+	domain := foldDomain(ev.RcptTo)
+	switch {
+	case ev.Route == event.RouteLocal || ev.Route == event.RouteLMTP:
+		h.learn(domain)
+		return event.DirectionInbound
+	case t.isLocal(h, domain):
+		return event.DirectionInbound
+	case m.forwarded:
+		return event.DirectionForwarded
+	case m.trust != trustUnknown:
+		return event.DirectionOutbound
+	case ev.OrigRcptTo != "" && t.isLocal(h, foldDomain(ev.OrigRcptTo)):
+		return event.DirectionForwarded
+	}
+	return ev.Direction
+}
+
+// isLocal says whether a domain is given as ours, or was seen delivered into mailboxes here.
+func (t *Tracker) isLocal(h *host, domain string) bool {
+	if domain == "" {
+		return false
+	}
+	for _, d := range t.cfg.LocalDomains {
+		if d == domain {
+			return true
+		}
+	}
+	_, learned := h.domains[domain]
+	return learned
+}
+
+func (h *host) learn(domain string) {
+	if domain == "" || len(h.domains) >= maxDomains {
+		return
+	}
+	if _, ok := h.domains[domain]; !ok {
+		h.domains[strings.Clone(domain)] = struct{}{}
+	}
+}
+
+// foldDomain is the domain of an address in lower case.
+func foldDomain(address string) string {
+	return strings.ToLower(address[strings.LastIndexByte(address, '@')+1:])
+}

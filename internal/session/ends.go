@@ -1,0 +1,120 @@
+package session
+
+import (
+	"slices"
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// settleSession ends the session if ev is its last line, and lets that line carry the end.
+func (t *Tracker) settleSession(h *host, s *Session, ev *event.Event, now int64, out *Output) {
+	if s.ended {
+		return
+	}
+	if ev.Kind == event.KindDisconnect {
+		t.endSession(s, s.end(ev), ev, out)
+	}
+}
+
+// end reads how a session ended from its last line and the hints before it.
+func (s *Session) end(last *event.Event) event.End {
+	switch {
+	case s.Hint != event.EndNone:
+		return s.Hint
+	case s.key.scope == event.ScopeScreen:
+		return event.EndScreened
+	case last.EndHint != event.EndNone:
+		return last.EndHint
+	case s.HasCounts && s.Counts[event.VerbQUIT].All == 0:
+		return event.EndServerClosed // the server logs clients that leave; without QUIT and without such a line it hung up itself
+	}
+	return event.EndQuit
+}
+
+// endSession closes s. The record that ends it carries the end: the line last, or, where the log has none, a record made here.
+func (t *Tracker) endSession(s *Session, end event.End, last *event.Event, out *Output) {
+	if s.ended {
+		return
+	}
+	s.ended = true
+	t.sessions--
+	if last == nil {
+		last = s.synthetic(end)
+		out.Made = append(out.Made, Made{Event: last, Host: s.host.name})
+	}
+	last.SessionEnd, last.SessionPartial = end, s.Partial
+	if d := s.Last - s.First; !s.Partial && s.hasTime && d >= 0 {
+		last.SessionDuration, last.HasDuration = time.Duration(d), true
+	}
+	if last.TLS == event.Open {
+		last.TLS, last.TLSVersion, last.TLSCipher, last.TLSTrust = s.TLS, s.TLSVersion, s.TLSCipher, s.TLSTrust
+	}
+	t.abortOpen(s, out)
+	if t.cfg.SessionSummaries {
+		out.Made = append(out.Made, Made{Summary: s.summary(last), Host: s.host.name})
+	}
+	s.Commands, s.talk, s.open = nil, nil, nil
+	s.host.endedSessions.push(s)
+}
+
+// synthetic makes the disconnect that the log does not have.
+func (s *Session) synthetic(event_ event.End) *event.Event {
+	ev := s.event(event.KindDisconnect)
+	ev.SessionEnd = event_
+	return ev
+}
+
+// event is a record about the session that no line is behind.
+func (s *Session) event(kind event.Kind) *event.Event {
+	ev := &event.Event{
+		Kind: kind, Dialect: s.Dialect, Host: s.host.name, Instance: s.Instance, Service: s.Service, Daemon: s.Daemon,
+		PID: s.PID, Role: s.Role, SessionID: s.ID, SessionPartial: s.Partial, Synthetic: true,
+		ClientAddress: s.ClientAddress, ServerAddress: s.ServerAddress, PeerIP: s.PeerIP, PeerPort: s.PeerPort, ClientPort: s.ClientPort,
+	}
+	if s.hasTime {
+		ev.Time, ev.Resolution = s.Last, event.ResolutionSecond
+	}
+	return ev
+}
+
+// abortOpen drops the candidates of a session that ended before their end of data: nothing came of them. The last one
+// is given up when the conversation broke off inside it; earlier ones, and those with a header, may still be on their way to the queue manager.
+func (t *Tracker) abortOpen(s *Session, out *Output) {
+	broke := s.Hint == event.EndLost || s.Hint == event.EndTimeout
+	for i, m := range s.open {
+		if m.ended || m.received || m.UID == 0 {
+			continue
+		}
+		if m.MessageID != "" && !(broke && i == len(s.open)-1) {
+			continue
+		}
+		ev := m.event(event.KindMessageAborted)
+		ev.Time, ev.Resolution = s.Last, event.ResolutionSecond
+		ev.SessionID = s.ID
+		out.Made = append(out.Made, Made{Event: ev, Host: s.host.name})
+		t.dropCandidate(m)
+	}
+}
+
+// forgetSession takes an ended session out of the memory.
+func (h *host) forgetSession(s *Session) {
+	if h.sessions[s.key] == s {
+		delete(h.sessions, s.key)
+	}
+	if h.passed[s.PeerIP] == s {
+		delete(h.passed, s.PeerIP)
+	}
+	if s.links.in != nil {
+		s.links.in.remove(s)
+	}
+}
+
+func (t *Tracker) hostNames() []string {
+	names := make([]string, 0, len(t.hosts))
+	for name := range t.hosts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

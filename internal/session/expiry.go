@@ -1,0 +1,123 @@
+package session
+
+import (
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// expire ends what has been silent too long by the host's log clock. The lists are in the order of their last line, so only heads are looked at.
+func (t *Tracker) expire(h *host, out *Output) { t.expireAt(h, h.clock, out) }
+
+func (t *Tracker) expireAt(h *host, now int64, out *Output) {
+	idle := int64(t.cfg.SessionIdle)
+	for s := h.openSessions.head; s != nil && now-s.Last > idle; s = h.openSessions.head {
+		s.Partial = true
+		t.endSession(s, event.EndExpired, nil, out)
+	}
+	for s := h.endedSessions.head; s != nil && now-s.Last > endedFor; s = h.endedSessions.head {
+		h.forgetSession(s)
+	}
+	ttl := int64(t.cfg.MessageTTL)
+	for m := h.openMessages.head; m != nil && now-m.Last > ttl; m = h.openMessages.head {
+		m.Partial = true
+		t.endMessage(m, out)
+	}
+	for m := h.endedMessages.head; m != nil && now-m.Last > endedFor; m = h.endedMessages.head {
+		h.forgetMessage(m)
+	}
+	for p := h.peerOrder.head; p != nil && now-p.last > idle; p = h.peerOrder.head {
+		h.forgetPeer(p)
+	}
+}
+
+// limit makes room when a limit is passed: the oldest of the host that wrote the line goes first, or of any other if it has but this one.
+func (t *Tracker) limit(h *host, out *Output) {
+	for t.sessions > t.cfg.MaxSessions {
+		s := h.openSessions.head
+		if h.openSessions.n < 2 {
+			s = oldest(t, func(h *host) (*Session, int64) { return h.openSessions.head, lastOf(h.openSessions.head) })
+		}
+		out.Evicted++
+		s.Partial = true
+		t.endSession(s, event.EndExpired, nil, out)
+	}
+	for t.messages > t.cfg.MaxMessages {
+		m := h.openMessages.head
+		if h.openMessages.n < 2 {
+			m = oldest(t, func(h *host) (*Message, int64) { return h.openMessages.head, lastOfMessage(h.openMessages.head) })
+		}
+		out.Evicted++
+		m.Partial = true
+		t.endMessage(m, out)
+	}
+	for h.endedSessions.n > t.cfg.MaxSessions {
+		h.forgetSession(h.endedSessions.head)
+	}
+	for h.endedMessages.n > t.cfg.MaxMessages {
+		h.forgetMessage(h.endedMessages.head)
+	}
+	for h.peerOrder.n > maxPeers {
+		h.forgetPeer(h.peerOrder.head)
+	}
+}
+
+func lastOf(s *Session) int64 {
+	if s == nil {
+		return 0
+	}
+	return s.Last
+}
+
+func lastOfMessage(m *Message) int64 {
+	if m == nil {
+		return 0
+	}
+	return m.Last
+}
+
+// oldest finds the item that was silent longest over all hosts.
+func oldest[T any](t *Tracker, head func(*host) (*T, int64)) *T {
+	var found *T
+	var since int64
+	var name string
+	for _, h := range t.hosts {
+		x, last := head(h)
+		if x != nil && (found == nil || last < since || last == since && h.name < name) {
+			found, since, name = x, last, h.name
+		}
+	}
+	return found
+}
+
+// Tick expires by the wall clock what belongs to hosts that have gone silent: for them log time goes on as the wall does.
+func (t *Tracker) Tick(wall int64, out *Output) {
+	for _, name := range t.hostNames() {
+		h := t.hosts[name]
+		silent := wall - h.wall
+		if silent > int64(time.Second) {
+			t.expireAt(h, h.clock+silent, out)
+		}
+		if silent > int64(t.cfg.MessageTTL) && h.openSessions.n == 0 && h.openMessages.n == 0 {
+			delete(t.hosts, name)
+		}
+	}
+}
+
+// Close ends everything that is open: the process goes and nothing is saved.
+func (t *Tracker) Close(out *Output) {
+	for _, name := range t.hostNames() {
+		t.closeHost(t.hosts[name], event.EndShutdown, out)
+	}
+}
+
+func (t *Tracker) closeHost(h *host, end event.End, out *Output) {
+	for s := h.openSessions.head; s != nil; s = h.openSessions.head {
+		s.Partial = true
+		t.endSession(s, end, nil, out)
+	}
+	for m := h.openMessages.head; m != nil; m = h.openMessages.head {
+		m.Partial = true
+		t.endMessage(m, out)
+	}
+}

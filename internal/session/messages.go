@@ -1,0 +1,237 @@
+package session
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// observeMessage finds or begins the message that ev is about, and keeps what the line says of it. nil: about none.
+func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64, out *Output) *Message {
+	if ev.QueueID == "" {
+		return nil
+	}
+	m := h.message(ev)
+	if m != nil && begins(m, ev, now) {
+		if !m.ended { // its end was not logged, or not read
+			m.Partial = true
+			t.endMessage(m, out)
+		}
+		h.forgetMessage(m)
+		m = nil
+	}
+	if m == nil {
+		m = t.beginMessage(h, ev, now)
+	}
+	if !isStrong(ev) {
+		// a service's tag says nothing about the instance of the queue
+	} else if m.weak {
+		m.instance, m.weak = h.word(ev.Instance), false
+	}
+	m.Last = max(m.Last, now)
+	if m.ended {
+		h.endedMessages.push(m)
+	} else {
+		h.openMessages.push(m)
+	}
+	t.take(h, m, s, ev, now)
+	return m
+}
+
+// isStrong says whether the line's instance is the queue's own: a named service may have a syslog_name of its own.
+func isStrong(ev *event.Event) bool { return ev.Service == "" }
+
+// message finds the live or lately ended message with ev's queue id in ev's instance.
+func (h *host) message(ev *event.Event) *Message {
+	var any_ *Message
+	for m := h.messages[ev.QueueID]; m != nil; m = m.sameID {
+		if m.instance == ev.Instance {
+			return m
+		}
+		if any_ == nil && (m.weak || !isStrong(ev)) {
+			any_ = m
+		}
+	}
+	return any_
+}
+
+// begins says whether ev starts a new message under a queue id that is known: ids are used again.
+func begins(m *Message, ev *event.Event, now int64) bool {
+	const sameReception = int64(5e9) // lines of one reception come from several processes, so not quite in order
+	switch ev.Kind {
+	case event.KindMessageOpened:
+		return m.ended || m.Origin != 0 || m.received && now-m.First > sameReception
+	case event.KindMessageHeader:
+		return m.ended || m.received && now-m.First > sameReception
+	case event.KindMessageReceived:
+		return m.ended && now-m.Last > 0
+	}
+	return false
+}
+
+// beginMessage makes the message whose first line is ev. A header line alone begins one, too: an MTA's own notices are not opened by a client.
+func (t *Tracker) beginMessage(h *host, ev *event.Event, now int64) *Message {
+	id := newHash().str(ev.Host).str(ev.Instance).str(ev.QueueID).num(stamp(now, ev.Resolution))
+	m := &Message{
+		UID:      id.num(h.starts.next(id, now)).id(),
+		QueueID:  strings.Clone(ev.QueueID),
+		Partial:  ev.Kind != event.KindMessageOpened && ev.Kind != event.KindMessageHeader && !isOwnReject(ev),
+		First:    now,
+		Last:     now,
+		host:     h,
+		instance: h.word(ev.Instance),
+		weak:     !isStrong(ev),
+		Dialect:  ev.Dialect,
+	}
+	m.sameID = h.messages[ev.QueueID]
+	h.messages[m.QueueID] = m
+	h.openMessages.push(m)
+	t.messages++
+	return m
+}
+
+// isOwnReject is a refusal inside the transaction that opened the queue id; it may be written before the opening line.
+func isOwnReject(ev *event.Event) bool { return ev.Kind == event.KindReject }
+
+// take keeps what a line says about its message, and completes the line with the keys of the message.
+func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, now int64) {
+	switch ev.Kind {
+	case event.KindMessageOpened:
+		m.opened(s, ev)
+		m.trust = t.trustOf(ev)
+	case event.KindMessageReceived:
+		m.receivedBy(ev)
+	case event.KindMessageHeld:
+		m.HeldSince = now
+	case event.KindMessageReleased:
+		m.HeldSince = 0
+	case event.KindNotification:
+		h.link(m, ev.ChildQueueID, ev, false)
+	}
+	if ev.ChildQueueID != "" && ev.Kind == event.KindDelivery {
+		h.link(m, ev.ChildQueueID, ev, ev.Route == event.RouteForward)
+	}
+	if ev.Route == event.RouteFilter && ev.RemoteQueueID != "" {
+		h.link(m, ev.RemoteQueueID, ev, false)
+	}
+	keep(&m.MessageID, ev.MessageID)
+	keep(&m.MailFrom, ev.MailFrom)
+	if m.Kind == event.MessageUnknown && m.MailFrom != "" {
+		m.Kind = kindOf(m.MailFrom)
+	}
+	if ev.MessageKind != event.MessageUnknown {
+		m.Kind = ev.MessageKind
+	}
+	m.complete(ev)
+}
+
+// kindOf tells notices by their null sender (RFC 5321 section 4.5.5).
+func kindOf(from string) event.MessageKind {
+	if from == "<>" {
+		return event.MessageDSN
+	}
+	return event.MessageMail
+}
+
+func (m *Message) opened(s *Session, ev *event.Event) {
+	keep(&m.ClientAddress, ev.ClientAddress)
+	keep(&m.PeerIP, ev.PeerIP)
+	keep(&m.User, ev.User)
+	keep(&m.Mechanism, ev.AuthMechanism)
+	if m.ClientPort == 0 {
+		m.ClientPort = ev.ClientPort
+	}
+	if s == nil {
+		return
+	}
+	s.Transaction++
+	m.Origin, m.Transaction = s.ID, s.Transaction
+	keep(&m.Helo, s.Helo)
+	if len(s.open) < maxOpenOfOne {
+		s.open = append(s.open, m)
+	}
+}
+
+// receivedBy is the queue manager's line: the first makes the candidate a message, later ones are new runs.
+func (m *Message) receivedBy(ev *event.Event) {
+	if m.received || m.Partial {
+		ev.Kind = event.KindMessageQueued
+	}
+	if ev.HasSize {
+		m.Size, m.HasSize = ev.Size, true
+	}
+	if !m.received {
+		m.Count = ev.RecipientCount
+	}
+	m.received = true
+}
+
+// complete gives ev the keys that every record of the message carries.
+func (m *Message) complete(ev *event.Event) {
+	ev.MessageUID, ev.OriginSession, ev.ParentUID = m.UID, m.Origin, m.Parent
+	ev.MessageKind, ev.MessagePartial = m.Kind, m.Partial
+	if ev.MailFrom == "" {
+		ev.MailFrom = m.MailFrom
+	}
+	if ev.MessageID == "" {
+		ev.MessageID = m.MessageID
+	}
+	if ev.SessionID != 0 && ev.SessionID == m.Origin {
+		ev.Transaction = m.Transaction
+	}
+}
+
+// context gives a delivery or a summary all that is known of the message: the line alone answers who sent what to whom.
+func (m *Message) context(ev *event.Event) {
+	if ev.ClientAddress == "" {
+		ev.ClientAddress = m.ClientAddress
+	}
+	if ev.ClientPort == 0 {
+		ev.ClientPort = m.ClientPort
+	}
+	if ev.User == "" {
+		ev.User = m.User
+	}
+	if !ev.HasSize && m.HasSize {
+		ev.Size, ev.HasSize = m.Size, true
+	}
+}
+
+// link makes the message with queue id child one that came out of m.
+func (h *host) link(m *Message, child string, ev *event.Event, forwarded bool) {
+	if child == "" {
+		return
+	}
+	for c := h.messages[child]; c != nil; c = c.sameID {
+		if c != m && (c.instance == m.instance || c.weak || m.weak || !isStrong(ev)) {
+			c.Parent = m.UID
+			c.forwarded = c.forwarded || forwarded
+			if ev.Route == event.RouteFilter {
+				c.inherit(m)
+			}
+			return
+		}
+	}
+}
+
+// inherit lets a message that came back from a filter on this host know who sent it first.
+func (m *Message) inherit(from *Message) {
+	if from.trust > m.trust || isLoopback(m.PeerIP) {
+		m.trust = from.trust
+	}
+	replace(&m.ClientAddress, from.ClientAddress)
+	replace(&m.PeerIP, from.PeerIP)
+	m.ClientPort = from.ClientPort
+	keep(&m.User, from.User)
+}
+
+// event is a record about the message that no line is behind.
+func (m *Message) event(kind event.Kind) *event.Event {
+	ev := &event.Event{
+		Kind: kind, Dialect: m.Dialect, Host: m.host.name, Instance: m.instance, QueueID: m.QueueID, Synthetic: true,
+		Time: m.Last, Resolution: event.ResolutionSecond,
+	}
+	m.complete(ev)
+	m.context(ev)
+	return ev
+}

@@ -1,0 +1,268 @@
+package session
+
+import (
+	"strings"
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// settle works out what a line means for its message's recipients: verdicts, ends, and the records that the log has no line for.
+func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *Output) {
+	if m == nil {
+		t.settleAlone(h, ev)
+		return
+	}
+	switch ev.Kind {
+	case event.KindDelivery:
+		t.deliver(h, m, ev, now, out)
+	case event.KindMessageExpired:
+		t.endRecipients(m, event.StatusExpired, out)
+	case event.KindMessageDeleted:
+		t.endRecipients(m, event.StatusDeleted, out)
+		m.received = true
+		t.endMessage(m, out)
+	case event.KindMessageDiscarded:
+		ev.Status = event.StatusDiscarded
+		if ev.RcptTo != "" {
+			t.deliver(h, m, ev, now, out)
+		}
+		t.endRecipients(m, event.StatusDiscarded, out)
+		m.received = true
+		t.endMessage(m, out)
+	case event.KindMessageAborted:
+		t.endRecipients(m, event.StatusAborted, out)
+		t.dropCandidate(m)
+	case event.KindReject:
+		if refusesMessage(ev) && !m.received {
+			t.dropCandidate(m)
+		}
+	case event.KindMessageRemoved:
+		t.endMessage(m, out)
+	}
+}
+
+// settleAlone is for verdicts without a queue id, as in transcripts: nothing is remembered of the message.
+func (t *Tracker) settleAlone(h *host, ev *event.Event) {
+	if ev.Status == event.StatusNone {
+		return
+	}
+	ev.Final = ev.Status.Ends()
+	if ev.RcptTo != "" {
+		ev.DestinationDomain = foldDomain(ev.RcptTo)
+		if t.isLocal(h, ev.DestinationDomain) {
+			ev.Direction = event.DirectionInbound
+		}
+	}
+}
+
+// refusesMessage is a refusal of the whole message, after its data.
+func refusesMessage(ev *event.Event) bool {
+	return ev.Command == event.CommandEOM || ev.Command == "DATA"
+}
+
+// deliver takes one verdict on one recipient.
+func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *Output) {
+	ev.DestinationDomain = foldDomain(ev.RcptTo)
+	r := t.recipient(m, ev)
+	line := verdict(ev)
+	if r.lastLine == line && r.Status == ev.Status {
+		ev.Duplicate, out.Duplicate = true, true
+		ev.Attempt, ev.Final, ev.Direction = r.Attempts, r.Final, r.Direction
+		m.context(ev)
+		return
+	}
+	wasFinal := r.Final
+	r.lastLine = line
+	if ev.Tried == event.Yes {
+		r.Attempts++
+		ev.Attempt = r.Attempts
+	}
+	ev.Direction = t.direct(h, m, ev)
+	ev.Final = ev.Status.Ends() && !passesOn(ev) && ev.MessageKind != event.MessageProbe && !wasFinal
+	if ev.Final {
+		ev.Duration, ev.HasTotalDuration = m.age(ev, now)
+	}
+	r.take(ev, wasFinal)
+	m.hop(ev)
+	m.context(ev)
+}
+
+// passesOn is a hop that succeeds and ends nothing: the message lives on under another queue id here.
+func passesOn(ev *event.Event) bool {
+	return ev.Status == event.StatusDelivered && (ev.Route == event.RouteFilter || ev.Route == event.RouteForward)
+}
+
+// age is the time from reception: as the MTA counts it where it does, else by the stamps.
+func (m *Message) age(ev *event.Event, now int64) (time.Duration, bool) {
+	if ev.Delays.Has&event.DelayTotal != 0 {
+		return time.Duration(ev.Delays.Total * float64(time.Second)), true
+	}
+	if d := now - m.First; !m.Partial && d >= 0 && ev.Resolution >= event.ResolutionSecond {
+		return time.Duration(d), true
+	}
+	return 0, false
+}
+
+// verdict identifies a delivery line: the same time, process, recipient and words are the same line.
+func verdict(ev *event.Event) hash {
+	return newHash().num(ev.Time).num(ev.PID).str(ev.Line)
+}
+
+// recipient finds or adds the recipient of a verdict. One beyond the limit gets a memory of its own line only.
+func (t *Tracker) recipient(m *Message, ev *event.Event) *Recipient {
+	const indexFrom = 16
+	if m.index == nil {
+		for i := range m.Recipients {
+			if r := &m.Recipients[i]; r.To == ev.RcptTo && r.Orig == ev.OrigRcptTo {
+				return r
+			}
+		}
+	} else if i, ok := m.index[ev.OrigRcptTo+"\x00"+ev.RcptTo]; ok {
+		return &m.Recipients[i]
+	}
+	if len(m.Recipients) >= t.cfg.MaxRecipients {
+		m.RecipientsDropped++
+		return &Recipient{To: ev.RcptTo, Orig: ev.OrigRcptTo}
+	}
+	m.Recipients = append(m.Recipients, Recipient{To: strings.Clone(ev.RcptTo), Orig: strings.Clone(ev.OrigRcptTo)})
+	switch n := len(m.Recipients); {
+	case m.index != nil:
+		m.indexOne(n - 1)
+	case n > indexFrom:
+		m.index = make(map[string]int, 2*n)
+		for i := range m.Recipients {
+			m.indexOne(i)
+		}
+	}
+	return &m.Recipients[len(m.Recipients)-1]
+}
+
+func (m *Message) indexOne(i int) {
+	m.index[m.Recipients[i].Orig+"\x00"+m.Recipients[i].To] = i
+}
+
+// take keeps the newest verdict; the words of an end are not replaced by what comes after it.
+func (r *Recipient) take(ev *event.Event, wasFinal bool) {
+	if wasFinal {
+		return
+	}
+	r.Status, r.Final, r.Route, r.Direction = ev.Status, ev.Final, ev.Route, ev.Direction
+	r.Code = ev.Code
+	r.Reason, r.Category, r.Provider = ev.Reason, ev.Category, ev.Provider // constants of the rules, no parts of the line
+	replaceAll(&r.Enhanced, ev.Enhanced)
+	replaceAll(&r.DSN, ev.DSN)
+	text := ev.Text
+	if len(text) > maxReply {
+		text = text[:maxReply]
+	}
+	replaceAll(&r.Reply, text)
+}
+
+const maxReply = 256 // bytes of a recipient's last reply that are kept
+
+// replaceAll copies a line's word, also an empty one.
+func replaceAll(to *string, from string) {
+	if *to != from {
+		*to = strings.Clone(from)
+	}
+}
+
+// hop notes the host that was asked, one entry a host.
+func (m *Message) hop(ev *event.Event) {
+	if ev.ServerAddress == "" && ev.PeerIP == "" {
+		return
+	}
+	for i := range m.Hops {
+		if hop := &m.Hops[i]; hop.Server == ev.ServerAddress && hop.Address == ev.PeerIP {
+			hop.Status = ev.Status
+			return
+		}
+	}
+	if len(m.Hops) >= maxHops {
+		m.HopsDropped++
+		return
+	}
+	m.Hops = append(m.Hops, Hop{
+		Server: strings.Clone(ev.ServerAddress), Address: strings.Clone(ev.PeerIP), Route: ev.Route, Status: ev.Status,
+	})
+}
+
+// endRecipients gives each recipient that is still open its end: the log has no line for it.
+func (t *Tracker) endRecipients(m *Message, status event.Status, out *Output) {
+	for i := range m.Recipients {
+		r := &m.Recipients[i]
+		if r.Final || r.Status == event.StatusDelivered {
+			continue
+		}
+		ev := m.event(event.KindDelivery)
+		ev.RcptTo, ev.OrigRcptTo, ev.DestinationDomain = r.To, r.Orig, foldDomain(r.To)
+		ev.Status, ev.Final, ev.DSN = status, true, r.DSN
+		ev.Route, ev.Direction, ev.Provider = r.Route, r.Direction, r.Provider
+		ev.Reason, ev.Category = r.Reason, r.Category
+		ev.Code, ev.Enhanced, ev.Text = r.Code, r.Enhanced, r.Reply
+		if r.Code > 0 {
+			ev.Class = byte('0' + r.Code/100)
+		}
+		if d := m.Last - m.First; !m.Partial && d >= 0 {
+			ev.Duration, ev.HasTotalDuration = time.Duration(d), true
+		}
+		r.Status, r.Final = status, true
+		out.Made = append(out.Made, Made{Event: ev, Host: m.host.name})
+	}
+}
+
+// dropCandidate forgets a queue id that never became a message.
+func (t *Tracker) dropCandidate(m *Message) {
+	if m.ended {
+		return
+	}
+	m.ended = true
+	t.messages--
+	m.host.endedMessages.push(m)
+}
+
+// endMessage closes m and adds its summary. A candidate that never became a message has none.
+func (t *Tracker) endMessage(m *Message, out *Output) {
+	if m.ended {
+		return
+	}
+	m.ended = true
+	t.messages--
+	m.host.endedMessages.push(m)
+	if t.cfg.MessageSummaries && (m.received || len(m.Recipients) > 0) {
+		out.Made = append(out.Made, Made{Summary: m.summary(), Host: m.host.name})
+	}
+	m.Recipients = m.slim()
+}
+
+// slim keeps of an ended message only what late lines need.
+func (m *Message) slim() []Recipient {
+	m.index = nil
+	if len(m.Recipients) > 16 {
+		return nil
+	}
+	return m.Recipients
+}
+
+// forgetMessage takes an ended message out of the memory.
+func (h *host) forgetMessage(m *Message) {
+	if m.links.in != nil {
+		m.links.in.remove(m)
+	}
+	first := h.messages[m.QueueID]
+	if first == m {
+		if m.sameID == nil {
+			delete(h.messages, m.QueueID)
+		} else {
+			h.messages[m.QueueID] = m.sameID
+		}
+		return
+	}
+	for p := first; p != nil; p = p.sameID {
+		if p.sameID == m {
+			p.sameID = m.sameID
+			return
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package session
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// observeSession finds or begins the session that ev is part of, and completes ev with it. nil: part of none.
+func (t *Tracker) observeSession(h *host, ev *event.Event, source string, now int64, out *Output) *Session {
+	key, ok := keyOf(ev, source)
+	if !ok {
+		return nil
+	}
+	s := h.sessions[key]
+	if ev.Scope == event.ScopeSource || ev.Scope == event.ScopeID || ev.FromPeer != event.Open {
+		s = t.observeTalk(h, s, key, ev, now, out)
+	} else {
+		s = t.observeLine(h, s, key, ev, now, out)
+	}
+	if s == nil {
+		return nil
+	}
+	s.take(ev, now)
+	if s.ended {
+		h.endedSessions.push(s)
+	} else {
+		h.openSessions.push(s)
+	}
+	ev.SessionID, ev.SessionPartial = s.ID, s.Partial
+	if ev.Role == event.RoleUnknown {
+		ev.Role = s.Role
+	}
+	return s
+}
+
+// keyOf says by what the line's conversation is found; false for lines that are part of none, or of an inferred one.
+func keyOf(ev *event.Event, source string) (sessionKey, bool) {
+	switch ev.Scope {
+	case event.ScopePID:
+		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.Daemon, number: ev.PID}, true
+	case event.ScopeID:
+		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.ConnID}, ev.ConnID != ""
+	case event.ScopeSource:
+		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: source, number: ev.PID}, true
+	case event.ScopeScreen:
+		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.PeerIP, number: int64(ev.PeerPort)}, ev.PeerIP != ""
+	}
+	return sessionKey{}, false
+}
+
+// observeLine is for servers that log results: a connect line begins a session, the disconnect line ends it.
+func (t *Tracker) observeLine(h *host, s *Session, key sessionKey, ev *event.Event, now int64, out *Output) *Session {
+	switch {
+	case ev.Kind == event.KindNone:
+		return nil
+	case ev.Kind == event.KindConnect:
+		if s != nil && !s.ended { // the process died without a last line
+			s.Partial = true
+			t.endSession(s, event.EndAborted, nil, out)
+		}
+		if screened := h.handOver(key, ev, now); screened != nil {
+			return screened
+		}
+		return t.beginSession(h, key, ev, now, false)
+	case s != nil:
+		return s // also after its end: a late line
+	case !belongsToPeer(ev):
+		return nil
+	}
+	return t.beginSession(h, key, ev, now, true)
+}
+
+// belongsToPeer keeps a server process' words about itself from opening a session.
+func belongsToPeer(ev *event.Event) bool {
+	switch ev.Kind {
+	case event.KindLifecycle, event.KindWarning, event.KindFilter:
+		return ev.PeerIP != "" || ev.ClientAddress != ""
+	}
+	return true
+}
+
+// handOver continues a screened session as the server's: one connection, seen by two daemons.
+func (h *host) handOver(key sessionKey, ev *event.Event, now int64) *Session {
+	if ev.Scope != event.ScopePID || ev.PeerIP == "" {
+		return nil
+	}
+	s := h.passed[ev.PeerIP]
+	if s == nil {
+		return nil
+	}
+	delete(h.passed, ev.PeerIP)
+	if s.ended || now-s.Last > handOverWithin {
+		return nil
+	}
+	h.rekey(s, key)
+	s.Daemon, s.Service, s.PID = h.word(ev.Daemon), h.word(ev.Service), ev.PID
+	return s
+}
+
+func (h *host) rekey(s *Session, key sessionKey) {
+	if h.sessions[s.key] == s {
+		delete(h.sessions, s.key)
+	}
+	if old := h.sessions[key]; old != nil {
+		h.forgetSession(old)
+	}
+	s.key = h.own(key)
+	h.sessions[s.key] = s
+}
+
+// own copies a key's strings, which are parts of a line.
+func (h *host) own(key sessionKey) sessionKey {
+	key.instance = h.word(key.instance)
+	switch key.scope {
+	case event.ScopePID:
+		key.name = h.word(key.name)
+	default:
+		key.name = strings.Clone(key.name)
+	}
+	return key
+}
+
+// beginSession makes a session that begins with ev, in the place of one that ended under the same key.
+func (t *Tracker) beginSession(h *host, key sessionKey, ev *event.Event, now int64, partial bool) *Session {
+	if old := h.sessions[key]; old != nil {
+		h.forgetSession(old)
+	}
+	id := newHash().str(ev.Host).str(ev.Instance).str(ev.Daemon)
+	switch key.scope {
+	case event.ScopeSource: // the source's name depends on who carried the line
+		id = id.num(key.number)
+	default:
+		id = id.str(key.name).num(key.number)
+	}
+	id = id.num(stamp(now, ev.Resolution))
+	s := &Session{
+		ID:       id.num(h.starts.next(id, now)).id(),
+		Role:     ev.Role,
+		Partial:  partial,
+		First:    now,
+		hasTime:  ev.Resolution != event.ResolutionNone,
+		host:     h,
+		key:      h.own(key),
+		Instance: h.word(ev.Instance),
+		Service:  h.word(ev.Service),
+		Daemon:   h.word(ev.Daemon),
+		Dialect:  ev.Dialect,
+		PID:      ev.PID,
+	}
+	h.sessions[s.key] = s
+	h.openSessions.push(s)
+	t.sessions++
+	return s
+}
+
+// take keeps what a line says about its session.
+func (s *Session) take(ev *event.Event, now int64) {
+	s.Last = now
+	keep(&s.ClientAddress, ev.ClientAddress)
+	keep(&s.PeerIP, ev.PeerIP)
+	keep(&s.Helo, ev.Helo)
+	keep(&s.Protocol, ev.Protocol)
+	keep(&s.User, ev.User)
+	keep(&s.Mechanism, ev.AuthMechanism)
+	if s.Role == event.RoleClient {
+		keep(&s.ServerAddress, ev.ServerAddress)
+	}
+	if s.ClientPort == 0 {
+		s.ClientPort = ev.ClientPort
+	}
+	if s.PeerPort == 0 {
+		s.PeerPort = ev.PeerPort
+	}
+	if ev.Kind == event.KindTLS && ev.TLS != event.Open {
+		s.TLS = ev.TLS
+		replace(&s.TLSVersion, ev.TLSVersion)
+		replace(&s.TLSCipher, ev.TLSCipher)
+		replace(&s.TLSTrust, ev.TLSTrust)
+	}
+	if ev.HasCommands {
+		s.Counts, s.HasCounts = ev.Commands, true
+	}
+	s.hint(ev.EndHint)
+	if ev.Kind == event.KindReject {
+		s.refuse(ev)
+	}
+	if ev.Kind == event.KindFilter && ev.EndHint == event.EndNone && isPass(ev) {
+		s.host.pass(s)
+	}
+}
+
+// hint keeps the strongest word about the end: a failed handshake explains the lost connection that follows it.
+func (s *Session) hint(end event.End) {
+	if end != event.EndNone && (s.Hint == event.EndNone || s.Hint == event.EndRejected || end == event.EndTLSFailed) {
+		s.Hint = end
+	}
+}
+
+func (s *Session) refuse(ev *event.Event) {
+	switch ev.Command {
+	case "RCPT":
+		s.Refused++
+	case event.CommandConnect:
+		s.hint(event.EndRejected)
+	}
+}
+
+// isPass is the verdict of a screening daemon that lets the client on to the server.
+func isPass(ev *event.Event) bool {
+	return ev.Scope == event.ScopeScreen && strings.HasPrefix(strings.ToLower(ev.FilterVerdict), "pass")
+}
+
+// pass remembers that s waits for the server's connect line.
+func (h *host) pass(s *Session) {
+	if len(h.passed) >= 1024 {
+		clear(h.passed) // they wait for two seconds: so many at once are a flood
+	}
+	h.passed[s.PeerIP] = s
+}
+
+// keep copies a line's word for what is not known yet; the copy does not pin the line.
+func keep(to *string, from string) {
+	if *to == "" && from != "" {
+		*to = strings.Clone(from)
+	}
+}
+
+// replace copies a line's word over an older one.
+func replace(to *string, from string) {
+	if from != "" && *to != from {
+		*to = strings.Clone(from)
+	}
+}

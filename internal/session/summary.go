@@ -1,0 +1,170 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// summary is the record that tells the whole session; last is the record that ended it.
+func (s *Session) summary(last *event.Event) *Summary {
+	ev := s.event(event.KindSession)
+	ev.Time, ev.Resolution = last.Time, last.Resolution
+	ev.SessionEnd, ev.SessionPartial = last.SessionEnd, last.SessionPartial
+	ev.SessionDuration, ev.HasDuration = last.SessionDuration, last.HasDuration
+	ev.Helo, ev.Protocol, ev.User, ev.AuthMechanism = s.Helo, s.Protocol, s.User, s.Mechanism
+	ev.TLS, ev.TLSVersion, ev.TLSCipher, ev.TLSTrust = s.TLS, s.TLSVersion, s.TLSCipher, s.TLSTrust
+	ev.Commands, ev.HasCommands = s.Counts, s.HasCounts
+	totals := &SessionTotals{
+		Commands: slices.Clone(s.Commands), CommandsDropped: s.Dropped, Slowest: s.Slowest,
+		Messages: s.Received, Accepted: s.Accepted, Refused: s.Refused, Bytes: s.Bytes, Known: true,
+	}
+	if s.HasCounts {
+		totals.count(s)
+	}
+	return &Summary{Event: *ev, Session: totals}
+}
+
+// count takes the totals from the counters of the last line, where the server writes them: they miss nothing.
+func (t *SessionTotals) count(s *Session) {
+	c := &s.Counts
+	t.Accepted = int(c[event.VerbRCPT].OK)
+	t.Refused = int(c[event.VerbRCPT].All - c[event.VerbRCPT].OK)
+	if c[event.VerbBDAT].All == 0 { // BDAT counts chunks, not messages
+		t.Messages = int(c[event.VerbDATA].OK)
+	}
+	t.Idle = true
+	for v, n := range c {
+		if n.All > 0 && event.Verb(v) != event.VerbQUIT {
+			t.Idle = false
+		}
+	}
+	t.Idle = t.Idle && c[event.VerbQUIT].All > 0
+}
+
+// Sentence is the summary as one readable line, its record's body.
+func (s *Summary) Sentence() string {
+	if s.Session != nil {
+		return s.Session.sentence(&s.Event)
+	}
+	return s.Message.sentence(&s.Event)
+}
+
+func (t *SessionTotals) sentence(ev *event.Event) string {
+	var b strings.Builder
+	b.WriteString("session")
+	if ev.Role == event.RoleClient {
+		b.WriteString(" to ")
+	} else {
+		b.WriteString(" from ")
+	}
+	b.WriteString(peerName(ev))
+	fmt.Fprintf(&b, " ended: %s", ev.SessionEnd)
+	if ev.HasDuration {
+		fmt.Fprintf(&b, " after %s", round(ev.SessionDuration))
+	}
+	if t.Idle {
+		b.WriteString(", idle")
+	}
+	count(&b, t.Messages, "message", "accepted")
+	count(&b, t.Accepted, "recipient", "accepted")
+	count(&b, t.Refused, "recipient", "refused")
+	return b.String()
+}
+
+func peerName(ev *event.Event) string {
+	name := ev.ClientAddress
+	if ev.Role == event.RoleClient || name == "" && ev.ServerAddress != "" {
+		name = ev.ServerAddress
+	}
+	switch {
+	case name == "" && ev.PeerIP == "" && ev.Helo != "":
+		return ev.Helo
+	case name == "" && ev.PeerIP == "":
+		return "unknown"
+	case name == "":
+		return ev.PeerIP
+	case ev.PeerIP == "":
+		return name
+	}
+	return name + "[" + ev.PeerIP + "]"
+}
+
+func count(b *strings.Builder, n int, noun, verb string) {
+	switch {
+	case n == 1:
+		fmt.Fprintf(b, ", 1 %s %s", noun, verb)
+	case n > 1:
+		fmt.Fprintf(b, ", %d %ss %s", n, noun, verb)
+	}
+}
+
+func round(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
+
+// summary is the record that tells the whole message.
+func (m *Message) summary() *Summary {
+	ev := m.event(event.KindMessage)
+	ev.Helo, ev.PeerIP = m.Helo, m.PeerIP
+	ev.AuthMechanism = m.Mechanism
+	totals := &MessageTotals{
+		Recipients: slices.Clone(m.Recipients), RecipientsDropped: m.RecipientsDropped, Hops: slices.Clone(m.Hops),
+	}
+	for i := range m.Recipients {
+		r := &m.Recipients[i]
+		totals.Totals[r.Status]++
+		switch {
+		case i == 0 || ev.Direction == r.Direction:
+			ev.Direction = r.Direction
+		default:
+			ev.Direction = event.DirectionMixed
+		}
+	}
+	ev.RecipientCount = max(m.Count, len(m.Recipients))
+	if d := m.Last - m.First; !m.Partial && d >= 0 {
+		totals.Duration, totals.HasDuration = time.Duration(d), true
+	}
+	return &Summary{Event: *ev, Message: totals}
+}
+
+func (t *MessageTotals) sentence(ev *event.Event) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "message %s", ev.QueueID)
+	if ev.MailFrom == "<>" {
+		b.WriteString(" from <>")
+	} else if ev.MailFrom != "" {
+		fmt.Fprintf(&b, " from <%s>", ev.MailFrom)
+	}
+	if len(t.Recipients) == 1 {
+		fmt.Fprintf(&b, " to <%s>", t.Recipients[0].To)
+	} else {
+		fmt.Fprintf(&b, " to %d recipients", ev.RecipientCount)
+	}
+	for s, n := range t.Totals {
+		switch {
+		case n == 0 || event.Status(s) == event.StatusNone:
+		case len(t.Recipients) == 1:
+			fmt.Fprintf(&b, ": %s", event.Status(s))
+		default:
+			fmt.Fprintf(&b, ", %d %s", n, event.Status(s))
+		}
+	}
+	for i := range t.Recipients {
+		r := &t.Recipients[i]
+		if r.Status == event.StatusDelivered || r.Code == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, " (%d %s", r.Code, r.Enhanced)
+		if r.Reason != "" {
+			fmt.Fprintf(&b, " %s", r.Reason)
+		}
+		b.WriteString(")")
+		break // the first failure stands for the others; the attributes have all
+	}
+	if t.HasDuration {
+		fmt.Fprintf(&b, " after %s", round(t.Duration))
+	}
+	return b.String()
+}

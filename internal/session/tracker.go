@@ -1,0 +1,199 @@
+package session
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// Config sets the tracker's limits and what it is told about the site. Every limit is finite.
+type Config struct {
+	MaxSessions   int           // open sessions of all hosts
+	SessionIdle   time.Duration // a session without a line for so long in log time is over
+	MaxMessages   int           // open messages of all hosts
+	MessageTTL    time.Duration // a message without a line for so long in log time is forgotten
+	MaxRecipients int           // recipients kept of one message
+
+	LocalDomains  []string // lower case
+	LocalNetworks []netip.Prefix
+	Relayhosts    []string // lower-case host names or addresses
+
+	SessionSummaries, MessageSummaries bool
+}
+
+// The limits that are not the user's to set.
+const (
+	endedFor       = int64(time.Minute) // late lines find their session or message for so long
+	maxHosts       = 4096
+	maxDomains     = 1024 // learned local domains of a host
+	maxPeers       = 4096 // inferred conversations of a host
+	maxCommands    = 50
+	maxHops        = 50
+	maxOpenOfOne   = 64 // messages that a session waits for at its end
+	stepBack       = int64(time.Hour)
+	handOverWithin = int64(2 * time.Second) // from a screening daemon to the server
+)
+
+// Tracker puts lines together: sessions by connection, messages by queue id, attempts by recipient. It is not safe for
+// concurrent use; its owner locks it. Time is the log's own, but for Tick.
+type Tracker struct {
+	cfg      Config
+	hosts    map[string]*host
+	sessions int // open ones
+	messages int // open ones
+	files    map[string]int64
+}
+
+// host is everything known of one mail host: state belongs to the host that logs.
+type host struct {
+	name  string
+	clock int64 // log time of the newest line
+	wall  int64 // when that line was seen, by the owner's clock
+
+	sessions      map[sessionKey]*Session
+	openSessions  list[Session]
+	endedSessions list[Session]
+
+	messages      map[string]*Message // by queue id; others of the same id hang on sameID
+	openMessages  list[Message]
+	endedMessages list[Message]
+
+	peers     map[peerKey]*peer
+	peerOrder list[peer]
+	passed    map[string]*Session // by IP: screened sessions that go on to the server
+
+	starts  starts
+	domains map[string]struct{} // learned local domains
+	words   map[string]string   // interned instance, service and daemon names
+}
+
+type sessionKey struct {
+	scope    event.Scope
+	instance string
+	name     string // service/daemon, connection id, source or IP
+	number   int64  // pid or port
+}
+
+// New makes an empty tracker.
+func New(cfg Config) *Tracker {
+	return &Tracker{cfg: cfg, hosts: make(map[string]*host), files: make(map[string]int64)}
+}
+
+// Open says how many sessions and messages are open now.
+func (t *Tracker) Open() (sessions, messages int) { return t.sessions, t.messages }
+
+func newHost(name string) *host {
+	h := &host{
+		name:     strings.Clone(name),
+		sessions: make(map[sessionKey]*Session),
+		messages: make(map[string]*Message),
+		peers:    make(map[peerKey]*peer),
+		passed:   make(map[string]*Session),
+		domains:  make(map[string]struct{}),
+		words:    make(map[string]string),
+	}
+	ofSession := func(s *Session) *links[Session] { return &s.links }
+	ofMessage := func(m *Message) *links[Message] { return &m.links }
+	h.openSessions.of, h.endedSessions.of = ofSession, ofSession
+	h.openMessages.of, h.endedMessages.of = ofMessage, ofMessage
+	h.peerOrder.of = func(p *peer) *links[peer] { return &p.links }
+	return h
+}
+
+// host finds or makes a host's state. Beyond maxHosts the one that was silent longest goes.
+func (t *Tracker) host(name string, wall int64, out *Output) *host {
+	h := t.hosts[name]
+	if h != nil {
+		return h
+	}
+	if len(t.hosts) >= maxHosts {
+		t.dropSilentest(out)
+	}
+	h = newHost(name)
+	t.hosts[h.name] = h
+	return h
+}
+
+func (t *Tracker) dropSilentest(out *Output) {
+	var oldest *host
+	for _, h := range t.hosts {
+		if oldest == nil || h.wall < oldest.wall || h.wall == oldest.wall && h.name < oldest.name {
+			oldest = h
+		}
+	}
+	if oldest != nil {
+		out.Evicted += oldest.openSessions.n + oldest.openMessages.n
+		t.closeHost(oldest, event.EndExpired, out)
+		delete(t.hosts, oldest.name)
+	}
+}
+
+// word gives the tracker's own copy of a short name that comes again and again.
+func (h *host) word(s string) string {
+	if w, ok := h.words[s]; ok {
+		return w
+	}
+	w := strings.Clone(s)
+	if len(h.words) < 1024 {
+		h.words[w] = w
+	}
+	return w
+}
+
+// Observe completes ev with what earlier lines told, and adds to out what it brought about. source tells apart the
+// inputs of a host that have no connection ids; wall is the owner's clock, in nanoseconds, used by Tick alone.
+func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Output) {
+	h := t.host(ev.Host, wall, out)
+	now := h.advance(ev)
+	h.wall = wall
+	t.expire(h, out)
+
+	s := t.observeSession(h, ev, source, now, out)
+	if ev.Kind == event.KindNone {
+		return
+	}
+	m := t.observeMessage(h, s, ev, now, out)
+	t.observePeer(h, m, ev, now)
+	t.settle(h, m, ev, now, out)
+	if s != nil {
+		t.settleSession(h, s, ev, now, out)
+	}
+	t.limit(h, out)
+}
+
+// advance moves the host's clock to the line and gives the line's time; lines without a date happen now.
+func (h *host) advance(ev *event.Event) int64 {
+	if ev.Resolution < event.ResolutionSecond {
+		if ev.Resolution == event.ResolutionTimeOfDay {
+			return ev.Time
+		}
+		return h.clock
+	}
+	if ev.Time > h.clock || h.clock-ev.Time > stepBack {
+		h.clock = ev.Time
+	}
+	return ev.Time
+}
+
+// Seen says whether the line at this offset of this file was observed before, and remembers it. Lines without an offset are new.
+func (t *Tracker) Seen(file string, offset int64) bool {
+	last, known := t.files[file]
+	if known && offset <= last {
+		return true
+	}
+	if !known {
+		if len(t.files) >= maxFiles {
+			for f := range t.files { // any one: its lines are long written, or come again marked new
+				delete(t.files, f)
+				break
+			}
+		}
+		file = strings.Clone(file)
+	}
+	t.files[file] = offset
+	return false
+}
+
+const maxFiles = 65536

@@ -1,0 +1,179 @@
+// Package session follows conversations and messages through the lines of their logs. It knows no mail server and no clock:
+// what a line means stands in its Event, and time is the log's own.
+package session
+
+import (
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// Session is one TCP conversation.
+type Session struct {
+	ID      event.ID
+	Role    event.Role
+	Partial bool // beginning or end not seen
+	First   int64
+	Last    int64
+	hasTime bool
+
+	host  *host
+	key   sessionKey
+	ended bool
+	links links[Session]
+
+	// Peer and protocol, as far as lines told.
+	ClientAddress, ServerAddress, PeerIP string
+	ClientPort, PeerPort                 int
+	Helo, Protocol                       string
+	TLS                                  event.Tri
+	TLSVersion, TLSCipher, TLSTrust      string
+	User, Mechanism                      string
+	Instance, Service, Daemon            string
+	Dialect                              string
+	PID                                  int64
+
+	// What happened.
+	Hint        event.End // what a line before the last one said about the end
+	Transaction int
+	Received    int // messages that came into being
+	Accepted    int // recipients accepted, where the log shows each
+	Refused     int // recipients refused
+	Bytes       int64
+	Commands    []CommandRecord
+	Dropped     int // commands that Commands had no room for
+	Counts      [event.Verbs]event.Count
+	HasCounts   bool
+	Slowest     CommandRecord
+	authCounted bool
+
+	talk *Conversation // of dialects that show commands and replies
+	open []*Message    // candidates and messages that came in here; for the end of the session
+}
+
+// CommandRecord is one command and its reply in a session's summary.
+type CommandRecord struct {
+	Command, Argument string
+	Code              int
+	Enhanced          string
+	Latency           time.Duration
+	HasLatency        bool
+}
+
+// Message lives from its reception to its last recipient's end, under one queue id of one host.
+type Message struct {
+	UID     event.ID
+	QueueID string
+	Partial bool
+	First   int64
+	Last    int64
+
+	host     *host
+	instance string
+	weak     bool // instance came from a tag with a service name, which may differ from the queue manager's
+	sameID   *Message
+	links    links[Message]
+	ended    bool
+	received bool
+
+	Parent      event.ID
+	Origin      event.ID
+	Transaction int
+	Kind        event.MessageKind
+	Dialect     string
+	MessageID   string
+	MailFrom    string
+	Size        int64
+	HasSize     bool
+	Count       int // nrcpt
+	trust       trust
+	forwarded   bool
+
+	ClientAddress, PeerIP  string
+	ClientPort             int
+	Helo, Protocol         string
+	User, Mechanism        string
+	Recipients             []Recipient
+	index                  map[string]int // beyond a few recipients
+	RecipientsDropped      int
+	Hops                   []Hop
+	HopsDropped            int
+	HeldSince              int64
+}
+
+// Recipient is an address after expansion, and how far its delivery is.
+type Recipient struct {
+	To, Orig  string
+	Status    event.Status
+	Final     bool
+	Attempts  int
+	Code      int
+	Enhanced  string
+	DSN       string
+	Reason    string
+	Category  string
+	Reply     string
+	Provider  string
+	Route     event.Route
+	Direction event.Direction
+	Client    event.ID // the inferred conversation of the last attempt
+	lastLine  hash     // the last verdict, to know it again
+}
+
+// Hop is one host that was asked to take the message.
+type Hop struct {
+	Server, Address string
+	Route           event.Route
+	Status          event.Status
+}
+
+// Summary is what a finished session or message comes to. It shares no memory with the tracker.
+type Summary struct {
+	Event event.Event // the scalar attributes; Kind is KindSession or KindMessage
+
+	Session *SessionTotals
+	Message *MessageTotals
+}
+
+// SessionTotals are the parts of a session's summary that an Event has no field for.
+type SessionTotals struct {
+	Commands           []CommandRecord
+	CommandsDropped    int
+	Slowest            CommandRecord
+	Messages           int
+	Accepted, Refused  int
+	Bytes              int64
+	Idle               bool
+	HasMessages, Known bool
+}
+
+// MessageTotals are the parts of a message's summary that an Event has no field for.
+type MessageTotals struct {
+	Recipients        []Recipient
+	RecipientsDropped int
+	Totals            [event.Statuses]int
+	Hops              []Hop
+	Duration          time.Duration
+	HasDuration       bool
+}
+
+// Output takes what an observed line brought about besides its own record: synthetic events and summaries, in order.
+type Output struct {
+	Made      []Made
+	Evicted   int // sessions and messages that went before their time because a limit was reached
+	Duplicate bool
+}
+
+// Made is one record that the tracker made: an event without a line, or a summary.
+type Made struct {
+	Event   *event.Event
+	Summary *Summary
+	Host    string
+}
+
+// Reset empties the output for the next line.
+func (o *Output) Reset() {
+	clear(o.Made)
+	o.Made = o.Made[:0]
+	o.Evicted, o.Duplicate = 0, false
+}
