@@ -1,0 +1,318 @@
+package record
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/adapter"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/entry"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/operator"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/operator/helper"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/operator/parser/syslog"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+)
+
+// seen is when the tests look at lines of 2026-11-23.
+var seen = time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+
+// A carrier brings one line here, given as rsyslog writes it: once in the RFC 3164 format and once in the ISO one.
+type carrier struct {
+	name       string
+	resolution event.Resolution
+	carry      func(t testing.TB, l line, rec plog.LogRecord)
+}
+
+// line is one event in both formats, and taken apart.
+type line struct {
+	bsd, iso            string
+	stamp               time.Time // with microseconds
+	host, program, text string
+	pid                 string // "" for none
+}
+
+var carriers = []carrier{
+	{"file_log, RFC 3164", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(l.bsd)
+		rec.Attributes().PutStr("log.file.name", "mail.log")
+	}},
+	{"file_log, ISO", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(l.iso)
+		rec.Attributes().PutStr("log.file.name", "mail.log")
+	}},
+	{"syslog receiver's whole line, not parsed", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr("<22>" + l.bsd)
+	}},
+	{"syslog receiver, protocol none", event.ResolutionSecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		parseSyslog(t, syslog.None, "<22>"+l.bsd, rec)
+	}},
+	{"syslog receiver, RFC 3164", event.ResolutionSecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		parseSyslog(t, syslog.RFC3164, "<22>"+l.bsd, rec)
+	}},
+	{"syslog receiver, RFC 5424", event.ResolutionSubsecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		pid := l.pid
+		if pid == "" {
+			pid = "-"
+		}
+		parseSyslog(t, syslog.RFC5424, "<22>1 "+l.stamp.Format(micros)+" "+l.host+" "+l.program+" "+pid+" - -  "+l.text, rec)
+	}},
+	{"file_log with syslog_parser, without priority", event.ResolutionSecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		parseSyslog(t, syslog.RFC3164, l.bsd, rec)
+	}},
+	{"journald receiver", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		journal(l, rec.Body().SetEmptyMap())
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp.Add(80 * time.Microsecond)))
+	}},
+	{"journald receiver, message in bytes", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		body := rec.Body().SetEmptyMap()
+		journal(l, body)
+		message := body.PutEmptySlice("MESSAGE")
+		for i := range len(l.text) {
+			message.AppendEmpty().SetDouble(float64(l.text[i]))
+		}
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp))
+	}},
+	{"journal fields moved to attributes", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		journal(l, rec.Attributes())
+		rec.Body().SetStr(l.text)
+	}},
+	{"container's log in the journal", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		body := rec.Body().SetEmptyMap()
+		journal(l, body)
+		body.PutStr("MESSAGE", l.bsd)
+		body.PutStr("SYSLOG_IDENTIFIER", "0123456789ab")
+		body.PutStr("_PID", "77")
+		body.PutStr("SYSLOG_PID", "77")
+		body.PutStr("_HOSTNAME", "docker-host")
+		body.PutStr("CONTAINER_ID", "0123456789ab")
+	}},
+	{"Fluent Bit's tail over OTLP", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(l.bsd)
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(seen.Add(123456789)))
+	}},
+	{"Fluent Bit's tail as a map", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetEmptyMap().PutStr("log", l.bsd)
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(seen.Add(123456789)))
+	}},
+	{"Fluent Bit's syslog parser, keys as attributes", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(l.text)
+		fluent(l, rec.Attributes())
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp.Truncate(time.Second)))
+	}},
+	{"Fluent Bit's syslog parser, all in a map", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		body := rec.Body().SetEmptyMap()
+		body.PutStr("log", l.bsd)
+		body.PutStr("message", l.text)
+		fluent(l, body)
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp.Truncate(time.Second)))
+	}},
+	{"Fluent forward", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(l.text)
+		fluent(l, rec.Attributes())
+		rec.Attributes().PutStr("fluent.tag", "mail")
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp.Truncate(time.Second)))
+	}},
+	{"Docker's log in a map", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		body := rec.Body().SetEmptyMap()
+		body.PutStr("log", l.bsd+"\n")
+		body.PutStr("stream", "stdout")
+	}},
+	{"Kubernetes' log format", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(l.stamp.Format(micros) + " stdout F " + l.bsd)
+	}},
+	{"container operator", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(l.bsd)
+		rec.Attributes().PutStr("log.iostream", "stdout")
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp))
+	}},
+	{"rsyslog's JSON", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		body := rec.Body().SetEmptyMap()
+		body.PutStr("message", " "+l.text)
+		body.PutStr("programname", l.program)
+		body.PutStr("procid", l.pid)
+		body.PutStr("hostname", l.host)
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp.Truncate(time.Second)))
+	}},
+	{"somebody's parser that left the tag whole", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(l.text)
+		rec.Attributes().PutStr("host", l.host)
+		tag := l.program
+		if l.pid != "" {
+			tag += "[" + l.pid + "]"
+		}
+		rec.Attributes().PutStr("ident", tag+":")
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp.Truncate(time.Second)))
+	}},
+}
+
+const micros = "2006-01-02T15:04:05.000000Z07:00"
+
+// parseSyslog sends a line through the real parser of the syslog receiver.
+func parseSyslog(t testing.TB, protocol, text string, rec plog.LogRecord) {
+	t.Helper()
+	config := syslog.NewConfig()
+	config.Protocol = protocol
+	config.AllowSkipPriHeader = true
+	config.OutputIDs = []string{"sink"}
+	parser, err := config.Build(componenttest.NewNopTelemetrySettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	output, err := helper.NewOutputConfig("sink", "sink").Build(componenttest.NewNopTelemetrySettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := &sink{OutputOperator: output}
+	if err := parser.SetOutputs([]operator.Operator{out}); err != nil {
+		t.Fatal(err)
+	}
+	in := entry.New()
+	in.Body = text
+	// what the parser cannot read ("<641>" in a text without priority irritates it) it hands on as it was
+	if err := parser.ProcessBatch(t.Context(), []*entry.Entry{in}); len(out.entries) != 1 {
+		t.Fatalf("%q: %v", text, err)
+	}
+	logs := adapter.ConvertEntries(out.entries)
+	logs.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0).CopyTo(rec)
+
+	// a stamp without a year got the one of today's clock
+	if at := rec.Timestamp().AsTime(); rec.Timestamp() != 0 {
+		at = at.AddDate(seen.Year()-at.Year(), 0, 0)
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(at))
+	}
+}
+
+// sink keeps what a stanza pipeline puts out.
+type sink struct {
+	helper.OutputOperator
+	entries []*entry.Entry
+}
+
+func (s *sink) Process(_ context.Context, e *entry.Entry) error {
+	s.entries = append(s.entries, e)
+	return nil
+}
+
+func (s *sink) ProcessBatch(_ context.Context, entries []*entry.Entry) error {
+	s.entries = append(s.entries, entries...)
+	return nil
+}
+
+// journal puts the fields of one journal entry, less the time that the receiver takes out.
+func journal(l line, m pcommon.Map) {
+	m.PutStr("_TRANSPORT", "syslog")
+	m.PutStr("PRIORITY", "6")
+	m.PutStr("SYSLOG_FACILITY", "2")
+	m.PutStr("SYSLOG_IDENTIFIER", l.program)
+	m.PutStr("SYSLOG_TIMESTAMP", l.bsd[:15]+" ")
+	m.PutStr("_PID", "1")
+	if l.pid != "" {
+		m.PutStr("SYSLOG_PID", l.pid)
+		m.PutStr("_PID", l.pid)
+	} else {
+		m.Remove("_PID")
+	}
+	m.PutStr("_COMM", "smtpd")
+	m.PutStr("_HOSTNAME", l.host)
+	m.PutStr("_SYSTEMD_UNIT", "postfix@-.service")
+	m.PutStr("MESSAGE", l.text)
+	m.PutStr("_SOURCE_REALTIME_TIMESTAMP", strconv.FormatInt(l.stamp.UnixMicro(), 10))
+	m.PutStr("__MONOTONIC_TIMESTAMP", "685540311557")
+}
+
+// fluent puts the keys of Fluent Bit's syslog-rfc3164 parser but its message.
+func fluent(l line, m pcommon.Map) {
+	m.PutStr("pri", "22")
+	m.PutStr("time", l.bsd[:15])
+	m.PutStr("host", l.host)
+	m.PutStr("ident", l.program)
+	if l.pid != "" {
+		m.PutStr("pid", l.pid)
+	}
+}
+
+// readLines pairs the two formats of the same events.
+func readLines(t testing.TB) []line {
+	bsd, err := os.ReadFile("testdata/postfix.rfc3164.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	iso, err := os.ReadFile("testdata/postfix.iso.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	isos := bytes.Split(bytes.TrimSpace(iso), []byte("\n"))
+	var lines []line
+	for i, b := range bytes.Split(bytes.TrimSpace(bsd), []byte("\n")) {
+		l := line{bsd: string(b), iso: string(isos[i])}
+		words := strings.SplitN(l.iso, " ", 4)
+		if l.stamp, err = time.Parse(time.RFC3339Nano, words[0]); err != nil || l.bsd[16:] != l.iso[len(words[0])+1:] {
+			t.Fatalf("not the same event: %q, %q", l.bsd, l.iso)
+		}
+		l.host, l.text = words[1], words[3]
+		l.program, l.pid, _ = strings.Cut(strings.TrimSuffix(words[2], ":"), "[")
+		l.pid = strings.TrimSuffix(l.pid, "]")
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+func TestSameLineWhoeverCarriesIt(t *testing.T) {
+	lines := readLines(t)
+	if len(lines) < 40 {
+		t.Fatalf("only %d lines", len(lines))
+	}
+	for _, c := range carriers {
+		t.Run(c.name, func(t *testing.T) {
+			for _, l := range lines {
+				rec := plog.NewLogRecord()
+				c.carry(t, l, rec)
+				before := plog.NewLogRecord()
+				rec.CopyTo(before)
+
+				var view View
+				var got header.Header
+				if !view.Read(pcommon.NewResource(), rec, seen.UnixNano()) || !view.Header(view.Text, header.Clock{}, &got) {
+					t.Fatalf("nothing in %q", l.iso)
+				}
+				stamp := l.stamp
+				if c.resolution == event.ResolutionSecond {
+					stamp = stamp.Truncate(time.Second)
+				}
+				pid, _ := strconv.ParseInt(l.pid, 10, 64)
+				want := header.Header{
+					Time: stamp.UnixNano(), Resolution: c.resolution, Host: l.host, Program: l.program, PID: pid, Text: l.text,
+				}
+				if got != want {
+					t.Errorf("%q\n got %+v\nwant %+v", l.iso, got, want)
+				}
+				if !sameRecord(before, rec) {
+					t.Errorf("%q: the record was changed", l.iso)
+				}
+			}
+		})
+	}
+}
+
+// sameRecord compares two records whole.
+func sameRecord(a, b plog.LogRecord) bool {
+	marshal := func(rec plog.LogRecord) []byte {
+		logs := plog.NewLogs()
+		rec.CopyTo(logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty())
+		text, err := (&plog.ProtoMarshaler{}).MarshalLogs(logs)
+		if err != nil {
+			panic(err)
+		}
+		return text
+	}
+	return bytes.Equal(marshal(a), marshal(b))
+}

@@ -1,0 +1,150 @@
+// Package record finds the log line in a plog record, whoever carried it here: the same line gives the same text and header from a
+// file, the syslog receiver, the journal, Fluent Bit or a container's log. It only reads.
+package record
+
+import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// View is what one record says before any mail server's words are looked at. Its strings are parts of the record, valid while that
+// is; who keeps one longer clones it.
+type View struct {
+	// Text is the line without its line end: with its header, or the message alone where Parsed.
+	Text string
+	// Parsed says that the carrier took the header apart: Program is from its fields.
+	Parsed bool
+
+	// What the carrier's own fields say.
+	Host       string // of the machine that logged
+	Program    string
+	PID        int64
+	Time       int64 // nanoseconds since 1970 UTC, 0 when it does not say
+	Resolution event.Resolution
+
+	// Source is where the record comes from, for what must be remembered from line to line.
+	Source Source
+	// File is the place in a file, where the record comes from one.
+	File File
+	// Anchor is the moment the line was seen at: the observed time, else the record's time, else the caller's clock.
+	Anchor int64
+
+	// trusted: the carrier's time is when the line was written, not when it was read.
+	trusted bool
+	// container: the line may be a whole one of its own, syslog header and all, whatever the carrier calls its program.
+	container bool
+	// line is the whole line where Text is the message alone.
+	line string
+	// fallback is the host when nobody names one: host.name, else the file's name.
+	fallback string
+}
+
+// Source tells streams of lines apart; it is a map key. A file keeps its source when it is rotated.
+type Source struct {
+	Host string // the transport's, else the resource's
+	Name string // the file's path without its rotation suffix, else the container's id or the tag of Fluent Bit
+}
+
+// File is a place in a file. Two records with the same ID and offset are the same line.
+type File struct {
+	ID        string // log.file.id, else the path as it is
+	Path      string
+	Offset    int64
+	HasOffset bool
+}
+
+// Read looks at one record. It is false where there is no text to parse: a body of another type, a map without text, or an empty
+// line; then the rest is filled in all the same, because an empty line ends a conversation in some logs. now is the caller's clock in
+// nanoseconds since 1970.
+func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
+	*v = View{}
+	var f fields
+	f.read(rec.Attributes(), false)
+	f.readResource(res.Attributes())
+
+	// the line
+	body, text := rec.Body(), ""
+	switch body.Type() {
+	case pcommon.ValueTypeStr:
+		text = body.Str()
+		if f.syslog && f.message != "" {
+			v.line, text = text, f.message
+		}
+	case pcommon.ValueTypeMap:
+		f.read(body.Map(), true)
+		text = f.text()
+	case pcommon.ValueTypeEmpty:
+		text = f.text()
+	}
+	text = scan.TrimEOL(text)
+
+	// the header, as far as the carrier took it off
+	v.Program, v.PID = f.program, f.pid
+	v.cutTag()
+	v.Parsed = v.Program != ""
+	v.container = f.container
+	v.readTime(rec, &f)
+
+	// whose line it is
+	v.Host = f.host
+	v.File = File{ID: f.fileID, Path: f.filePath, Offset: f.offset, HasOffset: f.hasOffset}
+	v.locate(&f)
+
+	// the seen time
+	switch {
+	case rec.ObservedTimestamp() != 0:
+		v.Anchor = int64(rec.ObservedTimestamp())
+	case rec.Timestamp() != 0:
+		v.Anchor = int64(rec.Timestamp())
+	default:
+		v.Anchor = now
+	}
+
+	v.Text = v.cutRuntime(text)
+	return v.Text != ""
+}
+
+// cutTag splits a tag that the carrier left whole: "postfix/smtpd[540]:".
+func (v *View) cutTag() {
+	name, rest, ok := scan.Cut(v.Program, '[')
+	if !ok || name == "" {
+		if n := len(v.Program); n > 1 && v.Program[n-1] == ':' {
+			v.Program = v.Program[:n-1]
+		}
+		return
+	}
+	v.Program = name
+	if n, _, digits := scan.Digits(rest); digits && v.PID == 0 {
+		v.PID = n
+	}
+}
+
+// Header reads the header of one line of the view (its Text, or one of Split's parts) into h, together with what the carrier knows;
+// it says whether there is one. The clock's zone and last line are the caller's, its anchor is the view's.
+func (v *View) Header(line string, c header.Clock, h *header.Header) bool {
+	c.Anchor = v.Anchor
+	found := header.Parse(line, c, h)
+
+	// the carrier's fields, unless the message begins with a header of the same program, or of one in a container
+	if v.Parsed {
+		if h.Program == "" || h.Program != v.Program && !v.container {
+			*h = header.Header{Host: v.Host, Program: v.Program, PID: v.PID, Text: scan.TrimLeft(line)}
+		}
+		found = true
+	}
+	v.mergeTime(c, h)
+
+	// whose
+	switch {
+	case h.Host != "":
+	case v.Host != "":
+		h.Host = v.Host
+	default:
+		h.Host = v.fallback
+	}
+	return found
+}
