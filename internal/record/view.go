@@ -16,6 +16,8 @@ import (
 type View struct {
 	// Text is the line without its line end: with its header, or the message alone where Parsed.
 	Text string
+	// Blank says that the record is an empty line, which ends a conversation in some logs; not merely one without text.
+	Blank bool
 	// Parsed says that the carrier took the header apart: Program is from its fields.
 	Parsed bool
 
@@ -58,8 +60,7 @@ type File struct {
 }
 
 // Read looks at one record. It is false where there is no text to parse: a body of another type, a map without text, or an empty
-// line; then the rest is filled in all the same, because an empty line ends a conversation in some logs. now is the caller's clock in
-// nanoseconds since 1970.
+// line (Blank); then the rest is filled in all the same. now is the caller's clock in nanoseconds since 1970.
 func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 	*v = View{}
 	var f fields
@@ -105,6 +106,7 @@ func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 	}
 
 	v.Text = v.cutRuntime(text)
+	v.Blank = v.Text == "" && body.Type() == pcommon.ValueTypeStr
 	return v.Text != ""
 }
 

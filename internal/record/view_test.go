@@ -45,6 +45,9 @@ func TestNothingToParse(t *testing.T) {
 			if view.Read(res, rec, 1) {
 				t.Errorf("text %q", view.Text)
 			}
+			if _, line := body.(string); view.Blank != line {
+				t.Errorf("blank %t", view.Blank)
+			}
 			if view.Source.Name != "/var/log/mail.log" {
 				t.Errorf("source %+v", view.Source)
 			}
