@@ -12,6 +12,7 @@ func (t *Tracker) expire(h *host, out *Output) { t.expireAt(h, h.clock, out) }
 func (t *Tracker) expireAt(h *host, now int64, out *Output) {
 	idle := int64(t.cfg.SessionIdle)
 	for s := h.openSessions.head; s != nil && now-s.Last > idle; s = h.openSessions.head {
+		out.Evicted[CauseSessionExpired]++
 		s.Partial = true
 		t.endSession(s, event.EndExpired, nil, out)
 	}
@@ -20,13 +21,14 @@ func (t *Tracker) expireAt(h *host, now int64, out *Output) {
 	}
 	ttl := int64(t.cfg.MessageTTL)
 	for m := h.openMessages.head; m != nil && now-m.Last > ttl; m = h.openMessages.head {
+		out.Evicted[CauseMessageExpired]++
 		m.Partial = true
 		t.endMessage(m, out)
 	}
 	for m := h.endedMessages.head; m != nil && now-m.Last > endedFor; m = h.endedMessages.head {
 		h.forgetMessage(m)
 	}
-	for p := h.peerOrder.head; p != nil && now-p.last > idle; p = h.peerOrder.head {
+	for p := h.peerOrder.head; p != nil && now-p.Last > idle; p = h.peerOrder.head {
 		h.forgetPeer(p)
 	}
 }
@@ -38,7 +40,7 @@ func (t *Tracker) limit(h *host, out *Output) {
 		if h.openSessions.n < 2 {
 			s = oldest(t, func(h *host) (*Session, int64) { return h.openSessions.head, lastOf(h.openSessions.head) })
 		}
-		out.Evicted++
+		out.Evicted[CauseSessionLimit]++
 		s.Partial = true
 		t.endSession(s, event.EndExpired, nil, out)
 	}
@@ -47,7 +49,7 @@ func (t *Tracker) limit(h *host, out *Output) {
 		if h.openMessages.n < 2 {
 			m = oldest(t, func(h *host) (*Message, int64) { return h.openMessages.head, lastOfMessage(h.openMessages.head) })
 		}
-		out.Evicted++
+		out.Evicted[CauseMessageLimit]++
 		m.Partial = true
 		t.endMessage(m, out)
 	}

@@ -9,24 +9,24 @@ import (
 // peer is an inferred conversation: a client that logs only results, over one connection to one address. Sockets are
 // passed from process to process, so the how-manieth use of the connection finds it again whatever the pid.
 type peer struct {
-	id    event.ID
+	ID      event.ID
+	PID     int64
+	Use     int
+	QueueID string
+	Last    int64
+	N       int // transactions
+
+	TLS                    event.Tri
+	Version, Cipher, Trust string
+
 	key   peerKey
-	pid   int64
-	use   int
-	qid   string
-	begun int64
-	last  int64
-	n     int // transactions
 	links links[peer]
 	next  *peer // of the same key
-
-	tls                      event.Tri
-	version, cipher, trustOf string
 }
 
 type peerKey struct {
-	instance, ip string
-	port         int
+	Instance, IP string
+	Port         int
 }
 
 // observePeer finds or begins the inferred conversation of a client's line and completes the line with it.
@@ -39,24 +39,24 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 	if p == nil {
 		p = h.beginPeer(key, ev, now)
 	}
-	p.last, p.pid = now, ev.PID
-	if ev.ConnUse > p.use {
-		p.use = ev.ConnUse
+	p.Last, p.PID = now, ev.PID
+	if ev.ConnUse > p.Use {
+		p.Use = ev.ConnUse
 	}
-	if ev.QueueID != "" && p.qid != ev.QueueID {
-		p.qid = strings.Clone(ev.QueueID)
-		p.n++
+	if ev.QueueID != "" && p.QueueID != ev.QueueID {
+		p.QueueID = strings.Clone(ev.QueueID)
+		p.N++
 	}
 	if ev.Kind == event.KindTLS {
-		p.tls, p.version, p.cipher, p.trustOf = ev.TLS, h.word(ev.TLSVersion), h.word(ev.TLSCipher), h.word(ev.TLSTrust)
+		p.TLS, p.Version, p.Cipher, p.Trust = ev.TLS, h.word(ev.TLSVersion), h.word(ev.TLSCipher), h.word(ev.TLSTrust)
 	} else if ev.TLS == event.Open && ev.Kind == event.KindDelivery {
-		ev.TLS, ev.TLSVersion, ev.TLSCipher = p.tls, p.version, p.cipher
+		ev.TLS, ev.TLSVersion, ev.TLSCipher = p.TLS, p.Version, p.Cipher
 		if ev.TLSTrust == "" {
-			ev.TLSTrust = p.trustOf
+			ev.TLSTrust = p.Trust
 		}
 	}
 	h.peerOrder.push(p)
-	ev.SessionID, ev.SessionInferred, ev.Transaction = p.id, true, p.n
+	ev.SessionID, ev.SessionInferred, ev.Transaction = p.ID, true, p.N
 	if m != nil && ev.Kind == event.KindDelivery {
 		m.triedOver(p, ev)
 	}
@@ -70,10 +70,10 @@ func (h *host) peer(key peerKey, ev *event.Event, m *Message) *peer {
 	}
 	var handed *peer
 	for p := h.peers[key]; p != nil; p = p.next {
-		if p.pid == ev.PID && p.goesOn(ev, m) {
+		if p.PID == ev.PID && p.goesOn(ev, m) {
 			return p
 		}
-		if ev.ConnUse > 1 && p.use == ev.ConnUse-1 && handed == nil {
+		if ev.ConnUse > 1 && p.Use == ev.ConnUse-1 && handed == nil {
 			handed = p
 		}
 	}
@@ -82,18 +82,18 @@ func (h *host) peer(key peerKey, ev *event.Event, m *Message) *peer {
 
 // goesOn says whether ev is of the transaction that this process is in.
 func (p *peer) goesOn(ev *event.Event, m *Message) bool {
-	if p.qid != "" && p.qid != ev.QueueID {
-		return ev.ConnUse > 1 && p.use == ev.ConnUse-1
+	if p.QueueID != "" && p.QueueID != ev.QueueID {
+		return ev.ConnUse > 1 && p.Use == ev.ConnUse-1
 	}
-	if ev.ConnUse > 1 && p.use != ev.ConnUse && p.qid != "" {
-		return p.use == ev.ConnUse-1
+	if ev.ConnUse > 1 && p.Use != ev.ConnUse && p.QueueID != "" {
+		return p.Use == ev.ConnUse-1
 	}
 	if m == nil || ev.Kind != event.KindDelivery {
 		return true
 	}
 	for i := range m.Recipients { // a second verdict on one recipient is another try, so another connection
 		if r := &m.Recipients[i]; r.To == ev.RcptTo && r.Orig == ev.OrigRcptTo {
-			return r.Client != p.id
+			return r.Client != p.ID
 		}
 	}
 	return true
@@ -102,16 +102,16 @@ func (p *peer) goesOn(ev *event.Event, m *Message) bool {
 func (m *Message) triedOver(p *peer, ev *event.Event) {
 	for i := range m.Recipients {
 		if r := &m.Recipients[i]; r.To == ev.RcptTo && r.Orig == ev.OrigRcptTo {
-			r.Client = p.id
+			r.Client = p.ID
 			return
 		}
 	}
 }
 
 func (h *host) beginPeer(key peerKey, ev *event.Event, now int64) *peer {
-	key.instance, key.ip = h.word(key.instance), strings.Clone(key.ip)
-	id := newHash().str(ev.Host).str(ev.Instance).str(ev.Daemon).num(ev.PID).str(key.ip).num(int64(key.port)).num(stamp(now, ev.Resolution))
-	p := &peer{id: id.num(h.starts.next(id, now)).id(), key: key, pid: ev.PID, begun: now, use: max(1, ev.ConnUse)}
+	key.Instance, key.IP = h.word(key.Instance), strings.Clone(key.IP)
+	id := newHash().str(ev.Host).str(ev.Instance).str(ev.Daemon).num(ev.PID).str(key.IP).num(int64(key.Port)).num(stamp(now, ev.Resolution))
+	p := &peer{ID: id.num(h.starts.next(id, now)).id(), key: key, PID: ev.PID, Use: max(1, ev.ConnUse)}
 	p.next = h.peers[key]
 	h.peers[key] = p
 	return p

@@ -66,14 +66,14 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 	ev.DestinationDomain = foldDomain(ev.RcptTo)
 	r := t.recipient(m, ev)
 	line := verdict(ev)
-	if r.lastLine == line && r.Status == ev.Status {
+	if r.LastLine == line && r.Status == ev.Status {
 		ev.Duplicate, out.Duplicate = true, true
 		ev.Attempt, ev.Final, ev.Direction = r.Attempts, r.Final, r.Direction
 		m.context(ev)
 		return
 	}
 	wasFinal := r.Final
-	r.lastLine = line
+	r.LastLine = line
 	if ev.Tried == event.Yes {
 		r.Attempts++
 		ev.Attempt = r.Attempts

@@ -168,3 +168,17 @@ func (t *MessageTotals) sentence(ev *event.Event) string {
 	}
 	return b.String()
 }
+
+// Describe says in one line what a record means that the log has no line for.
+func Describe(ev *event.Event) string {
+	var b strings.Builder
+	switch ev.Kind {
+	case event.KindDelivery:
+		fmt.Fprintf(&b, "recipient <%s> of message %s: %s", ev.RcptTo, ev.QueueID, ev.Status)
+	case event.KindMessageAborted:
+		fmt.Fprintf(&b, "message %s aborted before its end", ev.QueueID)
+	default:
+		fmt.Fprintf(&b, "session with %s ended: %s", peerName(ev), ev.SessionEnd)
+	}
+	return b.String()
+}

@@ -124,7 +124,7 @@ func (t *Tracker) dropSilentest(out *Output) {
 		}
 	}
 	if oldest != nil {
-		out.Evicted += oldest.openSessions.n + oldest.openMessages.n
+		out.Evicted[CauseHostLimit] += oldest.openSessions.n + oldest.openMessages.n
 		t.closeHost(oldest, event.EndExpired, out)
 		delete(t.hosts, oldest.name)
 	}

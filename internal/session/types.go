@@ -89,16 +89,16 @@ type Message struct {
 	trust       trust
 	forwarded   bool
 
-	ClientAddress, PeerIP  string
-	ClientPort             int
-	Helo, Protocol         string
-	User, Mechanism        string
-	Recipients             []Recipient
-	index                  map[string]int // beyond a few recipients
-	RecipientsDropped      int
-	Hops                   []Hop
-	HopsDropped            int
-	HeldSince              int64
+	ClientAddress, PeerIP string
+	ClientPort            int
+	Helo, Protocol        string
+	User, Mechanism       string
+	Recipients            []Recipient
+	index                 map[string]int // beyond a few recipients
+	RecipientsDropped     int
+	Hops                  []Hop
+	HopsDropped           int
+	HeldSince             int64
 }
 
 // Recipient is an address after expansion, and how far its delivery is.
@@ -117,7 +117,7 @@ type Recipient struct {
 	Route     event.Route
 	Direction event.Direction
 	Client    event.ID // the inferred conversation of the last attempt
-	lastLine  hash     // the last verdict, to know it again
+	LastLine  hash     // the last verdict, to know it again
 }
 
 // Hop is one host that was asked to take the message.
@@ -160,7 +160,7 @@ type MessageTotals struct {
 // Output takes what an observed line brought about besides its own record: synthetic events and summaries, in order.
 type Output struct {
 	Made      []Made
-	Evicted   int // sessions and messages that went before their time because a limit was reached
+	Evicted   [Causes]int // sessions and messages that went before their end, by why
 	Duplicate bool
 }
 
@@ -175,5 +175,26 @@ type Made struct {
 func (o *Output) Reset() {
 	clear(o.Made)
 	o.Made = o.Made[:0]
-	o.Evicted, o.Duplicate = 0, false
+	o.Evicted, o.Duplicate = [Causes]int{}, false
+}
+
+// Cause is why a session or message was ended before its own end.
+type Cause uint8
+
+// The causes.
+const (
+	CauseSessionLimit Cause = iota
+	CauseSessionExpired
+	CauseMessageLimit
+	CauseMessageExpired
+	CauseHostLimit
+	causeCount
+)
+
+// Causes is the number of causes, for arrays indexed by Cause.
+const Causes = int(causeCount)
+
+// String names the cause as the processor's own telemetry does.
+func (c Cause) String() string {
+	return [...]string{"session_limit", "session_expired", "message_limit", "message_expired", "host_limit"}[c]
 }

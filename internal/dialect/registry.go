@@ -1,0 +1,21 @@
+package dialect
+
+import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/transcript"
+)
+
+// All is the list of the dialects, in the order in which they are asked: servers that name themselves first, bare conversations last.
+var All = []Parser{
+	postfix.Parser{},
+	transcript.Parser{},
+}
+
+// Names lists the dialects for error messages and documents.
+func Names() []string {
+	names := make([]string, len(All))
+	for i, p := range All {
+		names[i] = p.Name()
+	}
+	return names
+}

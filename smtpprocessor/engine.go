@@ -1,0 +1,243 @@
+package smtpprocessor
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/diagnose"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
+)
+
+// engine is the way of one line: header, dialect, diagnosis, tracker. Its lock is held for one line at a time and never
+// while the next consumer is called.
+type engine struct {
+	zone        *time.Location
+	keepContent bool
+
+	mu       sync.Mutex
+	detector *dialect.Detector
+	tracker  *session.Tracker
+	sources  map[record.Source]*source
+	homes    map[string]pcommon.Resource // by host: the resource its records last came with
+	ev       event.Event
+	out      session.Output
+	counts   counts
+}
+
+// source is what is remembered of one stream of lines.
+type source struct {
+	name string
+	last int64 // time of its newest line
+}
+
+const maxSources = 65536
+
+func newEngine(cfg *Config) (*engine, error) {
+	zone, err := cfg.zone()
+	if err != nil {
+		return nil, err
+	}
+	networks, err := cfg.networks()
+	if err != nil {
+		return nil, err
+	}
+	detector, err := dialect.NewDetector(cfg.Dialects)
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{
+		zone: zone, keepContent: cfg.Privacy.Content == contentKeep, detector: detector,
+		sources: make(map[record.Source]*source), homes: make(map[string]pcommon.Resource),
+	}
+	e.tracker = session.New(session.Config{
+		MaxSessions: cfg.Sessions.Max, SessionIdle: cfg.Sessions.IdleTimeout,
+		MaxMessages: cfg.Messages.Max, MessageTTL: cfg.Messages.TTL, MaxRecipients: cfg.Messages.MaxRecipients,
+		LocalDomains: lower(cfg.LocalDomains), LocalNetworks: networks, Relayhosts: lower(cfg.Relayhosts),
+		SessionSummaries: has(cfg.Summaries, summarySession), MessageSummaries: has(cfg.Summaries, summaryMessage),
+	})
+	return e, nil
+}
+
+func lower(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = strings.ToLower(s)
+	}
+	return out
+}
+
+func has(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// line is what became of one line of a record.
+type line struct {
+	recognised bool
+	text       string // the line behind its header
+	clean      string // text without what must not leave
+	scrubbed   bool
+	time       int64
+	made       []session.Made
+}
+
+// observe takes one line through the engine and, where it is recognised, writes its attributes to rec. A line whose
+// place in its file was read before is described, but not observed again.
+func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	src := e.source(p.view.Source)
+	ev := &e.ev
+	ev.Reset()
+	e.out.Reset()
+
+	var h header.Header
+	p.view.Header(text, header.Clock{Zone: e.zone, Last: src.last}, &h)
+	if h.Resolution >= event.ResolutionSecond {
+		src.last = h.Time
+	}
+	ev.Time, ev.Resolution, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Host, h.PID, h.Text
+
+	result := e.detector.Parse(src.name, &h, ev)
+	if result == event.Unknown && ev.Scope == event.ScopeNone && !ev.Boundary {
+		e.counts.line(ev, result, false)
+		return line{}
+	}
+	if ev.Kind != event.KindNone {
+		diagnose.Event(ev)
+	}
+	if p.duplicate {
+		ev.Duplicate = true
+	} else {
+		e.tracker.Observe(ev, src.name, p.now, &e.out)
+	}
+	e.counts.line(ev, result, ev.Duplicate)
+	e.counts.output(&e.out)
+
+	l.text = ev.Line
+	l.clean, l.scrubbed = redacted(ev, e.keepContent)
+	l.made = append(l.made, e.out.Made...)
+	if ev.Kind == event.KindNone {
+		return l
+	}
+	l.recognised = true
+	if ev.Resolution >= event.ResolutionSecond {
+		l.time = ev.Time
+	}
+	e.home(ev.Host, p.resource)
+	p.w.Put(ev, rec)
+	return l
+}
+
+// source finds or makes the memory of a stream.
+func (e *engine) source(key record.Source) *source {
+	if s := e.sources[key]; s != nil {
+		return s
+	}
+	if len(e.sources) >= maxSources {
+		clear(e.sources)
+	}
+	s := &source{name: strings.Clone(key.Host) + "|" + strings.Clone(key.Name)}
+	e.sources[record.Source{Host: s.name[:len(key.Host)], Name: s.name[len(key.Host)+1:]}] = s
+	return s
+}
+
+// seen says whether the line at this place of a file was observed before. Only a file's identity counts: a path is
+// given to another file by every rotation.
+func (e *engine) seen(f *record.File) bool {
+	if !f.HasOffset || f.ID == "" || f.ID == f.Path {
+		return false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.tracker.Seen(f.ID, f.Offset)
+}
+
+// tick ends what belongs to silent hosts, and gives the records of that.
+func (e *engine) tick(now time.Time) plog.Logs {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.out.Reset()
+	e.tracker.Tick(now.UnixNano(), &e.out)
+	return e.madeLogs()
+}
+
+// close ends everything that is open, and gives the records of that.
+func (e *engine) close() plog.Logs {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.out.Reset()
+	e.tracker.Close(&e.out)
+	return e.madeLogs()
+}
+
+// madeLogs turns the output into a batch, one resource a host. The lock is held.
+func (e *engine) madeLogs() plog.Logs {
+	logs := plog.NewLogs()
+	e.counts.output(&e.out)
+	scopes := map[string]plog.ScopeLogs{}
+	var w attrs.Writer
+	for i := range e.out.Made {
+		m := &e.out.Made[i]
+		sl, ok := scopes[m.Host]
+		if !ok {
+			rl := logs.ResourceLogs().AppendEmpty()
+			if home, known := e.homes[m.Host]; known {
+				home.CopyTo(rl.Resource())
+			} else if m.Host != "" {
+				rl.Resource().Attributes().PutStr(attrs.HostName, m.Host)
+			}
+			sl = rl.ScopeLogs().AppendEmpty()
+			sl.Scope().SetName(attrs.Scope)
+			sl.Scope().SetVersion(attrs.Version)
+			scopes[m.Host] = sl
+		}
+		putMade(m, sl.LogRecords().AppendEmpty(), 0, &w)
+	}
+	return logs
+}
+
+// home remembers what resource a host's records come with, for records that no batch is behind. The lock is held.
+func (e *engine) home(host string, res pcommon.Resource) {
+	if _, known := e.homes[host]; known || len(e.homes) >= maxSources {
+		return
+	}
+	copied := pcommon.NewResource()
+	res.CopyTo(copied)
+	for _, name := range [...]string{attrs.FilePath, "log.file.name", attrs.FileID} {
+		copied.Attributes().Remove(name)
+	}
+	e.homes[strings.Clone(host)] = copied
+}
+
+func (e *engine) save() ([]byte, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.tracker.Save()
+}
+
+func (e *engine) restore(data []byte) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.tracker.Restore(data)
+}
+
+// open says how many sessions and messages are in memory.
+func (e *engine) open() (sessions, messages int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.tracker.Open()
+}

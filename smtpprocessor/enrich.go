@@ -1,0 +1,189 @@
+package smtpprocessor
+
+import (
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
+)
+
+// part is one record of a batch's output, in order.
+type part struct {
+	rec  plog.LogRecord
+	ours bool
+	made *session.Made     // a record that is still to be made; then rec is the one that brought it about
+	seen pcommon.Timestamp // when that one was observed
+}
+
+// pass is one way through a batch.
+type pass struct {
+	e   *engine
+	w   attrs.Writer
+	now int64
+
+	resource  pcommon.Resource
+	view      record.View
+	duplicate bool
+	lines     []string
+	parts     []part
+}
+
+// enrich changes ld to what goes out: recognised records with attributes under our scope, the others untouched under
+// theirs, records that were made behind the line that brought them about. It gives what own telemetry counts.
+func (e *engine) enrich(ld plog.Logs, now time.Time) counts {
+	p := pass{e: e, now: now.UnixNano()}
+	for _, rl := range ld.ResourceLogs().All() {
+		p.resource = rl.Resource()
+		for i := 0; i < rl.ScopeLogs().Len(); i++ {
+			sl := rl.ScopeLogs().At(i)
+			if sl.Scope().Name() == attrs.Scope && sl.Scope().Version() == attrs.Version {
+				continue // enriched before
+			}
+			p.parts = p.parts[:0]
+			for _, rec := range sl.LogRecords().All() {
+				p.record(rec)
+			}
+			i += rebuild(rl, i, p.parts, &p.w)
+		}
+	}
+	return e.take()
+}
+
+// record takes one record through the engine, line by line.
+func (p *pass) record(rec plog.LogRecord) {
+	p.view.Read(p.resource, rec, p.now)
+	p.duplicate = p.e.seen(&p.view.File)
+	p.lines = record.Split(p.view.Text, p.lines)
+	if len(p.lines) > 1 {
+		p.several(rec)
+		return
+	}
+	l := p.e.observe(p, p.view.Text, rec)
+	if l.scrubbed {
+		scrub(rec, l.text, l.clean)
+	}
+	p.add(rec, l)
+}
+
+// several is for a record of several lines: one record each, the first with the whole text. A record in which no line
+// is recognised stays whole.
+func (p *pass) several(rec plog.LogRecord) {
+	original := p.view.Text
+	first := len(p.parts)
+	recognised := false
+	for _, text := range p.lines {
+		one := plog.NewLogRecord()
+		rec.CopyTo(one)
+		one.Body().SetStr(text)
+		l := p.e.observe(p, text, one)
+		if l.scrubbed {
+			original = strings.Replace(original, l.text, l.clean, 1)
+			scrub(one, l.text, l.clean)
+		}
+		recognised = recognised || l.recognised
+		p.add(one, l)
+	}
+	if !recognised {
+		p.parts = append(p.parts[:first], part{rec: rec})
+		return
+	}
+	putOriginal(p.parts[first].rec, original)
+}
+
+// add lists a record and what it brought about.
+func (p *pass) add(rec plog.LogRecord, l line) {
+	if l.recognised && l.time != 0 {
+		rec.SetTimestamp(pcommon.Timestamp(l.time))
+	}
+	p.parts = append(p.parts, part{rec: rec, ours: l.recognised})
+	for i := range l.made {
+		p.parts = append(p.parts, part{ours: true, made: &l.made[i], seen: rec.ObservedTimestamp()})
+	}
+}
+
+// rebuild writes the parts into the scope at index i, and into further scopes behind it where ours and others take
+// turns: their order is the order of the records. It gives the number of scopes added.
+func rebuild(rl plog.ResourceLogs, i int, parts []part, w *attrs.Writer) int {
+	sl := rl.ScopeLogs().At(i)
+	if unchanged(parts, sl.LogRecords().Len()) {
+		if len(parts) > 0 && parts[0].ours {
+			sl.Scope().SetName(attrs.Scope)
+			sl.Scope().SetVersion(attrs.Version)
+		}
+		return 0
+	}
+	built := plog.NewScopeLogsSlice()
+	var run plog.ScopeLogs
+	for k := range parts {
+		p := &parts[k]
+		if k == 0 || parts[k-1].ours != p.ours {
+			run = built.AppendEmpty()
+			sl.Scope().CopyTo(run.Scope())
+			run.SetSchemaUrl(sl.SchemaUrl())
+			if p.ours {
+				run.Scope().SetName(attrs.Scope)
+				run.Scope().SetVersion(attrs.Version)
+			}
+		}
+		rec := run.LogRecords().AppendEmpty()
+		if p.made != nil {
+			putMade(p.made, rec, p.seen, w)
+			continue
+		}
+		p.rec.MoveTo(rec)
+	}
+	return insert(rl.ScopeLogs(), i, built)
+}
+
+// unchanged says whether the records can stay where they are.
+func unchanged(parts []part, records int) bool {
+	if len(parts) != records {
+		return false
+	}
+	for k := range parts {
+		if parts[k].made != nil || parts[k].ours != parts[0].ours {
+			return false
+		}
+	}
+	return true
+}
+
+// insert puts built in the place of the scope at index i.
+func insert(scopes plog.ScopeLogsSlice, i int, built plog.ScopeLogsSlice) int {
+	rest := plog.NewScopeLogsSlice()
+	at := 0
+	scopes.RemoveIf(func(sl plog.ScopeLogs) bool {
+		at++
+		if at-1 > i {
+			sl.MoveTo(rest.AppendEmpty())
+		}
+		return at-1 >= i
+	})
+	n := built.Len()
+	built.MoveAndAppendTo(scopes)
+	rest.MoveAndAppendTo(scopes)
+	return n - 1
+}
+
+// putMade writes a record that no line is behind.
+func putMade(m *session.Made, rec plog.LogRecord, observed pcommon.Timestamp, w *attrs.Writer) {
+	var ev *event.Event
+	if m.Summary != nil {
+		ev = &m.Summary.Event
+		w.PutSummary(m.Summary, rec)
+	} else {
+		ev = m.Event
+		w.Put(ev, rec)
+		rec.Body().SetStr(session.Describe(ev))
+	}
+	if ev.Resolution >= event.ResolutionSecond {
+		rec.SetTimestamp(pcommon.Timestamp(ev.Time))
+	}
+	rec.SetObservedTimestamp(observed)
+}
