@@ -69,7 +69,7 @@ type Event struct {
 	ConnID   string // a connection id of the log's own
 	ConnUse  int    // the how-manieth message over this connection (conn_use=), 0 when the line does not say
 	Role     Role
-	FromPeer Tri // for a conversation line: did the client (Yes) or the server (No) say it
+	FromPeer Tri    // for a conversation line: did the client (Yes) or the server (No) say it
 	Said     string // the words of a conversation line: Line without the log's own framing ("[id] C: "), a dot or an empty line too
 	EndHint  End
 	Boundary bool // an empty line between two conversations
