@@ -57,7 +57,10 @@ func (e *engine) enrich(ld plog.Logs, now time.Time) counts {
 
 // record takes one record through the engine, line by line.
 func (p *pass) record(rec plog.LogRecord) {
-	p.view.Read(p.resource, rec, p.now)
+	if !p.view.Read(p.resource, rec, p.now) && !p.view.Blank {
+		p.parts = append(p.parts, part{rec: rec})
+		return
+	}
 	p.duplicate = p.e.seen(&p.view.File)
 	p.lines = record.Split(p.view.Text, p.lines)
 	if len(p.lines) > 1 {

@@ -8,12 +8,15 @@ import (
 )
 
 // settleSession ends the session if ev is its last line, and lets that line carry the end.
-func (t *Tracker) settleSession(h *host, s *Session, ev *event.Event, now int64, out *Output) {
+func (t *Tracker) settleSession(s *Session, ev *event.Event, out *Output) {
 	if s.ended {
 		return
 	}
-	if ev.Kind == event.KindDisconnect {
+	switch {
+	case ev.Kind == event.KindDisconnect && s.over == event.EndNone:
 		t.endSession(s, s.end(ev), ev, out)
+	case s.over != event.EndNone && s.key.scope != event.ScopePID:
+		t.endSession(s, s.over, ev, out)
 	}
 }
 
@@ -50,18 +53,18 @@ func (t *Tracker) endSession(s *Session, end event.End, last *event.Event, out *
 	if last.TLS == event.Open {
 		last.TLS, last.TLSVersion, last.TLSCipher, last.TLSTrust = s.TLS, s.TLSVersion, s.TLSCipher, s.TLSTrust
 	}
-	t.abortOpen(s, out)
+	t.abortOpen(s, end, out)
 	if t.cfg.SessionSummaries {
 		out.Made = append(out.Made, Made{Summary: s.summary(last), Host: s.host.name})
 	}
-	s.Commands, s.talk, s.open = nil, nil, nil
+	s.Commands, s.open = nil, nil
 	s.host.endedSessions.push(s)
 }
 
 // synthetic makes the disconnect that the log does not have.
-func (s *Session) synthetic(event_ event.End) *event.Event {
+func (s *Session) synthetic(end event.End) *event.Event {
 	ev := s.event(event.KindDisconnect)
-	ev.SessionEnd = event_
+	ev.SessionEnd = end
 	return ev
 }
 
@@ -80,10 +83,13 @@ func (s *Session) event(kind event.Kind) *event.Event {
 
 // abortOpen drops the candidates of a session that ended before their end of data: nothing came of them. The last one
 // is given up when the conversation broke off inside it; earlier ones, and those with a header, may still be on their way to the queue manager.
-func (t *Tracker) abortOpen(s *Session, out *Output) {
-	broke := s.Hint == event.EndLost || s.Hint == event.EndTimeout
+func (t *Tracker) abortOpen(s *Session, end event.End, out *Output) {
+	if end == event.EndExpired || end == event.EndShutdown {
+		return // what became of them is not known
+	}
+	broke := end == event.EndLost || end == event.EndTimeout
 	for i, m := range s.open {
-		if m.ended || m.received || m.UID == 0 {
+		if m.ended || m.received || len(m.Recipients) > 0 {
 			continue
 		}
 		if m.MessageID != "" && !(broke && i == len(s.open)-1) {

@@ -158,7 +158,7 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	t.observePeer(h, m, ev, now)
 	t.settle(h, m, ev, now, out)
 	if s != nil {
-		t.settleSession(h, s, ev, now, out)
+		t.settleSession(s, ev, out)
 	}
 	t.limit(h, out)
 }

@@ -45,9 +45,9 @@ type Session struct {
 	Counts      [event.Verbs]event.Count
 	HasCounts   bool
 	Slowest     CommandRecord
-	authCounted bool
 
 	talk *Conversation // of dialects that show commands and replies
+	over event.End     // how the conversation ended with the line at hand, by the protocol
 	open []*Message    // candidates and messages that came in here; for the end of the session
 }
 

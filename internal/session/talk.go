@@ -1,0 +1,75 @@
+package session
+
+import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// observeTalk is for logs that show commands and replies: the protocol machine finds out where a conversation begins and
+// ends, what a reply answers, and what is content. A line that it cannot place opens nothing.
+func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Event, now int64, out *Output) *Session {
+	if s == nil && ev.Kind == event.KindNone {
+		return nil
+	}
+	talk := new(Conversation)
+	if s != nil && s.talk != nil {
+		talk = s.talk
+	}
+	o := talk.Step(ev)
+	if ev.Kind == event.KindNone {
+		return nil
+	}
+	// A server's process begins and ends its sessions by lines of its own.
+	begins := s == nil || o.Began && key.scope != event.ScopePID
+	if begins {
+		if s != nil && !s.ended {
+			s.cutOff(o.Previous, t, out)
+		}
+		s = t.beginSession(h, key, ev, now, o.Partial)
+	}
+	s.talk = talk
+	s.told(&o, ev)
+	return s
+}
+
+// cutOff ends a session because another one begins in its place. Where the log does not say how it ended, nothing is
+// known but that it is over.
+func (s *Session) cutOff(end event.End, t *Tracker, out *Output) {
+	if end == event.EndNone || end == event.EndLost {
+		s.Partial = true
+		end = event.EndExpired
+	}
+	t.endSession(s, end, nil, out)
+}
+
+// told keeps what the protocol machine read from a line.
+func (s *Session) told(o *Outcome, ev *event.Event) {
+	for i := range o.Answered {
+		s.answered(&o.Answered[i])
+	}
+	s.Accepted += o.Accepted
+	s.Refused += o.Refused
+	if o.Message {
+		s.Received++
+	}
+	s.Bytes += o.Bytes
+	s.Transaction = max(s.Transaction, ev.Transaction)
+	if ev.Kind == event.KindCommand {
+		switch ev.Command {
+		case "EHLO", "HELO", "LHLO":
+			keep(&s.Helo, ev.Argument)
+		}
+	}
+	s.over = o.Ended
+}
+
+// answered adds a command to the summary's list.
+func (s *Session) answered(c *CommandRecord) {
+	if c.HasLatency && (!s.Slowest.HasLatency || c.Latency > s.Slowest.Latency) {
+		s.Slowest = CommandRecord{Command: c.Command, Latency: c.Latency, HasLatency: true}
+	}
+	if len(s.Commands) >= maxCommands {
+		s.Dropped++
+		return
+	}
+	s.Commands = append(s.Commands, *c)
+}
