@@ -1,6 +1,9 @@
 package session
 
 import (
+	"strings"
+	"time"
+
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -18,22 +21,299 @@ type Outcome struct {
 	// late, such as QUIT after 421, still belong to it.
 	Ended event.End
 
-	Answered []CommandRecord // commands whose reply is complete now, in order
+	Answered []CommandRecord // commands whose reply is complete now, in order; Code 0: never answered in this log
+	Left     []CommandRecord // commands of the conversation that ended here (Ended, or Began's previous one) without an answer
 	Accepted int             // recipients that the reply to RCPT accepted: 0 or 1
 	Refused  int             // recipients that it refused: 0 or 1
 	Message  bool            // the message was accepted: the first 2xx after the dot or after BDAT LAST
 	Bytes    int64           // size of the message data that this line ended, where the log shows it
 }
 
+// The bounds on what one conversation keeps. Beyond maxPending the oldest command counts as never answered.
+const (
+	maxPending    = 128
+	maxRecipients = 1000 // of one transaction; an RFC 5321 section 4.5.3.1.8 server takes 100
+	maxPath       = 512  // bytes of an address; RFC 5321 section 4.5.3.1.3 allows 256
+	maxWords      = 1024 // bytes of a joined reply
+	maxArgument   = 256  // bytes of a command's argument
+
+	quiet = int64(300 * time.Second) // a server waits no longer for a command (RFC 5321 section 4.5.3.2.7)
+	stall = int64(600 * time.Second) // nor a client for the answer to its data (section 4.5.3.2.6)
+)
+
+// phase says what the client's next line is.
+type phase uint8
+
+const (
+	phaseTalk   phase = iota // a command
+	phaseData                // message data
+	phaseSecret              // part of an AUTH exchange
+)
+
 // Conversation follows one SMTP dialogue (RFC 5321): which command a reply answers, where message data and AUTH exchanges are,
 // transactions. A dialect gives it lines with Kind command, reply, content (words that are neither), connect or disconnect; or with
-// KindNone and Scope set, for text that may be content.
-type Conversation struct{}
+// KindNone and Scope set, for text that may be content. In a source without connection ids it also finds where the next
+// conversation begins, and goes on with that one.
+//
+// A log without marks of who speaks is ambiguous: a line of message data may look like a reply. Then data ends at the dot; or
+// at once, when a legal answer to the dot comes before any line of data (the log hides them). Where the dot is missing, it takes two
+// lines in a row to leave data, a reply that could end it and a command that could follow, or ten minutes of silence; from then on, up to the
+// next dot, whatever is not SMTP is still taken for data and concealed (doubt). So message text that quotes SMTP can make up
+// commands there, but nothing of it that is not SMTP gets out.
+type Conversation struct {
+	begun   bool
+	over    event.End // EndNone while it lasts
+	closed  bool      // the connection is gone: no late lines
+	hint    event.End // how it will end, once the greeting was refused
+	role    event.Role
+	peer    string // address and port in the connect line
+	port    int
+	banner  bool // the log shows greetings
+	replied bool
+	greeted bool // EHLO was said, and STARTTLS did not undo it
+	quit    bool
+	secured bool // STARTTLS was accepted
+	lmtp    bool
+
+	marked  bool // lines say who speaks
+	turned  bool // marks mean the opposite: arrows as the server sees them
+	settled bool // what marks mean is known
+
+	gap, gapWaiting bool // an empty line was the last, while a reply was due
+	spaced          bool // empty lines mean nothing in this log
+
+	last  moment
+	phase phase
+
+	pending   []pendingCommand
+	partial   partialReply
+	command   string // that the last reply answered
+	mechanism string
+
+	// The transaction, as the client has it, and as the server's replies have it: with PIPELINING they are not at the same place.
+	transaction int
+	inside      bool
+	sender      string
+	from        string
+	since       moment
+	rcpts       []string
+	rcptsMore   int  // accepted ones that rcpts has no room for
+	told        int  // LMTP: how many of rcpts were answered after the dot
+	mailClass   byte // of the refusal of MAIL, which explains the refusals of RCPT behind it
+
+	// Message data.
+	lines       int
+	bytes       int64
+	chunk       int64 // bytes of a BDAT chunk still to come
+	chunked     bool  // data ends with the chunk, not at the dot
+	implied     bool  // data began without a 354 in the log
+	suspect     byte  // the line before looked like a reply that could end the data: '2' an answer, '0' a banner
+	doubt       bool
+	interrupted bool // the server spoke before the dot
+	announced   bool // the last reply was 354
+	stored      bool // LMTP: a recipient of this message was accepted after the dot
+
+	answered, left []CommandRecord // room for outcomes
+}
+
+// pendingCommand waits for its reply.
+type pendingCommand struct {
+	command     string // constant; empty for a line that is no known command
+	argument    string
+	path        string // of MAIL and RCPT
+	at          moment
+	transaction int
+	last        bool // BDAT LAST
+}
+
+// partialReply is a multi-line reply of which the last line is still to come.
+type partialReply struct {
+	code     int
+	enhanced string
+	words    string
+	at       moment
+}
+
+// moment is a line's stamp.
+type moment struct {
+	time int64
+	res  event.Resolution
+}
+
+func momentOf(ev *event.Event) moment { return moment{ev.Time, ev.Resolution} }
+
+// sinceMoment is the time from then to m, if both are known and in order.
+func (m moment) sinceMoment(then moment) (time.Duration, bool) {
+	dated := m.res >= event.ResolutionSecond
+	if m.res == event.ResolutionNone || then.res == event.ResolutionNone || dated != (then.res >= event.ResolutionSecond) {
+		return 0, false
+	}
+	return time.Duration(m.time - then.time), m.time >= then.time
+}
 
 // Step reads one line and completes it: Command, Latency, Transaction, Kind, the Redact spans, MailFrom and RcptTo and Status on deciding
 // replies. What it cannot place keeps KindNone.
-func (c *Conversation) Step(ev *event.Event) Outcome { return Outcome{} }
+func (c *Conversation) Step(ev *event.Event) Outcome {
+	var out Outcome
+	c.answered, c.left = c.answered[:0], c.left[:0]
+	c.step(ev, &out)
+	out.Answered, out.Left = c.answered, c.left
+	return out
+}
+
+func (c *Conversation) step(ev *event.Event, out *Outcome) {
+	if c.turned {
+		turn(ev)
+	}
+	if ev.FromPeer != event.Open && !c.marked && (c.phase != phaseTalk || c.doubt) {
+		// no log changes its style within data: this is data that looks like another log
+		ev.FromPeer = event.Open
+		if ev.Kind != event.KindNone {
+			ev.Kind = event.KindContent
+		}
+	}
+	if c.phase != phaseTalk && c.hold(ev) {
+		c.heard(ev)
+		return
+	}
+	if ev.Boundary {
+		c.gap, c.gapWaiting = !c.spaced, len(c.pending) > 0 || c.partial.code != 0
+		return
+	}
+	if ev.Duplicate && ev.Kind == event.KindReply { // a client that prints each reply twice
+		ev.Command = c.command
+		return
+	}
+	if ev.Kind == event.KindCommand || ev.Kind == event.KindReply || ev.Kind == event.KindConnect {
+		if c.begins(ev) {
+			c.begin(ev, out)
+		}
+		c.endGap(ev)
+	}
+	c.learn(ev)
+	switch ev.Kind {
+	case event.KindConnect:
+		ev.Command = event.CommandConnect
+		c.peer, c.port = strings.Clone(ev.PeerIP), ev.PeerPort
+		c.push(pendingCommand{command: event.CommandConnect, at: momentOf(ev)})
+	case event.KindDisconnect:
+		c.disconnect(ev, out)
+	case event.KindReply:
+		if ev.FromPeer == event.Yes {
+			c.text(ev) // no client says such a thing: data, out of its place
+		} else {
+			c.reply(ev, out)
+		}
+	case event.KindCommand:
+		if ev.FromPeer == event.No {
+			silence(ev, event.KindNone)
+		} else {
+			c.say(ev)
+		}
+	case event.KindContent, event.KindNone:
+		if ev.Scope != event.ScopeNone {
+			c.text(ev)
+		}
+	}
+	c.heard(ev)
+}
+
+// heard keeps the stamp of the newest line of the conversation.
+func (c *Conversation) heard(ev *event.Event) {
+	if ev.Kind != event.KindNone && ev.Resolution != event.ResolutionNone {
+		c.last = momentOf(ev)
+	}
+}
+
+// learn keeps what a line says about the log and about who wrote it, and turns marks round where they mean the opposite. An arrow
+// says who wrote the log: ">>>" is the client where EHLO follows it, and the server where a greeting does. Only the first words
+// decide; a later contradiction takes that back for good, so that a peer cannot turn its own words into the other's.
+func (c *Conversation) learn(ev *event.Event) {
+	if ev.Kind == event.KindCommand || ev.Kind == event.KindReply {
+		c.marked = c.marked || ev.FromPeer != event.Open
+		contrary := ev.FromPeer != event.Open && (ev.Kind == event.KindReply) == (ev.FromPeer == event.Yes)
+		if contrary && (c.turned || !c.settled) {
+			c.turned = !c.turned
+			turn(ev)
+		}
+		c.settled = true
+	}
+	if ev.Role != event.RoleUnknown && (c.role == event.RoleUnknown || !c.settled) {
+		c.role = ev.Role
+	}
+	if c.role == event.RoleUnknown && c.turned {
+		c.role = event.RoleServer
+	}
+	if ev.Kind == event.KindTLS && ev.TLS == event.Yes {
+		c.secured = true
+	}
+}
+
+// turn makes the words the other side's.
+func turn(ev *event.Event) {
+	switch ev.FromPeer {
+	case event.Yes:
+		ev.FromPeer = event.No
+	case event.No:
+		ev.FromPeer = event.Yes
+	}
+	if ev.Role == event.RoleClient && ev.FromPeer != event.Open { // the parser took the arrows' usual meaning
+		ev.Role = event.RoleServer
+	}
+}
+
+// disconnect is the log's own line about the end of the connection.
+func (c *Conversation) disconnect(ev *event.Event, out *Outcome) {
+	if c.over == event.EndNone {
+		end := ev.EndHint
+		if end == event.EndNone {
+			end = c.unfinished()
+		}
+		c.end(end, out)
+	}
+	c.closed, c.phase = true, phaseTalk
+}
+
+// end closes the conversation, once.
+func (c *Conversation) end(end event.End, out *Outcome) {
+	if c.over != event.EndNone {
+		return
+	}
+	c.over, out.Ended = end, end
+	c.leave()
+}
+
+// leave gives up the commands that wait for an answer.
+func (c *Conversation) leave() {
+	for i := range c.pending {
+		c.left = append(c.left, c.pending[i].record())
+	}
+	c.pending = c.pending[:0]
+}
+
+func (p *pendingCommand) record() CommandRecord {
+	return CommandRecord{Command: p.command, Argument: p.argument}
+}
+
+// unfinished is how a conversation ended whose end is not in the log.
+func (c *Conversation) unfinished() event.End {
+	switch {
+	case c.hint != event.EndNone:
+		return c.hint
+	case c.quit:
+		return event.EndQuit
+	}
+	return event.EndLost
+}
 
 // Holds says whether the conversation is inside message data or an AUTH exchange whose lines carry no marks: then every line of its
 // source is part of that, also one that seems to carry a connection id.
-func (c *Conversation) Holds() bool { return false }
+func (c *Conversation) Holds() bool { return !c.marked && c.phase != phaseTalk }
+
+// clip is the tracker's own copy of a part of a line, at most n bytes of it.
+func clip(s string, n int) string {
+	if len(s) > n {
+		s = s[:n]
+	}
+	return strings.Clone(s)
+}

@@ -1,0 +1,118 @@
+package session
+
+import (
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// begins says whether the line is the first of another conversation than the lines before it.
+func (c *Conversation) begins(ev *event.Event) bool {
+	if !c.begun {
+		return true
+	}
+	sourced := ev.Scope == event.ScopeSource
+	switch {
+	case ev.Kind == event.KindConnect:
+		return true
+	case c.closed:
+		return sourced || c.isGreeting(ev)
+	case c.isGreeting(ev):
+		return sourced || c.over != event.EndNone
+	case !sourced:
+		return false // the id says what belongs together
+	case c.wentBack(ev):
+		return true
+	case c.over != event.EndNone:
+		return c.followsEnd(ev)
+	}
+	return c.beginsUngreeted(ev)
+}
+
+// isGreeting says whether a reply answers nothing but a new connection. 220 also answers STARTTLS, and XCLIENT, which both start the protocol anew.
+func (c *Conversation) isGreeting(ev *event.Event) bool {
+	if ev.Kind != event.KindReply || ev.Code != 220 || c.partial.code == 220 {
+		return false
+	}
+	if !c.replied && c.over == event.EndNone {
+		return false // to the connect line, or to a client that spoke too soon
+	}
+	for i := range c.pending {
+		if startsAnew(c.pending[i].command) || c.pending[i].command == event.CommandConnect {
+			return false
+		}
+	}
+	return true
+}
+
+func startsAnew(command string) bool { return command == "STARTTLS" || command == "XCLIENT" }
+
+// wentBack says whether the line's stamp is long before the one of the last line: the log of another conversation.
+func (c *Conversation) wentBack(ev *event.Event) bool {
+	return ev.Resolution >= event.ResolutionSecond && c.last.res >= event.ResolutionSecond && c.last.time-ev.Time > int64(time.Minute)
+}
+
+// followsEnd says whether what comes after 221 or 421 is new. Commands that were under way may still be logged, and QUIT.
+func (c *Conversation) followsEnd(ev *event.Event) bool {
+	if ev.Kind == event.KindReply {
+		// nothing comes after 221; and who was refused once may be so again, without a word of its own
+		return len(c.pending) == 0 && c.partial.code == 0 && (c.quit && ev.Code != 221 || ev.Code == 421 || ev.Code == 554)
+	}
+	switch ev.Command {
+	case "QUIT", "RSET", "RCPT", "DATA", "BDAT", event.CommandEOM, "":
+		return false
+	}
+	return true
+}
+
+// beginsUngreeted finds the next conversation in a log that shows no greeting for it and no end before it.
+func (c *Conversation) beginsUngreeted(ev *event.Event) bool {
+	if ev.Kind != event.KindCommand {
+		return false
+	}
+	apart := c.gap && !(c.gapWaiting && c.spaced)
+	switch ev.Command {
+	case "EHLO", "HELO", "LHLO":
+		// a client may greet twice: where greetings of servers are logged, one would stand before a new client's
+		return c.greeted && !c.banner || apart && (c.greeted || c.transaction > 0)
+	case "MAIL":
+		idle := ev.Time - c.last.time
+		return apart || c.last.res >= event.ResolutionSecond && ev.Resolution >= event.ResolutionSecond && idle > quiet
+	}
+	return false
+}
+
+// endGap forgets the empty line. A reply behind it to a command before it says that empty lines mean nothing in this log.
+func (c *Conversation) endGap(ev *event.Event) {
+	if c.gap && c.gapWaiting && ev.Kind == event.KindReply {
+		c.spaced = true
+	}
+	c.gap, c.gapWaiting = false, false
+}
+
+// begin starts over. What is known of the log itself stays.
+func (c *Conversation) begin(ev *event.Event, out *Outcome) {
+	out.Began = true
+	if c.begun && c.over == event.EndNone {
+		out.Previous = c.unfinished()
+	}
+	c.leave()
+	switch {
+	case ev.Kind == event.KindConnect, ev.Kind == event.KindReply && answersConnect(ev.Code):
+	case ev.Kind == event.KindCommand && isHello(ev.Command):
+	default:
+		out.Partial = true
+	}
+	*c = Conversation{
+		begun: true, marked: ev.FromPeer != event.Open, turned: c.turned, spaced: c.spaced, doubt: c.doubt, gap: c.gap, gapWaiting: c.gapWaiting,
+		pending: c.pending[:0], rcpts: c.rcpts[:0], answered: c.answered, left: c.left,
+	}
+	if ev.Kind == event.KindReply && answersConnect(ev.Code) {
+		c.push(pendingCommand{command: event.CommandConnect})
+	}
+}
+
+// answersConnect says whether a server may greet with this code (RFC 5321 section 4.3.2).
+func answersConnect(code int) bool { return code == 220 || code == 554 || code == 421 }
+
+func isHello(command string) bool { return command == "EHLO" || command == "HELO" || command == "LHLO" }
