@@ -1,0 +1,101 @@
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# The build tools are pinned in tools/go.mod; Go builds and caches them.
+TOOL := go tool -modfile=$(CURDIR)/tools/go.mod
+
+COLLECTOR := bin/otelcol-smtp
+GENERATED := build/collector
+# What the binary is made of. A folder counts too: its time changes when a file is removed.
+SOURCES := $(shell find internal receiver smtpconnector smtpprocessor -name testdata -prune -o -name '*_test.go' -o -name '*.md' -o -print)
+
+# The engine must build without the Collector, for a WebAssembly filter.
+ENGINE := $(wildcard $(addprefix internal/,event header reply scan dialect session diagnose))
+
+BENCH ?= .
+COUNT ?= 6
+FUZZTIME ?= 20s
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: $(COLLECTOR) ## build bin/otelcol-smtp, the collector (the first time takes 3 to 5 minutes)
+
+$(COLLECTOR): $(GENERATED)/go.sum $(SOURCES)
+	@echo "==> compiling $@ (the first time takes 3 to 5 minutes, afterwards seconds)"
+	@# -mod=mod: an import that is new in our code finds its way into the generated go.mod.
+	cd $(GENERATED) && CGO_ENABLED=0 go build -mod=mod -ldflags='-s -w' -o $(CURDIR)/$@ .
+	@touch $@
+
+# The builder only writes files here (with `true` as its go command): its own `go mod download` would fetch every module
+# of the graph, where tidy and build fetch those that are compiled.
+$(GENERATED)/go.sum: builder-config.yaml go.mod tools/go.mod
+	@echo "==> generating the collector's main package from builder-config.yaml"
+	@mkdir -p build
+	env dist.go=true $(TOOL) builder --config builder-config.yaml --skip-compilation
+	@echo "==> resolving its modules"
+	cd $(GENERATED) && go mod tidy
+	@touch $@
+
+.PHONY: run
+run: build ## build, then run the demo (ONCE=1: one round; LOG=file: another log)
+	go run ./internal/demo
+
+.PHONY: test
+test: build test-unit lint test-generated test-wasm ## everything but e2e: unit, golden, race, lint, generated files, example configs
+
+.PHONY: test-unit
+test-unit: $(COLLECTOR) ## unit and golden tests under the race detector; validates every config in docs and examples
+	@echo "==> tests (UPDATE_GOLDEN=1 rewrites goldens)"
+	go test -race ./...
+
+.PHONY: test-generated
+test-generated: ## fail when `make generate` changes anything
+	@echo "==> generated files are up to date"
+	@state() { git diff HEAD; git ls-files --others --exclude-standard -z | xargs -0 -r sha1sum; }; \
+	before=$$(state); $(MAKE) --no-print-directory generate; after=$$(state); \
+	diff <(echo "$$before") <(echo "$$after") || { echo "generated files were out of date; make generate has rewritten them: commit them"; exit 1; }
+
+.PHONY: test-wasm
+test-wasm: ## the engine builds for wasip1
+	@echo "==> the engine builds for wasip1: $(notdir $(ENGINE))"
+	GOOS=wasip1 GOARCH=wasm go build $(patsubst %,./%/...,$(ENGINE))
+
+.PHONY: e2e
+e2e: build ## end-to-end tests with the built collector (PROMETHEUS=path of a prometheus binary)
+	go test -count=1 -tags e2e ./test/e2e/...
+
+.PHONY: lint
+lint: ## golangci-lint
+	@echo "==> lint"
+	$(TOOL) golangci-lint run ./...
+
+.PHONY: format
+format: ## format the code as lint wants it
+	$(TOOL) golangci-lint fmt ./...
+
+.PHONY: generate
+generate: ## run every go:generate (mdatagen), then goimports over what it wrote
+	go generate ./...
+	@find . -name 'generated_*.go' -not -path './build/*' -print0 | xargs -0 -r $(TOOL) goimports -w
+
+.PHONY: bench
+bench: ## run the benchmarks (BENCH=regexp COUNT=6), compare with the run before
+	@mkdir -p build/bench
+	@if [ -f build/bench/new.txt ]; then mv build/bench/new.txt build/bench/old.txt; fi
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee build/bench/new.txt
+	@if [ -f build/bench/old.txt ]; then $(TOOL) benchstat build/bench/old.txt build/bench/new.txt; fi
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME (20s)
+	@grep -rEo '^func Fuzz\w+' --include='*_test.go' internal receiver smtpconnector smtpprocessor | while IFS=: read -r file func; do \
+		echo "==> $$file $${func#func }"; \
+		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")"; \
+	done
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin build

@@ -1,0 +1,203 @@
+// Package configs asks the built collector about every configuration that we show to anybody.
+package configs
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+)
+
+const (
+	root      = "../.."
+	collector = root + "/bin/otelcol-smtp"
+)
+
+// config is one whole collector configuration, and where it stands.
+type config struct {
+	where string
+	text  []byte
+}
+
+func TestConfigs(t *testing.T) {
+	needCollector(t)
+	all := append(inDocs(t), inExamples(t)...)
+	require.NotEmpty(t, all, "README.md, docs and examples show no configuration")
+	for _, c := range all {
+		t.Run(c.where, func(t *testing.T) {
+			t.Parallel()
+			if out, err := validate(t, c); err != nil {
+				t.Errorf("%s: %v\n%s", c.where, err, out)
+			}
+		})
+	}
+}
+
+// TestMistakes shows that validation says no, so that the yes above means something.
+func TestMistakes(t *testing.T) {
+	needCollector(t)
+	const good = `
+receivers: {maillog: {include: [/var/log/mail.log]}}
+processors: {smtp: {}}
+connectors: {smtp: {}}
+exporters: {debug: {}, otlp_http: {endpoint: "${env:COLLECTOR_URL}"}}
+service:
+  pipelines:
+    logs: {receivers: [maillog], processors: [smtp], exporters: [otlp_http, smtp]}
+    metrics: {receivers: [smtp], exporters: [debug]}
+`
+	for _, tt := range []struct{ name, old, with, says string }{
+		{"none", "", "", ""},
+		{"unknown key", "include:", "inclusion:", "inclusion"},
+		{"unknown component", "processors: {smtp:", "processors: {smpt:", "smpt"},
+		{"pipeline without its exporter", "[otlp_http, smtp]", "[otlp, smtp]", "otlp"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			out, err := validate(t, config{"mistake", []byte(strings.Replace(good, tt.old, tt.with, 1))})
+			if tt.says == "" {
+				require.NoError(t, err, string(out))
+				return
+			}
+			require.Error(t, err)
+			require.Contains(t, string(out), tt.says)
+		})
+	}
+}
+
+func TestBlocks(t *testing.T) {
+	page := "Text\n```yaml\nservice: {pipelines: {}}\n```\n" +
+		"```yaml\nprocessors: {smtp: {}}\n```\n" + // a part of a configuration
+		"```console\nservice: no\n```\n" +
+		"1. A list\n\n   ```yaml\n   a: 1\n   service:\n     pipelines:\n   ```\n"
+	got := blocks("page.md", []byte(page))
+	require.Len(t, got, 2)
+	require.Equal(t, "page.md:3", got[0].where)
+	require.Equal(t, "page.md:14", got[1].where)
+	require.Equal(t, "a: 1\nservice:\n  pipelines:\n", string(got[1].text))
+}
+
+func needCollector(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(collector); err != nil {
+		t.Fatal("bin/otelcol-smtp is missing: run `make build` first")
+	}
+}
+
+// inDocs gives the whole configurations that stand in fenced blocks of README.md and docs.
+func inDocs(t *testing.T) []config {
+	pages, err := filepath.Glob(root + "/docs/*.md")
+	require.NoError(t, err)
+	var all []config
+	for _, page := range append(pages, root+"/README.md") {
+		text, err := os.ReadFile(page)
+		if os.IsNotExist(err) {
+			continue
+		}
+		require.NoError(t, err)
+		all = append(all, blocks(relative(page), text)...)
+	}
+	return all
+}
+
+// inExamples gives the collector configurations under examples; other YAML there is not ours to judge.
+func inExamples(t *testing.T) []config {
+	var all []config
+	err := filepath.WalkDir(root+"/examples", func(path string, _ fs.DirEntry, err error) error {
+		if os.IsNotExist(err) {
+			return nil
+		}
+		if ext := filepath.Ext(path); err != nil || ext != ".yaml" && ext != ".yml" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err == nil && hasKey(text, "service", "receivers", "processors", "connectors", "exporters") {
+			all = append(all, config{relative(path), text})
+		}
+		return err
+	})
+	require.NoError(t, err)
+	return all
+}
+
+// blocks gives the fenced yaml blocks of a page that have a service: the others show a part of a configuration.
+func blocks(page string, text []byte) []config {
+	var all []config
+	var block *config
+	var indent string
+	for i, line := range strings.SplitAfter(string(text), "\n") {
+		content := strings.TrimLeft(line, " ")
+		fence := strings.TrimSpace(content)
+		switch {
+		case block == nil && (fence == "```yaml" || fence == "```yml"):
+			indent = line[:len(line)-len(content)]
+			block = &config{where: fmt.Sprintf("%s:%d", page, i+2)}
+		case block != nil && fence == "```":
+			if hasKey(block.text, "service") {
+				all = append(all, *block)
+			}
+			block = nil
+		case block != nil:
+			block.text = append(block.text, strings.TrimPrefix(line, indent)...)
+		}
+	}
+	return all
+}
+
+// hasKey says whether the text is a YAML mapping with one of the keys. Text that is no YAML is the collector's to refuse.
+func hasKey(text []byte, keys ...string) bool {
+	var top map[string]any
+	if err := yaml.Unmarshal(text, &top); err != nil {
+		return bytes.Contains(text, []byte("\nservice:"))
+	}
+	for _, key := range keys {
+		if _, ok := top[key]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+func relative(path string) string {
+	return strings.TrimPrefix(filepath.ToSlash(path), root+"/")
+}
+
+// validate gives what the collector says about a configuration.
+func validate(t *testing.T, c config) ([]byte, error) {
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	require.NoError(t, os.WriteFile(file, c.text, 0o600))
+	cmd := exec.Command(collector, "validate", "--config", file)
+	cmd.Env = append(os.Environ(), environment(c.text)...)
+	return cmd.CombinedOutput()
+}
+
+var variable = regexp.MustCompile(`\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// environment gives a value to each variable that a configuration uses without a default of its own.
+func environment(text []byte) []string {
+	var env []string
+	for _, m := range variable.FindAllSubmatch(text, -1) {
+		env = append(env, string(m[1])+"="+dummy(string(m[1])))
+	}
+	return env
+}
+
+// dummy is a value of the kind that the variable's name speaks of.
+func dummy(name string) string {
+	switch {
+	case strings.HasSuffix(name, "PORT"):
+		return "4318"
+	case strings.HasSuffix(name, "URL"), strings.HasSuffix(name, "ENDPOINT"):
+		return "http://localhost:4318"
+	default:
+		return "dummy"
+	}
+}
