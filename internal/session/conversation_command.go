@@ -102,17 +102,19 @@ func (c *Conversation) startChunk(argument string, p *pendingCommand) {
 
 // text reads words that are neither a command nor a reply, outside of data.
 func (c *Conversation) text(ev *event.Event) {
-	if ev.FromPeer == event.No {
-		silence(ev, event.KindNone)
+	if ev.Said == "" && ev.HasSize { // the log tells how much was sent, not what
+		c.bulk(ev)
 		return
 	}
-	switch waiting := c.waiting(); {
-	case ev.FromPeer == event.Open && c.marked && ev.Kind == event.KindNone:
-		return // not part of a conversation that marks its lines
+	if ev.FromPeer == event.Yes && c.replied && !c.marked {
+		ev.FromPeer = event.Open // looks marked, in a log that marks nothing
+	}
+	waiting := c.waiting()
+	switch {
+	case ev.FromPeer == event.No, ev.FromPeer == event.Open && c.marked:
+		silence(ev, event.KindNone)
 	case ev.Said == "." && (c.doubt || c.interrupted || waiting == "DATA"):
 		c.dot(ev)
-	case c.secured && !c.greeted && ev.HasSize && ev.Said == "":
-		ev.Kind, ev.HasSize, ev.Size = event.KindTLS, false, 0 // so many bytes of handshake
 	case waiting == "DATA":
 		c.startData()
 		c.implied = true
@@ -127,6 +129,21 @@ func (c *Conversation) text(ev *event.Event) {
 		if n := len(c.pending); n == 0 || c.pending[n-1].command != "" {
 			c.push(pendingCommand{at: momentOf(ev)})
 		}
+	default:
+		silence(ev, event.KindNone)
+	}
+}
+
+// bulk is a size in place of words: message data where it is due, else the bytes of a TLS handshake.
+func (c *Conversation) bulk(ev *event.Event) {
+	switch {
+	case c.secured:
+		silence(ev, event.KindTLS)
+	case ev.FromPeer == event.Yes && c.waiting() == "DATA":
+		c.startData()
+		c.content(ev)
+	default:
+		silence(ev, event.KindNone)
 	}
 }
 

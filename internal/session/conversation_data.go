@@ -71,6 +71,8 @@ func (c *Conversation) holdMarked(ev *event.Event) bool {
 		return true
 	case ev.FromPeer == event.Yes:
 		return c.holdClient(ev)
+	case ev.Said == "" && ev.HasSize:
+		return false
 	case ev.Kind != event.KindReply:
 		silence(ev, event.KindNone)
 		return true
@@ -192,8 +194,11 @@ func (c *Conversation) pushEnd(ev *event.Event) {
 func (c *Conversation) content(ev *event.Event) {
 	n, whole := int64(len(ev.Said))+2, ev.Kind == event.KindContent && ev.Command == event.CommandEOM
 	switch {
-	case ev.HasSize && ev.Kind == event.KindContent:
+	case ev.HasSize && ev.Kind == event.KindContent && (whole || ev.Said == ""):
 		n = ev.Size // the log names the size in place of the words
+		if c.secured && !whole {
+			n = 0 // of the record around them
+		}
 	case !c.chunked && strings.HasPrefix(ev.Said, "."):
 		n--
 	}

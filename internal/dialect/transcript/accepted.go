@@ -1,0 +1,59 @@
+package transcript
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// acceptedAs finds the queue id that a server gave a message, in the words of its 250: the servers' own sources are named beside each
+// form. Empty where there is none.
+func acceptedAs(text string) string {
+	switch {
+	case text == "":
+		return ""
+	// Postfix smtpd.c: "Ok: queued as 3XyZ1A0b2C"; hMailServer and Zimbra alike
+	case contains(text, "queued as "):
+		return cleanID(after(text, "queued as "))
+	// Exim smtp_in.c: "OK id=1tivSh-00000000ALP-0mWt"
+	case strings.HasPrefix(text, "OK id="):
+		return cleanID(text[len("OK id="):])
+	// Haraka: "Message Queued (9FF7F70E-....1)"
+	case strings.HasPrefix(text, "Message Queued ("):
+		id, _, ok := scan.Between(text[len("Message Queued "):], '(', ')')
+		if ok {
+			return cleanID(id)
+		}
+	// Exchange: "<message-id> [InternalId=46381, Hostname=...] Queued mail for delivery"
+	case strings.HasPrefix(text, "<") && contains(text, "[InternalId="):
+		return cleanID(after(text, "[InternalId="))
+	// qmail.c: "ok 1276913544 qp 5678"
+	case strings.HasPrefix(text, "ok ") && contains(text, " qp "):
+		return cleanID(after(text, " qp "))
+	// Sendmail srvrsmtp.c and OpenSMTPD smtp_session.c: "u67Alp74018025 Message accepted for delivery"
+	case strings.HasSuffix(text, " Message accepted for delivery") || contains(text, " Message accepted for delivery"):
+		id, rest, ok := scan.Cut(text, ' ')
+		if ok && strings.HasPrefix(rest, "Message accepted") {
+			return cleanID(strings.TrimSuffix(id, ":"))
+		}
+	}
+	return ""
+}
+
+func contains(text, part string) bool { return strings.Contains(text, part) }
+
+// after is what stands behind the first part.
+func after(text, part string) string { return text[strings.Index(text, part)+len(part):] }
+
+// cleanID is the id at the front of s: one word of letters, digits and what ids hold besides, with a digit or a letter in it that is no zero.
+func cleanID(s string) string {
+	i, real := 0, false
+	for i < len(s) && i < longestID && (scan.IsLetter(s[i]) || scan.IsDigit(s[i]) || s[i] == '-' || s[i] == '_' || s[i] == '.') {
+		real = real || s[i] != '0' && (scan.IsLetter(s[i]) || scan.IsDigit(s[i]))
+		i++
+	}
+	if !real {
+		return ""
+	}
+	return strings.TrimRight(s[:i], ".")
+}

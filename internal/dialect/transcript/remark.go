@@ -1,0 +1,224 @@
+package transcript
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// isRemark says whether s may be a log's own word about a connection that an id stands in front of.
+func isRemark(s string) bool {
+	return strings.HasPrefix(s, "* ") || strings.HasPrefix(s, "--- ")
+}
+
+// readRemark reads what a log says of the connection itself: that it began, is encrypted, or is over.
+func readRemark(f *frame, ev *event.Event) bool {
+	s := f.said
+	if s == "" {
+		return false
+	}
+	switch s[0] {
+	case '*':
+		if rest, ok := strings.CutPrefix(s, "*** "); ok {
+			return readSwaksError(rest, ev)
+		}
+		if rest, ok := strings.CutPrefix(s, "* "); ok {
+			return f.id != "" && readStarred(rest, ev) || f.id == "" && readCurl(scan.TrimLeft(rest), ev)
+		}
+	case '=':
+		if rest, ok := strings.CutPrefix(s, "=== "); ok {
+			return readSwaks(rest, ev)
+		}
+	case '-':
+		if rest, ok := strings.CutPrefix(s, "--- session "); ok && f.id != "" {
+			return readOpened(rest, "open from ", "close", ev)
+		}
+	case 'C':
+		if strings.HasPrefix(s, "CONNECTED(0") { // openssl s_client
+			ev.Kind, ev.Role = event.KindConnect, event.RoleClient
+			return true
+		}
+		if rest, ok := strings.CutPrefix(s, "Connection "); ok {
+			return readOpened(rest, "from ", "closed: ", ev)
+		}
+	case 'D':
+		if s == "DONE" { // openssl s_client
+			ev.Kind, ev.EndHint = event.KindDisconnect, event.EndClientClosed
+			return true
+		}
+	}
+	return false
+}
+
+// readOpened reads "from 203.0.113.99:54625" and "closed: 203.0.113.99:54625": who writes so was called.
+func readOpened(s, open, closed string, ev *event.Event) bool {
+	if rest, ok := strings.CutPrefix(s, open); ok && readPeer(rest, ev) {
+		ev.Kind, ev.Role = event.KindConnect, event.RoleServer
+		return true
+	}
+	rest, ok := strings.CutPrefix(s, closed)
+	if !ok {
+		return false
+	}
+	rest = strings.TrimPrefix(rest, " from ")
+	if rest != "" && !readPeer(rest, ev) {
+		return false
+	}
+	ev.Kind = event.KindDisconnect
+	return true
+}
+
+// readStarred reads a proxy's "connected 203.0.113.99:54625 -> 198.51.100.11:25" and "closed".
+func readStarred(s string, ev *event.Event) bool {
+	if s == "closed" {
+		ev.Kind = event.KindDisconnect
+		return true
+	}
+	rest, ok := strings.CutPrefix(s, "connected ")
+	if !ok {
+		return false
+	}
+	client, server, ok := strings.Cut(rest, " -> ")
+	if !ok || !readPeer(client, ev) {
+		return false
+	}
+	if ip, port, ok := readEndpoint(server); ok {
+		ev.ServerAddress, ev.ServerPort = ip, port
+	}
+	ev.Kind = event.KindConnect
+	return true
+}
+
+// readCurl reads "Connected to mx.example (192.0.2.1) port 25 (#0)" and the lines about the end.
+func readCurl(s string, ev *event.Event) bool {
+	if rest, ok := strings.CutPrefix(s, "Connected to "); ok {
+		name, rest := scan.Word(rest)
+		ip, rest, ok := scan.Between(rest, '(', ')')
+		if !ok || !isIP(ip) || !strings.HasPrefix(rest, " port ") {
+			return false
+		}
+		ev.Kind, ev.Role, ev.PeerIP = event.KindConnect, event.RoleClient, ip
+		if !isIP(name) {
+			ev.ServerAddress = name
+		}
+		port, _ := scan.Word(rest[len(" port "):])
+		ev.PeerPort = portOf(port)
+		return true
+	}
+	switch {
+	case strings.HasPrefix(s, "SSL connection using TLSv"):
+		version, rest := scan.Word(s[len("SSL connection using TLSv"):])
+		ev.Kind, ev.TLS, ev.TLSVersion = event.KindTLS, event.Yes, version
+		ev.TLSCipher, _ = scan.Word(strings.TrimPrefix(rest, "/ "))
+		return true
+	case strings.HasPrefix(s, "Connection #") && strings.HasSuffix(s, " left intact"),
+		strings.HasPrefix(s, "Closing connection"), strings.HasPrefix(s, "closing connection #"):
+		ev.Kind, ev.EndHint = event.KindDisconnect, event.EndClientClosed
+		return true
+	}
+	return false
+}
+
+// readSwaks reads "Connected to 192.0.2.1.", "TLS started with cipher TLSv1.3:NAME:256", "Connection closed with remote host.".
+func readSwaks(s string, ev *event.Event) bool {
+	if host, ok := strings.CutPrefix(s, "Connected to "); ok {
+		host = strings.TrimSuffix(host, ".")
+		ev.Kind, ev.Role = event.KindConnect, event.RoleClient
+		if isIP(host) {
+			ev.PeerIP = host
+		} else {
+			ev.ServerAddress = host
+		}
+		return host != ""
+	}
+	if rest, ok := strings.CutPrefix(s, "TLS started with cipher TLSv"); ok {
+		version, rest, _ := scan.Cut(rest, ':')
+		cipher, _, _ := scan.Cut(rest, ':')
+		ev.Kind, ev.TLS, ev.TLSVersion, ev.TLSCipher = event.KindTLS, event.Yes, version, cipher
+		return true
+	}
+	if s == "Connection closed with remote host." {
+		ev.Kind = event.KindDisconnect
+		return true
+	}
+	return false
+}
+
+// readSwaksError reads the reason of a connection that failed or broke.
+func readSwaksError(s string, ev *event.Event) bool {
+	switch s = scan.TrimLeft(s); {
+	case strings.HasPrefix(s, "Remote host closed connection unexpectedly"):
+		ev.Kind, ev.EndHint = event.KindDisconnect, event.EndServerClosed
+		return true
+	case strings.HasPrefix(s, "IO::Socket::INET"):
+		_, reason, _ := strings.Cut(s, ": connect: ")
+		if ev.ErrorType = connectError(reason); ev.ErrorType == "" {
+			return false
+		}
+		// there was no conversation
+		ev.Kind, ev.Role, ev.Scope = event.KindConnect, event.RoleClient, event.ScopeNone
+		return true
+	}
+	return false
+}
+
+func connectError(reason string) string {
+	switch {
+	case strings.HasPrefix(reason, "Connection refused"):
+		return "connection_refused"
+	case strings.HasPrefix(reason, "Connection timed out"), strings.HasPrefix(reason, "timeout"):
+		return "timeout"
+	case strings.HasPrefix(reason, "No route to host"), strings.HasPrefix(reason, "Network is unreachable"):
+		return "no_route"
+	}
+	return ""
+}
+
+// readPeer reads the client's address, with or without a port.
+func readPeer(s string, ev *event.Event) bool {
+	ip, port, ok := readEndpoint(s)
+	if ok {
+		ev.PeerIP, ev.PeerPort = ip, port
+	}
+	return ok
+}
+
+// readEndpoint reads "192.0.2.1:25", "[2001:db8::1]:25" or an address alone.
+func readEndpoint(s string) (ip string, port int, ok bool) {
+	if inner, rest, ok := scan.Between(s, '[', ']'); ok {
+		if rest, ok = scan.Byte(rest, ':'); ok {
+			port = portOf(rest)
+		}
+		return inner, port, isIP(inner) && (!ok || port > 0)
+	}
+	if isIP(s) && strings.Count(s, ":") != 1 {
+		return s, 0, true
+	}
+	ip, rest, ok := scan.CutLast(s, ':')
+	port = portOf(rest)
+	return ip, port, ok && port > 0 && isIP(ip)
+}
+
+func portOf(s string) int {
+	if n, ok := scan.Int(s); ok && n < 65536 {
+		return int(n)
+	}
+	return 0
+}
+
+// isIP says whether s is written like an address: three dots between numbers, or hex digits and two colons at least.
+func isIP(s string) bool {
+	dots, colons := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '.':
+			dots++
+		case c == ':':
+			colons++
+		case !scan.IsHex(c):
+			return false
+		}
+	}
+	return len(s) > 1 && len(s) < 46 && (dots == 3 && colons == 0 || colons > 1)
+}

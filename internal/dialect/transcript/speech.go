@@ -1,0 +1,150 @@
+package transcript
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// readCommand reads a command with the argument that it takes (RFC 5321 section 4.1.1). It is as strict for words behind a mark as
+// for others, because a message may hold the same words.
+func readCommand(said string, ev *event.Event) bool {
+	said = scan.TrimRight(said)
+	word, rest, _ := scan.Cut(said, ' ')
+	verb, ok := event.VerbOf(word)
+	if !ok || !oneCase(word) {
+		return false
+	}
+	rest = scan.TrimLeft(rest)
+	switch verb {
+	case event.VerbMAIL:
+		ok = readPath(rest, "FROM", &ev.MailFrom, ev)
+		if ok && ev.MailFrom == "" {
+			ev.MailFrom = "<>"
+		}
+	case event.VerbRCPT:
+		ok = readPath(rest, "TO", &ev.RcptTo, ev) && ev.RcptTo != ""
+	case event.VerbEHLO, event.VerbHELO, event.VerbLHLO:
+		ev.Helo, _ = scan.Word(rest)
+		ok = len(rest) == len(ev.Helo)
+	case event.VerbDATA, event.VerbRSET, event.VerbQUIT, event.VerbSTARTTLS:
+		ok = rest == ""
+	case event.VerbAUTH:
+		return readAuth(rest, ev)
+	case event.VerbBDAT:
+		ok = isChunk(rest)
+	case event.VerbNOOP, event.VerbHELP:
+		ok = !strings.Contains(rest, " ")
+	case event.VerbVRFY, event.VerbEXPN, event.VerbETRN:
+		ok = rest != ""
+	case event.VerbXCLIENT, event.VerbXFORWARD:
+		ok = strings.Contains(rest, "=")
+	}
+	if !ok {
+		ev.Helo, ev.MailFrom, ev.RcptTo, ev.Size, ev.HasSize = "", "", "", 0, false
+		return false
+	}
+	ev.Kind, ev.Command, ev.Argument = event.KindCommand, verb.String(), rest
+	return true
+}
+
+// oneCase says whether a verb is written as clients do: in capitals, or without any. "Data" begins a sentence.
+func oneCase(s string) bool {
+	capital := s[0] <= 'Z'
+	for i := 1; i < len(s); i++ {
+		if (s[i] <= 'Z') != capital {
+			return false
+		}
+	}
+	return true
+}
+
+// readPath reads "FROM:<a@b> SIZE=1000" into to, and the size. Blanks around the colon and an address without brackets are wrong but common.
+func readPath(s, word string, to *string, ev *event.Event) bool {
+	s, ok := scan.PrefixFold(s, word)
+	if !ok {
+		return false
+	}
+	if s, ok = scan.Byte(scan.TrimLeft(s), ':'); !ok {
+		return false
+	}
+	s = scan.TrimLeft(s)
+
+	// path
+	params := ""
+	if *to, params, ok = scan.Angle(s); !ok {
+		*to, params = scan.Word(s)
+		if *to == "" || (*to)[0] == '<' || word == "FROM" && !strings.Contains(*to, "@") {
+			return false
+		}
+	}
+
+	// SIZE= (RFC 1870)
+	for params != "" {
+		var param string
+		param, params = scan.Word(params)
+		if size, ok := scan.PrefixFold(param, "SIZE="); ok {
+			ev.Size, ev.HasSize = scan.Int(size)
+		}
+	}
+	return true
+}
+
+// isChunk says whether s is BDAT's argument (RFC 3030 section 2).
+func isChunk(s string) bool {
+	_, rest, ok := scan.Digits(s)
+	return ok && (rest == "" || scan.EqualFold(rest, " LAST"))
+}
+
+// readReply reads one line of a reply: "250-text", "250 2.1.0 text" or "250" alone (RFC 5321 section 4.2).
+func readReply(said string, ev *event.Event) bool {
+	code, rest, ok := scan.Fixed(said, 3)
+	if !ok || code < 200 || code > 599 || code%100 > 79 {
+		return false
+	}
+	more := false
+	if rest != "" {
+		if more = rest[0] == '-'; !more && rest[0] != ' ' {
+			return false
+		}
+		rest = rest[1:]
+	}
+	ev.Kind, ev.Code, ev.Class, ev.MoreLines = event.KindReply, code, said[0], more
+	ev.Enhanced, ev.Text = readEnhanced(rest)
+	if ev.Class == '2' {
+		ev.RemoteQueueID = acceptedAs(ev.Text)
+	}
+	return true
+}
+
+// readEnhanced takes "5.1.1 " off the front (RFC 3463 section 2): class 2, 4 or 5, and two numbers of at most three digits.
+func readEnhanced(s string) (enhanced, text string) {
+	if len(s) < 5 || s[0] != '2' && s[0] != '4' && s[0] != '5' || s[1] != '.' {
+		return "", scan.Trim(s)
+	}
+	_, rest, ok := scan.Digits(s[2:])
+	subject := len(s) - 2 - len(rest)
+	if rest, dot := scan.Byte(rest, '.'); ok && dot && subject <= 3 {
+		before := len(rest)
+		if _, rest, ok = scan.Digits(rest); ok && before-len(rest) <= 3 && (rest == "" || scan.IsBlank(rest[0])) {
+			return s[:len(s)-len(rest)], scan.Trim(rest)
+		}
+	}
+	return "", scan.Trim(s)
+}
+
+// isClearReply says whether a reply is SMTP's for sure: other protocols and reports begin lines with three digits, too.
+func isClearReply(ev *event.Event) bool {
+	switch {
+	case ev.Enhanced != "":
+		return true
+	case ev.Code == 220:
+		return strings.Contains(ev.Text, "SMTP")
+	case ev.Code == 250:
+		return ev.MoreLines || scan.EqualFold(ev.Text, "ok") || ev.RemoteQueueID != ""
+	case ev.Code == 354:
+		return strings.Contains(ev.Text, ".")
+	}
+	return false
+}

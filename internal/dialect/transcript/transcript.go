@@ -1,0 +1,105 @@
+// Package transcript reads SMTP conversations as clients, proxies and people write them down: one command or reply a line, with or
+// without a stamp, a connection id and a mark of who speaks. What a line means in its place (data after 354, the command that a reply
+// answers) is the session tracker's work: a line of data that reads "QUIT" is a command here.
+package transcript
+
+import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// Parser understands conversations that name no program.
+type Parser struct{}
+
+// Name is the value of smtp.dialect.
+func (Parser) Name() string { return "transcript" }
+
+// Claims is always false: conversations have no program name of their own.
+func (Parser) Claims(string) bool { return false }
+
+// Probe takes the lines that only a conversation has: a greeting, a reply with an enhanced code, a command with the argument that it
+// needs; or any command or reply behind a mark that says who speaks. What follows in the same source need not be so clear.
+func (Parser) Probe(h *header.Header) bool {
+	if h.Program != "" {
+		return false
+	}
+	var ev event.Event // stays on the stack: nothing keeps it
+	f := readFrame(h.Text)
+	if f.python != notPython {
+		return f.python == pythonSend || f.python == pythonReply || f.python == pythonConnect
+	}
+	if f.speaker == event.Open {
+		return readRemark(&f, &ev) && (ev.Kind == event.KindConnect || f.id != "") || isClear(f.said, &ev)
+	}
+	if readReply(f.said, &ev) {
+		return f.strong || isClear(f.said, &ev)
+	}
+	return readCommand(f.said, &ev) && (f.strong || isClear(f.said, &ev))
+}
+
+// isClear says whether words without a certain mark are SMTP for sure.
+func isClear(said string, ev *event.Event) bool {
+	*ev = event.Event{}
+	if readReply(said, ev) {
+		return isClearReply(ev)
+	}
+	if !readCommand(said, ev) || said[0] > 'Z' {
+		return false
+	}
+	switch ev.Command {
+	case "EHLO", "HELO", "LHLO", "MAIL", "RCPT":
+		return true
+	}
+	return false
+}
+
+// Parse reads one line of a conversation.
+func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
+	if h.Program != "" {
+		return event.Unknown
+	}
+	f := readFrame(h.Text)
+	ev.Scope, ev.Said = event.ScopeSource, f.said
+	if f.id != "" {
+		ev.Scope, ev.ConnID = event.ScopeID, f.id
+	}
+	if f.python != notPython {
+		return readPython(&f, h.Text, ev)
+	}
+
+	// words without a mark
+	if f.speaker == event.Open {
+		return readBare(&f, h, ev)
+	}
+
+	// words of one side: whatever they are, they belong to the conversation
+	ev.FromPeer, ev.Role = f.speaker, f.role
+	if readReply(f.said, ev) || readCommand(f.said, ev) {
+		hideCredentials(f.at, ev)
+		return event.Parsed
+	}
+	if f.size >= 0 {
+		ev.Said, ev.Size, ev.HasSize = "", f.size, true
+	}
+	ev.Kind = event.KindContent
+	return event.Parsed
+}
+
+// readBare reads a line that does not say who speaks. What is no SMTP may still be data: the tracker knows.
+func readBare(f *frame, h *header.Header, ev *event.Event) event.Result {
+	if h.Resolution == event.ResolutionNone && scan.TrimRight(f.said) == "" {
+		ev.Boundary = true
+		return event.Unknown
+	}
+	if readRemark(f, ev) {
+		return event.Parsed
+	}
+	// an indented reply goes on from a marked line above it: Exim -d, PHPMailer
+	said := scan.TrimLeft(f.said)
+	if len(said) == len(f.said) && readCommand(said, ev) || readReply(said, ev) {
+		hideCredentials(f.at, ev)
+		return event.Parsed
+	}
+	return event.Unknown
+}
