@@ -70,6 +70,7 @@ type Conversation struct {
 	port    int
 	banner  bool // the log shows greetings
 	replied bool
+	spoke   bool // the log shows commands
 	greeted bool // EHLO was said, and STARTTLS did not undo it
 	quit    bool
 	secured bool // STARTTLS was accepted
@@ -165,7 +166,7 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 	if c.turned {
 		turn(ev)
 	}
-	if ev.FromPeer != event.Open && !c.marked && (c.phase != phaseTalk || c.doubt) {
+	if ev.FromPeer != event.Open && !c.marked && (c.phase == phaseData || c.doubt) && !c.stalled(ev) {
 		// no log changes its style within data: this is data that looks like another log
 		ev.FromPeer = event.Open
 		if ev.Kind != event.KindNone {
@@ -244,6 +245,9 @@ func (c *Conversation) learn(ev *event.Event) {
 	if c.role == event.RoleUnknown && c.turned {
 		c.role = event.RoleServer
 	}
+	if ev.Role == event.RoleUnknown {
+		ev.Role = c.role
+	}
 	if ev.Kind == event.KindTLS && ev.TLS == event.Yes {
 		c.secured = true
 	}
@@ -271,6 +275,7 @@ func (c *Conversation) disconnect(ev *event.Event, out *Outcome) {
 		}
 		c.end(end, out)
 	}
+	c.leave()
 	c.closed, c.phase = true, phaseTalk
 }
 
@@ -302,6 +307,8 @@ func (c *Conversation) unfinished() event.End {
 		return c.hint
 	case c.quit:
 		return event.EndQuit
+	case c.secured && !c.greeted:
+		return event.EndExpired // it went on under TLS, out of sight
 	}
 	return event.EndLost
 }

@@ -31,6 +31,10 @@ func (c *Conversation) begins(ev *event.Event) bool {
 
 // isGreeting says whether a reply answers nothing but a new connection. 220 also answers STARTTLS, and XCLIENT, which both start the protocol anew.
 func (c *Conversation) isGreeting(ev *event.Event) bool {
+	if ev.Kind == event.KindReply && ev.Code == 554 && c.over == event.EndNone {
+		// unasked a server says only 421 (RFC 5321 section 4.3.2): this refuses another connection
+		return c.spoke && len(c.pending) == 0 && c.partial.code == 0 && !c.announced
+	}
 	if ev.Kind != event.KindReply || ev.Code != 220 || c.partial.code == 220 {
 		return false
 	}
@@ -61,6 +65,8 @@ func (c *Conversation) followsEnd(ev *event.Event) bool {
 	switch ev.Command {
 	case "QUIT", "RSET", "RCPT", "DATA", "BDAT", event.CommandEOM, "":
 		return false
+	case "MAIL":
+		return !c.banner // where greetings are logged, a new client's commands come after one
 	}
 	return true
 }

@@ -13,7 +13,7 @@ func (c *Conversation) say(ev *event.Event) {
 		c.content(ev)
 		return
 	}
-	c.interrupted = false
+	c.interrupted, c.spoke = false, true
 	c.finishPartial()
 	p := pendingCommand{
 		command: ev.Command, argument: clip(ev.Argument, maxArgument), at: momentOf(ev),
@@ -37,7 +37,7 @@ func (c *Conversation) say(ev *event.Event) {
 	case "QUIT":
 		c.quit = true
 	}
-	if c.inside && !isHello(ev.Command) {
+	if c.inside && ev.Command != "QUIT" && !isHello(ev.Command) {
 		p.transaction = c.transaction
 		c.place(ev)
 	}

@@ -226,8 +226,8 @@ func (c *Conversation) conceal(ev *event.Event, kind event.Kind) {
 		return
 	}
 	span := event.Span{From: 0, To: len(ev.Line)}
-	if strings.HasSuffix(ev.Line, ev.Said) {
-		span.From = len(ev.Line) - len(ev.Said)
+	if line := strings.TrimSuffix(ev.Line, "\r"); strings.HasSuffix(line, ev.Said) {
+		span.From = len(line) - len(ev.Said)
 	}
 	ev.Redact = append(ev.Redact[:0], span)
 }

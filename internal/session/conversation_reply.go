@@ -35,13 +35,17 @@ func (c *Conversation) reply(ev *event.Event, out *Outcome) {
 	c.settleReply(ev, &p)
 	if ev.Code == 421 {
 		c.shutDown(ev, &p, out)
-	} else if p.command == "QUIT" {
+	} else if p.command == "QUIT" || ev.Code == 221 {
+		c.quit = true
 		c.end(c.unfinished(), out)
 	}
 }
 
 // resync skips commands whose replies are not in the log, where a code can only be the answer to a later one.
 func (c *Conversation) resync(code int) {
+	if len(c.pending) > 0 && c.pending[0].command == event.CommandConnect && code != 220 && code < 400 {
+		c.skip(1)
+	}
 	want := ""
 	switch code {
 	case 354:

@@ -17,11 +17,7 @@ var mechanisms = [...]string{
 }
 
 // readAuth reads "PLAIN", or "PLAIN <initial response>" (RFC 4954 section 4). The argument keeps the mechanism only.
-func readAuth(rest string, ev *event.Event) bool {
-	if rest == "" {
-		return false
-	}
-	ev.Kind, ev.Command = event.KindCommand, "AUTH"
+func readAuth(rest string, capital bool, ev *event.Event) bool {
 	word, _ := scan.Word(rest)
 	for _, m := range mechanisms {
 		if scan.EqualFold(m, word) {
@@ -29,6 +25,11 @@ func readAuth(rest string, ev *event.Event) bool {
 			break
 		}
 	}
+	// "auth = none" is a setting
+	if ev.AuthMechanism == "" && (!capital || rest == "" || !scan.IsLetter(rest[0]) && !scan.IsDigit(rest[0])) {
+		return false
+	}
+	ev.Kind, ev.Command = event.KindCommand, "AUTH"
 	return true
 }
 

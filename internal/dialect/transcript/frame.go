@@ -63,6 +63,7 @@ const longestID = 64
 
 // readFrame takes the frame off a line.
 func readFrame(text string) frame {
+	text = strings.TrimSuffix(text, "\r")
 	f := frame{said: text, size: -1}
 
 	// marks, behind blanks as swaks, Exim and Postfix indent them

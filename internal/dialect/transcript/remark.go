@@ -35,7 +35,7 @@ func readRemark(f *frame, ev *event.Event) bool {
 			return readOpened(rest, "open from ", "close", ev)
 		}
 	case 'C':
-		if strings.HasPrefix(s, "CONNECTED(0") { // openssl s_client
+		if strings.HasPrefix(s, "CONNECTED(0") || s == "CONNECTION ESTABLISHED" { // openssl s_client, with -brief
 			ev.Kind, ev.Role = event.KindConnect, event.RoleClient
 			return true
 		}

@@ -31,7 +31,7 @@ func readCommand(said string, ev *event.Event) bool {
 	case event.VerbDATA, event.VerbRSET, event.VerbQUIT, event.VerbSTARTTLS:
 		ok = rest == ""
 	case event.VerbAUTH:
-		return readAuth(rest, ev)
+		return readAuth(rest, word[0] <= 'Z', ev)
 	case event.VerbBDAT:
 		ok = isChunk(rest)
 	case event.VerbNOOP, event.VerbHELP:
