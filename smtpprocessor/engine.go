@@ -123,6 +123,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		ev.Duplicate = true
 	} else {
 		e.tracker.Observe(ev, src.name, p.now, &e.out)
+		diagnose.Outcome(ev)
 	}
 	e.counts.line(ev, result, ev.Duplicate)
 	e.counts.output(&e.out)

@@ -152,7 +152,14 @@ func asksPeer(ev *event.Event) bool {
 	case event.RouteLocal, event.RouteLMTP, event.RoutePipe, event.RouteFilter, event.RouteForward, event.RouteDiscard:
 		return false
 	}
-	return ev.ServerAddress != "" || ev.Kind == event.KindDelivery
+	return ev.ServerAddress != "" || ev.Kind == event.KindDelivery || ev.Status != event.StatusNone
+}
+
+// Outcome completes a reply that the tracker found to be the verdict on a recipient: only then is known whose provider it speaks for.
+func Outcome(ev *event.Event) {
+	if ev.Status != event.StatusNone && ev.Provider == "" && asksPeer(ev) {
+		ev.Provider = Provider(ev.ServerAddress, ev.RcptTo)
+	}
 }
 
 // why finds the first rule that fits: what broke before any answer, then the peer's enhanced code, the peer's code, the MTA's own code.

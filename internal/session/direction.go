@@ -95,6 +95,16 @@ func (h *host) learn(domain string) {
 	}
 }
 
+// isRelayhost says whether the host that was asked is one of our smarthosts.
+func (t *Tracker) isRelayhost(ev *event.Event) bool {
+	for _, r := range t.cfg.Relayhosts {
+		if strings.EqualFold(r, ev.ServerAddress) || r == ev.PeerIP {
+			return true
+		}
+	}
+	return false
+}
+
 // foldDomain is the domain of an address in lower case.
 func foldDomain(address string) string {
 	return strings.ToLower(address[strings.LastIndexByte(address, '@')+1:])

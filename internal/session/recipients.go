@@ -64,6 +64,9 @@ func refusesMessage(ev *event.Event) bool {
 // deliver takes one verdict on one recipient.
 func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *Output) {
 	ev.DestinationDomain = foldDomain(ev.RcptTo)
+	if ev.Route == event.RouteMX && t.isRelayhost(ev) {
+		ev.Route = event.RouteRelayhost
+	}
 	r := t.recipient(m, ev)
 	line := verdict(ev)
 	if r.LastLine == line && r.Status == ev.Status {
