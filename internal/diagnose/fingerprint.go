@@ -56,14 +56,31 @@ func writeWord(b *strings.Builder, word string) {
 	b.WriteString(word[end:])
 }
 
-// writeDigits replaces a word that is an id as a whole, or the numbers inside of a longer one (a link, a bracketed tag).
+// writeDigits replaces a word that is an id or a number as a whole, and the numbers inside of a link. A provider's own
+// error tag, capitals and a short number (TS03, S3140), stays: it says more than the words.
 func writeDigits(b *strings.Builder, core string) {
-	if !strings.ContainsAny(core, "/=.-_:") {
+	switch {
+	case isTag(core):
+		b.WriteString(core)
+	case !strings.Contains(core, "/"):
 		b.WriteByte('#')
-		return
+	default:
+		writeLink(b, core)
 	}
+}
+
+func isTag(s string) bool {
+	letters := 0
+	for letters < len(s) && s[letters] >= 'A' && s[letters] <= 'Z' {
+		letters++
+	}
+	digits := s[letters:]
+	return letters > 0 && letters <= 4 && len(digits) <= 4 && strings.Trim(digits, "0123456789") == ""
+}
+
+func writeLink(b *strings.Builder, link string) {
 	in := false
-	for _, r := range core {
+	for _, r := range link {
 		digit := r >= '0' && r <= '9'
 		if digit && !in {
 			b.WriteByte('#')
