@@ -76,9 +76,11 @@ type Conversation struct {
 	secured bool // STARTTLS was accepted
 	lmtp    bool
 
-	marked  bool // lines say who speaks
-	turned  bool // marks mean the opposite: arrows as the server sees them
-	settled bool // what marks mean is known
+	marked   bool // lines say who speaks
+	dots     bool // the log shows the dot that ends data
+	connects bool // and has lines for connections
+	turned   bool // marks mean the opposite: arrows as the server sees them
+	settled  bool // what marks mean is known
 
 	gap, gapWaiting bool // an empty line was the last, while a reply was due
 	spaced          bool // empty lines mean nothing in this log
@@ -173,6 +175,9 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 			ev.Kind = event.KindContent
 		}
 	}
+	if c.doubt && !c.marked && (ev.Kind == event.KindConnect || ev.Kind == event.KindDisconnect) && !c.knows(ev) {
+		ev.Kind = event.KindContent
+	}
 	if c.phase != phaseTalk && c.hold(ev) {
 		c.heard(ev)
 		return
@@ -186,7 +191,7 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 		return
 	}
 	if ev.Kind == event.KindCommand || ev.Kind == event.KindReply || ev.Kind == event.KindConnect {
-		if c.begins(ev) {
+		if !c.begun || !contrary(ev) && c.begins(ev) {
 			c.begin(ev, out)
 		}
 		c.endGap(ev)
@@ -195,6 +200,7 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 	switch ev.Kind {
 	case event.KindConnect:
 		ev.Command = event.CommandConnect
+		c.connects = true
 		c.peer, c.port = strings.Clone(ev.PeerIP), ev.PeerPort
 		c.push(pendingCommand{command: event.CommandConnect, at: momentOf(ev)})
 	case event.KindDisconnect:
@@ -232,8 +238,7 @@ func (c *Conversation) heard(ev *event.Event) {
 func (c *Conversation) learn(ev *event.Event) {
 	if ev.Kind == event.KindCommand || ev.Kind == event.KindReply {
 		c.marked = c.marked || ev.FromPeer != event.Open
-		contrary := ev.FromPeer != event.Open && (ev.Kind == event.KindReply) == (ev.FromPeer == event.Yes)
-		if contrary && (c.turned || !c.settled) {
+		if contrary(ev) && (c.turned || !c.settled) {
 			c.turned = !c.turned
 			turn(ev)
 		}
@@ -253,6 +258,11 @@ func (c *Conversation) learn(ev *event.Event) {
 	}
 }
 
+// contrary says whether words are marked as the other side's than the one that says such things.
+func contrary(ev *event.Event) bool {
+	return ev.Kind == event.KindReply && ev.FromPeer == event.Yes || ev.Kind == event.KindCommand && ev.FromPeer == event.No
+}
+
 // turn makes the words the other side's.
 func turn(ev *event.Event) {
 	switch ev.FromPeer {
@@ -264,6 +274,14 @@ func turn(ev *event.Event) {
 	if ev.Role == event.RoleClient && ev.FromPeer != event.Open { // the parser took the arrows' usual meaning
 		ev.Role = event.RoleServer
 	}
+}
+
+// knows says whether the log's own words about a connection are of the kind that it had before: anybody's text may read so.
+func (c *Conversation) knows(ev *event.Event) bool {
+	if ev.Kind == event.KindConnect {
+		return c.connects
+	}
+	return c.peer != "" && c.peer == ev.PeerIP && c.port == ev.PeerPort
 }
 
 // disconnect is the log's own line about the end of the connection.

@@ -110,7 +110,7 @@ func (c *Conversation) begin(ev *event.Event, out *Outcome) {
 		out.Partial = true
 	}
 	*c = Conversation{
-		begun: true, marked: ev.FromPeer != event.Open, turned: c.turned, spaced: c.spaced, doubt: c.doubt, gap: c.gap, gapWaiting: c.gapWaiting,
+		begun: true, marked: ev.FromPeer != event.Open, turned: c.turned, dots: c.dots, connects: c.connects, spaced: c.spaced, doubt: c.doubt, gap: c.gap, gapWaiting: c.gapWaiting,
 		pending: c.pending[:0], rcpts: c.rcpts[:0], answered: c.answered, left: c.left,
 	}
 	if ev.Kind == event.KindReply && answersConnect(ev.Code) {

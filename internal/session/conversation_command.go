@@ -116,6 +116,7 @@ func (c *Conversation) text(ev *event.Event) {
 	case ev.Said == "." && (c.doubt || c.interrupted || waiting == "DATA"):
 		c.dot(ev)
 	case waiting == "DATA":
+		c.skip(len(c.pending) - 1) // the client has seen the 354
 		c.startData()
 		c.implied = true
 		c.content(ev)

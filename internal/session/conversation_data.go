@@ -25,7 +25,7 @@ func (c *Conversation) hold(ev *event.Event) bool {
 // holdConnection lets the log's own words about the connection end what it was used for. Without marks anybody's text
 // may read so: there only the end of data can be told, by the silence before it.
 func (c *Conversation) holdConnection(ev *event.Event) bool {
-	if c.marked || ev.Scope != event.ScopeSource || c.peer != "" && c.peer == ev.PeerIP && c.port == ev.PeerPort {
+	if c.marked || ev.Scope != event.ScopeSource || ev.Kind == event.KindDisconnect && c.knows(ev) {
 		c.endData(false)
 		return false
 	}
@@ -126,9 +126,9 @@ func (c *Conversation) holdUnmarked(ev *event.Event) bool {
 	}
 	switch {
 	case ev.Kind != event.KindReply || ev.MoreLines:
-	case ev.Code == 220 && strings.Contains(ev.Text, "SMTP"):
+	case ev.Code == 220 && !c.connects && strings.Contains(ev.Text, "SMTP"):
 		c.suspect = '0'
-	case answersData(ev) && (ev.Enhanced != "" || ev.RemoteQueueID != ""):
+	case answersData(ev) && !c.dots && (ev.Enhanced != "" || ev.RemoteQueueID != ""):
 		c.suspect = '2'
 	}
 	c.content(ev)
@@ -166,7 +166,7 @@ func (c *Conversation) endData(doubt bool) {
 func (c *Conversation) dot(ev *event.Event) {
 	answered := c.interrupted
 	c.endData(false)
-	c.doubt, c.interrupted = false, false
+	c.doubt, c.interrupted, c.dots = false, false, true
 	silence(ev, event.KindCommand)
 	ev.Command = event.CommandEOM
 	if c.lines > 0 {
