@@ -100,7 +100,7 @@ func isChunk(s string) bool {
 // readReply reads one line of a reply: "250-text", "250 2.1.0 text" or "250" alone (RFC 5321 section 4.2).
 func readReply(said string, ev *event.Event) bool {
 	code, rest, ok := scan.Fixed(said, 3)
-	if !ok || code < 200 || code > 599 || code%100 > 79 {
+	if !ok || !isCode(code) {
 		return false
 	}
 	more := false
@@ -116,6 +116,15 @@ func readReply(said string, ev *event.Event) bool {
 		ev.RemoteQueueID = acceptedAs(ev.Text)
 	}
 	return true
+}
+
+// isCode says whether servers answer so. The good answers are few (RFC 5321 section 4.2.3, RFC 4954, RFC 3030); refusals vary.
+func isCode(code int) bool {
+	switch code {
+	case 211, 214, 220, 221, 235, 240, 250, 251, 252, 253, 334, 354:
+		return true
+	}
+	return code >= 400 && code < 600 && code%100 < 80
 }
 
 // readEnhanced takes "5.1.1 " off the front (RFC 3463 section 2): class 2, 4 or 5, and two numbers of at most three digits.

@@ -95,9 +95,11 @@ func readBare(f *frame, h *header.Header, ev *event.Event) event.Result {
 	if readRemark(f, ev) {
 		return event.Parsed
 	}
-	// an indented reply goes on from a marked line above it: Exim -d, PHPMailer
+	// a reply that is indented as far as a mark goes on from the marked line above it: Exim -d, PHPMailer
+	const markWidth = 8
 	said := scan.TrimLeft(f.said)
-	if len(said) == len(f.said) && readCommand(said, ev) || readReply(said, ev) {
+	indent := len(f.said) - len(said)
+	if indent == 0 && readCommand(said, ev) || (indent == 0 || indent > markWidth) && readReply(said, ev) {
 		hideCredentials(f.at, ev)
 		return event.Parsed
 	}
