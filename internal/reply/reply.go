@@ -1,0 +1,149 @@
+// Package reply reads SMTP replies: "550-5.1.1 text" (RFC 5321 section 4.2, RFC 3463, RFC 2034).
+package reply
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// Reply is one reply line, or several that an MTA joined with blanks. Strings are parts of what was parsed.
+type Reply struct {
+	Code     int
+	Enhanced string // X.Y.Z, empty where the line has none
+	Text     string // what follows; Clean strips the codes of further lines
+	More     bool   // "550-": another line follows, in the log's next line or in Text
+}
+
+// Class is the first digit, '2' to '5'.
+func (r *Reply) Class() byte { return byte('0' + r.Code/100) }
+
+// Parse reads a reply. It fails where the text does not begin with a reply code of three digits, 200 to 599, and a blank, a hyphen or the end.
+func Parse(s string) (r Reply, ok bool) {
+	code, rest, ok := scan.Fixed(s, 3)
+	if !ok || code < 200 || code > 599 {
+		return Reply{}, false
+	}
+	r.Code = code
+	if rest == "" {
+		return r, true
+	}
+	if rest[0] != ' ' && rest[0] != '-' {
+		return Reply{}, false
+	}
+	r.More = rest[0] == '-'
+	r.Enhanced, r.Text = Enhanced(rest[1:], r.Class())
+	return r, true
+}
+
+// Enhanced takes an enhanced status code of the class off the front: "5.1.1 text", also "#5.1.0 text". The code is empty where there is none
+// of that class; class 0 takes any.
+func Enhanced(s string, class byte) (code, rest string) {
+	t := strings.TrimPrefix(s, "#")
+	n := enhancedLen(t)
+	if n == 0 || class != 0 && t[0] != class {
+		return "", s
+	}
+	return t[:n], strings.TrimPrefix(t[n:], " ")
+}
+
+// enhancedLen is the length of an enhanced status code in front of a blank or the end (RFC 3463 section 2), 0 without one.
+func enhancedLen(s string) int {
+	if len(s) < 5 || s[0] != '2' && s[0] != '4' && s[0] != '5' {
+		return 0
+	}
+	at := 1
+	for range 2 {
+		if at >= len(s) || s[at] != '.' {
+			return 0
+		}
+		digits := 0
+		for at++; at < len(s) && scan.IsDigit(s[at]); at++ {
+			digits++
+		}
+		if digits == 0 || digits > 3 {
+			return 0
+		}
+	}
+	if at < len(s) && s[at] != ' ' {
+		return 0
+	}
+	return at
+}
+
+// Into fills an event's reply fields. Text whose first line says that more follow was joined by the MTA; the caller that reads one line at a
+// time sets MoreLines instead.
+func (r *Reply) Into(ev *event.Event) {
+	ev.Code, ev.Class, ev.Enhanced, ev.Text = r.Code, r.Class(), r.Enhanced, r.Text
+	ev.TextJoined = r.More
+}
+
+// Clean gives the words of a multi-line reply that was joined with blanks, without the codes that each line began with:
+// "try 421-4.7.0 again 421 4.7.0 later" is "try again later". A number in the words that is no line's beginning stays: a line
+// begins with the reply's own code and a hyphen, the last one with the code and a blank. It allocates only when it strips.
+func Clean(text string, code int, enhanced string) string {
+	if code < 200 || code > 599 {
+		return text
+	}
+	digits := [3]byte{byte('0' + code/100), byte('0' + code/10%10), byte('0' + code%10)}
+	at, last := nextLine(text, digits, enhanced, 0)
+	if at < 0 {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	from := 0
+	for at >= 0 {
+		line := strings.TrimRight(text[from:at], " ")
+		appendWords(&b, line)
+		from = afterCodes(text, at, enhanced)
+		if last {
+			break
+		}
+		at, last = nextLine(text, digits, enhanced, from)
+	}
+	appendWords(&b, strings.Trim(text[from:], " "))
+	return b.String()
+}
+
+func appendWords(b *strings.Builder, words string) {
+	if words == "" {
+		return
+	}
+	if b.Len() > 0 {
+		b.WriteByte(' ')
+	}
+	b.WriteString(words)
+}
+
+// nextLine finds where the next line begins at or behind from, and whether it is the last. The last line is the first with a
+// blank behind no further one with a hyphen; where lines carry an enhanced code it carries it, too.
+func nextLine(text string, code [3]byte, enhanced string, from int) (at int, last bool) {
+	final := -1
+	for i := from; i+3 <= len(text); i++ {
+		if i > 0 && text[i-1] != ' ' || text[i] != code[0] || text[i+1] != code[1] || text[i+2] != code[2] {
+			continue
+		}
+		rest := text[i+3:]
+		switch {
+		case rest != "" && rest[0] == '-':
+			return i, false
+		case final < 0 && (rest == "" || rest[0] == ' ' && (enhanced == "" || strings.HasPrefix(rest[1:], enhanced))):
+			final = i
+		}
+	}
+	return final, true
+}
+
+// afterCodes is where the words of the line at at begin.
+func afterCodes(text string, at int, enhanced string) int {
+	at = min(at+4, len(text)) // code and separator
+	if enhanced != "" && strings.HasPrefix(text[at:], enhanced) {
+		at += len(enhanced)
+	}
+	for at < len(text) && text[at] == ' ' {
+		at++
+	}
+	return at
+}

@@ -1,0 +1,86 @@
+package reply
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParse(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		want Reply
+		ok   bool
+	}{
+		{"250 2.0.0 Ok: queued as AB", Reply{250, "2.0.0", "Ok: queued as AB", false}, true},
+		{"550-5.1.1 no", Reply{550, "5.1.1", "no", true}, true},
+		{"550 No such user", Reply{550, "", "No such user", false}, true},
+		{"550 #5.1.0 rejected", Reply{550, "5.1.0", "rejected", false}, true},
+		{"250", Reply{250, "", "", false}, true},
+		{"250 ", Reply{250, "", "", false}, true},
+		{"250-", Reply{250, "", "", true}, true},
+		{"421 4.7.0", Reply{421, "4.7.0", "", false}, true},
+		{"550 4.1.1 other class", Reply{550, "", "4.1.1 other class", false}, true},
+		{"550 5.1 short", Reply{550, "", "5.1 short", false}, true},
+		{"550 5.1.1234 long", Reply{550, "", "5.1.1234 long", false}, true},
+		{"550 5.1.1.1 dotted", Reply{550, "", "5.1.1.1 dotted", false}, true},
+		{"354 End data", Reply{354, "", "End data", false}, true},
+		{"2500 x", Reply{}, false},
+		{"199 x", Reply{}, false},
+		{"600 x", Reply{}, false},
+		{"25", Reply{}, false},
+		{"250x", Reply{}, false},
+		{"", Reply{}, false},
+	} {
+		got, ok := Parse(c.in)
+		if ok != c.ok || got != c.want {
+			t.Errorf("%q: %+v %t", c.in, got, ok)
+		}
+	}
+}
+
+func TestCleanStripsOnlyTheBeginningsOfLines(t *testing.T) {
+	for _, c := range []struct {
+		text     string
+		code     int
+		enhanced string
+		want     string
+	}{
+		{"one 421-4.7.28 two 421 4.7.28 three", 421, "4.7.28", "one two three"},
+		{"one 550-5.1.1 two 550 5.1.1  see", 550, "5.1.1", "one two see"},
+		{"one 550 two", 550, "", "one two"},
+		{"call 550 or 551 550-more 550 end", 550, "", "call 550 or 551 more end"},
+		{"error 421 is common 421-4.7.0 a 421 4.7.0 b", 421, "4.7.0", "error 421 is common a b"},
+		{"nothing to strip", 421, "4.7.0", "nothing to strip"},
+		{"a x421-4.7.0 b", 421, "4.7.0", "a x421-4.7.0 b"},
+		{"", 250, "", ""},
+		{"a 250", 250, "", "a"},
+		{"no code", 0, "", "no code"},
+	} {
+		if got := Clean(c.text, c.code, c.enhanced); got != c.want {
+			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+func TestNothingIsAllocated(t *testing.T) {
+	if n := testing.AllocsPerRun(100, func() {
+		r, _ := Parse("550-5.1.1 <a@b>: User unknown")
+		_ = Clean(r.Text, r.Code, r.Enhanced)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func FuzzReply(f *testing.F) {
+	f.Add("550-5.1.1 a 550 5.1.1 b")
+	f.Add("421")
+	f.Fuzz(func(t *testing.T, s string) {
+		r, ok := Parse(s)
+		if ok && !strings.HasSuffix(s, r.Text) {
+			t.Errorf("%q is no end of %q", r.Text, s)
+		}
+		if got := Clean(r.Text, r.Code, r.Enhanced); len(got) > len(r.Text) {
+			t.Errorf("%q grew to %q", r.Text, got)
+		}
+	})
+}
