@@ -114,7 +114,9 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	result := e.detector.Parse(src.name, &h, ev)
 	if result == event.Unknown && ev.Scope == event.ScopeNone && !ev.Boundary {
 		e.counts.line(ev, result, false)
-		return line{}
+		l.text = ev.Line
+		l.clean, l.scrubbed = redacted(ev, e.keepContent) // debugging noise may hold credentials, too
+		return l
 	}
 	if ev.Kind != event.KindNone {
 		diagnose.Event(ev)

@@ -102,6 +102,7 @@ type Event struct {
 	MessageUID     ID
 	QueueID        string
 	RemoteQueueID  string // in "queued as"
+	ParentQueueID  string // the one that this message was made from, where the line says so (orig_queue_id)
 	ChildQueueID   string // a message of this host made from this one (forwarded as, notification)
 	ParentUID      ID
 	MessageKind    MessageKind

@@ -99,6 +99,7 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, now int
 	case event.KindMessageOpened:
 		m.opened(s, ev)
 		m.trust = t.trustOf(ev)
+		h.adopt(m, ev)
 	case event.KindMessageReceived:
 		m.receivedBy(ev)
 	case event.KindMessageHeld:
@@ -211,6 +212,17 @@ func (h *host) link(m *Message, child string, ev *event.Event, forwarded bool) {
 			}
 			return
 		}
+	}
+}
+
+// adopt makes m a child of the message that its opening line names.
+func (h *host) adopt(m *Message, ev *event.Event) {
+	if ev.ParentQueueID == "" {
+		return
+	}
+	if parent := h.messages[ev.ParentQueueID]; parent != nil && parent != m {
+		m.Parent = parent.UID
+		m.inherit(parent)
 	}
 }
 

@@ -1,0 +1,317 @@
+package postfix
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// agent reads what a delivery agent says about a queue id: verdicts, and what one host answered before there is a verdict.
+func agent(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "to="); ok {
+		return verdictLine(ev, rest)
+	}
+	return trouble(ev, s)
+}
+
+// verdictLine is "to=<a>, orig_to=<b>, relay=c, conn_use=2, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (text)"
+// (src/global/log_adhoc.c). Before Postfix 2.3 there was no delays= and dsn=.
+func verdictLine(ev *event.Event, s string) event.Kind {
+	var ok bool
+	if ev.RcptTo, s, ok = recipient(s); !ok {
+		return event.KindNone
+	}
+	if rest, found := after(s, ", orig_to="); found {
+		if ev.OrigRcptTo, s, ok = recipient(rest); !ok {
+			return event.KindNone
+		}
+	}
+	rest, ok := after(s, ", relay=")
+	if !ok {
+		return event.KindNone
+	}
+	relay, s, ok := strings.Cut(rest, ", ")
+	if !ok {
+		return event.KindNone
+	}
+
+	// key=value up to the status
+	for !strings.HasPrefix(s, "status=") {
+		pair, rest, more := strings.Cut(s, ", ")
+		key, value, found := scan.Cut(pair, '=')
+		if !more || !found {
+			return event.KindNone
+		}
+		measure(ev, key, value)
+		s = rest
+	}
+
+	// status=word (text)
+	word, text, _ := scan.Cut(s[len("status="):], ' ')
+	if n := len(text); n >= 2 && text[0] == '(' && text[n-1] == ')' {
+		text = text[1 : n-1]
+	} else if n > 0 && text[0] == '(' {
+		text = text[1:] // cut short by a line limit
+	}
+	if !status(ev, word) {
+		return event.KindNone
+	}
+	ev.Tried = event.Yes
+	route(ev, relay, text)
+	explain(ev, text)
+	if ev.Route == event.RouteNone && (ev.Daemon == "error" || ev.Daemon == "retry") {
+		ev.Tried = event.No
+	}
+	return event.KindDelivery
+}
+
+// recipient takes "<address>" off the front, or an address without brackets as old versions write it.
+func recipient(s string) (addr, rest string, ok bool) {
+	if addr, rest, ok = scan.Angle(s); ok {
+		return addr, rest, strings.HasPrefix(rest, ", ")
+	}
+	i := strings.Index(s, ", ")
+	if i < 1 || s[0] == '<' {
+		return "", s, false
+	}
+	return s[:i], s[i:], true
+}
+
+func measure(ev *event.Event, key, value string) {
+	switch key {
+	case "conn_use":
+		n, _ := scan.Int(value)
+		ev.ConnUse = int(n)
+	case "delay":
+		if d, ok := scan.Float(value); ok {
+			ev.Delays.Total = d
+			ev.Delays.Has |= event.DelayTotal
+		}
+	case "delays":
+		delays(ev, value)
+	case "dsn":
+		ev.DSN = value
+	case "tls":
+		ev.TLSPolicy = value
+	}
+}
+
+// delays is "before/queue/setup/transmission" (src/global/log_adhoc.c, RELEASE_NOTES 2.3).
+func delays(ev *event.Event, s string) {
+	to := [...]*float64{&ev.Delays.BeforeQueue, &ev.Delays.InQueue, &ev.Delays.ConnectionSetup, &ev.Delays.Transmission}
+	has := [...]event.DelayMask{event.DelayBeforeQueue, event.DelayInQueue, event.DelayConnectionSetup, event.DelayTransmission}
+	for i := range to {
+		var part string
+		part, s, _ = scan.Cut(s, '/')
+		d, ok := scan.Float(part)
+		if !ok {
+			return
+		}
+		*to[i] = d
+		ev.Delays.Has |= has[i]
+	}
+}
+
+// status maps the words of src/global/{sent,defer,bounce,verify}.c.
+func status(ev *event.Event, word string) bool {
+	switch word {
+	case "sent":
+		ev.Status = event.StatusDelivered
+	case "deferred", "SOFTBOUNCE":
+		ev.Status = event.StatusDeferred
+	case "bounced":
+		ev.Status = event.StatusBounced
+	case "deliverable":
+		ev.Status, ev.MessageKind = event.StatusDelivered, event.MessageProbe
+	case "undeliverable", "undeliverable-but-not-cached":
+		ev.Status, ev.MessageKind = event.StatusBounced, event.MessageProbe
+	default:
+		return false
+	}
+	return true
+}
+
+// route says how the delivery left this queue, from the daemon and the relay that it names.
+func route(ev *event.Event, relay, text string) {
+	p, _, isPeer := takePeer(relay)
+	if isPeer {
+		p.called(ev)
+	}
+	switch ev.Daemon {
+	case "smtp", "relay", "":
+		ev.Route = event.RouteMX
+		switch {
+		case relay == "none":
+			ev.Route = event.RouteNone
+		case isLoopback(p.ip):
+			ev.Route = event.RouteFilter
+		case ev.Service == "" && ev.Daemon == "smtp":
+			ev.Direction = event.DirectionOutbound // default_transport: no domain of ours (ADDRESS_CLASS_README)
+		}
+	case "lmtp":
+		ev.Route = event.RouteLMTP
+		if relay == "none" {
+			ev.Route = event.RouteNone
+		}
+	case "local", "virtual":
+		ev.Route = event.RouteLocal
+		if id, ok := after(text, "forwarded as "); ok && isQueueID(id) {
+			ev.Route, ev.ChildQueueID = event.RouteForward, id
+		}
+		if ev.Status == event.StatusDelivered && strings.HasPrefix(text, "delivered to file: /dev/null") {
+			ev.Status = event.StatusDiscarded
+		}
+	case "pipe":
+		ev.Route = event.RoutePipe
+	case "discard":
+		ev.Route = event.RouteDiscard
+		if ev.Status == event.StatusDelivered {
+			ev.Status = event.StatusDiscarded
+		}
+	default:
+		ev.Route = event.RouteNone
+	}
+}
+
+func isLoopback(ip string) bool { return ip == "::1" || strings.HasPrefix(ip, "127.") }
+
+// explain reads the text behind the status.
+func explain(ev *event.Event, text string) {
+	if rest, ok := after(text, "delivery temporarily suspended: "); ok {
+		// The words are those of an earlier try of another message: only what broke is taken from them.
+		ev.Tried = event.No
+		ev.ErrorType = breakage(rest)
+		return
+	}
+	if ev.Status == event.StatusDelivered && (ev.Daemon == "smtp" || ev.Daemon == "lmtp" || ev.Daemon == "relay" || ev.Daemon == "") {
+		if r, ok := reply.Parse(text); ok {
+			r.Into(ev)
+			ev.Command = event.CommandEOM // only the answer to the dot is logged as sent (src/smtp/smtp_proto.c)
+			ev.RemoteQueueID = queuedAs(r.Text)
+		}
+		return
+	}
+	if said(ev, text) {
+		return
+	}
+	ev.ErrorType = breakage(text)
+	if ev.ErrorType != "" && ev.Route == event.RouteNone {
+		refusedHost(ev, text)
+	}
+}
+
+// said reads "host H[ip] said: 550 ... (in reply to RCPT TO command)" and "host H[ip] refused to talk to me: 421 ..."
+// (src/smtp/smtp_trouble.c, smtp_proto.c). The first "]" ends the host, so words behind it forge nothing; the command stands
+// at the very end, where the writer puts it.
+func said(ev *event.Event, text string) bool {
+	rest, ok := after(text, "host ")
+	if !ok {
+		return false
+	}
+	p, rest, ok := takePeer(rest)
+	if !ok {
+		return false
+	}
+	words, isSaid := after(rest, " said: ")
+	if !isSaid {
+		if words, ok = after(rest, " refused to talk to me: "); !ok {
+			return false
+		}
+	}
+	server(ev, p)
+	if isSaid {
+		words, ev.Command = cutCommand(words)
+	}
+	answer(ev, words)
+	return true
+}
+
+// answer keeps a server's words, with their codes where they have any.
+func answer(ev *event.Event, words string) {
+	if r, ok := reply.Parse(words); ok {
+		r.Into(ev)
+	} else {
+		ev.Text = words
+	}
+}
+
+// server keeps the host that answered; a delivery's relay= named it already, or another one that was tried last.
+func server(ev *event.Event, p peer) {
+	if ev.ServerAddress == "" && ev.PeerIP == "" {
+		p.called(ev)
+	}
+}
+
+// cutCommand takes " (in reply to RCPT TO command)" off the end.
+func cutCommand(s string) (words, command string) {
+	i := strings.LastIndex(s, " (in reply to ")
+	if i < 0 || !strings.HasSuffix(s, ")") {
+		return s, ""
+	}
+	where := s[i+len(" (in reply to ") : len(s)-1]
+	where = strings.TrimSuffix(where, " command")
+	return s[:i], stage(where)
+}
+
+// queuedAs finds the next hop's queue id in the usual words of an accepting reply: "queued as ID", "id=ID", "ID Message accepted".
+func queuedAs(text string) string {
+	if i := strings.LastIndex(text, "queued as "); i >= 0 {
+		id, _ := scan.Word(text[i+len("queued as "):])
+		return strings.TrimRight(id, ".,;>)")
+	}
+	if rest, ok := after(text, "OK id="); ok {
+		id, _ := scan.Word(rest)
+		return id
+	}
+	if id, rest := scan.Word(text); rest == "Message accepted for delivery" {
+		return id
+	}
+	return ""
+}
+
+// breakage says what broke before any answer (src/smtp/smtp_connect.c, smtp_addr.c, smtp_trouble.c, src/tls).
+func breakage(text string) string {
+	switch {
+	case strings.HasPrefix(text, "connect to "):
+		return connectError(text)
+	case strings.HasPrefix(text, "lost connection with "):
+		return "connection_lost"
+	case strings.HasPrefix(text, "conversation with ") && strings.Contains(text, " timed out"):
+		return "timeout"
+	case strings.HasPrefix(text, "Host or domain name not found"), strings.HasPrefix(text, "Name service error for "),
+		strings.HasPrefix(text, "unable to look up host "), strings.HasPrefix(text, "Host not found"):
+		return "host_not_found"
+	case strings.HasPrefix(text, "Cannot start TLS"), strings.HasPrefix(text, "TLS is required"), strings.HasPrefix(text, "Server certificate not "):
+		return "tls_handshake"
+	}
+	return ""
+}
+
+// connectError reads "connect to H[ip]:25: Connection refused"; the words are the system's (errno), so they come last.
+func connectError(text string) string {
+	switch {
+	case strings.HasSuffix(text, ": Connection refused"):
+		return "connection_refused"
+	case strings.HasSuffix(text, " timed out"), strings.HasSuffix(text, "server connect timeout)"):
+		return "timeout"
+	case strings.HasSuffix(text, ": No route to host"), strings.HasSuffix(text, " is unreachable"), strings.HasSuffix(text, ": Host is down"):
+		return "no_route"
+	case strings.HasSuffix(text, ": Connection reset by peer"), strings.HasSuffix(text, ": Broken pipe"):
+		return "connection_lost"
+	}
+	return "connection_refused"
+}
+
+// refusedHost keeps the host that could not be reached, which relay=none does not name. No conversation came to be.
+func refusedHost(ev *event.Event, text string) {
+	for _, begin := range [...]string{"connect to ", "lost connection with ", "conversation with "} {
+		if rest, ok := after(text, begin); ok {
+			if p, _, isPeer := takePeer(rest); isPeer {
+				p.called(ev)
+				ev.Scope = event.ScopeNone
+			}
+		}
+	}
+}

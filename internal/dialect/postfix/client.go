@@ -1,0 +1,115 @@
+package postfix
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// client reads the lines of smtp and lmtp about a connection, without a queue id.
+func client(ev *event.Event, s string) event.Kind {
+	if strings.HasPrefix(s, "connect to ") {
+		return unreachable(ev, s)
+	}
+	if kind := clientTLS(ev, s); kind != event.KindNone {
+		return kind
+	}
+	if rest, ok := after(s, "Host offered STARTTLS: ["); ok {
+		ev.ServerAddress, _, _ = strings.Cut(rest, "]")
+		ev.Role, ev.Command = event.RoleClient, "STARTTLS"
+		return event.KindReply
+	}
+	return conversation(ev, s)
+}
+
+// unreachable is a connection that did not come to be: "connect to H[ip]:25: Connection refused" (src/smtp/smtp_connect.c).
+func unreachable(ev *event.Event, s string) event.Kind {
+	p, _, ok := takePeer(s[len("connect to "):])
+	if !ok {
+		return event.KindNone
+	}
+	p.called(ev)
+	ev.Scope = event.ScopeNone
+	ev.ErrorType = connectError(s)
+	ev.Command = event.CommandConnect
+	return event.KindConnect
+}
+
+// trouble reads what went wrong at one host before the verdict: the next host is tried, or the verdict follows.
+func trouble(ev *event.Event, s string) event.Kind {
+	if said(ev, s) {
+		return event.KindReply
+	}
+	if strings.HasPrefix(s, "connect to ") {
+		return unreachable(ev, s)
+	}
+	for _, begin := range [...]string{"lost connection with ", "conversation with "} {
+		if rest, ok := after(s, begin); ok {
+			return interrupted(ev, s, rest)
+		}
+	}
+	if rest, ok := after(s, "SASL authentication failed; server "); ok {
+		return clientAuth(ev, rest)
+	}
+	if rest, ok := after(s, "enabling PIX workarounds: "); ok {
+		what, where, found := strings.Cut(rest, " for ")
+		if p, _, isPeer := takePeer(where); found && isPeer {
+			p.called(ev)
+			ev.FilterName, ev.FilterVerdict, ev.Argument = "smtp", "pix_workaround", what
+			return event.KindWarning
+		}
+	}
+	if e := breakage(s); e == "tls_handshake" {
+		ev.ErrorType, ev.Role = e, event.RoleClient
+		return event.KindTLS
+	}
+	if kind := clientTLS(ev, s); kind != event.KindNone {
+		return kind
+	}
+	return conversation(ev, s)
+}
+
+// interrupted is "lost connection with H[ip] while sending RCPT TO", "conversation with H[ip] timed out while receiving the
+// initial server greeting" (src/smtp/smtp_trouble.c; the phrases are those of smtp_proto.c).
+func interrupted(ev *event.Event, s, rest string) event.Kind {
+	p, rest, ok := takePeer(rest)
+	if !ok {
+		return event.KindNone
+	}
+	p.called(ev)
+	if ev.ErrorType = breakage(s); ev.ErrorType == "" {
+		return event.KindNone
+	}
+	_, phrase, _ := strings.Cut(rest, " while ")
+	switch {
+	case phrase == "receiving the initial server greeting":
+		ev.Command = event.CommandConnect
+		return event.KindConnect
+	case strings.HasPrefix(phrase, "performing the "):
+		word, _, _ := strings.Cut(phrase[len("performing the "):], " ")
+		ev.Command = stage(word)
+	case strings.HasPrefix(phrase, "sending end of data"):
+		ev.Command = event.CommandEOM
+	case strings.HasPrefix(phrase, "sending message body"):
+		ev.Command = "DATA"
+	case strings.HasPrefix(phrase, "sending "):
+		ev.Command = stage(strings.TrimSuffix(phrase[len("sending "):], " command"))
+	}
+	return event.KindWarning
+}
+
+// clientAuth is "H[ip] said: 535 5.7.8 ..." behind a login of ours that the server refused (src/smtp/smtp_sasl_glue.c).
+func clientAuth(ev *event.Event, s string) event.Kind {
+	p, rest, ok := takePeer(s)
+	if !ok {
+		return event.KindNone
+	}
+	p.called(ev)
+	words, ok := after(rest, " said: ")
+	if !ok {
+		return event.KindNone
+	}
+	ev.Command, ev.AuthResult = "AUTH", "failure"
+	answer(ev, words)
+	return event.KindAuth
+}

@@ -1,0 +1,195 @@
+package postfix
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// complain reads what stands behind "warning: " and its sharper siblings. Only what says more than that something is wrong counts.
+func complain(ev *event.Event, s string) event.Kind {
+	switch ev.Daemon {
+	case "smtpd":
+		ev.Scope, ev.Role = event.ScopePID, event.RoleServer
+		if kind := smtpdWarning(ev, s); kind != event.KindNone {
+			return kind
+		}
+	case "smtp", "lmtp":
+		if kind := clientTLS(ev, s); kind != event.KindNone {
+			return kind
+		}
+		if rest, ok := after(s, "no MX host for "); ok { // src/smtp/smtp_addr.c
+			ev.DestinationDomain, _ = scan.Word(rest)
+			ev.ErrorType, ev.Role, ev.Command = "host_not_found", event.RoleClient, event.CommandConnect
+			return event.KindConnect
+		}
+	case "master":
+		return masterWarning(ev, s)
+	}
+	if id, rest, ok := queueID(s); ok && id != "NOQUEUE" {
+		ev.QueueID = id
+		if strings.HasSuffix(rest, "queue file size limit exceeded") {
+			ev.Command = event.CommandEOM
+		}
+		ev.Argument = rest
+		return event.KindWarning
+	}
+	return event.KindNone
+}
+
+// smtpdWarning reads the server's warnings about a client (src/smtpd/smtpd.c, smtpd_sasl_glue.c, smtpd_peer.c).
+func smtpdWarning(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "non-SMTP command from "); ok {
+		return aboutPeer(ev, rest, "non_smtp_command", event.EndServerClosed)
+	}
+	if rest, ok := after(s, "TLS library problem: "); ok {
+		ev.ErrorType, ev.Argument = "tls_handshake", rest
+		return event.KindTLS
+	}
+	if rest, ok := after(s, "hostname "); ok {
+		return unresolved(ev, rest)
+	}
+	for i := range limits {
+		if rest, ok := after(s, limits[i].words); ok {
+			return limited(ev, limits[i].verdict, rest)
+		}
+	}
+	p, rest, ok := takePeer(s)
+	if !ok {
+		return event.KindNone
+	}
+	if rest, ok = after(rest, ": SASL "); ok {
+		p.caller(ev)
+		return loginFailed(ev, rest)
+	}
+	return event.KindNone
+}
+
+// aboutPeer is "name[ip]: data".
+func aboutPeer(ev *event.Event, s, verdict string, end event.End) event.Kind {
+	p, rest, ok := takePeer(s)
+	if !ok {
+		return event.KindNone
+	}
+	p.caller(ev)
+	ev.Argument, _ = after(rest, ": ")
+	ev.FilterName, ev.FilterVerdict, ev.EndHint = "smtpd", verdict, end
+	return event.KindFilter
+}
+
+// unresolved is "hostname x does not resolve to address 1.2.3.4: reason" (src/smtpd/smtpd_peer.c).
+func unresolved(ev *event.Event, s string) event.Kind {
+	host, rest, ok := strings.Cut(s, " does not resolve to address ")
+	if !ok {
+		return event.KindNone
+	}
+	ev.PeerIP, _, _ = strings.Cut(rest, ": ")
+	ev.Argument = host
+	ev.FilterName, ev.FilterVerdict = "smtpd", "hostname_mismatch"
+	ev.Scope = event.ScopeNone // written before the connect line
+	return event.KindFilter
+}
+
+// limits are the words of the client rate limits (src/smtpd/smtpd.c, anvil).
+var limits = [...]struct{ words, verdict string }{
+	{"Connection concurrency limit exceeded: ", "connection_concurrency_limit"},
+	{"Connection rate limit exceeded: ", "connection_rate_limit"},
+	{"Message delivery request rate limit exceeded: ", "message_rate_limit"},
+	{"Recipient address rate limit exceeded: ", "recipient_rate_limit"},
+	{"New TLS session rate limit exceeded: ", "tls_rate_limit"},
+	{"AUTH command rate limit exceeded: ", "auth_rate_limit"},
+}
+
+// limited is "51 from name[ip] for service smtp".
+func limited(ev *event.Event, verdict, s string) event.Kind {
+	n, rest, ok := strings.Cut(s, " from ")
+	if !ok {
+		return event.KindNone
+	}
+	p, _, ok := takePeer(rest)
+	if !ok {
+		return event.KindNone
+	}
+	p.caller(ev)
+	ev.Argument = n
+	ev.FilterName, ev.FilterVerdict = "anvil", verdict
+	if strings.HasPrefix(verdict, "connection_") {
+		ev.EndHint = event.EndRejected // answered with 421 and closed
+	}
+	return event.KindFilter
+}
+
+// loginFailed is "LOGIN authentication failed: reason, sasl_username=x". People type their password where the name belongs, so the name
+// of a login that failed does not leave.
+func loginFailed(ev *event.Event, s string) event.Kind {
+	mechanism, rest, ok := strings.Cut(s, " authentication failed")
+	if !ok || strings.IndexByte(mechanism, ' ') >= 0 {
+		return event.KindNone
+	}
+	ev.Command, ev.AuthMechanism, ev.AuthResult = "AUTH", mechanism, "failure"
+	if i := strings.Index(rest, "sasl_username="); i >= 0 {
+		from := len(ev.Line) - len(rest) + i + len("sasl_username=")
+		ev.Redact = append(ev.Redact, event.Span{From: from, To: len(ev.Line)})
+	}
+	return event.KindAuth
+}
+
+// masterWarning is "process /usr/lib/postfix/sbin/smtpd pid 123 killed by signal 9" and "... exit status 1" (src/master/master_spawn.c).
+func masterWarning(ev *event.Event, s string) event.Kind {
+	rest, ok := after(s, "process ")
+	if !ok {
+		return event.KindNone
+	}
+	path, rest, ok := strings.Cut(rest, " pid ")
+	if !ok {
+		return event.KindNone
+	}
+	if pid, what, digits := scan.Digits(rest); digits {
+		ev.Argument = path[strings.LastIndexByte(path, '/')+1:]
+		ev.PID = pid
+		_ = what
+		return event.KindWarning
+	}
+	return event.KindNone
+}
+
+// lifecycle reads the lines of the master daemon and the postfix command (src/master/master.c, conf/postfix-script).
+func lifecycle(ev *event.Event, s string) event.Kind {
+	for _, l := range [...]struct{ words, what string }{
+		{"daemon started -- version ", "started"},
+		{"reload -- version ", "reloaded"},
+		{"terminating on signal ", "stopped"},
+		{"starting the Postfix mail system", "starting"},
+		{"stopping the Postfix mail system", "stopping"},
+		{"refreshing the Postfix mail system", "refreshing"},
+		{"waiting for the Postfix mail system to terminate", "stopping"},
+		{"the Postfix mail system is running: PID: ", "running"},
+	} {
+		if strings.HasPrefix(s, l.words) {
+			ev.Argument = l.what
+			return event.KindLifecycle
+		}
+	}
+	return event.KindNone
+}
+
+// statistics reads the counters that helper daemons write now and then: "statistics: max connection rate 1/60s for (smtpd:1.2.3.4) at Oct
+// 26 18:13:50" (src/anvil/anvil.c, src/scache/scache.c, src/util/dict_cache.c), "Deleted: 115 messages" (src/postsuper/postsuper.c).
+func statistics(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "statistics: "); ok {
+		ev.Argument, _, _ = strings.Cut(rest, " at ")
+		return event.KindLifecycle
+	}
+	for _, begin := range [...]string{"Deleted: ", "Requeued: ", "Placed on hold: ", "Released from hold: "} {
+		if strings.HasPrefix(s, begin) {
+			ev.Argument = s
+			return event.KindLifecycle
+		}
+	}
+	if strings.HasPrefix(s, "cache ") && strings.Contains(s, " full cleanup: ") {
+		ev.Argument = s[len("cache "):]
+		return event.KindLifecycle
+	}
+	return event.KindNone
+}

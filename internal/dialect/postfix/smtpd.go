@@ -1,0 +1,278 @@
+package postfix
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// smtpd reads the server's lines about a connection (src/smtpd/smtpd.c).
+func smtpd(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "connect from "); ok {
+		return connect(ev, rest)
+	}
+	if rest, ok := after(s, "disconnect from "); ok {
+		return disconnect(ev, rest)
+	}
+	if rest, ok := after(s, "lost connection after "); ok {
+		return broken(ev, rest, "connection_lost", event.EndLost)
+	}
+	if rest, ok := after(s, "timeout after "); ok {
+		return broken(ev, rest, "timeout", event.EndTimeout)
+	}
+	if rest, ok := after(s, "too many errors after "); ok {
+		return broken(ev, rest, "", event.EndServerClosed)
+	}
+	if rest, ok := after(s, "improper command pipelining after "); ok {
+		return broken(ev, rest, "", event.EndNone)
+	}
+	if rest, ok := after(s, "proxy-"); ok {
+		return proxied(ev, rest)
+	}
+	if kind := serverTLS(ev, s); kind != event.KindNone {
+		return kind
+	}
+	return conversation(ev, s)
+}
+
+func connect(ev *event.Event, s string) event.Kind {
+	p, _, ok := takePeer(s)
+	if !ok {
+		return event.KindNone
+	}
+	p.caller(ev)
+	ev.Command = event.CommandConnect
+	return event.KindConnect
+}
+
+// disconnect also carries the counters of Postfix 3.0: "ehlo=1 rcpt=1/2", successes and, where they differ, all.
+func disconnect(ev *event.Event, s string) event.Kind {
+	p, rest, ok := takePeer(s)
+	if !ok {
+		return event.KindNone
+	}
+	p.caller(ev)
+	for word := ""; rest != ""; {
+		word, rest = scan.Word(rest)
+		verb, counts, found := scan.Cut(word, '=')
+		if !found {
+			break
+		}
+		ev.HasCommands = true
+		if verb == "commands" {
+			continue
+		}
+		v, known := event.VerbOf(verb)
+		if !known {
+			v = event.VerbUnknown
+		}
+		ev.Commands[v] = count(counts)
+	}
+	if ev.Commands[event.VerbQUIT].OK > 0 {
+		ev.EndHint = event.EndQuit
+	}
+	return event.KindDisconnect
+}
+
+func count(s string) event.Count {
+	good, all, both := scan.Cut(s, '/')
+	n, _ := scan.Int(good)
+	if !both {
+		return event.Count{OK: uint32(n), All: uint32(n)}
+	}
+	m, _ := scan.Int(all)
+	return event.Count{OK: uint32(n), All: uint32(m)}
+}
+
+// broken is "X (n bytes) from name[ip]", and for pipelining ": data" behind it.
+func broken(ev *event.Event, s, errorType string, end event.End) event.Kind {
+	where, rest, ok := strings.Cut(s, " from ")
+	if !ok {
+		return event.KindNone
+	}
+	word, bytes, sized := strings.Cut(where, " (")
+	if sized {
+		if n, _, digits := scan.Digits(bytes); digits {
+			ev.Size, ev.HasSize = n, true
+		}
+	}
+	p, rest, ok := takePeer(rest)
+	if !ok {
+		return event.KindNone
+	}
+	p.caller(ev)
+	ev.Command, ev.ErrorType, ev.EndHint = stage(word), errorType, end
+	if data, found := after(rest, ": "); found {
+		ev.FilterName, ev.FilterVerdict = "smtpd", "pipelining"
+		ev.Argument = data
+		return event.KindFilter
+	}
+	return event.KindWarning
+}
+
+// smtpdAbout reads the server's lines about a queue id, or NOQUEUE.
+func smtpdAbout(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "client="); ok {
+		return opened(ev, rest)
+	}
+	verb, rest, ok := strings.Cut(s, ": ")
+	if !ok || strings.IndexByte(verb, ' ') >= 0 {
+		return event.KindNone
+	}
+	if rest, proxy := after(verb, "proxy-"); proxy {
+		return proxied(ev, s[len("proxy-"):len("proxy-")+len(rest)]+s[len(verb):])
+	}
+	return verdict(ev, verb, rest)
+}
+
+// opened is "client=name[ip], sasl_method=PLAIN, sasl_username=anna, sasl_sender=..., orig_queue_id=..., orig_client=..."
+// (src/smtpd/smtpd_sasl_proto.c, smtpd.c). The user name comes from the authenticated login.
+func opened(ev *event.Event, s string) event.Kind {
+	p, rest, ok := takePeer(s)
+	if !ok {
+		return event.KindNone
+	}
+	p.caller(ev)
+	for {
+		rest, ok = after(rest, ", ")
+		if !ok {
+			break
+		}
+		key, value, found := scan.Cut(rest, '=')
+		if !found {
+			break
+		}
+		end := nextKey(value)
+		value, rest = value[:end], value[end:]
+		switch key {
+		case "sasl_method":
+			ev.AuthMechanism = value
+		case "sasl_username":
+			ev.User, ev.AuthResult = value, "success"
+		case "orig_queue_id":
+			ev.ParentQueueID = value
+		}
+	}
+	return event.KindMessageOpened
+}
+
+// nextKey is where the value ends: before ", key=" of a key that Postfix writes, else at the end.
+func nextKey(s string) int {
+	for from := 0; ; {
+		i := strings.Index(s[from:], ", ")
+		if i < 0 {
+			return len(s)
+		}
+		at := from + i
+		rest := s[at+2:]
+		for _, key := range [...]string{"sasl_method=", "sasl_username=", "sasl_sender=", "orig_queue_id=", "orig_client="} {
+			if strings.HasPrefix(rest, key) {
+				return at
+			}
+		}
+		from = at + 2
+	}
+}
+
+// verdict is "reject: RCPT from name[ip]: 550 5.1.1 <x>: ...; from=<> to=<> proto= helo=<>" and the other actions of access
+// maps, restrictions and milters (src/smtpd/smtpd_check.c log_whatsup, smtpd_milter.c).
+func verdict(ev *event.Event, verb, s string) event.Kind {
+	where, rest, ok := strings.Cut(s, " from ")
+	if !ok {
+		return event.KindNone
+	}
+	p, rest, ok := takePeer(rest)
+	if !ok {
+		return event.KindNone
+	}
+	rest, ok = after(rest, ": ")
+	if !ok {
+		return event.KindNone
+	}
+	p.caller(ev)
+	ev.Command = stage(where)
+	text := envelope(ev, rest, where)
+	name := "smtpd"
+	action := verb
+	if a, milter := after(verb, "milter-"); milter {
+		name, action = "milter", a
+	}
+	kind := actionKind(action)
+	if kind == event.KindNone {
+		return kind
+	}
+	ev.FilterVerdict = action
+	if kind == event.KindReject {
+		if name == "milter" {
+			ev.FilterName = name
+		} else {
+			ev.FilterVerdict = ""
+		}
+		refusal(ev, text)
+		return kind
+	}
+	ev.FilterName = name
+	return kind // the text says what would have been answered: nobody was
+}
+
+// actionKind is what an action does to the message.
+func actionKind(action string) event.Kind {
+	switch action {
+	case "reject":
+		return event.KindReject
+	case "discard":
+		return event.KindMessageDiscarded
+	case "hold":
+		return event.KindMessageHeld
+	case "redirect":
+		return event.KindMessageRedirected
+	case "reject_warning", "warn", "warning", "info", "filter", "bcc", "prepend", "replace", "strip", "delay", "permit", "dunno", "accept",
+		"tempfail", "quarantine", "pass":
+		return event.KindFilter
+	}
+	return event.KindNone
+}
+
+// refusal reads the answer of a reject: with a reply code, or with an enhanced code alone, as milters and header checks log it.
+func refusal(ev *event.Event, text string) {
+	if r, ok := reply.Parse(text); ok {
+		r.Into(ev)
+	} else if code, words := reply.Enhanced(text, 0); code != "" {
+		ev.Enhanced, ev.Text, ev.Class = code, words, code[0]
+	}
+	if ev.Class != 0 {
+		ev.RejectPermanent = event.TriOf(ev.Class == '5')
+	}
+}
+
+// proxied is the before-queue filter's answer: "accept: END-OF-MESSAGE: 250 2.0.0 ...; from=<> to=<> proto= helo=<>" (src/smtpd/smtpd_proxy.c).
+func proxied(ev *event.Event, s string) event.Kind {
+	action, rest, ok := strings.Cut(s, ": ")
+	if !ok || action != "accept" && action != "reject" {
+		return event.KindNone
+	}
+	where, rest, ok := strings.Cut(rest, ": ")
+	if !ok {
+		return event.KindNone
+	}
+	if w, from, found := strings.Cut(where, " from "); found {
+		where = w
+		if p, _, isPeer := takePeer(from); isPeer {
+			p.caller(ev)
+		}
+	}
+	ev.Command = stage(where)
+	ev.FilterName, ev.FilterVerdict = "proxy", action
+	text := envelope(ev, rest, where)
+	if action == "accept" {
+		if r, isReply := reply.Parse(text); isReply {
+			r.Into(ev)
+			ev.RemoteQueueID = queuedAs(r.Text)
+		}
+		return event.KindFilter
+	}
+	refusal(ev, text)
+	return event.KindReject
+}
