@@ -35,8 +35,10 @@ type engine struct {
 
 // source is what is remembered of one stream of lines.
 type source struct {
-	name string
-	last int64 // time of its newest line
+	name  string
+	last  int64  // time of its newest line
+	talks bool   // it has shown a conversation without ids
+	host  string // that one's
 }
 
 const maxSources = 65536
@@ -111,7 +113,18 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	}
 	ev.Time, ev.Resolution, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Host, h.PID, h.Text
 
+	held := src.talks && e.tracker.Holds(src.host, src.name)
+	if held && (h.Program != "" || h.Host != src.host) { // a header that stands in a message is none
+		h = header.Header{Time: h.Time, Resolution: h.Resolution, Host: src.host, Text: text}
+		ev.Host, ev.PID, ev.Line = h.Host, 0, h.Text
+	}
 	result := e.detector.Parse(src.name, &h, ev)
+	if held && ev.Scope != event.ScopeSource {
+		asText(ev)
+		result = event.Unknown
+	} else if ev.Scope == event.ScopeSource && !src.talks {
+		src.talks, src.host = true, strings.Clone(ev.Host)
+	}
 	if result == event.Unknown && ev.Scope == event.ScopeNone && !ev.Boundary {
 		e.counts.line(ev, result, false)
 		l.text = ev.Line
@@ -143,6 +156,15 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	e.home(ev.Host, p.resource)
 	p.w.Put(ev, rec)
 	return l
+}
+
+// asText takes back what a parser saw in a line of message data: it is text of the source's conversation.
+func asText(ev *event.Event) {
+	text := event.Event{
+		Time: ev.Time, Resolution: ev.Resolution, Host: ev.Host, Line: ev.Line, Said: ev.Line, Scope: event.ScopeSource,
+		Dialect: "transcript", Redact: ev.Redact[:0], RcptList: ev.RcptList[:0],
+	}
+	*ev = text
 }
 
 // source finds or makes the memory of a stream.

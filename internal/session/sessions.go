@@ -172,7 +172,7 @@ func (s *Session) take(ev *event.Event, now int64) {
 	if s.PeerPort == 0 {
 		s.PeerPort = ev.PeerPort
 	}
-	if ev.Kind == event.KindTLS && ev.TLS != event.Open {
+	if ev.TLS != event.Open {
 		s.TLS = ev.TLS
 		replace(&s.TLSVersion, ev.TLSVersion)
 		replace(&s.TLSCipher, ev.TLSCipher)
@@ -182,7 +182,7 @@ func (s *Session) take(ev *event.Event, now int64) {
 		s.Counts, s.HasCounts = ev.Commands, true
 	}
 	s.hint(ev.EndHint)
-	if ev.Kind == event.KindReject {
+	if ev.Kind == event.KindReject && s.talk == nil {
 		s.refuse(ev)
 	}
 	if ev.Kind == event.KindFilter && ev.EndHint == event.EndNone && isPass(ev) {

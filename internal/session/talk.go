@@ -31,6 +31,17 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 	return s
 }
 
+// Holds says whether source is inside message data or an AUTH exchange whose lines carry no marks. Then every line of it belongs there,
+// whatever it looks like: a log line quoted in a mail must not become one.
+func (t *Tracker) Holds(hostName, source string) bool {
+	h := t.hosts[hostName]
+	if h == nil {
+		return false
+	}
+	s := h.sessions[sessionKey{scope: event.ScopeSource, name: source}]
+	return s != nil && !s.ended && s.talk != nil && s.talk.Holds()
+}
+
 // cutOff ends a session because another one begins in its place. Where the log does not say how it ended, nothing is
 // known but that it is over.
 func (s *Session) cutOff(end event.End, t *Tracker, out *Output) {
@@ -45,6 +56,9 @@ func (s *Session) cutOff(end event.End, t *Tracker, out *Output) {
 func (s *Session) told(o *Outcome, ev *event.Event) {
 	for i := range o.Answered {
 		s.answered(&o.Answered[i])
+	}
+	for i := range o.Left {
+		s.answered(&o.Left[i])
 	}
 	s.Accepted += o.Accepted
 	s.Refused += o.Refused
