@@ -28,8 +28,10 @@ type engine struct {
 	tracker  *session.Tracker
 	sources  map[record.Source]*source
 	homes    map[string]pcommon.Resource // by host: the resource its records last came with
+	header   header.Header
 	ev       event.Event
 	out      session.Output
+	writer   attrs.Writer
 	counts   counts
 }
 
@@ -93,7 +95,7 @@ type line struct {
 	clean      string // text without what must not leave
 	scrubbed   bool
 	time       int64
-	made       []session.Made
+	from, to   int // what it brought about, in the pass's list of records to make
 }
 
 // observe takes one line through the engine and, where it is recognised, writes its attributes to rec. A line whose
@@ -106,8 +108,8 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	ev.Reset()
 	e.out.Reset()
 
-	var h header.Header
-	p.view.Header(text, header.Clock{Zone: e.zone, Last: src.last}, &h)
+	h := &e.header
+	p.view.Header(text, header.Clock{Zone: e.zone, Last: src.last}, h)
 	if h.Resolution >= event.ResolutionSecond {
 		src.last = h.Time
 	}
@@ -115,10 +117,10 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 
 	held := src.talks && e.tracker.Holds(src.host, src.name)
 	if held && (h.Program != "" || h.Host != src.host) { // a header that stands in a message is none
-		h = header.Header{Time: h.Time, Resolution: h.Resolution, Host: src.host, Text: text}
+		*h = header.Header{Time: h.Time, Resolution: h.Resolution, Host: src.host, Text: text}
 		ev.Host, ev.PID, ev.Line = h.Host, 0, h.Text
 	}
-	result := e.detector.Parse(src.name, &h, ev)
+	result := e.detector.Parse(src.name, h, ev)
 	if held && ev.Scope != event.ScopeSource {
 		asText(ev)
 		result = event.Unknown
@@ -145,7 +147,9 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 
 	l.text = ev.Line
 	l.clean, l.scrubbed = redacted(ev, e.keepContent)
-	l.made = append(l.made, e.out.Made...)
+	l.from = len(p.made)
+	p.made = append(p.made, e.out.Made...)
+	l.to = len(p.made)
 	if ev.Kind == event.KindNone {
 		return l
 	}
@@ -154,7 +158,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		l.time = ev.Time
 	}
 	e.home(ev.Host, p.resource)
-	p.w.Put(ev, rec)
+	e.writer.Put(ev, rec)
 	return l
 }
 

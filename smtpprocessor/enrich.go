@@ -17,8 +17,8 @@ import (
 type part struct {
 	rec  plog.LogRecord
 	ours bool
-	made *session.Made     // a record that is still to be made; then rec is the one that brought it about
-	seen pcommon.Timestamp // when that one was observed
+	made int               // a record that is still to be made: its place in the pass's list, from 1
+	seen pcommon.Timestamp // when the record that brought it about was observed
 }
 
 // pass is one way through a batch.
@@ -32,6 +32,7 @@ type pass struct {
 	duplicate bool
 	lines     []string
 	parts     []part
+	made      []session.Made
 }
 
 // enrich changes ld to what goes out: recognised records with attributes under our scope, the others untouched under
@@ -45,11 +46,11 @@ func (e *engine) enrich(ld plog.Logs, now time.Time) counts {
 			if sl.Scope().Name() == attrs.Scope && sl.Scope().Version() == attrs.Version {
 				continue // enriched before
 			}
-			p.parts = p.parts[:0]
+			p.parts, p.made = p.parts[:0], p.made[:0]
 			for _, rec := range sl.LogRecords().All() {
 				p.record(rec)
 			}
-			i += rebuild(rl, i, p.parts, &p.w)
+			i += p.rebuild(rl, i)
 		}
 	}
 	return e.take()
@@ -105,15 +106,15 @@ func (p *pass) add(rec plog.LogRecord, l line) {
 		rec.SetTimestamp(pcommon.Timestamp(l.time))
 	}
 	p.parts = append(p.parts, part{rec: rec, ours: l.recognised})
-	for i := range l.made {
-		p.parts = append(p.parts, part{ours: true, made: &l.made[i], seen: rec.ObservedTimestamp()})
+	for i := l.from; i < l.to; i++ {
+		p.parts = append(p.parts, part{ours: true, made: i + 1, seen: rec.ObservedTimestamp()})
 	}
 }
 
 // rebuild writes the parts into the scope at index i, and into further scopes behind it where ours and others take
 // turns: their order is the order of the records. It gives the number of scopes added.
-func rebuild(rl plog.ResourceLogs, i int, parts []part, w *attrs.Writer) int {
-	sl := rl.ScopeLogs().At(i)
+func (p *pass) rebuild(rl plog.ResourceLogs, i int) int {
+	sl, parts := rl.ScopeLogs().At(i), p.parts
 	if unchanged(parts, sl.LogRecords().Len()) {
 		if len(parts) > 0 && parts[0].ours {
 			sl.Scope().SetName(attrs.Scope)
@@ -124,22 +125,22 @@ func rebuild(rl plog.ResourceLogs, i int, parts []part, w *attrs.Writer) int {
 	built := plog.NewScopeLogsSlice()
 	var run plog.ScopeLogs
 	for k := range parts {
-		p := &parts[k]
-		if k == 0 || parts[k-1].ours != p.ours {
+		one := &parts[k]
+		if k == 0 || parts[k-1].ours != one.ours {
 			run = built.AppendEmpty()
 			sl.Scope().CopyTo(run.Scope())
 			run.SetSchemaUrl(sl.SchemaUrl())
-			if p.ours {
+			if one.ours {
 				run.Scope().SetName(attrs.Scope)
 				run.Scope().SetVersion(attrs.Version)
 			}
 		}
 		rec := run.LogRecords().AppendEmpty()
-		if p.made != nil {
-			putMade(p.made, rec, p.seen, w)
+		if one.made > 0 {
+			putMade(&p.made[one.made-1], rec, one.seen, &p.w)
 			continue
 		}
-		p.rec.MoveTo(rec)
+		one.rec.MoveTo(rec)
 	}
 	return insert(rl.ScopeLogs(), i, built)
 }
@@ -150,7 +151,7 @@ func unchanged(parts []part, records int) bool {
 		return false
 	}
 	for k := range parts {
-		if parts[k].made != nil || parts[k].ours != parts[0].ours {
+		if parts[k].made > 0 || parts[k].ours != parts[0].ours {
 			return false
 		}
 	}

@@ -19,53 +19,46 @@ const (
 	MaxArray = 16 << 10
 )
 
-type valueKind uint8
-
-const (
-	kindString valueKind = iota
-	kindInt
-	kindDouble
-	kindBool
-)
-
-type pair struct {
-	key  string
-	kind valueKind
-	str  string
-	num  int64
-	dbl  float64
-}
-
-// Writer puts events on records. It holds a scratch list, so one Writer serves one goroutine.
+// Writer puts events on records. It holds a memory of its own, so one Writer serves one goroutine.
 type Writer struct {
-	list []pair
+	m    pcommon.Map // of the record at hand
+	room [256]uint8  // by kind: how many attributes its records have had at most
+	ids  []idText
 }
 
-// Put writes ev's attributes, EventName and (where there is none) severity to rec: one pass, capacity first. Attributes that the record has already stay.
+// idText remembers an id's digits: the ids of one session stand on many records.
+type idText struct {
+	id   event.ID
+	text string
+}
+
+// idSlots is the size of the memory of ids, a power of two.
+const idSlots = 1024
+
+// id is the text of an id.
+func (w *Writer) id(id event.ID) string {
+	if id == 0 {
+		return ""
+	}
+	if w.ids == nil {
+		w.ids = make([]idText, idSlots)
+	}
+	slot := &w.ids[uint64(id)%idSlots]
+	if slot.id != id {
+		slot.id, slot.text = id, id.String()
+	}
+	return slot.text
+}
+
+// Put writes ev's attributes, EventName and (where there is none) severity to rec: one pass, capacity first. The record carries none of them yet.
 func (w *Writer) Put(ev *event.Event, rec plog.LogRecord) {
-	w.list = w.list[:0]
+	w.m = rec.Attributes()
+	before := w.m.Len()
+	room := &w.room[ev.Kind]
+	w.m.EnsureCapacity(before + int(*room))
 	w.fill(ev)
-	m := rec.Attributes()
-	room := len(w.list)
-	if len(ev.RcptList) > 0 {
-		room++
-	}
-	m.EnsureCapacity(m.Len() + room)
-	for i := range w.list {
-		p := &w.list[i]
-		switch p.kind {
-		case kindString:
-			m.PutStr(p.key, p.str)
-		case kindInt:
-			m.PutInt(p.key, p.num)
-		case kindDouble:
-			m.PutDouble(p.key, p.dbl)
-		case kindBool:
-			m.PutBool(p.key, p.num != 0)
-		}
-	}
-	if len(ev.RcptList) > 0 {
-		putStrings(m.PutEmptySlice(RcptToList), ev.RcptList)
+	if n := w.m.Len() - before; n > int(*room) {
+		*room = uint8(min(n, 255))
 	}
 	if rec.EventName() == "" {
 		rec.SetEventName(ev.Kind.EventName())
@@ -100,33 +93,36 @@ func putStrings(to pcommon.Slice, list []string) {
 
 func (w *Writer) str(key, s string) {
 	if s != "" {
-		w.list = append(w.list, pair{key: key, kind: kindString, str: valid(s)})
+		w.m.PutStr(key, s)
+	}
+}
+
+// text is str for words that come from outside, which may be broken UTF-8.
+func (w *Writer) text(key, s string) {
+	if s != "" {
+		w.m.PutStr(key, valid(s))
 	}
 }
 
 func (w *Writer) num(key string, n int64) {
 	if n != 0 {
-		w.list = append(w.list, pair{key: key, kind: kindInt, num: n})
+		w.m.PutInt(key, n)
 	}
 }
 
 func (w *Writer) dbl(key string, d float64, has bool) {
 	if has {
-		w.list = append(w.list, pair{key: key, kind: kindDouble, dbl: d})
+		w.m.PutDouble(key, d)
 	}
 }
 
 func (w *Writer) bool(key string, b, has bool) {
 	if has {
-		var n int64
-		if b {
-			n = 1
-		}
-		w.list = append(w.list, pair{key: key, kind: kindBool, num: n})
+		w.m.PutBool(key, b)
 	}
 }
 
-// fill lists the attributes of ev, the ones that queries ask for first.
+// fill puts the attributes of ev, the ones that queries ask for first.
 func (w *Writer) fill(ev *event.Event) {
 	w.str(Dialect, ev.Dialect)
 	w.str(Event, ev.Kind.String())
@@ -145,23 +141,26 @@ func (w *Writer) fill(ev *event.Event) {
 }
 
 func (w *Writer) message(ev *event.Event) {
-	w.str(MessageUID, ev.MessageUID.String())
+	w.str(MessageUID, w.id(ev.MessageUID))
 	w.str(QueueID, ev.QueueID)
-	w.str(RemoteQueueID, ev.RemoteQueueID)
+	w.text(RemoteQueueID, ev.RemoteQueueID)
 	w.str(ChildQueueID, ev.ChildQueueID)
-	w.str(ParentMessageUID, ev.ParentUID.String())
-	w.str(OriginSessionID, ev.OriginSession.String())
+	w.str(ParentMessageUID, w.id(ev.ParentUID))
+	w.str(OriginSessionID, w.id(ev.OriginSession))
 	w.str(MessageKind, ev.MessageKind.String())
 	w.bool(MessagePartial, true, ev.MessagePartial)
-	w.str(MessageID, ev.MessageID)
-	w.str(Subject, ev.Subject)
-	w.str(MailFrom, ev.MailFrom)
-	w.str(MailFromDomain, Domain(ev.MailFrom))
-	w.str(RcptTo, ev.RcptTo)
-	w.str(OrigRcptTo, ev.OrigRcptTo)
+	w.text(MessageID, ev.MessageID)
+	w.text(Subject, ev.Subject)
+	w.text(MailFrom, ev.MailFrom)
+	w.text(MailFromDomain, Domain(ev.MailFrom))
+	w.text(RcptTo, ev.RcptTo)
+	w.text(OrigRcptTo, ev.OrigRcptTo)
+	if len(ev.RcptList) > 0 {
+		putStrings(w.m.PutEmptySlice(RcptToList), ev.RcptList)
+	}
 	w.num(RecipientCount, int64(max(ev.RecipientCount, recipientCount(ev))))
 	if ev.HasSize {
-		w.list = append(w.list, pair{key: MessageSize, kind: kindInt, num: ev.Size})
+		w.m.PutInt(MessageSize, ev.Size)
 	}
 }
 
@@ -178,7 +177,7 @@ func (w *Writer) session(ev *event.Event) {
 		w.str(SessionRole, ev.Role.String())
 		return
 	}
-	id := ev.SessionID.String()
+	id := w.id(ev.SessionID)
 	w.str(SessionID, id)
 	w.str(SessionRole, ev.Role.String())
 	w.bool(SessionInferred, true, ev.SessionInferred)
@@ -193,7 +192,7 @@ func (w *Writer) session(ev *event.Event) {
 func (w *Writer) conversation(ev *event.Event) {
 	w.str(Command, ev.Command)
 	argument, _ := cut(ev.Argument)
-	w.str(Argument, argument)
+	w.text(Argument, argument)
 	w.dbl(Latency, ev.Latency.Seconds(), ev.HasLatency)
 	w.num(ReplyCode, int64(ev.Code))
 	if ev.Class >= '2' && ev.Class <= '5' {
@@ -201,10 +200,10 @@ func (w *Writer) conversation(ev *event.Event) {
 	}
 	w.str(ReplyEnhancedCode, ev.Enhanced)
 	text, truncated := CleanText(ev)
-	w.str(ReplyText, text)
+	w.text(ReplyText, text)
 	w.bool(ReplyTruncated, true, truncated)
 	w.bool(ReplyContinued, true, ev.MoreLines)
-	w.str(ReplyFingerprint, ev.Fingerprint)
+	w.text(ReplyFingerprint, ev.Fingerprint)
 	w.bool(RejectPermanent, ev.RejectPermanent == event.Yes, ev.RejectPermanent != event.Open)
 }
 
@@ -255,25 +254,25 @@ func (w *Writer) delivery(ev *event.Event) {
 func (w *Writer) diagnosis(ev *event.Event) {
 	w.str(FailureReason, ev.Reason)
 	w.str(FailureCategory, ev.Category)
-	w.str(DestinationDomain, ev.DestinationDomain)
+	w.text(DestinationDomain, ev.DestinationDomain)
 	w.str(Provider, ev.Provider)
 	w.str(Direction, ev.Direction.String())
 	w.str(ErrorType, ev.ErrorType)
 	w.str(FilterName, ev.FilterName)
-	w.str(FilterVerdict, ev.FilterVerdict)
+	w.text(FilterVerdict, ev.FilterVerdict)
 }
 
 func (w *Writer) network(ev *event.Event) {
-	w.str(ClientAddress, ev.ClientAddress)
-	w.str(ServerAddress, ev.ServerAddress)
-	w.str(PeerAddress, ev.PeerIP)
+	w.text(ClientAddress, ev.ClientAddress)
+	w.text(ServerAddress, ev.ServerAddress)
+	w.text(PeerAddress, ev.PeerIP)
 	w.num(ClientPort, int64(ev.ClientPort))
 	w.num(ServerPort, int64(ev.ServerPort))
 	w.num(PeerPort, int64(ev.PeerPort))
 	w.str(SourceAddress, ev.SourceAddress)
 	w.str(SourcePool, ev.SourcePool)
-	w.str(Helo, ev.Helo)
-	w.str(Protocol, ev.Protocol)
+	w.text(Helo, ev.Helo)
+	w.text(Protocol, ev.Protocol)
 	if ev.PeerIP != "" {
 		name := "smtp"
 		if ev.Route == event.RouteLMTP {
@@ -287,12 +286,12 @@ func (w *Writer) network(ev *event.Event) {
 		w.str(TLSProtocolName, "tls")
 		w.str(TLSVersion, ev.TLSVersion)
 	}
-	w.str(TLSCipher, ev.TLSCipher)
+	w.text(TLSCipher, ev.TLSCipher)
 	w.str(TLSTrust, ev.TLSTrust)
-	w.str(TLSPolicy, ev.TLSPolicy)
-	w.str(AuthMechanism, ev.AuthMechanism)
+	w.text(TLSPolicy, ev.TLSPolicy)
+	w.text(AuthMechanism, ev.AuthMechanism)
 	w.str(AuthResult, ev.AuthResult)
-	w.str(UserName, ev.User)
+	w.text(UserName, ev.User)
 }
 
 // Domain is the part of an address behind its last @, in lower case; empty for the null sender.

@@ -63,22 +63,22 @@ func (t *Tracker) endSession(s *Session, end event.End, last *event.Event, out *
 
 // synthetic makes the disconnect that the log does not have.
 func (s *Session) synthetic(end event.End) *event.Event {
-	ev := s.event(event.KindDisconnect)
+	ev := new(event.Event)
+	s.describe(ev, event.KindDisconnect)
 	ev.SessionEnd = end
 	return ev
 }
 
-// event is a record about the session that no line is behind.
-func (s *Session) event(kind event.Kind) *event.Event {
-	ev := &event.Event{
-		Kind: kind, Dialect: s.Dialect, Host: s.host.name, Instance: s.Instance, Service: s.Service, Daemon: s.Daemon,
-		PID: s.PID, Role: s.Role, SessionID: s.ID, SessionPartial: s.Partial, Synthetic: true,
-		ClientAddress: s.ClientAddress, ServerAddress: s.ServerAddress, PeerIP: s.PeerIP, PeerPort: s.PeerPort, ClientPort: s.ClientPort,
-	}
+// describe fills an empty event about the session that no line is behind.
+func (s *Session) describe(ev *event.Event, kind event.Kind) {
+	ev.Kind, ev.Dialect, ev.Host, ev.Synthetic = kind, s.Dialect, s.host.name, true
+	ev.Instance, ev.Service, ev.Daemon, ev.PID = s.Instance, s.Service, s.Daemon, s.PID
+	ev.Role, ev.SessionID, ev.SessionPartial = s.Role, s.ID, s.Partial
+	ev.ClientAddress, ev.ServerAddress, ev.PeerIP = s.ClientAddress, s.ServerAddress, s.PeerIP
+	ev.PeerPort, ev.ClientPort = s.PeerPort, s.ClientPort
 	if s.hasTime {
 		ev.Time, ev.Resolution = s.Last, event.ResolutionSecond
 	}
-	return ev
 }
 
 // abortOpen drops the candidates of a session that ended before their end of data: nothing came of them. The last one
@@ -95,7 +95,8 @@ func (t *Tracker) abortOpen(s *Session, end event.End, out *Output) {
 		if m.MessageID != "" && !(broke && i == len(s.open)-1) {
 			continue
 		}
-		ev := m.event(event.KindMessageAborted)
+		ev := new(event.Event)
+		m.describe(ev, event.KindMessageAborted)
 		ev.Time, ev.Resolution = s.Last, event.ResolutionSecond
 		ev.SessionID = s.ID
 		out.Made = append(out.Made, Made{Event: ev, Host: s.host.name})

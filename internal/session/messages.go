@@ -237,13 +237,10 @@ func (m *Message) inherit(from *Message) {
 	keep(&m.User, from.User)
 }
 
-// event is a record about the message that no line is behind.
-func (m *Message) event(kind event.Kind) *event.Event {
-	ev := &event.Event{
-		Kind: kind, Dialect: m.Dialect, Host: m.host.name, Instance: m.instance, QueueID: m.QueueID, Synthetic: true,
-		Time: m.Last, Resolution: event.ResolutionSecond,
-	}
+// describe fills an empty event about the message that no line is behind.
+func (m *Message) describe(ev *event.Event, kind event.Kind) {
+	ev.Kind, ev.Dialect, ev.Host, ev.Instance, ev.QueueID, ev.Synthetic = kind, m.Dialect, m.host.name, m.instance, m.QueueID, true
+	ev.Time, ev.Resolution = m.Last, event.ResolutionSecond
 	m.complete(ev)
 	m.context(ev)
-	return ev
 }

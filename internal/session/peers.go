@@ -19,9 +19,9 @@ type peer struct {
 	TLS                    event.Tri
 	Version, Cipher, Trust string
 
-	key   peerKey
-	links links[peer]
-	next  *peer // of the same key
+	key        peerKey
+	links      links[peer]
+	next, prev *peer // of the same key, newest first
 }
 
 type peerKey struct {
@@ -112,26 +112,30 @@ func (h *host) beginPeer(key peerKey, ev *event.Event, now int64) *peer {
 	key.Instance, key.IP = h.word(key.Instance), strings.Clone(key.IP)
 	id := newHash().str(ev.Host).str(ev.Instance).str(ev.Daemon).num(ev.PID).str(key.IP).num(int64(key.Port)).num(stamp(now, ev.Resolution))
 	p := &peer{ID: id.num(h.starts.next(id, now)).id(), key: key, PID: ev.PID, Use: max(1, ev.ConnUse)}
-	p.next = h.peers[key]
-	h.peers[key] = p
+	h.chain(p)
 	return p
+}
+
+// chain puts p in front of the others of its key.
+func (h *host) chain(p *peer) {
+	p.prev, p.next = nil, h.peers[p.key]
+	if p.next != nil {
+		p.next.prev = p
+	}
+	h.peers[p.key] = p
 }
 
 func (h *host) forgetPeer(p *peer) {
 	h.peerOrder.remove(p)
-	first := h.peers[p.key]
-	if first == p {
-		if p.next == nil {
-			delete(h.peers, p.key)
-		} else {
-			h.peers[p.key] = p.next
-		}
-		return
+	if p.next != nil {
+		p.next.prev = p.prev
 	}
-	for q := first; q != nil; q = q.next {
-		if q.next == p {
-			q.next = p.next
-			return
-		}
+	switch {
+	case p.prev != nil:
+		p.prev.next = p.next
+	case p.next != nil:
+		h.peers[p.key] = p.next
+	default:
+		delete(h.peers, p.key)
 	}
 }

@@ -198,7 +198,8 @@ func (t *Tracker) endRecipients(m *Message, status event.Status, out *Output) {
 		if r.Final || r.Status == event.StatusDelivered {
 			continue
 		}
-		ev := m.event(event.KindDelivery)
+		ev := new(event.Event)
+		m.describe(ev, event.KindDelivery)
 		ev.RcptTo, ev.OrigRcptTo, ev.DestinationDomain = r.To, r.Orig, foldDomain(r.To)
 		ev.Status, ev.Final, ev.DSN = status, true, r.DSN
 		ev.Route, ev.Direction, ev.Provider = r.Route, r.Direction, r.Provider

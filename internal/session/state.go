@@ -154,8 +154,8 @@ func (t *Tracker) restoreHost(in *savedHost) {
 	for i := range in.Peers {
 		p := in.Peers[i].Peer
 		p.key = in.Peers[i].Key
-		p.links, p.next = links[peer]{}, h.peers[p.key]
-		h.peers[p.key] = &p
+		p.links = links[peer]{}
+		h.chain(&p)
 		h.peerOrder.push(&p)
 	}
 	h.starts.count = make(map[hash]uint32, len(in.Starts))

@@ -11,7 +11,9 @@ import (
 
 // summary is the record that tells the whole session; last is the record that ended it.
 func (s *Session) summary(last *event.Event) *Summary {
-	ev := s.event(event.KindSession)
+	sum := new(Summary)
+	ev := &sum.Event
+	s.describe(ev, event.KindSession)
 	ev.Time, ev.Resolution = last.Time, last.Resolution
 	ev.SessionEnd, ev.SessionPartial = last.SessionEnd, last.SessionPartial
 	ev.SessionDuration, ev.HasDuration = last.SessionDuration, last.HasDuration
@@ -25,7 +27,8 @@ func (s *Session) summary(last *event.Event) *Summary {
 	if s.HasCounts {
 		totals.count(s)
 	}
-	return &Summary{Event: *ev, Session: totals}
+	sum.Session = totals
+	return sum
 }
 
 // count takes the totals from the counters of the last line, where the server writes them: they miss nothing.
@@ -106,7 +109,9 @@ func round(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
 
 // summary is the record that tells the whole message.
 func (m *Message) summary() *Summary {
-	ev := m.event(event.KindMessage)
+	sum := new(Summary)
+	ev := &sum.Event
+	m.describe(ev, event.KindMessage)
 	ev.Helo, ev.PeerIP = m.Helo, m.PeerIP
 	ev.AuthMechanism = m.Mechanism
 	totals := &MessageTotals{
@@ -126,7 +131,8 @@ func (m *Message) summary() *Summary {
 	if d := m.Last - m.First; !m.Partial && d >= 0 {
 		totals.Duration, totals.HasDuration = time.Duration(d), true
 	}
-	return &Summary{Event: *ev, Message: totals}
+	sum.Message = totals
+	return sum
 }
 
 func (t *MessageTotals) sentence(ev *event.Event) string {

@@ -67,7 +67,9 @@ func smtpd(kind event.Kind, pid int64, ip string) event.Event {
 	return event.Event{Kind: kind, Scope: event.ScopePID, Role: event.RoleServer, Daemon: "smtpd", PID: pid, PeerIP: ip}
 }
 
-func of(kind event.Kind, qid string) event.Event { return event.Event{Kind: kind, QueueID: qid, Daemon: "qmgr"} }
+func of(kind event.Kind, qid string) event.Event {
+	return event.Event{Kind: kind, QueueID: qid, Daemon: "qmgr"}
+}
 
 func delivery(qid, to string, status event.Status) event.Event {
 	return event.Event{
