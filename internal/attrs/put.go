@@ -21,9 +21,14 @@ const (
 
 // Writer puts events on records. It holds a memory of its own, so one Writer serves one goroutine.
 type Writer struct {
-	m    pcommon.Map // of the record at hand
-	room [256]uint8  // by kind: how many attributes its records have had at most
-	ids  []idText
+	m     pcommon.Map // of the record at hand
+	count int         // of its attributes, while they are counted
+	dry   bool        // they are only counted
+	ids   []idText
+
+	// Values that have to be made, made once for both passes.
+	transaction, fromDomain, argument, words string
+	cutWords                                 bool
 }
 
 // idText remembers an id's digits: the ids of one session stand on many records.
@@ -50,16 +55,16 @@ func (w *Writer) id(id event.ID) string {
 	return slot.text
 }
 
-// Put writes ev's attributes, EventName and (where there is none) severity to rec: one pass, capacity first. The record carries none of them yet.
+// Put writes ev's attributes, EventName and (where there is none) severity to rec. The record carries none of them yet. They are counted first: room
+// made at once costs less than room that grows, or that nobody needs.
 func (w *Writer) Put(ev *event.Event, rec plog.LogRecord) {
 	w.m = rec.Attributes()
-	before := w.m.Len()
-	room := &w.room[ev.Kind]
-	w.m.EnsureCapacity(before + int(*room))
+	w.derive(ev)
+	w.dry, w.count = true, 0
 	w.fill(ev)
-	if n := w.m.Len() - before; n > int(*room) {
-		*room = uint8(min(n, 255))
-	}
+	w.dry = false
+	w.m.EnsureCapacity(w.m.Len() + w.count)
+	w.fill(ev)
 	if rec.EventName() == "" {
 		rec.SetEventName(ev.Kind.EventName())
 	}
@@ -91,33 +96,50 @@ func putStrings(to pcommon.Slice, list []string) {
 	}
 }
 
+// derive makes the values that the event holds in parts.
+func (w *Writer) derive(ev *event.Event) {
+	w.transaction = ""
+	if ev.Transaction > 0 && ev.SessionID != 0 {
+		w.transaction = w.id(ev.SessionID) + "." + strconv.Itoa(ev.Transaction)
+	}
+	w.fromDomain = Domain(ev.MailFrom)
+	w.argument, _ = cut(ev.Argument)
+	w.words, w.cutWords = CleanText(ev)
+}
+
+// counts says whether this is the counting pass, and counts.
+func (w *Writer) counts() bool {
+	w.count++
+	return w.dry
+}
+
 func (w *Writer) str(key, s string) {
-	if s != "" {
+	if s != "" && !w.counts() {
 		w.m.PutStr(key, s)
 	}
 }
 
 // text is str for words that come from outside, which may be broken UTF-8.
 func (w *Writer) text(key, s string) {
-	if s != "" {
+	if s != "" && !w.counts() {
 		w.m.PutStr(key, valid(s))
 	}
 }
 
 func (w *Writer) num(key string, n int64) {
-	if n != 0 {
+	if n != 0 && !w.counts() {
 		w.m.PutInt(key, n)
 	}
 }
 
 func (w *Writer) dbl(key string, d float64, has bool) {
-	if has {
+	if has && !w.counts() {
 		w.m.PutDouble(key, d)
 	}
 }
 
 func (w *Writer) bool(key string, b, has bool) {
-	if has {
+	if has && !w.counts() {
 		w.m.PutBool(key, b)
 	}
 }
@@ -152,14 +174,14 @@ func (w *Writer) message(ev *event.Event) {
 	w.text(MessageID, ev.MessageID)
 	w.text(Subject, ev.Subject)
 	w.text(MailFrom, ev.MailFrom)
-	w.text(MailFromDomain, Domain(ev.MailFrom))
+	w.text(MailFromDomain, w.fromDomain)
 	w.text(RcptTo, ev.RcptTo)
 	w.text(OrigRcptTo, ev.OrigRcptTo)
-	if len(ev.RcptList) > 0 {
+	if len(ev.RcptList) > 0 && !w.counts() {
 		putStrings(w.m.PutEmptySlice(RcptToList), ev.RcptList)
 	}
 	w.num(RecipientCount, int64(max(ev.RecipientCount, recipientCount(ev))))
-	if ev.HasSize {
+	if ev.HasSize && !w.counts() {
 		w.m.PutInt(MessageSize, ev.Size)
 	}
 }
@@ -184,24 +206,20 @@ func (w *Writer) session(ev *event.Event) {
 	w.bool(SessionPartial, true, ev.SessionPartial)
 	w.str(SessionEnd, ev.SessionEnd.String())
 	w.dbl(SessionDuration, ev.SessionDuration.Seconds(), ev.HasDuration)
-	if ev.Transaction > 0 {
-		w.str(TransactionID, id+"."+strconv.Itoa(ev.Transaction))
-	}
+	w.str(TransactionID, w.transaction)
 }
 
 func (w *Writer) conversation(ev *event.Event) {
 	w.str(Command, ev.Command)
-	argument, _ := cut(ev.Argument)
-	w.text(Argument, argument)
+	w.text(Argument, w.argument)
 	w.dbl(Latency, ev.Latency.Seconds(), ev.HasLatency)
 	w.num(ReplyCode, int64(ev.Code))
 	if ev.Class >= '2' && ev.Class <= '5' {
 		w.str(ReplyClass, classNames[ev.Class-'2'])
 	}
 	w.str(ReplyEnhancedCode, ev.Enhanced)
-	text, truncated := CleanText(ev)
-	w.text(ReplyText, text)
-	w.bool(ReplyTruncated, true, truncated)
+	w.text(ReplyText, w.words)
+	w.bool(ReplyTruncated, true, w.cutWords)
 	w.bool(ReplyContinued, true, ev.MoreLines)
 	w.text(ReplyFingerprint, ev.Fingerprint)
 	w.bool(RejectPermanent, ev.RejectPermanent == event.Yes, ev.RejectPermanent != event.Open)
