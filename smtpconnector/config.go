@@ -1,8 +1,133 @@
 package smtpconnector
 
-import "go.opentelemetry.io/collector/component"
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
 
-// Config is the smtp connector's configuration.
-type Config struct{}
+	"go.opentelemetry.io/collector/component"
+)
 
-func createDefaultConfig() component.Config { return &Config{} }
+// Config is the smtp connector's configuration. Every default works untouched.
+type Config struct {
+	// MetricsFlushInterval is how often the metrics are handed on.
+	MetricsFlushInterval time.Duration `mapstructure:"metrics_flush_interval"`
+	// AggregationTemporality is cumulative or delta.
+	AggregationTemporality string `mapstructure:"aggregation_temporality"`
+	// Histogram says which histograms to make; explicit buckets of each metric's own by default.
+	Histogram HistogramConfig `mapstructure:"histogram"`
+	// AggregationCardinalityLimit is the number of series of one metric and resource; what is over goes into one marked series.
+	AggregationCardinalityLimit int `mapstructure:"aggregation_cardinality_limit"`
+	// SeriesExpiration is how long a series without a new value stays.
+	SeriesExpiration time.Duration `mapstructure:"series_expiration"`
+	// InstanceID is service.instance.id; empty: a stable hash of the host's name and the component's id.
+	InstanceID string `mapstructure:"instance_id"`
+	// Metrics switches metrics on and off and sets their dimensions, by metric name.
+	Metrics map[string]MetricConfig `mapstructure:"metrics"`
+}
+
+// HistogramConfig is explicit or exponential, not both.
+type HistogramConfig struct {
+	Explicit    *ExplicitConfig    `mapstructure:"explicit"`
+	Exponential *ExponentialConfig `mapstructure:"exponential"`
+}
+
+// ExplicitConfig sets the bucket bounds of every duration histogram, in seconds.
+type ExplicitConfig struct {
+	Buckets []float64 `mapstructure:"buckets"`
+}
+
+// ExponentialConfig sets the number of buckets of exponential histograms.
+type ExponentialConfig struct {
+	MaxSize int32 `mapstructure:"max_size"`
+}
+
+// MetricConfig is what can be set of one metric.
+type MetricConfig struct {
+	Enabled    *bool    `mapstructure:"enabled"`
+	Dimensions []string `mapstructure:"dimensions"`
+}
+
+const (
+	cumulative = "cumulative"
+	delta      = "delta"
+)
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		MetricsFlushInterval:        15 * time.Second,
+		AggregationTemporality:      cumulative,
+		AggregationCardinalityLimit: 2000,
+		SeriesExpiration:            24 * time.Hour,
+	}
+}
+
+// Validate names each mistake by its key and says what the key takes.
+func (c *Config) Validate() error {
+	var errs []error
+	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.MetricsFlushInterval < 100*time.Millisecond {
+		wrong("metrics_flush_interval: %s is too short, takes a duration of at least 100ms", c.MetricsFlushInterval)
+	}
+	if c.AggregationTemporality != cumulative && c.AggregationTemporality != delta {
+		wrong("aggregation_temporality: %q is not a choice, takes cumulative or delta", c.AggregationTemporality)
+	}
+	if c.AggregationCardinalityLimit <= 0 {
+		wrong("aggregation_cardinality_limit: %d is too small, takes a number greater than 0", c.AggregationCardinalityLimit)
+	}
+	if c.SeriesExpiration < c.MetricsFlushInterval {
+		wrong("series_expiration: %s is too short, takes a duration of at least metrics_flush_interval", c.SeriesExpiration)
+	}
+	if err := c.Histogram.validate(); err != nil {
+		errs = append(errs, err)
+	}
+	names := make([]string, 0, len(c.Metrics))
+	for name := range c.Metrics {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if err := validateMetric(name, c.Metrics[name]); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (h *HistogramConfig) validate() error {
+	switch {
+	case h.Explicit != nil && h.Exponential != nil:
+		return errors.New("histogram: takes explicit or exponential, not both")
+	case h.Exponential != nil && (h.Exponential.MaxSize < 2 || h.Exponential.MaxSize > 1024):
+		return fmt.Errorf("histogram.exponential.max_size: %d is out of range, takes 2 to 1024", h.Exponential.MaxSize)
+	case h.Explicit != nil && len(h.Explicit.Buckets) == 0:
+		return errors.New("histogram.explicit.buckets: is empty, takes bounds in seconds, each greater than the one before")
+	case h.Explicit != nil && !increasing(h.Explicit.Buckets):
+		return fmt.Errorf("histogram.explicit.buckets: %v is not sorted, takes bounds in seconds, each greater than the one before", h.Explicit.Buckets)
+	}
+	return nil
+}
+
+func increasing(bounds []float64) bool {
+	for i := 1; i < len(bounds); i++ {
+		if bounds[i] <= bounds[i-1] {
+			return false
+		}
+	}
+	return true
+}
+
+func validateMetric(name string, mc MetricConfig) error {
+	m := metricByName(name)
+	if m == nil {
+		return fmt.Errorf("metrics: %q is not a metric, takes any of %s", name, strings.Join(metricNames(), ", "))
+	}
+	for _, d := range mc.Dimensions {
+		if !m.offers(d) {
+			return fmt.Errorf("metrics::%s::dimensions: %q is not offered, takes any of %s", name, d, strings.Join(m.offered(), ", "))
+		}
+	}
+	return nil
+}

@@ -2,11 +2,11 @@ package smtpconnector
 
 import (
 	"context"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
-	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/smtpconnector/internal/metadata"
 )
@@ -17,16 +17,6 @@ func NewFactory() connector.Factory {
 		connector.WithLogsToMetrics(createLogsToMetrics, metadata.LogsToMetricsStability))
 }
 
-func createLogsToMetrics(_ context.Context, _ connector.Settings, _ component.Config, _ consumer.Metrics) (connector.Logs, error) {
-	return &skeleton{}, nil
+func createLogsToMetrics(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Logs, error) {
+	return newConnector(cfg.(*Config), set, next, time.Now)
 }
-
-// skeleton accepts logs and counts nothing yet.
-type skeleton struct {
-	component.StartFunc
-	component.ShutdownFunc
-}
-
-func (*skeleton) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
-
-func (*skeleton) ConsumeLogs(context.Context, plog.Logs) error { return nil }

@@ -1,0 +1,132 @@
+package smtpconnector
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+)
+
+const docsFile = "../docs/metrics.md"
+
+// rates is the part of the page that no table gives.
+const rates = `
+## Rates
+
+The names are those that the Prometheus exporter makes of them. The population is mail of our own that leaves: kind ` + "`mail`" + `,
+direction ` + "`outbound`" + `, route ` + "`mx` or `relayhost`" + `. Ended = delivered + bounced + expired. Refusals by us as a server are in
+none of them.
+
+| rate | PromQL |
+| --- | --- |
+%s
+`
+
+// population is the label matcher that the rates have in common.
+const population = `email_direction="outbound",smtp_delivery_route=~"mx|relayhost"`
+
+// queries are the rates by name.
+func queries() [][2]string {
+	ended := `sum(rate(smtp_delivery_recipients_total{` + population + `,smtp_message_kind="mail",smtp_delivery_status=~"delivered|bounced|expired"}[5m]))`
+	of := func(more string) string {
+		return `sum(rate(smtp_delivery_recipients_total{` + population + `,smtp_message_kind="mail",` + more + `}[5m])) / ` + ended
+	}
+	return [][2]string{
+		{"delivery rate", of(`smtp_delivery_status="delivered"`)},
+		{"bounce rate", of(`smtp_delivery_status=~"bounced|expired"`)},
+		{"hard bounce rate", of(`smtp_delivery_status="bounced",smtp_failure_category=~"recipient|domain"`)},
+		{"block rate", of(`smtp_delivery_status="bounced",smtp_failure_category="block"`)},
+		{"expired rate", of(`smtp_delivery_status="expired"`)},
+		{"deferral rate", `sum(rate(smtp_delivery_attempts_total{` + population + `,smtp_delivery_status="deferred"}[5m])) / sum(rate(smtp_delivery_attempts_total{` + population + `}[5m]))`},
+		{"deferral rate by provider", `sum by (smtp_destination_provider) (rate(smtp_delivery_attempts_total{` + population + `,smtp_delivery_status="deferred"}[5m])) / sum by (smtp_destination_provider) (rate(smtp_delivery_attempts_total{` + population + `}[5m]))`},
+		{"delivery time, 95th percentile", `histogram_quantile(0.95, sum by (le) (rate(smtp_delivery_duration_seconds_bucket{smtp_delivery_status="delivered"}[5m])))`},
+		{"sessions that broke off", `sum(rate(smtp_session_count_total{smtp_session_end=~"lost|timeout"}[5m])) / sum(rate(smtp_session_count_total[5m]))`},
+	}
+}
+
+func render() string {
+	var b strings.Builder
+	b.WriteString("# Metrics\n\nGenerated from the table in `smtpconnector/metrics.go`; `UPDATE_GOLDEN=1 make test` writes it anew.\n\n")
+	b.WriteString("Data points carry record attributes ([attributes.md](attributes.md)) as their dimensions. One resource per `host.name` and `smtp.mta.instance` of the logs.\n")
+	for i := range table {
+		m := &table[i]
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", m.name, m.description)
+		fmt.Fprintf(&b, "- kind: %s, unit: `%s`", m.kind, m.unit)
+		if m.off {
+			b.WriteString(", off by default")
+		}
+		fmt.Fprintf(&b, "\n- dimensions: %s\n", list(m.dimensions))
+		if m.kind == ratio {
+			fmt.Fprintf(&b, "- further attributes: `%s` (delivered, bounced, expired, deferred), `%s`. It does not aggregate: use the counters where you can.\n", attrOutcome, attrWindow)
+		}
+		if m.buckets != nil {
+			fmt.Fprintf(&b, "- default buckets: %s\n", strings.Trim(fmt.Sprint(m.buckets), "[]"))
+		}
+		if more := m.offered()[len(m.dimensions):]; len(more) > 0 {
+			fmt.Fprintf(&b, "- offered: %s\n", list(more))
+		}
+	}
+	var rows []string
+	for _, q := range queries() {
+		rows = append(rows, "| "+q[0]+" | `"+strings.ReplaceAll(q[1], "|", "\\|")+"` |")
+	}
+	fmt.Fprintf(&b, rates, strings.Join(rows, "\n"))
+	return b.String()
+}
+
+func list(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return "`" + strings.Join(names, "`, `") + "`"
+}
+
+func TestDocsAreTheTable(t *testing.T) {
+	want := render()
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(docsFile, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(docsFile)
+	if err != nil || string(got) != want {
+		t.Fatalf("docs/metrics.md is not what the table says; UPDATE_GOLDEN=1 writes it anew (%v)", err)
+	}
+}
+
+// No metric or data point attribute is the dotted prefix of another name: Elasticsearch would rename it.
+func TestNoNameIsThePrefixOfAnother(t *testing.T) {
+	attributes := []string{attrStage, attrOutcome, attrWindow}
+	for _, d := range attrs.Table {
+		attributes = append(attributes, d.Name)
+	}
+	for _, names := range [][]string{attributes, metricNames()} {
+		for _, a := range names {
+			for _, b := range names {
+				if strings.HasPrefix(b, a+".") {
+					t.Errorf("%s is the prefix of %s", a, b)
+				}
+			}
+		}
+	}
+}
+
+// Every dimension is read, and is an attribute of the schema or one of the connector's own.
+func TestDimensionsAreAttributes(t *testing.T) {
+	known := map[string]bool{attrStage: true, attrOutcome: true, attrWindow: true}
+	for _, d := range attrs.Table {
+		known[d.Name] = true
+	}
+	for i := range table {
+		for _, d := range table[i].offered() {
+			if !known[d] {
+				t.Errorf("%s: %s is no attribute", table[i].name, d)
+			}
+			if _, ok := slotOf[d]; !ok {
+				t.Errorf("%s: %s is not read", table[i].name, d)
+			}
+		}
+	}
+}

@@ -1,0 +1,337 @@
+package smtpconnector
+
+import (
+	"slices"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+)
+
+// kind is a metric's kind.
+type kind uint8
+
+const (
+	counter kind = iota
+	histogram
+	ratio
+)
+
+func (k kind) String() string {
+	return [...]string{"counter, monotonic sum", "histogram", "gauge"}[k]
+}
+
+// metric is one entry of the table: a new metric is a new entry.
+type metric struct {
+	name, description, unit string
+	kind                    kind
+	buckets                 []float64
+	dimensions              []string // by default
+	more                    []string // offered besides
+	off                     bool     // not made unless switched on
+	observe                 func(s *sample, to *observer)
+}
+
+// The bucket bounds.
+var (
+	// seconds span a reply's milliseconds and a queue's five days.
+	seconds = []float64{0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400, 432000}
+	bytes_  = []float64{1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 10 << 20, 25 << 20, 50 << 20}
+	people  = []float64{1, 2, 5, 10, 20, 50, 100, 500, 1000, 10000}
+)
+
+// delivery is offered on everything that is about a delivery.
+var delivery = []string{
+	attrs.DeliveryStatus, attrs.FailureReason, attrs.FailureCategory, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind,
+	attrs.DestinationDomain, attrs.MailFromDomain, attrs.SourceAddress, attrs.SourcePool, attrs.ReplyClass, attrs.ReplyCode, attrs.ReplyEnhancedCode,
+	attrs.ErrorType, attrs.Dialect, attrs.Daemon, attrs.Service, attrs.TLSVersion, attrs.TLSTrust,
+}
+
+// server is offered on everything that is about a conversation.
+var conversation = []string{
+	attrs.SessionRole, attrs.Command, attrs.ReplyCode, attrs.ReplyClass, attrs.ReplyEnhancedCode, attrs.FailureReason, attrs.FailureCategory,
+	attrs.ErrorType, attrs.Provider, attrs.Dialect, attrs.Daemon, attrs.Service, attrs.SourceAddress, attrs.Protocol,
+}
+
+// table is THE list of the metrics.
+var table = []metric{
+	{
+		name: "smtp.delivery.attempts", unit: "{attempt}", kind: counter,
+		description: "Tries to deliver: one recipient, one verdict of a host that was asked.",
+		dimensions:  []string{attrs.DeliveryStatus, attrs.FailureReason, attrs.Provider, attrs.Direction, attrs.DeliveryRoute},
+		more:        delivery,
+		observe: func(s *sample, to *observer) {
+			if s.isDelivery() && s.isTrue(sTried) && !s.is(sKind, "probe") {
+				to.add(s.recipients())
+			}
+		},
+	},
+	{
+		name: "smtp.delivery.recipients", unit: "{recipient}", kind: counter,
+		description: "Recipients at their end, each once.",
+		dimensions:  []string{attrs.DeliveryStatus, attrs.FailureCategory, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind},
+		more:        delivery,
+		observe: func(s *sample, to *observer) {
+			if s.isDelivery() && s.isTrue(sFinal) {
+				to.add(s.recipients())
+			}
+		},
+	},
+	{
+		name: "smtp.delivery.suspended", unit: "{recipient}", kind: counter,
+		description: "Verdicts without a try: the destination is left alone for a while.",
+		dimensions:  []string{attrs.Provider},
+		more:        delivery,
+		observe: func(s *sample, to *observer) {
+			if s.is(sStatus, "deferred") && s.has[sTried] && !s.isTrue(sTried) {
+				to.add(s.recipients())
+			}
+		},
+	},
+	{
+		name: "smtp.host.trials", unit: "{trial}", kind: counter,
+		description: "Answers and failures of single hosts, also of those that a later host healed. The recipients of one transaction that got the same answer are one trial.",
+		dimensions:  []string{attrs.ReplyClass, attrs.ErrorType, attrs.Provider},
+		more:        delivery,
+		observe: func(s *sample, to *observer) {
+			if s.isTrial() && !to.sameTrial(s) {
+				to.add(1)
+			}
+		},
+	},
+	{
+		name: "smtp.delivery.duration", unit: "s", kind: histogram, buckets: seconds,
+		description: "Time from reception to a recipient's end.",
+		dimensions:  []string{attrs.DeliveryStatus, attrs.Provider},
+		more:        delivery,
+		observe: func(s *sample, to *observer) {
+			if s.has[sDuration] && s.isTrue(sFinal) {
+				to.record(s.num[sDuration], s.recipients())
+			}
+		},
+	},
+	{
+		name: "smtp.delivery.delay", unit: "s", kind: histogram, buckets: seconds,
+		description: "Where the time of a try went. The time before the queue counts at the first try only.",
+		dimensions:  []string{attrStage},
+		more:        append([]string{attrStage}, delivery...),
+		observe: func(s *sample, to *observer) {
+			if !s.isDelivery() || !s.isTrue(sTried) {
+				return
+			}
+			for _, stage := range [...]struct {
+				name string
+				at   slot
+			}{{"before_queue", sBefore}, {"in_queue", sQueue}, {"connection_setup", sSetup}, {"transmission", sTransmission}} {
+				if s.has[stage.at] && (stage.at != sBefore || !s.has[sAttempt] || s.num[sAttempt] == 1) {
+					s.text[sStage] = stage.name
+					to.record(s.num[stage.at], s.recipients())
+				}
+			}
+		},
+	},
+	{
+		name: "smtp.delivery.ratio", unit: "1", kind: ratio,
+		description: "Of the mail that leaves, over the last five minutes: delivered, bounced and expired recipients over all that ended, deferred tries over all tries.",
+		dimensions:  []string{attrs.Provider},
+		observe: func(s *sample, to *observer) {
+			if s.isDelivery() && s.population() {
+				to.window(s)
+			}
+		},
+	},
+	{
+		name: "smtp.reply.count", unit: "{reply}", kind: counter,
+		description: "Replies, each once, by the command that they answered.",
+		dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.ReplyClass, attrs.SessionRole},
+		more:        conversation,
+		observe: func(s *sample, to *observer) {
+			if s.has[sCode] && !s.isTrue(sContinued) && (!s.isDelivery() || !s.has[sTried] || s.isTrue(sTried)) {
+				to.add(1)
+			}
+		},
+	},
+	{
+		name: "smtp.reply.latency", unit: "s", kind: histogram, buckets: seconds,
+		description: "Time from a command to its reply.",
+		dimensions:  []string{attrs.Command},
+		more:        conversation,
+		observe: func(s *sample, to *observer) {
+			if s.has[sLatency] && !s.isTrue(sContinued) {
+				to.record(s.num[sLatency], 1)
+			}
+		},
+	},
+	{
+		name: "smtp.reject.count", unit: "{reject}", kind: counter,
+		description: "Refusals by us, as a server.",
+		dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.RejectPermanent, attrs.FailureReason},
+		more:        append([]string{attrs.RejectPermanent, attrs.FilterName}, conversation...),
+		observe: func(s *sample, to *observer) {
+			if s.is(sEvent, "reject") {
+				to.add(s.recipients())
+			}
+		},
+	},
+	{
+		name: "smtp.session.count", unit: "{session}", kind: counter,
+		description: "Sessions at their end.",
+		dimensions:  []string{attrs.SessionRole, attrs.SessionEnd, attrs.TLSEstablished},
+		more:        append([]string{attrs.SessionEnd, attrs.TLSEstablished, attrs.TLSVersion}, conversation...),
+		observe: func(s *sample, to *observer) {
+			if s.has[sEnd] && !s.isTrue(sInferred) {
+				to.add(1)
+			}
+		},
+	},
+	{
+		name: "smtp.session.duration", unit: "s", kind: histogram, buckets: seconds,
+		description: "How long sessions lasted.",
+		dimensions:  []string{attrs.SessionRole, attrs.SessionEnd},
+		more:        append([]string{attrs.SessionEnd, attrs.TLSEstablished}, conversation...),
+		observe: func(s *sample, to *observer) {
+			if s.has[sEnd] && s.has[sSessionDuration] && !s.isTrue(sInferred) {
+				to.record(s.num[sSessionDuration], 1)
+			}
+		},
+	},
+	{
+		name: "smtp.message.count", unit: "{message}", kind: counter,
+		description: "Messages that came into the queue.",
+		dimensions:  []string{attrs.Direction, attrs.MessageKind},
+		more:        []string{attrs.MailFromDomain, attrs.Dialect},
+		observe: func(s *sample, to *observer) {
+			if s.is(sEvent, "message.received") {
+				to.add(1)
+			}
+		},
+	},
+	{
+		name: "smtp.message.size", unit: "By", kind: histogram, buckets: bytes_,
+		description: "Size of the messages that came into the queue.",
+		dimensions:  []string{attrs.Direction, attrs.MessageKind},
+		more:        []string{attrs.MailFromDomain, attrs.Dialect},
+		observe: func(s *sample, to *observer) {
+			if s.is(sEvent, "message.received") && s.has[sSize] {
+				to.record(s.num[sSize], 1)
+			}
+		},
+	},
+	{
+		name: "smtp.message.recipients", unit: "{recipient}", kind: histogram, buckets: people,
+		description: "Recipients of the messages that came into the queue.",
+		dimensions:  []string{attrs.Direction, attrs.MessageKind},
+		more:        []string{attrs.MailFromDomain, attrs.Dialect},
+		observe: func(s *sample, to *observer) {
+			if s.is(sEvent, "message.received") && s.has[sCount] {
+				to.record(s.num[sCount], 1)
+			}
+		},
+	},
+	{
+		name: "smtp.connection.failures", unit: "{failure}", kind: counter,
+		description: "Connections to other hosts that could not be made or broke, each once.",
+		dimensions:  []string{attrs.ErrorType, attrs.Provider},
+		more:        conversation,
+		observe: func(s *sample, to *observer) {
+			if s.isConnectionFailure() {
+				to.add(1)
+			}
+		},
+	},
+	{
+		name: "smtp.auth.attempts", unit: "{attempt}", kind: counter,
+		description: "Authentications by mechanism and result; a login that the log shows only on its messages counts once a session.",
+		dimensions:  []string{attrs.AuthMechanism, attrs.AuthResult},
+		more:        append([]string{attrs.AuthMechanism, attrs.AuthResult}, conversation...),
+		observe: func(s *sample, to *observer) {
+			if s.has[sAuthResult] && (s.is(sEvent, "auth") || s.is(sEvent, "reply") || s.is(sEvent, "message.opened") && s.firstTransaction()) {
+				to.add(1)
+			}
+		},
+	},
+	{
+		name: "smtp.tls.sessions", unit: "{session}", kind: counter,
+		description: "TLS handshakes that succeeded.",
+		dimensions:  []string{attrs.SessionRole, attrs.TLSVersion, attrs.TLSTrust},
+		more:        append([]string{attrs.TLSVersion, attrs.TLSTrust}, conversation...),
+		observe: func(s *sample, to *observer) {
+			if s.isTrue(sTLS) && s.is(sEvent, "tls") {
+				to.add(1)
+			}
+		},
+	},
+	{
+		name: "smtp.filter.verdicts", unit: "{verdict}", kind: counter,
+		description: "Verdicts of filters, checks and screening daemons.",
+		dimensions:  []string{attrs.FilterName, attrs.FilterVerdict},
+		more:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),
+		observe: func(s *sample, to *observer) {
+			if s.has[sVerdict] {
+				to.add(1)
+			}
+		},
+	},
+}
+
+// isTrial says whether the record is the answer or failure of one host that we called.
+func (s *sample) isTrial() bool {
+	if s.isDelivery() {
+		return s.isTrue(sTried) && (s.is(sRoute, "mx") || s.is(sRoute, "relayhost")) && (s.has[sCode] || s.has[sError])
+	}
+	if !s.is(sRole, "client") || !s.is(sEvent, "reply") && !s.is(sEvent, "connect") && !s.is(sEvent, "warning") {
+		return false
+	}
+	return s.has[sError] || s.has[sClass] && s.is(sEvent, "reply") && !s.is(sClass, "2xx") && !s.is(sClass, "3xx")
+}
+
+// isConnectionFailure says whether the record is a connection of ours that failed; a delivery only repeats it.
+func (s *sample) isConnectionFailure() bool {
+	if !s.has[sError] || s.isDelivery() || s.has[sCode] {
+		return false
+	}
+	switch s.text[sEvent] {
+	case "connect":
+		return true
+	case "warning", "tls":
+		return s.is(sRole, "client")
+	}
+	return false
+}
+
+// firstTransaction is true where the record's transaction is its session's first, or has none.
+func (s *sample) firstTransaction() bool {
+	t := s.text[sTransaction]
+	return t == "" || len(t) > 2 && t[len(t)-2:] == ".1"
+}
+
+func metricByName(name string) *metric {
+	for i := range table {
+		if table[i].name == name {
+			return &table[i]
+		}
+	}
+	return nil
+}
+
+func metricNames() []string {
+	names := make([]string, len(table))
+	for i := range table {
+		names[i] = table[i].name
+	}
+	return names
+}
+
+// offers says whether a dimension can be had on the metric.
+func (m *metric) offers(dimension string) bool {
+	return slices.Contains(m.dimensions, dimension) || slices.Contains(m.more, dimension)
+}
+
+// offered lists the dimensions that can be had, the default ones first.
+func (m *metric) offered() []string {
+	list := slices.Clone(m.dimensions)
+	for _, d := range m.more {
+		if !slices.Contains(list, d) {
+			list = append(list, d)
+		}
+	}
+	return list
+}

@@ -1,0 +1,133 @@
+package smtpconnector
+
+import (
+	"strconv"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+)
+
+// The attributes of data points that records do not have.
+const (
+	attrStage   = "smtp.delay.stage"   // of smtp.delivery.delay
+	attrOutcome = "smtp.ratio.outcome" // of smtp.delivery.ratio
+	attrWindow  = "smtp.ratio.window"
+)
+
+// slot is the place of an attribute in a sample.
+type slot uint8
+
+// read lists the attributes that the connector reads; a record's others are passed over.
+var read = [...]string{
+	attrs.Event, attrs.Dialect, attrs.SessionRole, attrs.SessionInferred, attrs.SessionEnd, attrs.SessionDuration, attrs.TransactionID,
+	attrs.MessageKind, attrs.MessageSize, attrs.RecipientCount, attrs.RcptToList, attrs.Command, attrs.Latency, attrs.ReplyCode, attrs.ReplyClass,
+	attrs.ReplyEnhancedCode, attrs.ReplyContinued, attrs.RejectPermanent, attrs.DeliveryStatus, attrs.DeliveryRoute, attrs.DeliveryFinal,
+	attrs.DeliveryTried, attrs.DeliveryAttempt, attrs.DeliveryDuration, attrs.DelayTotal, attrs.DelayBeforeQueue, attrs.DelayInQueue, attrs.DelaySetup,
+	attrs.DelayTransmission, attrs.FailureReason, attrs.FailureCategory, attrs.DestinationDomain, attrs.Provider, attrs.MailFromDomain,
+	attrs.Direction, attrs.ErrorType, attrs.SourceAddress, attrs.SourcePool, attrs.TLSEstablished, attrs.TLSVersion, attrs.TLSTrust,
+	attrs.AuthMechanism, attrs.AuthResult, attrs.FilterName, attrs.FilterVerdict, attrs.Daemon, attrs.Service, attrs.Instance, attrs.Protocol,
+	attrs.Duplicate, attrStage, attrOutcome, attrWindow,
+}
+
+const slots = len(read)
+
+// slotOf finds an attribute's place.
+var slotOf = func() map[string]slot {
+	m := make(map[string]slot, slots)
+	for i, name := range read {
+		m[name] = slot(i)
+	}
+	return m
+}()
+
+func at(name string) slot {
+	s, ok := slotOf[name]
+	if !ok {
+		panic("the connector does not read " + name)
+	}
+	return s
+}
+
+// The places that are asked for by name.
+var (
+	sEvent, sRole, sInferred, sEnd, sSessionDuration = at(attrs.Event), at(attrs.SessionRole), at(attrs.SessionInferred), at(attrs.SessionEnd), at(attrs.SessionDuration)
+	sTransaction, sKind, sSize, sCount, sList        = at(attrs.TransactionID), at(attrs.MessageKind), at(attrs.MessageSize), at(attrs.RecipientCount), at(attrs.RcptToList)
+	sLatency, sCode, sClass, sContinued              = at(attrs.Latency), at(attrs.ReplyCode), at(attrs.ReplyClass), at(attrs.ReplyContinued)
+	sStatus, sRoute, sFinal, sTried, sAttempt        = at(attrs.DeliveryStatus), at(attrs.DeliveryRoute), at(attrs.DeliveryFinal), at(attrs.DeliveryTried), at(attrs.DeliveryAttempt)
+	sDuration, sDirection, sProvider, sError         = at(attrs.DeliveryDuration), at(attrs.Direction), at(attrs.Provider), at(attrs.ErrorType)
+	sTLS, sAuthResult, sVerdict, sDuplicate          = at(attrs.TLSEstablished), at(attrs.AuthResult), at(attrs.FilterVerdict), at(attrs.Duplicate)
+	sInstance, sStage                                = at(attrs.Instance), at(attrStage)
+	sBefore, sQueue, sSetup, sTransmission, sTotal   = at(attrs.DelayBeforeQueue), at(attrs.DelayInQueue), at(attrs.DelaySetup), at(attrs.DelayTransmission), at(attrs.DelayTotal)
+)
+
+// sample is one record as the metrics see it: texts for dimensions, numbers for values. It is used again for the next record; its texts are
+// the record's.
+type sample struct {
+	text [slots]string
+	num  [slots]float64
+	has  [slots]bool
+}
+
+// numbers are the texts of small numbers, so that a reply code costs no allocation.
+var numbers = func() (list [1000]string) {
+	for i := range list {
+		list[i] = strconv.Itoa(i)
+	}
+	return list
+}()
+
+// take reads a record's attributes.
+func (s *sample) take(m pcommon.Map) {
+	*s = sample{}
+	for name, v := range m.All() {
+		at, ok := slotOf[name]
+		if !ok {
+			continue
+		}
+		s.has[at] = true
+		switch v.Type() {
+		case pcommon.ValueTypeStr:
+			s.text[at] = v.Str()
+		case pcommon.ValueTypeInt:
+			n := v.Int()
+			s.num[at] = float64(n)
+			if n >= 0 && n < int64(len(numbers)) {
+				s.text[at] = numbers[n]
+			} else {
+				s.text[at] = strconv.FormatInt(n, 10)
+			}
+		case pcommon.ValueTypeDouble:
+			s.num[at] = v.Double()
+		case pcommon.ValueTypeBool:
+			s.text[at] = "false"
+			if v.Bool() {
+				s.text[at], s.num[at] = "true", 1
+			}
+		case pcommon.ValueTypeSlice:
+			s.num[at] = float64(v.Slice().Len())
+		}
+	}
+}
+
+// is says whether an attribute has this text.
+func (s *sample) is(at slot, text string) bool { return s.text[at] == text }
+
+// isTrue says whether a boolean attribute is true.
+func (s *sample) isTrue(at slot) bool { return s.num[at] == 1 }
+
+// recipients is how many recipients a verdict is about.
+func (s *sample) recipients() int64 {
+	if s.has[sList] {
+		return max(1, int64(max(s.num[sList], s.num[sCount])))
+	}
+	return 1
+}
+
+// isDelivery says whether the record is a verdict on recipients: a delivery, or the deciding reply of a conversation.
+func (s *sample) isDelivery() bool { return s.has[sStatus] }
+
+// population is what rates are made of: mail that leaves, over the ways that other people's servers stand at the end of.
+func (s *sample) population() bool {
+	return s.is(sKind, "mail") && s.is(sDirection, "outbound") && (s.is(sRoute, "mx") || s.is(sRoute, "relayhost"))
+}

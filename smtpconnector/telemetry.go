@@ -1,0 +1,50 @@
+package smtpconnector
+
+import (
+	"context"
+
+	otelmetric "go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+)
+
+// tally is what own telemetry reports of one batch.
+type tally struct {
+	counted, foreign, duplicates, retried, overflown int64
+	otherSchema                                      bool
+}
+
+// gauges registers the number of series.
+func (c *smtpConnector) gauges() error {
+	return c.telemetry.RegisterConnectorSMTPSeriesCallback(func(_ context.Context, o otelmetric.Int64Observer) error {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		o.Observe(c.store.count())
+		return nil
+	})
+}
+
+func (c *smtpConnector) report(ctx context.Context, t *tally) {
+	add(ctx, c.telemetry.ConnectorSMTPRecordsCounted, t.counted)
+	add(ctx, c.telemetry.ConnectorSMTPRecordsNotEnriched, t.foreign)
+	add(ctx, c.telemetry.ConnectorSMTPDuplicates, t.duplicates)
+	add(ctx, c.telemetry.ConnectorSMTPBatchesRetried, t.retried)
+	add(ctx, c.telemetry.ConnectorSMTPOverflowed, t.overflown)
+	if t.foreign > 0 && t.counted == 0 && t.duplicates == 0 {
+		c.saidUnenriched.Do(func() {
+			c.logger.Warn("a batch without any enriched record: the smtp processor must stand in front of the smtp connector, and must know the mail server")
+		})
+	}
+	if t.otherSchema {
+		c.saidSchema.Do(func() {
+			c.logger.Warn("records were enriched by another version of the smtp processor", zap.String("want", attrs.Version))
+		})
+	}
+}
+
+func add(ctx context.Context, counter otelmetric.Int64Counter, n int64) {
+	if n > 0 {
+		counter.Add(ctx, n)
+	}
+}
