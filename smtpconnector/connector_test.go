@@ -150,8 +150,8 @@ func TestEachMetricCountsItsRecords(t *testing.T) {
 		want    []string
 	}{
 		"attempts": {[]string{sent, deferred, deferred + " rcpt_to_list=l:3"}, "smtp.delivery.attempts", []string{
-			"{delivery.route=mx delivery.status=deferred destination.provider=google email.direction=outbound failure.reason=rate_limited} 4",
-			"{delivery.route=mx delivery.status=delivered destination.provider=google email.direction=outbound} 1",
+			"{delivery.route=mx delivery.status=deferred destination.provider=google email.direction=outbound failure.reason=rate_limited message.kind=mail} 4",
+			"{delivery.route=mx delivery.status=delivered destination.provider=google email.direction=outbound message.kind=mail} 1",
 		}},
 		"recipients at their end": {[]string{sent, deferred, bounced}, "smtp.delivery.recipients", []string{
 			"{delivery.route=mx delivery.status=bounced destination.provider=google email.direction=outbound failure.category=recipient message.kind=mail} 1",

@@ -25,13 +25,13 @@ none of them.
 `
 
 // population is the label matcher that the rates have in common.
-const population = `email_direction="outbound",smtp_delivery_route=~"mx|relayhost"`
+const population = `email_direction="outbound",smtp_delivery_route=~"mx|relayhost",smtp_message_kind="mail"`
 
 // queries are the rates by name.
 func queries() [][2]string {
-	ended := `sum(rate(smtp_delivery_recipients_total{` + population + `,smtp_message_kind="mail",smtp_delivery_status=~"delivered|bounced|expired"}[5m]))`
+	ended := `sum(rate(smtp_delivery_recipients_total{` + population + `,smtp_delivery_status=~"delivered|bounced|expired"}[5m]))`
 	of := func(more string) string {
-		return `sum(rate(smtp_delivery_recipients_total{` + population + `,smtp_message_kind="mail",` + more + `}[5m])) / ` + ended
+		return `sum(rate(smtp_delivery_recipients_total{` + population + `,` + more + `}[5m])) / ` + ended
 	}
 	return [][2]string{
 		{"delivery rate", of(`smtp_delivery_status="delivered"`)},

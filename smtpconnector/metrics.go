@@ -56,7 +56,7 @@ var table = []metric{
 	{
 		name: "smtp.delivery.attempts", unit: "{attempt}", kind: counter,
 		description: "Tries to deliver: one recipient, one verdict of a host that was asked.",
-		dimensions:  []string{attrs.DeliveryStatus, attrs.FailureReason, attrs.Provider, attrs.Direction, attrs.DeliveryRoute},
+		dimensions:  []string{attrs.DeliveryStatus, attrs.FailureReason, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind},
 		more:        delivery,
 		observe: func(s *sample, to *observer) {
 			if s.isDelivery() && s.isTrue(sTried) && !s.is(sKind, "probe") {

@@ -1,11 +1,101 @@
 package maillogreceiver
 
-import "go.opentelemetry.io/collector/component"
+import (
+	"errors"
+	"fmt"
+	"time"
 
-// Config is the maillog receiver's configuration.
+	"go.opentelemetry.io/collector/component"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/fileconsumer"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/fileconsumer/matcher"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/operator/helper"
+)
+
+// Config is the maillog receiver's configuration. One line, include, is enough.
 type Config struct {
-	// Include are the globs of the files to read.
+	// Include are the globs of the files to read, Exclude those of files that are not.
 	Include []string `mapstructure:"include"`
+	Exclude []string `mapstructure:"exclude"`
+	// StartAt is end, or beginning for old logs. It counts for files that no offset is known of.
+	StartAt string `mapstructure:"start_at"`
+	// PollInterval is how often the files are looked at.
+	PollInterval time.Duration `mapstructure:"poll_interval"`
+	// HostName is host.name of the records; empty: this machine's.
+	HostName string `mapstructure:"host_name"`
+	// MaxBatchSize is the number of lines that are handed on at once at most.
+	MaxBatchSize int `mapstructure:"max_batch_size"`
+	// MaxLogSize is the length of a line; a longer one comes in parts.
+	MaxLogSize helper.ByteSize `mapstructure:"max_log_size"`
+	// Compression is empty, or gzip or auto to read rotated files that are packed.
+	Compression string `mapstructure:"compression"`
+	// RetryOnFailure says what happens when a batch is refused. While it is tried again, reading waits.
+	RetryOnFailure RetryConfig `mapstructure:"retry_on_failure"`
+	// Storage is the storage extension that keeps the offsets over restarts.
+	Storage *component.ID `mapstructure:"storage"`
 }
 
-func createDefaultConfig() component.Config { return &Config{} }
+// RetryConfig is how a refused batch is tried again.
+type RetryConfig struct {
+	Enabled         bool          `mapstructure:"enabled"`
+	InitialInterval time.Duration `mapstructure:"initial_interval"`
+	MaxInterval     time.Duration `mapstructure:"max_interval"`
+	MaxElapsedTime  time.Duration `mapstructure:"max_elapsed_time"` // 0: for ever
+}
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		StartAt:        "end",
+		PollInterval:   200 * time.Millisecond,
+		MaxBatchSize:   1000,
+		MaxLogSize:     1 << 20,
+		RetryOnFailure: RetryConfig{Enabled: true, InitialInterval: time.Second, MaxInterval: 30 * time.Second},
+	}
+}
+
+// Validate names each mistake by its key and says what the key takes.
+func (c *Config) Validate() error {
+	var errs []error
+	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if len(c.Include) == 0 {
+		wrong("include: is empty, takes globs of log files such as /var/log/mail.log")
+	} else if _, err := matcher.New(matcher.Criteria{Include: c.Include, Exclude: c.Exclude}); err != nil {
+		wrong("include, exclude: %w, take globs of log files such as /var/log/mail.log*", err)
+	}
+	if c.StartAt != "end" && c.StartAt != "beginning" {
+		wrong("start_at: %q is not a choice, takes end or beginning", c.StartAt)
+	}
+	if c.PollInterval < time.Millisecond {
+		wrong("poll_interval: %s is too short, takes a duration of at least 1ms", c.PollInterval)
+	}
+	if c.MaxBatchSize <= 0 {
+		wrong("max_batch_size: %d is too small, takes a number greater than 0", c.MaxBatchSize)
+	}
+	if c.MaxLogSize < 64 {
+		wrong("max_log_size: %d is too small, takes a size of at least 64 bytes, such as 1MiB", c.MaxLogSize)
+	}
+	if c.Compression != "" && c.Compression != "gzip" && c.Compression != "auto" {
+		wrong("compression: %q is not a choice, takes gzip, auto or nothing", c.Compression)
+	}
+	if r := c.RetryOnFailure; r.Enabled && (r.InitialInterval <= 0 || r.MaxInterval < r.InitialInterval || r.MaxElapsedTime < 0) {
+		wrong("retry_on_failure: initial_interval %s, max_interval %s, max_elapsed_time %s do not fit, take durations with 0 < initial_interval <= max_interval and max_elapsed_time >= 0",
+			r.InitialInterval, r.MaxInterval, r.MaxElapsedTime)
+	}
+	return errors.Join(errs...)
+}
+
+// consumer is the configuration of the part that tails files.
+func (c *Config) consumer() *fileconsumer.Config {
+	fc := fileconsumer.NewConfig()
+	fc.Criteria = matcher.Criteria{Include: c.Include, Exclude: c.Exclude}
+	fc.StartAt = c.StartAt
+	fc.PollInterval = c.PollInterval
+	fc.MaxLogSize = c.MaxLogSize
+	fc.Compression = c.Compression
+	fc.IncludeFilePath = true
+	fc.IncludeFileName = true
+	fc.OnTruncate = fileconsumer.OnTruncateReadWholeFile
+	fc.TrimConfig.PreserveLeading = true // a line is handed on as it was written
+	fc.TrimConfig.PreserveTrailing = true
+	return fc
+}

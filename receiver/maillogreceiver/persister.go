@@ -1,0 +1,92 @@
+package maillogreceiver
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/extension/xextension/storage"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+)
+
+// persister stands between fileconsumer and the storage. fileconsumer gives it the offsets of all that it has read, at the end of each poll and
+// at the end of all; they are written only when all of that was accepted and the components downstream have saved their state, so that on
+// disk the offsets never lie ahead. Offsets that are kept back come again with the next poll.
+type persister struct {
+	storage.Client
+	receiver *maillogReceiver
+	written  []byte // the offsets that are on disk
+
+	mu    sync.Mutex
+	final context.Context // of the shutdown
+}
+
+// last says that the next offsets are the last ones.
+func (p *persister) last(ctx context.Context) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.final = ctx
+}
+
+func (p *persister) shutdown() context.Context {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.final
+}
+
+// Set is Batch for one key.
+func (p *persister) Set(ctx context.Context, key string, value []byte) error {
+	return p.Batch(ctx, storage.SetOperation(key, value))
+}
+
+// Batch hands on what was read, and then writes the offsets.
+func (p *persister) Batch(ctx context.Context, ops ...*storage.Operation) error {
+	r := p.receiver
+	send, final := r.running, p.shutdown()
+	if final != nil {
+		send, ctx = final, checkpoint.Final(final)
+	}
+	if err := r.flush(send); err != nil {
+		return err
+	}
+	if r.isLost() {
+		return errStopped
+	}
+	if final == nil && len(ops) == 1 && bytes.Equal(ops[0].Value, p.written) {
+		return nil
+	}
+	saved, err := r.round.Checkpoint(ctx)
+	if err != nil || !saved {
+		return err
+	}
+	data, err := r.streams.save()
+	if err != nil {
+		return err
+	}
+	if err := p.Client.Batch(ctx, append(ops, storage.SetOperation(streamsKey, data))...); err != nil {
+		return err
+	}
+	if len(ops) == 1 {
+		p.written = ops[0].Value
+	}
+	return nil
+}
+
+func openStorage(ctx context.Context, host component.Host, ext, id component.ID) (storage.Client, error) {
+	e, ok := host.GetExtensions()[ext]
+	if !ok {
+		return nil, fmt.Errorf("storage: there is no extension %q, takes the name of a storage extension that is in service.extensions", ext)
+	}
+	s, ok := e.(storage.Extension)
+	if !ok {
+		return nil, fmt.Errorf("storage: extension %q stores nothing, takes the name of a storage extension such as file_storage", ext)
+	}
+	client, err := s.GetClient(ctx, component.KindReceiver, id, "")
+	if err != nil {
+		return nil, fmt.Errorf("storage: %w", err)
+	}
+	return client, nil
+}
