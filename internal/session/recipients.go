@@ -16,6 +16,12 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 	switch ev.Kind {
 	case event.KindDelivery:
 		t.deliver(h, m, ev, now, out)
+	case event.KindMessageHeld:
+		if ev.RcptTo != "" {
+			ev.Status = event.StatusHeld
+			t.deliver(h, m, ev, now, out)
+		}
+		t.endRecipients(m, event.StatusHeld, out)
 	case event.KindMessageExpired:
 		t.endRecipients(m, event.StatusExpired, out)
 	case event.KindMessageDeleted:
@@ -191,27 +197,27 @@ func (m *Message) hop(ev *event.Event) {
 	})
 }
 
-// endRecipients gives each recipient that is still open its end: the log has no line for it.
+// endRecipients gives each recipient that is still open its end, or says that it is held: the log has no line for it.
 func (t *Tracker) endRecipients(m *Message, status event.Status, out *Output) {
 	for i := range m.Recipients {
 		r := &m.Recipients[i]
-		if r.Final || r.Status == event.StatusDelivered {
+		if r.Final || r.Status == event.StatusDelivered || r.Status == status {
 			continue
 		}
 		ev := new(event.Event)
 		m.describe(ev, event.KindDelivery)
 		ev.RcptTo, ev.OrigRcptTo, ev.DestinationDomain = r.To, r.Orig, foldDomain(r.To)
-		ev.Status, ev.Final, ev.DSN = status, true, r.DSN
+		ev.Status, ev.Final, ev.DSN = status, status.Ends(), r.DSN
 		ev.Route, ev.Direction, ev.Provider = r.Route, r.Direction, r.Provider
 		ev.Reason, ev.Category = r.Reason, r.Category
 		ev.Code, ev.Enhanced, ev.Text = r.Code, r.Enhanced, r.Reply
 		if r.Code > 0 {
 			ev.Class = byte('0' + r.Code/100)
 		}
-		if d := m.Last - m.First; !m.Partial && d >= 0 {
+		if d := m.Last - m.First; ev.Final && !m.Partial && d >= 0 {
 			ev.Duration, ev.HasTotalDuration = time.Duration(d), true
 		}
-		r.Status, r.Final = status, true
+		r.Status, r.Final = status, ev.Final
 		out.Made = append(out.Made, Made{Event: ev, Host: m.host.name})
 	}
 }

@@ -1,0 +1,198 @@
+package truth
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// status is the records' word for a truth's.
+var status = map[string]string{
+	"delivered": "delivered", "bounced": "bounced", "expired": "expired", "deferred": "deferred", "rejected": "rejected",
+	"dropped": "discarded", "held": "held", "deleted": "deleted", "aborted": "",
+}
+
+// Compare lists every difference between the records and the truth.
+func Compare(run *Run, records []Record) (differences []string) {
+	ends := Ends(records)
+	for i := range run.Messages {
+		differences = append(differences, compareMessage(&run.Messages[i], ends, records)...)
+	}
+	differences = append(differences, compareSessions(run, records)...)
+	differences = append(differences, compareRejects(run, records)...)
+	return differences
+}
+
+func compareMessage(m *Message, ends map[string]map[string]*End, records []Record) (list []string) {
+	mid := strings.Trim(m.MessageID, "<>")
+	for _, r := range m.Recipients {
+		differ := func(format string, args ...any) {
+			list = append(list, fmt.Sprintf("%s %s to %s (%s, %s): ", m.ID, m.Submitted.QueueID, r.Address, m.Scenario, r.Scenario)+fmt.Sprintf(format, args...))
+		}
+		to := strings.ToLower(r.Address)
+		e := ends[mid][to]
+		if r.Final == "rejected" {
+			compareRejected(m, &r, ends, differ)
+			continue
+		}
+		want := status[r.Final]
+		got := ""
+		if e != nil {
+			got = e.Status
+		}
+		if got != want {
+			var about []string
+			if e != nil {
+				about = e.Lines
+			}
+			differ("is %q, want %q; %s", got, want, strings.Join(about, "\n\t"))
+			continue
+		}
+		if e != nil {
+			compareReply(&r, e, differ)
+			compareAttempts(&r, e, differ)
+		}
+	}
+	return list
+}
+
+// compareReply wants the code of the deciding answer where there was one.
+func compareReply(r *Recipient, e *End, differ func(string, ...any)) {
+	code, enhanced := r.Detail.Code, r.Detail.Enhanced
+	if code == 0 && len(r.Attempts) > 0 && r.Final == "delivered" {
+		last := r.Attempts[len(r.Attempts)-1]
+		code, enhanced = last.Code, last.Enhanced
+	}
+	if code == 0 {
+		return
+	}
+	if e.Code != strconv.Itoa(code) || e.Enhanced != enhanced {
+		differ("answer %s %s, want %d %s; %s", e.Code, e.Enhanced, code, enhanced, strings.Join(e.Lines, "\n\t"))
+	}
+}
+
+// compareAttempts: what the receiving side saw are tries of single hosts, a line is one verdict over all hosts of a try. So there are
+// never more verdicts than tries that were seen, plus those that reached nobody; and a delivery that was tried once has one.
+func compareAttempts(r *Recipient, e *End, differ func(string, ...any)) {
+	if len(r.Attempts) == 1 && r.Final == "delivered" && e.Attempts != 1 {
+		differ("%d attempts, want 1; %s", e.Attempts, strings.Join(e.Lines, "\n\t"))
+	}
+	if r.Final == "delivered" && len(r.Attempts) > 0 && (e.Attempts > len(r.Attempts) || e.Attempts == 0) {
+		differ("%d attempts, %d were seen; %s", e.Attempts, len(r.Attempts), strings.Join(e.Lines, "\n\t"))
+	}
+}
+
+// compareRejected wants a reject record with the answer.
+func compareRejected(m *Message, r *Recipient, ends map[string]map[string]*End, differ func(string, ...any)) {
+	from := m.From
+	if from == "" {
+		from = "<>"
+	}
+	if r.Detail.Stage != "rcpt" {
+		return // MAIL, DATA and later refusals are compared by their number
+	}
+	key := fmt.Sprintf("reject %s %d %s", strings.ToLower(from), r.Detail.Code, r.Detail.Enhanced)
+	if ends[key][strings.ToLower(r.Address)] == nil {
+		differ("no reject record with %d %s", r.Detail.Code, r.Detail.Enhanced)
+	}
+}
+
+// sessionEnds are the records' words that fit a truth's: the truth says who closed, the records also why.
+var sessionEnds = map[string][]string{
+	"quit":            {"quit"},
+	"client_drop":     {"lost", "tls_failed", "screened"},
+	"client_drop_rst": {"lost", "tls_failed"},
+	"client_close":    {"lost", "client_closed", "tls_failed"},
+	"client_timeout":  {"timeout", "lost", "screened", "tls_failed"},
+	"server_close":    {"timeout", "server_closed", "rejected", "screened", "tls_failed"},
+	"server_drop":     {"server_closed", "rejected", "screened"},
+}
+
+// compareSessions pairs the sessions with the connections, by client address in the order of their ends.
+func compareSessions(run *Run, records []Record) (list []string) {
+	sessions := map[string][]*Record{}
+	total := 0
+	for i := range records {
+		r := &records[i]
+		if r.Is("session") && r.Attr["smtp.session.role"] == "server" {
+			ip := r.Attr["network.peer.address"]
+			sessions[ip] = append(sessions[ip], r)
+			total++
+		}
+	}
+	conns := map[string][]*Connection{}
+	for i := range run.Inbound {
+		c := &run.Inbound[i]
+		conns[c.ClientIP] = append(conns[c.ClientIP], c)
+	}
+	for ip, cs := range conns {
+		sort.Slice(cs, func(i, j int) bool { return cs[i].End < cs[j].End })
+		ss := sessions[ip]
+		if len(ss) != len(cs) {
+			list = append(list, fmt.Sprintf("%d sessions from %s, want %d", len(ss), ip, len(cs)))
+		}
+		list = append(list, compareEnds(ip, cs, ss)...)
+	}
+	return list
+}
+
+// compareEnds compares how many sessions of one client ended in which way. Clocks differ by parts of seconds, so the pairs
+// themselves are not certain, the numbers are.
+func compareEnds(ip string, cs []*Connection, ss []*Record) (list []string) {
+	left := append([]*Record(nil), ss...)
+	sort.SliceStable(left, func(i, j int) bool { return left[i].Time.Before(left[j].Time) })
+	for _, c := range cs {
+		found := -1
+		for i, s := range left {
+			if s != nil && fits(c.Ended, s.Attr["smtp.session.end"]) && math.Abs(float64(s.Time.UnixNano())/1e9-c.End) < 3 {
+				found = i
+				break
+			}
+		}
+		if found < 0 {
+			var ends []string
+			for _, s := range ss {
+				ends = append(ends, s.Attr["smtp.session.end"]+" "+s.Time.Format("15:04:05"))
+			}
+			list = append(list, fmt.Sprintf("connection %s from %s (%s) ended %s at %.0f: no session fits; %v", c.ID, ip, c.Scenario, c.Ended, c.End, ends))
+			continue
+		}
+		left[found] = nil
+	}
+	return list
+}
+
+func fits(ended, end string) bool {
+	for _, e := range sessionEnds[ended] {
+		if e == end {
+			return true
+		}
+	}
+	return false
+}
+
+// compareRejects compares the number of refusals at RCPT by code.
+func compareRejects(run *Run, records []Record) (list []string) {
+	got := map[string]int{}
+	for i := range records {
+		if r := &records[i]; r.Is("reject") && r.Attr["smtp.command"] == "RCPT" {
+			got[r.Attr["smtp.reply.code"]]++
+		}
+	}
+	want := map[string]int{}
+	for i := range run.Messages {
+		for _, r := range run.Messages[i].Recipients {
+			if r.Final == "rejected" && r.Detail.Stage == "rcpt" {
+				want[strconv.Itoa(r.Detail.Code)]++
+			}
+		}
+	}
+	for code, n := range want {
+		if got[code] < n {
+			list = append(list, fmt.Sprintf("%d rejects with %s at RCPT, want at least %d", got[code], code, n))
+		}
+	}
+	return list
+}

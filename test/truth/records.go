@@ -1,0 +1,97 @@
+package truth
+
+import (
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/plog"
+)
+
+// Record is one enriched record, as text: attribute name to value.
+type Record struct {
+	Body string
+	Time time.Time
+	Attr map[string]string
+	List map[string][]any
+}
+
+// Is says whether the record is of an event.
+func (r *Record) Is(event string) bool { return r.Attr["smtp.event"] == event }
+
+// Records flattens batches.
+func Records(batches ...plog.Logs) (list []Record) {
+	for _, ld := range batches {
+		for _, rl := range ld.ResourceLogs().All() {
+			for _, sl := range rl.ScopeLogs().All() {
+				for _, rec := range sl.LogRecords().All() {
+					r := Record{Body: rec.Body().AsString(), Time: rec.Timestamp().AsTime(), Attr: map[string]string{}}
+					for k, v := range rec.Attributes().All() {
+						r.Attr[k] = v.AsString()
+					}
+					list = append(list, r)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// End is how one recipient of one message ended, by the records.
+type End struct {
+	Status, Code, Enhanced string
+	Lines                  []string
+	Attempts               int // verdicts of hosts that were asked
+	Replies                int // answers of hosts before the verdict
+}
+
+// Ends works out the end of every recipient from the records: by Message-ID and address before expansion.
+func Ends(records []Record) map[string]map[string]*End {
+	ends := map[string]map[string]*End{}
+	get := func(mid, to string) *End {
+		to = strings.ToLower(to)
+		if ends[mid] == nil {
+			ends[mid] = map[string]*End{}
+		}
+		if ends[mid][to] == nil {
+			ends[mid][to] = &End{}
+		}
+		return ends[mid][to]
+	}
+	for i := range records {
+		r := &records[i]
+		mid := r.Attr["email.message_id"]
+		to := r.Attr["smtp.orig_rcpt_to"]
+		if to == "" {
+			to = r.Attr["smtp.rcpt_to"]
+		}
+		switch {
+		case r.Attr["smtp.delivery.status"] != "" && to != "" && r.Attr["smtp.duplicate"] == "":
+			e := get(mid, to)
+			e.Lines = append(e.Lines, r.Body)
+			if r.Attr["smtp.delivery.tried"] == "true" && r.Attr["smtp.synthetic"] == "" && !passes(r) {
+				e.Attempts++
+			}
+			if e.Status != "" && e.final() {
+				continue
+			}
+			if r.Attr["smtp.delivery.final"] == "true" || !passes(r) {
+				e.Status, e.Code, e.Enhanced = r.Attr["smtp.delivery.status"], r.Attr["smtp.reply.code"], r.Attr["smtp.reply.enhanced_code"]
+			}
+		case r.Is("reject") && to != "":
+			e := get("reject "+strings.ToLower(r.Attr["smtp.mail_from"])+" "+r.Attr["smtp.reply.code"]+" "+r.Attr["smtp.reply.enhanced_code"], to)
+			e.Status = "rejected"
+			e.Lines = append(e.Lines, r.Body)
+		}
+	}
+	return ends
+}
+
+func (e *End) final() bool {
+	return e.Status == "delivered" || e.Status == "bounced" || e.Status == "expired"
+}
+
+// passes is a hop that ends nothing.
+func passes(r *Record) bool {
+	route := r.Attr["smtp.delivery.route"]
+	return r.Attr["smtp.delivery.status"] == "delivered" && (route == "filter" || route == "forward")
+}

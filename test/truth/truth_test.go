@@ -1,0 +1,101 @@
+package truth
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/processor/processortest"
+
+	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor"
+)
+
+// lines reads a log of the repository's testdata.
+func lines(t testing.TB, name string) []string {
+	t.Helper()
+	data, err := os.ReadFile("../../testdata/" + name)
+	require.NoError(t, err)
+	return strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+}
+
+// enrich takes lines through the processor, as records that fill makes.
+func enrich(t testing.TB, lines []string, seen time.Time, fill func(line string, rec plog.LogRecord)) []Record {
+	t.Helper()
+	f := smtpprocessor.NewFactory()
+	cfg := f.CreateDefaultConfig().(*smtpprocessor.Config)
+	cfg.Location = "UTC"
+	sink := new(consumertest.LogsSink)
+	p, err := f.CreateLogs(context.Background(), processortest.NewNopSettings(f.Type()), cfg, sink)
+	require.NoError(t, err)
+	require.NoError(t, p.Start(context.Background(), componenttest.NewNopHost()))
+	for at := 0; at < len(lines); at += 500 {
+		ld := plog.NewLogs()
+		recs := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+		for _, l := range lines[at:min(at+500, len(lines))] {
+			rec := recs.AppendEmpty()
+			rec.SetObservedTimestamp(pcommon.NewTimestampFromTime(seen))
+			fill(l, rec)
+		}
+		require.NoError(t, p.ConsumeLogs(context.Background(), ld))
+	}
+	require.NoError(t, p.Shutdown(context.Background()))
+	return Records(sink.AllLogs()...)
+}
+
+func plain(l string, rec plog.LogRecord) { rec.Body().SetStr(l) }
+
+// corpora are the logs and their truths.
+var corpora = []struct{ log, truth, tag string }{
+	{"postfix-main.rfc3164.log", "postfix-main.truth.json.gz", "postfix"},
+	{"postfix-main.iso.log", "postfix-main.truth.json.gz", "postfix"},
+	{"postfix-postlogd.log", "postfix-postlogd.truth.json.gz", "postfix"},
+}
+
+func TestRecordsEqualTheTruth(t *testing.T) {
+	for _, c := range corpora {
+		t.Run(c.log, func(t *testing.T) {
+			run, err := Load("../../testdata/" + c.truth)
+			require.NoError(t, err)
+			records := enrich(t, lines(t, c.log), time.Unix(int64(run.Window.End), 0), plain)
+			for _, d := range Compare(run, records) {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+// At least 99.5 % of the server's lines are recognised.
+func TestLinesAreRecognised(t *testing.T) {
+	for _, c := range corpora {
+		t.Run(c.log, func(t *testing.T) {
+			records := enrich(t, lines(t, c.log), time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC), plain)
+			all, known := 0, 0
+			var rest []string
+			for _, r := range records {
+				if r.Attr["smtp.synthetic"] != "" || !strings.Contains(strings.SplitN(r.Body, "[", 2)[0], c.tag) {
+					continue
+				}
+				all++
+				if r.Attr["smtp.event"] != "" {
+					known++
+				} else {
+					rest = append(rest, r.Body)
+				}
+			}
+			sort.Strings(rest)
+			t.Logf("%d of %d lines recognised, %.2f %%; not: %s", known, all, 100*float64(known)/float64(all), strings.Join(rest, " | "))
+			if float64(known) < 0.995*float64(all) {
+				t.Error(fmt.Sprint(rest))
+			}
+		})
+	}
+}
