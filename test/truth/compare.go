@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // status is the records' word for a truth's.
@@ -146,7 +147,7 @@ func compareEnds(ip string, cs []*Connection, ss []*Record) (list []string) {
 	for _, c := range cs {
 		found := -1
 		for i, s := range left {
-			if s != nil && fits(c.Ended, s.Attr["smtp.session.end"]) && math.Abs(float64(s.Time.UnixNano())/1e9-c.End) < 3 {
+			if s != nil && fits(c.Ended, s.Attr["smtp.session.end"]) && near(s.Time, c.End) {
 				found = i
 				break
 			}
@@ -162,6 +163,14 @@ func compareEnds(ip string, cs []*Connection, ss []*Record) (list []string) {
 		left[found] = nil
 	}
 	return list
+}
+
+// near compares two times without their year, which not every log has.
+func near(t time.Time, seconds float64) bool {
+	want := time.Unix(0, int64(seconds*1e9)).UTC()
+	t = t.UTC()
+	t = time.Date(want.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
+	return math.Abs(t.Sub(want).Seconds()) < 3
 }
 
 func fits(ended, end string) bool {

@@ -1,0 +1,199 @@
+//go:build e2e
+
+// Package e2e runs the built collector as its users do.
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-smtp/otelcol-smtp/test/truth"
+)
+
+const binary = "../../bin/otelcol-smtp"
+
+// collector is one running collector, its configuration and its files.
+type collector struct {
+	t             *testing.T
+	dir           string
+	log           string // the mail log that it reads
+	logs, metrics string // what it wrote
+	prometheus    string // where it serves its metrics
+	cmd           *exec.Cmd
+	output        bytes.Buffer
+}
+
+// config is a whole configuration; %[1]s is the receiver, the paths follow.
+const config = `
+extensions:
+  file_storage: {directory: %[2]s/storage, create_directory: true}
+receivers:
+%[1]s
+processors:
+  smtp: {location: UTC, storage: file_storage, checkpoint_interval: 200ms}
+connectors:
+  smtp: {metrics_flush_interval: 200ms}
+exporters:
+  file/logs: {path: %[2]s/logs.json, flush_interval: 100ms, append: true}
+  file/metrics: {path: %[2]s/metrics.json, flush_interval: 100ms}
+  prometheus: {endpoint: "%[3]s", resource_to_telemetry_conversion: {enabled: true}}
+service:
+  extensions: [file_storage]
+  telemetry: {metrics: {level: none}}
+  pipelines:
+    logs/mail: {receivers: [%[4]s], processors: [smtp], exporters: [file/logs, smtp]}
+    metrics/mail: {receivers: [smtp], exporters: [file/metrics, prometheus]}
+`
+
+// receivers by name; %s is the log's path.
+var receivers = map[string]string{
+	"maillog":  "  maillog: {include: [%s], start_at: beginning, storage: file_storage, poll_interval: 10ms, host_name: collector}",
+	"file_log": "  file_log: {include: [%s], start_at: beginning, poll_interval: 10ms}",
+}
+
+// newCollector writes the configuration of a collector that reads an empty log.
+func newCollector(t *testing.T, receiver string) *collector {
+	t.Helper()
+	_, err := os.Stat(binary)
+	require.NoError(t, err, "the collector is not built: run make build")
+	dir := t.TempDir()
+	c := &collector{
+		t: t, dir: dir, log: filepath.Join(dir, "mail.log"), logs: filepath.Join(dir, "logs.json"), metrics: filepath.Join(dir, "metrics.json"),
+		prometheus: freeAddress(t),
+	}
+	text := fmt.Sprintf(config, fmt.Sprintf(receivers[receiver], c.log), dir, c.prometheus, receiver)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "config.yaml"), []byte(text), 0o600))
+	t.Cleanup(c.kill)
+	return c
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func (c *collector) start() {
+	c.t.Helper()
+	c.cmd = exec.Command(binary, "--config", filepath.Join(c.dir, "config.yaml"))
+	c.cmd.Stdout, c.cmd.Stderr = &c.output, &c.output
+	require.NoError(c.t, c.cmd.Start())
+}
+
+// stop ends the collector as an operator does.
+func (c *collector) stop() {
+	c.t.Helper()
+	require.NoError(c.t, c.cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(c.t, c.cmd.Wait(), c.output.String())
+	c.cmd = nil
+}
+
+// kill ends it as a crash does.
+func (c *collector) kill() {
+	if c.cmd != nil {
+		_ = c.cmd.Process.Kill()
+		_ = c.cmd.Wait()
+		c.cmd = nil
+	}
+}
+
+// write appends lines to the log.
+func (c *collector) write(lines []string) {
+	c.t.Helper()
+	f, err := os.OpenFile(c.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	require.NoError(c.t, err)
+	_, err = f.WriteString(strings.Join(lines, "\n") + "\n")
+	require.NoError(c.t, err)
+	require.NoError(c.t, f.Close())
+}
+
+// waitFor waits until so many lines have come out.
+func (c *collector) waitFor(lines int) {
+	c.t.Helper()
+	got := 0
+	require.Eventually(c.t, func() bool {
+		got = 0
+		for _, r := range c.records() {
+			if !made(&r) && r.Attr["smtp.duplicate"] == "" {
+				got++
+			}
+		}
+		return got >= lines
+	}, 60*time.Second, 50*time.Millisecond, "%d of %d lines\n%s", got, lines, c.output.String())
+}
+
+// made says whether the record is one that the processor made.
+func made(r *truth.Record) bool { return r.Attr["smtp.synthetic"] != "" }
+
+// records reads what the collector has written; a last line that is not whole yet is left.
+func (c *collector) records() []truth.Record {
+	var batches []plog.Logs
+	for _, l := range wholeLines(c.logs) {
+		ld, err := (&plog.JSONUnmarshaler{}).UnmarshalLogs(l)
+		if err == nil {
+			batches = append(batches, ld)
+		}
+	}
+	return truth.Records(batches...)
+}
+
+// points gives the newest value of every series of a metric, summed by one attribute.
+func (c *collector) points(metric, by string) map[string]int64 {
+	sums := map[string]int64{}
+	for _, l := range wholeLines(c.metrics) {
+		md, err := (&pmetric.JSONUnmarshaler{}).UnmarshalMetrics(l)
+		if err != nil {
+			continue
+		}
+		newest := map[string]int64{}
+		for _, rm := range md.ResourceMetrics().All() {
+			for _, m := range rm.ScopeMetrics().At(0).Metrics().All() {
+				if m.Name() != metric {
+					continue
+				}
+				for _, p := range m.Sum().DataPoints().All() {
+					value := ""
+					if v, ok := p.Attributes().Get(by); ok {
+						value = v.AsString()
+					}
+					newest[value] += p.IntValue()
+				}
+			}
+		}
+		if len(newest) > 0 {
+			sums = newest
+		}
+	}
+	return sums
+}
+
+func wholeLines(path string) [][]byte {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	lines := bytes.Split(data, []byte("\n"))
+	return lines[:len(lines)-1]
+}
+
+// corpus reads the lines of a file of the repository's testdata.
+func corpus(t *testing.T, name string) []string {
+	t.Helper()
+	data, err := os.ReadFile("../../testdata/" + name)
+	require.NoError(t, err)
+	return strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+}
