@@ -55,10 +55,10 @@ var (
 	sTransaction, sKind, sSize, sCount, sList        = at(attrs.TransactionID), at(attrs.MessageKind), at(attrs.MessageSize), at(attrs.RecipientCount), at(attrs.RcptToList)
 	sLatency, sCode, sClass, sContinued              = at(attrs.Latency), at(attrs.ReplyCode), at(attrs.ReplyClass), at(attrs.ReplyContinued)
 	sStatus, sRoute, sFinal, sTried, sAttempt        = at(attrs.DeliveryStatus), at(attrs.DeliveryRoute), at(attrs.DeliveryFinal), at(attrs.DeliveryTried), at(attrs.DeliveryAttempt)
-	sDuration, sDirection, sProvider, sError         = at(attrs.DeliveryDuration), at(attrs.Direction), at(attrs.Provider), at(attrs.ErrorType)
+	sDuration, sDirection, sError                    = at(attrs.DeliveryDuration), at(attrs.Direction), at(attrs.ErrorType)
 	sTLS, sAuthResult, sVerdict, sDuplicate          = at(attrs.TLSEstablished), at(attrs.AuthResult), at(attrs.FilterVerdict), at(attrs.Duplicate)
 	sInstance, sStage                                = at(attrs.Instance), at(attrStage)
-	sBefore, sQueue, sSetup, sTransmission, sTotal   = at(attrs.DelayBeforeQueue), at(attrs.DelayInQueue), at(attrs.DelaySetup), at(attrs.DelayTransmission), at(attrs.DelayTotal)
+	sBefore, sQueue, sSetup, sTransmission           = at(attrs.DelayBeforeQueue), at(attrs.DelayInQueue), at(attrs.DelaySetup), at(attrs.DelayTransmission)
 )
 
 // sample is one record as the metrics see it: texts for dimensions, numbers for values. It is used again for the next record; its texts are

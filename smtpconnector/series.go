@@ -114,7 +114,7 @@ func newStore(cfg *Config) *store {
 	for i := range table {
 		m := &table[i]
 		mc, set := cfg.Metrics[m.name]
-		if set && mc.Enabled != nil && !*mc.Enabled || m.off && !(set && mc.Enabled != nil && *mc.Enabled) {
+		if on := mc.Enabled; on == nil && m.off || on != nil && !*on {
 			continue
 		}
 		f := &family{metric: m, bounds: m.buckets}

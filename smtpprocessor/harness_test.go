@@ -143,7 +143,6 @@ type picky struct {
 	calls  int
 	asked  []plog.Logs
 	ctxs   []context.Context
-	mutate bool
 }
 
 var errBusy = errors.New("backend is busy")

@@ -14,7 +14,7 @@ import (
 )
 
 // full is an event with every field set.
-func full(t testing.TB) *event.Event {
+func full() *event.Event {
 	ev := &event.Event{}
 	v := reflect.ValueOf(ev).Elem()
 	for i := range v.NumField() {
@@ -40,7 +40,7 @@ func full(t testing.TB) *event.Event {
 
 func TestEveryFieldReachesItsAttributeWithItsType(t *testing.T) {
 	rec := plog.NewLogRecord()
-	ev := full(t)
+	ev := full()
 	new(Writer).Put(ev, rec)
 	ev.RcptList, ev.RcptTo = nil, "to@example.com"
 	single := plog.NewLogRecord()
@@ -110,7 +110,7 @@ func TestSeverityOfTheCarrierStays(t *testing.T) {
 
 // BenchmarkPut is the floor: what it costs to put a delivery's attributes on a record.
 func BenchmarkPut(b *testing.B) {
-	ev := full(b)
+	ev := full()
 	ev.RcptList = nil
 	var w Writer
 	b.ReportAllocs()

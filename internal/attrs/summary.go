@@ -23,7 +23,7 @@ func (w *Writer) PutSummary(s *session.Summary, rec plog.LogRecord) {
 	}
 }
 
-func putSession(t *session.SessionTotals, ev *event.Event, m pcommon.Map) {
+func putSession(t *session.TotalsOfSession, ev *event.Event, m pcommon.Map) {
 	m.PutInt(SessionMessages, int64(t.Messages))
 	m.PutInt(SessionAccepted, int64(t.Accepted))
 	m.PutInt(SessionRefused, int64(t.Refused))
@@ -82,7 +82,7 @@ func (a *array) item(size int) (pcommon.Map, bool) {
 	return a.list.AppendEmpty().SetEmptyMap(), true
 }
 
-func putCommands(m pcommon.Map, t *session.SessionTotals) {
+func putCommands(m pcommon.Map, t *session.TotalsOfSession) {
 	a := array{list: m.PutEmptySlice(Commands), dropped: 0}
 	for i := range t.Commands {
 		c := &t.Commands[i]
@@ -101,7 +101,7 @@ func putCommands(m pcommon.Map, t *session.SessionTotals) {
 	putNumber(m, CommandsDropped, a.dropped+t.CommandsDropped)
 }
 
-func putMessage(t *session.MessageTotals, m pcommon.Map) {
+func putMessage(t *session.TotalsOfMessage, m pcommon.Map) {
 	if t.HasDuration {
 		m.PutDouble(MessageDuration, t.Duration.Seconds())
 	}
@@ -126,7 +126,7 @@ func putMessage(t *session.MessageTotals, m pcommon.Map) {
 	}
 }
 
-func putRecipients(m pcommon.Map, t *session.MessageTotals) {
+func putRecipients(m pcommon.Map, t *session.TotalsOfMessage) {
 	a := array{list: m.PutEmptySlice(Recipients)}
 	for i := range t.Recipients {
 		r := &t.Recipients[i]

@@ -76,7 +76,7 @@ func (c *Conversation) beginsUngreeted(ev *event.Event) bool {
 	if ev.Kind != event.KindCommand {
 		return false
 	}
-	apart := c.gap && !(c.gapWaiting && c.spaced)
+	apart := c.gap && (!c.gapWaiting || !c.spaced)
 	switch ev.Command {
 	case "EHLO", "HELO", "LHLO":
 		// a client may greet twice: where greetings of servers are logged, one would stand before a new client's

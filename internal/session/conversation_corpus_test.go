@@ -58,7 +58,6 @@ type told struct {
 	end      event.End
 	lines    []string
 	verdicts map[string]string
-	order    []string
 }
 
 // retell reads a log and tells its conversations.

@@ -35,7 +35,7 @@ func (c *Conversation) collect(ev *event.Event) {
 }
 
 // join makes the last line of a reply say what all of them did.
-func (c *Conversation) join(ev *event.Event, p *pendingCommand) {
+func (c *Conversation) join(ev *event.Event) {
 	if c.partial.code == 0 {
 		return
 	}

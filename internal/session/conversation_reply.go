@@ -23,7 +23,7 @@ func (c *Conversation) reply(ev *event.Event, out *Outcome) {
 		return
 	}
 	c.replied, c.command = true, p.command
-	c.join(ev, &p)
+	c.join(ev)
 	ev.Latency, ev.HasLatency = momentOf(ev).sinceMoment(p.at)
 	if !ev.HasLatency {
 		ev.Latency = 0
@@ -61,7 +61,8 @@ func (c *Conversation) resync(code int) {
 	}
 	for i := range c.pending {
 		if c.pending[i].command == want {
-			if i > 0 && !(i == 1 && c.pending[0].command == event.CommandConnect && code == 220) {
+			greeting := i == 1 && c.pending[0].command == event.CommandConnect && code == 220
+			if i > 0 && !greeting {
 				c.skip(i)
 			}
 			return
@@ -206,10 +207,11 @@ func (c *Conversation) clearTransaction() {
 }
 
 func (c *Conversation) recipient(ev *event.Event, p *pendingCommand, out *Outcome) {
-	if ev.Class == '2' {
+	switch ev.Class {
+	case '2':
 		out.Accepted = 1
 		c.accept(p.path)
-	} else if ev.Class == '4' || ev.Class == '5' {
+	case '4', '5':
 		out.Refused = 1
 	}
 }

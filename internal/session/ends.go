@@ -92,7 +92,8 @@ func (t *Tracker) abortOpen(s *Session, end event.End, out *Output) {
 		if m.ended || m.received || len(m.Recipients) > 0 {
 			continue
 		}
-		if m.MessageID != "" && !(broke && i == len(s.open)-1) {
+		brokeInside := broke && i == len(s.open)-1
+		if m.MessageID != "" && !brokeInside {
 			continue
 		}
 		ev := new(event.Event)

@@ -20,7 +20,7 @@ func (s *Session) summary(last *event.Event) *Summary {
 	ev.Helo, ev.Protocol, ev.User, ev.AuthMechanism = s.Helo, s.Protocol, s.User, s.Mechanism
 	ev.TLS, ev.TLSVersion, ev.TLSCipher, ev.TLSTrust = s.TLS, s.TLSVersion, s.TLSCipher, s.TLSTrust
 	ev.Commands, ev.HasCommands = s.Counts, s.HasCounts
-	totals := &SessionTotals{
+	totals := &TotalsOfSession{
 		Commands: slices.Clone(s.Commands), CommandsDropped: s.Dropped, Slowest: s.Slowest,
 		Messages: s.Received, Accepted: s.Accepted, Refused: s.Refused, Bytes: s.Bytes, Known: true,
 	}
@@ -32,7 +32,7 @@ func (s *Session) summary(last *event.Event) *Summary {
 }
 
 // count takes the totals from the counters of the last line, where the server writes them: they miss nothing.
-func (t *SessionTotals) count(s *Session) {
+func (t *TotalsOfSession) count(s *Session) {
 	c := &s.Counts
 	t.Accepted = int(c[event.VerbRCPT].OK)
 	t.Refused = int(c[event.VerbRCPT].All - c[event.VerbRCPT].OK)
@@ -56,7 +56,7 @@ func (s *Summary) Sentence() string {
 	return s.Message.sentence(&s.Event)
 }
 
-func (t *SessionTotals) sentence(ev *event.Event) string {
+func (t *TotalsOfSession) sentence(ev *event.Event) string {
 	var b strings.Builder
 	b.WriteString("session")
 	if ev.Role == event.RoleClient {
@@ -114,7 +114,7 @@ func (m *Message) summary() *Summary {
 	m.describe(ev, event.KindMessage)
 	ev.Helo, ev.PeerIP = m.Helo, m.PeerIP
 	ev.AuthMechanism = m.Mechanism
-	totals := &MessageTotals{
+	totals := &TotalsOfMessage{
 		Recipients: slices.Clone(m.Recipients), RecipientsDropped: m.RecipientsDropped, Hops: slices.Clone(m.Hops),
 	}
 	for i := range m.Recipients {
@@ -135,7 +135,7 @@ func (m *Message) summary() *Summary {
 	return sum
 }
 
-func (t *MessageTotals) sentence(ev *event.Event) string {
+func (t *TotalsOfMessage) sentence(ev *event.Event) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "message %s", ev.QueueID)
 	if ev.MailFrom == "<>" {

@@ -103,7 +103,7 @@ func newHost(name string) *host {
 }
 
 // host finds or makes a host's state. Beyond maxHosts the one that was silent longest goes.
-func (t *Tracker) host(name string, wall int64, out *Output) *host {
+func (t *Tracker) host(name string, out *Output) *host {
 	h := t.hosts[name]
 	if h != nil {
 		return h
@@ -145,7 +145,7 @@ func (h *host) word(s string) string {
 // Observe completes ev with what earlier lines told, and adds to out what it brought about. source tells apart the
 // inputs of a host that have no connection ids; wall is the owner's clock, in nanoseconds, used by Tick alone.
 func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Output) {
-	h := t.host(ev.Host, wall, out)
+	h := t.host(ev.Host, out)
 	now := h.advance(ev)
 	h.wall = wall
 	t.expire(h, out)

@@ -131,12 +131,12 @@ type Hop struct {
 type Summary struct {
 	Event event.Event // the scalar attributes; Kind is KindSession or KindMessage
 
-	Session *SessionTotals
-	Message *MessageTotals
+	Session *TotalsOfSession
+	Message *TotalsOfMessage
 }
 
-// SessionTotals are the parts of a session's summary that an Event has no field for.
-type SessionTotals struct {
+// TotalsOfSession are the parts of a session's summary that an Event has no field for.
+type TotalsOfSession struct {
 	Commands           []CommandRecord
 	CommandsDropped    int
 	Slowest            CommandRecord
@@ -147,8 +147,8 @@ type SessionTotals struct {
 	HasMessages, Known bool
 }
 
-// MessageTotals are the parts of a message's summary that an Event has no field for.
-type MessageTotals struct {
+// TotalsOfMessage are the parts of a message's summary that an Event has no field for.
+type TotalsOfMessage struct {
 	Recipients        []Recipient
 	RecipientsDropped int
 	Totals            [event.Statuses]int

@@ -19,14 +19,14 @@ var status = map[string]string{
 func Compare(run *Run, records []Record) (differences []string) {
 	ends := Ends(records)
 	for i := range run.Messages {
-		differences = append(differences, compareMessage(&run.Messages[i], ends, records)...)
+		differences = append(differences, compareMessage(&run.Messages[i], ends)...)
 	}
 	differences = append(differences, compareSessions(run, records)...)
 	differences = append(differences, compareRejects(run, records)...)
 	return differences
 }
 
-func compareMessage(m *Message, ends map[string]map[string]*End, records []Record) (list []string) {
+func compareMessage(m *Message, ends map[string]map[string]*End) (list []string) {
 	mid := strings.Trim(m.MessageID, "<>")
 	for _, r := range m.Recipients {
 		differ := func(format string, args ...any) {

@@ -97,7 +97,7 @@ func Load(path string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	run := new(Run)
 	if !strings.HasSuffix(path, ".gz") {
 		return run, json.NewDecoder(f).Decode(run)

@@ -134,7 +134,7 @@ func about(ev *event.Event, s string) event.Kind {
 		ev.Scope, ev.Role = event.ScopeScreen, event.RoleServer
 		return screenReject(ev, s)
 	case "postsuper", "postqueue":
-		return postsuper(ev, s)
+		return postsuper(s)
 	case "":
 		return smtpdAbout(ev, s)
 	}

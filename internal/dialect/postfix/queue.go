@@ -98,7 +98,7 @@ func bounce(ev *event.Event, s string) event.Kind {
 }
 
 // postsuper reads the operator's actions (src/postsuper/postsuper.c).
-func postsuper(ev *event.Event, s string) event.Kind {
+func postsuper(s string) event.Kind {
 	switch s {
 	case "removed":
 		return event.KindMessageDeleted

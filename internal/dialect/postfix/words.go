@@ -129,6 +129,3 @@ func sender(address string) string {
 
 // after takes a prefix off the front.
 func after(s, prefix string) (rest string, ok bool) { return strings.CutPrefix(s, prefix) }
-
-// address takes "<address>" off the front where what follows is next; an address may be quoted and hold anything.
-func address(s string) (addr, rest string, ok bool) { return scan.Angle(s) }

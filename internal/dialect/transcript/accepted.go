@@ -47,12 +47,12 @@ func after(text, part string) string { return text[strings.Index(text, part)+len
 
 // cleanID is the id at the front of s: one word of letters, digits and what ids hold besides, with a digit or a letter in it that is no zero.
 func cleanID(s string) string {
-	i, real := 0, false
+	i, found := 0, false
 	for i < len(s) && i < longestID && (scan.IsLetter(s[i]) || scan.IsDigit(s[i]) || s[i] == '-' || s[i] == '_' || s[i] == '.') {
-		real = real || s[i] != '0' && (scan.IsLetter(s[i]) || scan.IsDigit(s[i]))
+		found = found || s[i] != '0' && (scan.IsLetter(s[i]) || scan.IsDigit(s[i]))
 		i++
 	}
-	if !real {
+	if !found {
 		return ""
 	}
 	return strings.TrimRight(s[:i], ".")

@@ -48,7 +48,7 @@ func (f *frame) readPythonMark(s string) bool {
 }
 
 // readPython reads a line of smtplib.
-func readPython(f *frame, text string, ev *event.Event) event.Result {
+func readPython(f *frame, ev *event.Event) event.Result {
 	ev.Role = event.RoleClient
 	switch f.python {
 	case pythonConnect:

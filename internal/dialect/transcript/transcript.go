@@ -65,7 +65,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		ev.Scope, ev.ConnID = event.ScopeID, f.id
 	}
 	if f.python != notPython {
-		return readPython(&f, h.Text, ev)
+		return readPython(&f, ev)
 	}
 
 	// words without a mark
