@@ -275,7 +275,8 @@ var table = []metric{
 // isTrial says whether the record is the answer or failure of one host that we called.
 func (s *sample) isTrial() bool {
 	if s.isDelivery() {
-		return s.isTrue(sTried) && (s.is(sRoute, "mx") || s.is(sRoute, "relayhost")) && (s.has[sCode] || s.has[sError])
+		// one that never came to a conversation was logged as a failed connection
+		return s.isTrue(sTried) && (s.is(sRoute, "mx") || s.is(sRoute, "relayhost")) && (s.has[sCode] || s.has[sError] && s.has[sSession])
 	}
 	if !s.is(sRole, "client") || !s.is(sEvent, "reply") && !s.is(sEvent, "connect") && !s.is(sEvent, "warning") {
 		return false

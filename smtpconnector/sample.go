@@ -20,7 +20,7 @@ type slot uint8
 
 // read lists the attributes that the connector reads; a record's others are passed over.
 var read = [...]string{
-	attrs.Event, attrs.Dialect, attrs.SessionRole, attrs.SessionInferred, attrs.SessionEnd, attrs.SessionDuration, attrs.TransactionID,
+	attrs.Event, attrs.Dialect, attrs.SessionID, attrs.SessionRole, attrs.SessionInferred, attrs.SessionEnd, attrs.SessionDuration, attrs.TransactionID,
 	attrs.MessageKind, attrs.MessageSize, attrs.RecipientCount, attrs.RcptToList, attrs.Command, attrs.Latency, attrs.ReplyCode, attrs.ReplyClass,
 	attrs.ReplyEnhancedCode, attrs.ReplyContinued, attrs.RejectPermanent, attrs.DeliveryStatus, attrs.DeliveryRoute, attrs.DeliveryFinal,
 	attrs.DeliveryTried, attrs.DeliveryAttempt, attrs.DeliveryDuration, attrs.DelayTotal, attrs.DelayBeforeQueue, attrs.DelayInQueue, attrs.DelaySetup,
@@ -57,7 +57,7 @@ var (
 	sStatus, sRoute, sFinal, sTried, sAttempt        = at(attrs.DeliveryStatus), at(attrs.DeliveryRoute), at(attrs.DeliveryFinal), at(attrs.DeliveryTried), at(attrs.DeliveryAttempt)
 	sDuration, sDirection, sError                    = at(attrs.DeliveryDuration), at(attrs.Direction), at(attrs.ErrorType)
 	sTLS, sAuthResult, sVerdict, sDuplicate          = at(attrs.TLSEstablished), at(attrs.AuthResult), at(attrs.FilterVerdict), at(attrs.Duplicate)
-	sInstance, sStage                                = at(attrs.Instance), at(attrStage)
+	sInstance, sStage, sSession                      = at(attrs.Instance), at(attrStage), at(attrs.SessionID)
 	sBefore, sQueue, sSetup, sTransmission           = at(attrs.DelayBeforeQueue), at(attrs.DelayInQueue), at(attrs.DelaySetup), at(attrs.DelayTransmission)
 )
 

@@ -53,6 +53,7 @@ func (t *Tracker) endSession(s *Session, end event.End, last *event.Event, out *
 	if last.TLS == event.Open {
 		last.TLS, last.TLSVersion, last.TLSCipher, last.TLSTrust = s.TLS, s.TLSVersion, s.TLSCipher, s.TLSTrust
 	}
+	t.unlogged(s, end, out)
 	t.abortOpen(s, end, out)
 	if t.cfg.SessionSummaries {
 		out.Made = append(out.Made, Made{Summary: s.summary(last), Host: s.host.name})
@@ -78,6 +79,26 @@ func (s *Session) describe(ev *event.Event, kind event.Kind) {
 	ev.PeerPort, ev.ClientPort = s.PeerPort, s.ClientPort
 	if s.hasTime {
 		ev.Time, ev.Resolution = s.Last, event.ResolutionSecond
+	}
+}
+
+// unlogged makes a reject for each refusal that only the counters of the last line show: the server wrote no line for it.
+func (t *Tracker) unlogged(s *Session, end event.End, out *Output) {
+	const most = 64 // of one verb: a client that is refused more often is the server's to stop
+	if !s.HasCounts {
+		return
+	}
+	for _, v := range [...]event.Verb{event.VerbMAIL, event.VerbRCPT, event.VerbDATA} {
+		if v == event.VerbDATA && (end == event.EndLost || end == event.EndTimeout) {
+			continue // it broke off, nobody refused
+		}
+		failed := s.Counts[v].All - s.Counts[v].OK
+		for n := s.Rejects[v]; n < failed && n < s.Rejects[v]+most; n++ {
+			ev := new(event.Event)
+			s.describe(ev, event.KindReject)
+			ev.Command, ev.Reason, ev.Category = v.String(), "unlogged", "unspecified"
+			out.Made = append(out.Made, Made{Event: ev, Host: s.host.name})
+		}
 	}
 }
 

@@ -203,6 +203,11 @@ func (s *Session) refuse(ev *event.Event) {
 		s.Refused++
 	case event.CommandConnect:
 		s.hint(event.EndRejected)
+	case event.CommandEOM:
+		s.Rejects[event.VerbDATA]++
+	}
+	if v, ok := event.VerbOf(ev.Command); ok {
+		s.Rejects[v]++
 	}
 }
 

@@ -181,6 +181,8 @@ func Describe(ev *event.Event) string {
 	switch ev.Kind {
 	case event.KindDelivery:
 		fmt.Fprintf(&b, "recipient <%s> of message %s: %s", ev.RcptTo, ev.QueueID, ev.Status)
+	case event.KindReject:
+		fmt.Fprintf(&b, "%s from %s refused", ev.Command, peerName(ev))
 	case event.KindMessageAborted:
 		fmt.Fprintf(&b, "message %s aborted before its end", ev.QueueID)
 	default:

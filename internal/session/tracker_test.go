@@ -162,6 +162,26 @@ func TestSilentHostExpiresByTheWall(t *testing.T) {
 	}
 }
 
+func TestRefusalsThatOnlyTheCountersShow(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, smtpd(event.KindConnect, 1, "192.0.2.1"))
+	logged := smtpd(event.KindReject, 1, "192.0.2.1")
+	logged.Command, logged.Code, logged.Class = "RCPT", 550, '5'
+	l.at(1, logged)
+	bye := smtpd(event.KindDisconnect, 1, "192.0.2.1")
+	bye.HasCommands = true
+	bye.Commands[event.VerbRCPT] = event.Count{OK: 1, All: 4}
+	bye.Commands[event.VerbQUIT] = event.Count{OK: 1, All: 1}
+	l.at(2, bye)
+	rejects := l.synthetic(event.KindReject)
+	if len(rejects) != 2 || rejects[0].Reason != "unlogged" || rejects[0].Command != "RCPT" {
+		t.Errorf("%d rejects", len(rejects))
+	}
+	if sum := l.summaries(event.KindSession)[0].Session; sum.Refused != 3 || sum.Accepted != 1 {
+		t.Errorf("%+v", sum)
+	}
+}
+
 func TestQueueIDUsedAgainIsAnotherMessage(t *testing.T) {
 	l := newLog(t, testConfig())
 	l.at(0, smtpd(event.KindConnect, 1, "192.0.2.1"))

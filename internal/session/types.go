@@ -43,6 +43,7 @@ type Session struct {
 	Commands    []CommandRecord
 	Dropped     int // commands that Commands had no room for
 	Counts      [event.Verbs]event.Count
+	Rejects     [event.Verbs]uint32 // refusals that have a line of their own
 	HasCounts   bool
 	Slowest     CommandRecord
 

@@ -61,7 +61,7 @@ func verdictLine(ev *event.Event, s string) event.Kind {
 	ev.Tried = event.Yes
 	route(ev, relay, text)
 	explain(ev, text)
-	if ev.Route == event.RouteNone && (ev.Daemon == "error" || ev.Daemon == "retry") {
+	if ev.Daemon == "error" || ev.Daemon == "retry" {
 		ev.Tried = event.No
 	}
 	return event.KindDelivery
@@ -141,10 +141,8 @@ func route(ev *event.Event, relay, text string) {
 	}
 	switch ev.Daemon {
 	case "smtp", "relay", "":
-		ev.Route = event.RouteMX
+		ev.Route = event.RouteMX // also with relay=none: the way that was tried, though nobody answered
 		switch {
-		case relay == "none":
-			ev.Route = event.RouteNone
 		case isLoopback(p.ip):
 			ev.Route = event.RouteFilter
 		case ev.Service == "" && ev.Daemon == "smtp":
@@ -152,9 +150,6 @@ func route(ev *event.Event, relay, text string) {
 		}
 	case "lmtp":
 		ev.Route = event.RouteLMTP
-		if relay == "none" {
-			ev.Route = event.RouteNone
-		}
 	case "local", "virtual":
 		ev.Route = event.RouteLocal
 		if id, ok := after(text, "forwarded as "); ok && isQueueID(id) {
@@ -197,7 +192,7 @@ func explain(ev *event.Event, text string) {
 		return
 	}
 	ev.ErrorType = breakage(text)
-	if ev.ErrorType != "" && ev.Route == event.RouteNone {
+	if ev.ErrorType != "" && ev.PeerIP == "" {
 		refusedHost(ev, text)
 	}
 }
