@@ -64,6 +64,11 @@ test-wasm: ## the engine builds for wasip1
 	@echo "==> the engine builds for wasip1: $(notdir $(ENGINE))"
 	GOOS=wasip1 GOARCH=wasm go build $(patsubst %,./%/...,$(ENGINE))
 
+# .ci/run unpacks Debian's package there; another one is named by PROMETHEUS or found in PATH.
+ifneq ($(wildcard build/prometheus/usr/bin/prometheus),)
+export PROMETHEUS ?= $(CURDIR)/build/prometheus/usr/bin/prometheus
+endif
+
 .PHONY: e2e
 e2e: build ## end-to-end tests with the built collector (PROMETHEUS=path of a prometheus binary)
 	go test -count=1 -tags e2e ./test/e2e/...
