@@ -15,7 +15,7 @@ func (t *Tracker) settleSession(s *Session, ev *event.Event, out *Output) {
 	switch {
 	case ev.Kind == event.KindDisconnect && s.over == event.EndNone:
 		t.endSession(s, s.end(ev), ev, out)
-	case s.over != event.EndNone && s.key.scope != event.ScopePID:
+	case s.over != event.EndNone && !hasOwnLines(s.key, ev):
 		t.endSession(s, s.over, ev, out)
 	}
 }

@@ -18,8 +18,7 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 	if ev.Kind == event.KindNone {
 		return nil
 	}
-	// A server's process begins and ends its sessions by lines of its own.
-	begins := s == nil || o.Began && key.scope != event.ScopePID
+	begins := s == nil || o.Began && !hasOwnLines(key, ev)
 	if begins {
 		if s != nil && !s.ended {
 			s.cutOff(o.Previous, t, out)
@@ -29,6 +28,11 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 	s.talk = talk
 	s.told(&o, ev)
 	return s
+}
+
+// hasOwnLines says whether a server's process writes lines of its own where its sessions begin and end.
+func hasOwnLines(key sessionKey, ev *event.Event) bool {
+	return key.scope == event.ScopePID && ev.Role == event.RoleServer
 }
 
 // Holds says whether source is inside message data or an AUTH exchange whose lines carry no marks. Then every line of it belongs there,

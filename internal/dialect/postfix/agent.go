@@ -184,6 +184,9 @@ func explain(ev *event.Event, text string) {
 		if r, ok := reply.Parse(text); ok {
 			r.Into(ev)
 			ev.Command = event.CommandEOM // only the answer to the dot is logged as sent (src/smtp/smtp_proto.c)
+			if ev.MessageKind == event.MessageProbe {
+				ev.Command = "RCPT" // a probe goes no further
+			}
 			ev.RemoteQueueID = queuedAs(r.Text)
 		}
 		return

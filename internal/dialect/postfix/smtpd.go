@@ -121,8 +121,8 @@ func smtpdAbout(ev *event.Event, s string) event.Kind {
 	if !ok || strings.IndexByte(verb, ' ') >= 0 {
 		return event.KindNone
 	}
-	if rest, proxy := after(verb, "proxy-"); proxy {
-		return proxied(ev, s[len("proxy-"):len("proxy-")+len(rest)]+s[len(verb):])
+	if action, proxy := after(s, "proxy-"); proxy {
+		return proxied(ev, action)
 	}
 	return verdict(ev, verb, rest)
 }

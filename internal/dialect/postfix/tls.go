@@ -38,8 +38,9 @@ func serverTLS(ev *event.Event, s string) event.Kind {
 	}
 	p.caller(ev)
 	if to, found := after(rest, " to "); found { // the name that the client asked for (SNI)
-		_, rest, _ = strings.Cut(to, ": ")
-		rest = ": " + rest
+		if i := strings.Index(to, ": "); i >= 0 {
+			rest = to[i:]
+		}
 	}
 	return session(ev, trust, rest)
 }

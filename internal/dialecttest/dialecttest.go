@@ -1,0 +1,234 @@
+// Package dialecttest runs the golden cases of a dialect, and what every parser has to stand. A dialect's own test is three lines:
+//
+//	func TestGolden(t *testing.T) { dialecttest.Run(t, postfix.Parser{}) }
+//	func FuzzParse(f *testing.F)  { dialecttest.Fuzz(f, postfix.Parser{}) }
+//
+// A case file is testdata/*.txt: a header of # lines that says where the lines come from, then each log line as it was written, and below
+// it, indented, what it says: the fields of its Event in the order of their names, or "unknown". UPDATE_GOLDEN=1 writes them anew.
+package dialecttest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+)
+
+// clock reads stamps as of the end of 2026, in UTC.
+var clock = header.Clock{Zone: time.UTC, Anchor: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC).UnixNano()}
+
+const indent = "    "
+
+// Run compares every case with its golden, and holds each line to what holds for all: it allocates nothing, a cut line says nothing
+// that the whole one does not, and no other dialect takes it.
+func Run(t *testing.T, p dialect.Parser) {
+	for _, path := range files(t) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := rewrite(p, string(data))
+			if os.Getenv("UPDATE_GOLDEN") != "" {
+				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			} else if got != string(data) {
+				t.Errorf("not what the lines say (UPDATE_GOLDEN=1 writes it anew): %s", firstDifference(string(data), got))
+			}
+			for _, line := range lines(string(data)) {
+				allocatesNothing(t, p, line)
+				ladder(t, p, line)
+				detected(t, p, line)
+			}
+		})
+	}
+}
+
+// Fuzz holds the parser to its promises on random lines, beginning with the samples.
+func Fuzz(f *testing.F, p dialect.Parser) {
+	for _, path := range files(f) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, line := range lines(string(data)) {
+			f.Add(line)
+		}
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		var ev event.Event
+		parse(p, line, &ev)
+		for _, span := range ev.Redact {
+			if span.From < 0 || span.From > span.To || span.To > len(ev.Line) {
+				t.Errorf("%q: span %v in %d bytes", line, span, len(ev.Line))
+			}
+		}
+	})
+}
+
+func files(t testing.TB) []string {
+	list, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(list) == 0 {
+		t.Fatalf("no samples in testdata (%v)", err)
+	}
+	return list
+}
+
+// lines lists the log lines of a case file.
+func lines(data string) (list []string) {
+	for _, l := range strings.Split(data, "\n") {
+		if l != "" && l[0] != '#' && !strings.HasPrefix(l, indent) {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// rewrite gives the case file as the parser would have it.
+func rewrite(p dialect.Parser, data string) string {
+	var b strings.Builder
+	for _, l := range strings.Split(strings.TrimSuffix(data, "\n"), "\n") {
+		if strings.HasPrefix(l, indent) {
+			continue
+		}
+		b.WriteString(l + "\n")
+		if l != "" && l[0] != '#' {
+			b.WriteString(indent + Says(p, l) + "\n")
+		}
+	}
+	return b.String()
+}
+
+func firstDifference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range min(len(w), len(g)) {
+		if w[i] != g[i] {
+			return fmt.Sprintf("line %d\n got %s\nwant %s", i+1, g[i], w[i])
+		}
+	}
+	return "other lengths"
+}
+
+func parse(p dialect.Parser, line string, ev *event.Event) event.Result {
+	var h header.Header
+	header.Parse(line, clock, &h)
+	ev.Line, ev.PID = h.Text, h.PID
+	return p.Parse(&h, ev)
+}
+
+// Says is what a line says, as a golden has it.
+func Says(p dialect.Parser, line string) string {
+	var ev event.Event
+	if parse(p, line, &ev) == event.Unknown {
+		if len(ev.Redact) > 0 {
+			return fmt.Sprintf("unknown redact=%v", ev.Redact)
+		}
+		return "unknown"
+	}
+	return strings.Join(Fields(&ev), " ")
+}
+
+// left is what stands in the header, or is the text itself.
+var left = map[string]bool{"Line": true, "PID": true, "Time": true, "Resolution": true, "Dialect": true, "Said": true, "Kind": true}
+
+// Fields lists an event's fields that say something, kind first, then by their order in Event.
+func Fields(ev *event.Event) []string {
+	list := []string{ev.Kind.String()}
+	v := reflect.ValueOf(ev).Elem()
+	for i := range v.NumField() {
+		name, f := v.Type().Field(i).Name, v.Field(i)
+		if left[name] || f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0 {
+			continue
+		}
+		list = append(list, name+"="+text(f.Interface()))
+	}
+	return list
+}
+
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		if v == "" || strings.ContainsAny(v, " \"\\\t") || strings.ToValidUTF8(v, "") != v {
+			return fmt.Sprintf("%q", v)
+		}
+		return v
+	case byte:
+		return string(v)
+	case event.Tri:
+		return [...]string{"?", "no", "yes"}[v]
+	case event.Scope:
+		return [...]string{"none", "pid", "id", "source", "peer", "screen"}[v]
+	case event.Delays:
+		return fmt.Sprintf("%g:%g/%g/%g/%g", v.Total, v.BeforeQueue, v.InQueue, v.ConnectionSetup, v.Transmission)
+	case [event.Verbs]event.Count:
+		var list []string
+		for verb, n := range v {
+			if n.All > 0 {
+				list = append(list, fmt.Sprintf("%s:%d/%d", event.Verb(verb), n.OK, n.All))
+			}
+		}
+		return strings.Join(list, ",")
+	}
+	return fmt.Sprint(v)
+}
+
+func allocatesNothing(t *testing.T, p dialect.Parser, line string) {
+	t.Helper()
+	var h header.Header
+	var ev event.Event
+	ev.Redact = make([]event.Span, 0, 8)
+	header.Parse(line, clock, &h)
+	if n := testing.AllocsPerRun(5, func() {
+		ev.Reset()
+		ev.Line = h.Text
+		p.Parse(&h, &ev)
+	}); n != 0 {
+		t.Errorf("%v allocations: %s", n, line)
+	}
+}
+
+// ladder cuts the line at every byte: no panic, no code that the whole line does not have, no verdict of another kind.
+func ladder(t *testing.T, p dialect.Parser, line string) {
+	t.Helper()
+	var whole event.Event
+	parse(p, line, &whole)
+	for n := range line {
+		var ev event.Event
+		parse(p, line[:n], &ev)
+		if ev.Code != 0 && ev.Code != whole.Code || ev.Status != event.StatusNone && ev.Status != whole.Status ||
+			ev.QueueID != "" && ev.QueueID != whole.QueueID {
+			t.Errorf("cut at %d says %v: %s", n, Fields(&ev), line[:n])
+			return
+		}
+	}
+}
+
+// detected wants that nobody else takes the line.
+func detected(t *testing.T, p dialect.Parser, line string) {
+	t.Helper()
+	d, err := dialect.NewDetector(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var h header.Header
+	var want, got event.Event
+	header.Parse(line, clock, &h)
+	want.Line, got.Line = h.Text, h.Text
+	if p.Parse(&h, &want) == event.Unknown {
+		return
+	}
+	if d.Parse("source", &h, &got) == event.Unknown && !p.Claims(h.Program) {
+		return // a line that alone could be anyone's: its source tells
+	}
+	if got.Dialect != p.Name() {
+		t.Errorf("taken by %q: %s", got.Dialect, line)
+	}
+}
