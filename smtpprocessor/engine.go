@@ -110,16 +110,14 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 
 	h := &e.header
 	p.view.Header(text, header.Clock{Zone: e.zone, Last: src.last}, h)
+	held := src.talks && e.tracker.Holds(src.host, src.name)
+	if held && (h.Program != "" || h.Host != src.host) { // a header that stands in a message is none, and its stamp neither
+		*h = header.Header{Host: src.host, Text: text}
+	}
 	if h.Resolution >= event.ResolutionSecond {
 		src.last = h.Time
 	}
 	ev.Time, ev.Resolution, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Host, h.PID, h.Text
-
-	held := src.talks && e.tracker.Holds(src.host, src.name)
-	if held && (h.Program != "" || h.Host != src.host) { // a header that stands in a message is none
-		*h = header.Header{Time: h.Time, Resolution: h.Resolution, Host: src.host, Text: text}
-		ev.Host, ev.PID, ev.Line = h.Host, 0, h.Text
-	}
 	result := e.detector.Parse(src.name, h, ev)
 	if held && ev.Scope != event.ScopeSource {
 		asText(ev)

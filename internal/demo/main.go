@@ -18,8 +18,9 @@ var samples = []string{"testdata/mission/conversations.log", "testdata/postfix-m
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Stdout, os.Getenv("LOG"), os.Getenv("ONCE") != ""); err != nil {
+	err := run(ctx, os.Stdout, os.Getenv("LOG"), os.Getenv("ONCE") != "")
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
@@ -68,7 +69,7 @@ func run(ctx context.Context, to io.Writer, log string, once bool) (err error) {
 // follow hands on records as they come, until all input is read and nothing more has come for a moment.
 func follow(ctx context.Context, c *collector, inputs map[string]int64, each func(*record)) error {
 	const quiet = 700 * time.Millisecond
-	last := time.Now() //nolint:forbidigo // a program for people waits on the clock
+	last := time.Now()
 	left := inputs
 	for {
 		records, err := c.read()
@@ -82,7 +83,7 @@ func follow(ctx context.Context, c *collector, inputs map[string]int64, each fun
 				delete(left, r.path)
 			}
 		}
-		now := time.Now() //nolint:forbidigo // as above
+		now := time.Now()
 		if len(records) > 0 {
 			last = now
 		}

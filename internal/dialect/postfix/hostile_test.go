@@ -98,7 +98,7 @@ func TestDisconnectCountersCannotBeForgedByTheName(t *testing.T) {
 	}
 }
 
-func TestLongLinesAreReadInOneGo(t *testing.T) {
+func TestLongLinesAreReadInOneGo(*testing.T) {
 	for _, text := range []string{
 		strings.Repeat("A", 1<<20), "0C31D3D1E6: to=<" + strings.Repeat("a", 1<<20), "connect from " + strings.Repeat("[", 1<<20),
 		"NOQUEUE: reject: RCPT from x[1.2.3.4]: 550 " + strings.Repeat("; from=<a> ", 1<<14),

@@ -1,0 +1,69 @@
+package smtpprocessor
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/processor/processortest"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
+)
+
+// Own telemetry says what was read, made, refused and thrown out.
+func TestOwnTelemetry(t *testing.T) {
+	tel := componenttest.NewTelemetry()
+	defer func() { _ = tel.Shutdown(context.Background()) }()
+	set := processortest.NewNopSettings(metadata.Type)
+	set.TelemetrySettings = tel.NewTelemetrySettings()
+	cfg := createDefaultConfig().(*Config)
+	cfg.Location, cfg.Sessions.Max = "UTC", 2
+	refuse := true
+	p, err := newProcessor(cfg, set, &picky{refuse: func(int) error {
+		if refuse {
+			refuse = false
+			return errBusy
+		}
+		return nil
+	}}, (&clock{now: observed}).Now)
+	require.NoError(t, err)
+	lines := append(corpus(t, mainLog)[7:100], cronLine)
+	ld := placed(batch(lines...), "f1", 0)
+	require.Error(t, p.ConsumeLogs(t.Context(), ld))
+	require.NoError(t, p.ConsumeLogs(t.Context(), ld))
+	require.NoError(t, p.ConsumeLogs(t.Context(), placed(batch(lines...), "f1", 0)))
+
+	values := map[string]int64{}
+	for _, name := range []string{"records", "records_made", "duplicates", "batches_refused", "evicted", "sessions_open", "messages_open"} {
+		got, err := tel.GetMetric("otelcol_processor_smtp_" + name)
+		require.NoError(t, err)
+		switch data := got.Data.(type) {
+		case metricdata.Sum[int64]:
+			for _, dp := range data.DataPoints {
+				values[name] += dp.Value
+				if dialect, ok := dp.Attributes.Value("dialect"); ok {
+					result, _ := dp.Attributes.Value("result")
+					values[dialect.AsString()+" "+result.AsString()] += dp.Value
+				}
+			}
+		case metricdata.Gauge[int64]:
+			for _, dp := range data.DataPoints {
+				values[name] += dp.Value
+			}
+		}
+	}
+	n := int64(len(lines))
+	assert.Equal(t, 2*n, values["records"], "every line once a reading, not once a try")
+	assert.Equal(t, 2*(n-1), values["postfix parsed"])
+	assert.Equal(t, int64(2), values["none unknown"])
+	assert.Equal(t, n-1, values["duplicates"])
+	assert.Equal(t, int64(1), values["batches_refused"])
+	assert.Positive(t, values["records_made"])
+	assert.Positive(t, values["evicted"])
+	assert.Equal(t, int64(2), values["sessions_open"])
+	assert.Positive(t, values["messages_open"])
+	require.NoError(t, p.Shutdown(t.Context()))
+}
