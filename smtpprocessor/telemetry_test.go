@@ -2,6 +2,7 @@ package smtpprocessor
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,7 +31,7 @@ func TestOwnTelemetry(t *testing.T) {
 		return nil
 	}}, (&clock{now: observed}).Now)
 	require.NoError(t, err)
-	lines := append(corpus(t, mainLog)[7:100], cronLine)
+	lines := slices.Concat(corpus(t, mainLog)[7:100], []string{cronLine})
 	ld := placed(batch(lines...), "f1", 0)
 	require.Error(t, p.ConsumeLogs(t.Context(), ld))
 	require.NoError(t, p.ConsumeLogs(t.Context(), ld))
