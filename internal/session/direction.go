@@ -66,8 +66,8 @@ func (t *Tracker) direct(h *host, m *Message, ev *event.Event) event.Direction {
 		return event.DirectionForwarded
 	case m.trust != trustUnknown:
 		return event.DirectionOutbound
-	case ev.OrigRcptTo != "" && t.isLocal(h, foldDomain(ev.OrigRcptTo)):
-		return event.DirectionForwarded
+	case ev.OrigRcptTo != "":
+		return event.DirectionForwarded // taken from a stranger for an address of ours that leads elsewhere
 	}
 	return ev.Direction
 }

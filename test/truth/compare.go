@@ -23,6 +23,9 @@ func Compare(run *Run, records []Record) (differences []string) {
 	}
 	differences = append(differences, compareSessions(run, records)...)
 	differences = append(differences, compareRejects(run, records)...)
+	differences = append(differences, compareSecurity(run, records)...)
+	differences = append(differences, compareNotices(run, records)...)
+	differences = append(differences, compareDirections(run, records)...)
 	return differences
 }
 
@@ -180,6 +183,72 @@ func fits(ended, end string) bool {
 		}
 	}
 	return false
+}
+
+// compareSecurity compares how many sessions had TLS and a user.
+func compareSecurity(run *Run, records []Record) (list []string) {
+	tls, users := 0, 0
+	for i := range records {
+		r := &records[i]
+		if !r.Is("session") || r.Attr["smtp.session.role"] != "server" {
+			continue
+		}
+		if r.Attr["tls.established"] == "true" {
+			tls++
+		}
+		if r.Attr["user.name"] != "" {
+			users++
+		}
+	}
+	if tls != run.Totals.TLS {
+		list = append(list, fmt.Sprintf("%d sessions with TLS, want %d", tls, run.Totals.TLS))
+	}
+	if users != run.Totals.AuthOK {
+		list = append(list, fmt.Sprintf("%d sessions with a user, want %d", users, run.Totals.AuthOK))
+	}
+	return list
+}
+
+// compareNotices: every notice that somebody got is a message of kind dsn that knows what it is about.
+func compareNotices(run *Run, records []Record) (list []string) {
+	about := map[string]bool{}
+	for i := range records {
+		if r := &records[i]; r.Is("message") && r.Attr["smtp.message.kind"] == "dsn" && r.Attr["smtp.parent.message.uid"] != "" {
+			about[r.Attr["email.message_id"]] = true
+		}
+	}
+	for _, d := range run.DSNs {
+		if !about[strings.Trim(d.MessageID, "<>")] {
+			list = append(list, fmt.Sprintf("notice %s is no message of kind dsn with a parent", d.MessageID))
+		}
+	}
+	return list
+}
+
+// compareDirections: what the lab sent out by MX is outbound, what came in for its own users inbound, or forwarded where it left again.
+func compareDirections(run *Run, records []Record) (list []string) {
+	way := map[string]string{}
+	for i := range run.Messages {
+		way[strings.Trim(run.Messages[i].MessageID, "<>")] = run.Messages[i].Direction
+	}
+	for i := range records {
+		r := &records[i]
+		if r.Attr["smtp.delivery.final"] != "true" || r.Attr["smtp.synthetic"] != "" {
+			continue
+		}
+		direction, route := r.Attr["email.direction"], r.Attr["smtp.delivery.route"]
+		switch way[r.Attr["email.message_id"]] {
+		case "outbound":
+			if route == "mx" && direction != "outbound" {
+				list = append(list, fmt.Sprintf("direction %q, want outbound; %s", direction, r.Body))
+			}
+		case "inbound":
+			if route == "mx" && direction != "forwarded" || route != "mx" && direction != "inbound" {
+				list = append(list, fmt.Sprintf("direction %q by %s of inbound mail; %s", direction, route, r.Body))
+			}
+		}
+	}
+	return list
 }
 
 // compareRejects compares the number of refusals at RCPT by code.

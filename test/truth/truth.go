@@ -22,6 +22,7 @@ type Run struct {
 		InboundEnded map[string]int `json:"inbound_ended"`
 		Final        map[string]int `json:"recipients_final"`
 		Rejected     map[string]int `json:"rejected_by_code"`
+		TLS          int            `json:"inbound_tls"`
 		AuthOK       int            `json:"auth_ok"`
 	} `json:"totals"`
 }
