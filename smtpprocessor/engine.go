@@ -27,12 +27,17 @@ type engine struct {
 	detector *dialect.Detector
 	tracker  *session.Tracker
 	sources  map[record.Source]*source
-	homes    map[string]pcommon.Resource // by host: the resource its records last came with
-	header   header.Header
-	ev       event.Event
-	out      session.Output
-	writer   attrs.Writer
-	counts   counts
+	newest   struct { // the source of the line before: most lines come from the same
+		key    record.Source
+		source *source
+	}
+	homes  map[string]pcommon.Resource // by host: the resource its records last came with
+	homeOf string                      // the host that was asked about last
+	header header.Header
+	ev     event.Event
+	out    session.Output
+	writer attrs.Writer
+	counts counts
 }
 
 // source is what is remembered of one stream of lines.
@@ -171,7 +176,11 @@ func asText(ev *event.Event) {
 
 // source finds or makes the memory of a stream.
 func (e *engine) source(key record.Source) *source {
+	if e.newest.source != nil && e.newest.key == key {
+		return e.newest.source
+	}
 	if s := e.sources[key]; s != nil {
+		e.newest.key, e.newest.source = record.Source{Host: s.name[:len(key.Host)], Name: s.name[len(key.Host)+1:]}, s
 		return s
 	}
 	if len(e.sources) >= maxSources {
@@ -239,7 +248,11 @@ func (e *engine) madeLogs() plog.Logs {
 
 // home remembers what resource a host's records come with, for records that no batch is behind. The lock is held.
 func (e *engine) home(host string, res pcommon.Resource) {
+	if host == e.homeOf && len(e.homes) > 0 {
+		return
+	}
 	if _, known := e.homes[host]; known || len(e.homes) >= maxSources {
+		e.homeOf = strings.Clone(host)
 		return
 	}
 	copied := pcommon.NewResource()

@@ -14,6 +14,8 @@ import (
 // counts is what own telemetry reports of one batch.
 type counts struct {
 	lines      map[lineKey]int64
+	newest     lineKey // of the lines that are not in the map yet: most lines are like the one before
+	alike      int64
 	duplicates int64
 	made       int64
 	evicted    [session.Causes]int64
@@ -23,9 +25,6 @@ type lineKey struct{ dialect, result string }
 
 // line counts one line by dialect and result; a line that nobody understood has no dialect.
 func (c *counts) line(ev *event.Event, result event.Result, duplicate bool) {
-	if c.lines == nil {
-		c.lines = make(map[lineKey]int64)
-	}
 	name := result.String()
 	if result == event.Unknown && ev.Kind != event.KindNone {
 		name = event.Parsed.String() // content that the conversation knows
@@ -34,10 +33,26 @@ func (c *counts) line(ev *event.Event, result event.Result, duplicate bool) {
 	if dialect == "" {
 		dialect = "none"
 	}
-	c.lines[lineKey{dialect, name}]++
+	if key := (lineKey{dialect, name}); key != c.newest {
+		c.settle()
+		c.newest = key
+	}
+	c.alike++
 	if duplicate {
 		c.duplicates++
 	}
+}
+
+// settle puts the newest lines into the map.
+func (c *counts) settle() {
+	if c.alike == 0 {
+		return
+	}
+	if c.lines == nil {
+		c.lines = make(map[lineKey]int64)
+	}
+	c.lines[c.newest] += c.alike
+	c.alike = 0
 }
 
 func (c *counts) output(out *session.Output) {
@@ -51,6 +66,7 @@ func (c *counts) output(out *session.Output) {
 func (e *engine) take() counts {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.counts.settle()
 	c := e.counts
 	e.counts = counts{}
 	return c

@@ -24,6 +24,7 @@ type Writer struct {
 	m     pcommon.Map // of the record at hand
 	count int         // of its attributes, while they are counted
 	dry   bool        // they are only counted
+	more  int         // attributes that come behind the event's
 	ids   []idText
 
 	// Values that have to be made, made once for both passes.
@@ -63,7 +64,7 @@ func (w *Writer) Put(ev *event.Event, rec plog.LogRecord) {
 	w.dry, w.count = true, 0
 	w.fill(ev)
 	w.dry = false
-	w.m.EnsureCapacity(w.m.Len() + w.count)
+	w.m.EnsureCapacity(w.m.Len() + w.count + w.more)
 	w.fill(ev)
 	if rec.EventName() == "" {
 		rec.SetEventName(ev.Kind.EventName())

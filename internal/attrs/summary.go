@@ -9,11 +9,16 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
+// summaryRoom is how many attributes a summary has besides those of its event, rounded up.
+const summaryRoom = 10
+
 // PutSummary writes a session's or message's summary to rec: its sentence as the body, the event's attributes, totals, and the
 // bounded arrays.
 func (w *Writer) PutSummary(s *session.Summary, rec plog.LogRecord) {
 	rec.Body().SetStr(valid(s.Sentence()))
+	w.more = summaryRoom
 	w.Put(&s.Event, rec)
+	w.more = 0
 	m := rec.Attributes()
 	switch {
 	case s.Session != nil:

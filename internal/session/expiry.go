@@ -102,6 +102,7 @@ func (t *Tracker) Tick(wall int64, out *Output) {
 		}
 		if silent > int64(t.cfg.MessageTTL) && h.openSessions.n == 0 && h.openMessages.n == 0 {
 			delete(t.hosts, name)
+			t.newest = nil
 		}
 	}
 }

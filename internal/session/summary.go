@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -65,9 +66,9 @@ func (t *TotalsOfSession) sentence(ev *event.Event) string {
 		b.WriteString(" from ")
 	}
 	b.WriteString(peerName(ev))
-	fmt.Fprintf(&b, " ended: %s", ev.SessionEnd)
+	b.WriteString(" ended: " + ev.SessionEnd.String())
 	if ev.HasDuration {
-		fmt.Fprintf(&b, " after %s", round(ev.SessionDuration))
+		b.WriteString(" after " + round(ev.SessionDuration).String())
 	}
 	if t.Idle {
 		b.WriteString(", idle")
@@ -99,9 +100,9 @@ func peerName(ev *event.Event) string {
 func count(b *strings.Builder, n int, noun, verb string) {
 	switch {
 	case n == 1:
-		fmt.Fprintf(b, ", 1 %s %s", noun, verb)
+		b.WriteString(", 1 " + noun + " " + verb)
 	case n > 1:
-		fmt.Fprintf(b, ", %d %ss %s", n, noun, verb)
+		b.WriteString(", " + strconv.Itoa(n) + " " + noun + "s " + verb)
 	}
 }
 
@@ -137,24 +138,24 @@ func (m *Message) summary() *Summary {
 
 func (t *TotalsOfMessage) sentence(ev *event.Event) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "message %s", ev.QueueID)
+	b.WriteString("message " + ev.QueueID)
 	if ev.MailFrom == "<>" {
 		b.WriteString(" from <>")
 	} else if ev.MailFrom != "" {
-		fmt.Fprintf(&b, " from <%s>", ev.MailFrom)
+		b.WriteString(" from <" + ev.MailFrom + ">")
 	}
 	if len(t.Recipients) == 1 {
-		fmt.Fprintf(&b, " to <%s>", t.Recipients[0].To)
+		b.WriteString(" to <" + t.Recipients[0].To + ">")
 	} else {
-		fmt.Fprintf(&b, " to %d recipients", ev.RecipientCount)
+		b.WriteString(" to " + strconv.Itoa(ev.RecipientCount) + " recipients")
 	}
 	for s, n := range t.Totals {
 		switch {
 		case n == 0 || event.Status(s) == event.StatusNone:
 		case len(t.Recipients) == 1:
-			fmt.Fprintf(&b, ": %s", event.Status(s))
+			b.WriteString(": " + event.Status(s).String())
 		default:
-			fmt.Fprintf(&b, ", %d %s", n, event.Status(s))
+			b.WriteString(", " + strconv.Itoa(n) + " " + event.Status(s).String())
 		}
 	}
 	for i := range t.Recipients {
@@ -170,7 +171,7 @@ func (t *TotalsOfMessage) sentence(ev *event.Event) string {
 		break // the first failure stands for the others; the attributes have all
 	}
 	if t.HasDuration {
-		fmt.Fprintf(&b, " after %s", round(t.Duration))
+		b.WriteString(" after " + round(t.Duration).String())
 	}
 	return b.String()
 }

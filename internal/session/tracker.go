@@ -44,6 +44,7 @@ type Tracker struct {
 	sessions int // open ones
 	messages int // open ones
 	files    map[string]int64
+	newest   *host // of the line before: most lines come from the same
 }
 
 // host is everything known of one mail host: state belongs to the host that logs.
@@ -104,8 +105,12 @@ func newHost(name string) *host {
 
 // host finds or makes a host's state. Beyond maxHosts the one that was silent longest goes.
 func (t *Tracker) host(name string, out *Output) *host {
+	if t.newest != nil && t.newest.name == name {
+		return t.newest
+	}
 	h := t.hosts[name]
 	if h != nil {
+		t.newest = h
 		return h
 	}
 	if len(t.hosts) >= maxHosts {
@@ -127,6 +132,7 @@ func (t *Tracker) dropSilentest(out *Output) {
 		out.Evicted[CauseHostLimit] += oldest.openSessions.n + oldest.openMessages.n
 		t.closeHost(oldest, event.EndExpired, out)
 		delete(t.hosts, oldest.name)
+		t.newest = nil
 	}
 }
 
