@@ -13,10 +13,10 @@ func (t *Tracker) settleSession(s *Session, ev *event.Event, out *Output) {
 		return
 	}
 	switch {
-	case ev.Kind == event.KindDisconnect && s.over == event.EndNone:
-		t.endSession(s, s.end(ev), ev, out)
 	case s.over != event.EndNone && !hasOwnLines(s.key, ev):
 		t.endSession(s, s.over, ev, out)
+	case ev.Kind == event.KindDisconnect:
+		t.endSession(s, s.end(ev), ev, out)
 	}
 }
 

@@ -18,7 +18,11 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 	if ev.Kind == event.KindNone {
 		return nil
 	}
-	begins := s == nil || o.Began && !hasOwnLines(key, ev)
+	own := hasOwnLines(key, ev)
+	if own && ev.Kind == event.KindReject { // nor is a refusal told twice: it has a line, or the counters show it
+		ev.Kind, ev.RejectPermanent = event.KindReply, event.Open
+	}
+	begins := s == nil || o.Began && !own
 	if begins {
 		if s != nil && !s.ended {
 			s.cutOff(o.Previous, t, out)

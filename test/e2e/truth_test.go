@@ -18,6 +18,7 @@ var corpora = []struct{ log, truth string }{
 	{"postfix-main.rfc3164.log", "postfix-main.truth.json.gz"},
 	{"postfix-main.iso.log", "postfix-main.truth.json.gz"},
 	{"postfix-postlogd.log", "postfix-postlogd.truth.json.gz"},
+	{"postfix-verbose.rfc3164.log", "postfix-verbose.truth.json.gz"},
 }
 
 // The built collector over real logs: records equal the truth, metrics equal the records.

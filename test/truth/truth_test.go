@@ -54,10 +54,14 @@ func enrich(t testing.TB, lines []string, seen time.Time, fill func(line string,
 func plain(l string, rec plog.LogRecord) { rec.Body().SetStr(l) }
 
 // corpora are the logs and their truths.
-var corpora = []struct{ log, truth, tag string }{
-	{"postfix-main.rfc3164.log", "postfix-main.truth.json.gz", "postfix"},
-	{"postfix-main.iso.log", "postfix-main.truth.json.gz", "postfix"},
-	{"postfix-postlogd.log", "postfix-postlogd.truth.json.gz", "postfix"},
+var corpora = []struct {
+	log, truth, tag string
+	debug           bool // half of its lines are debugging noise, which is nobody's mail
+}{
+	{"postfix-main.rfc3164.log", "postfix-main.truth.json.gz", "postfix", false},
+	{"postfix-main.iso.log", "postfix-main.truth.json.gz", "postfix", false},
+	{"postfix-postlogd.log", "postfix-postlogd.truth.json.gz", "postfix", false},
+	{"postfix-verbose.rfc3164.log", "postfix-verbose.truth.json.gz", "postfix", true},
 }
 
 func TestRecordsEqualTheTruth(t *testing.T) {
@@ -76,6 +80,9 @@ func TestRecordsEqualTheTruth(t *testing.T) {
 // At least 99.5 % of the server's lines are recognised.
 func TestLinesAreRecognised(t *testing.T) {
 	for _, c := range corpora {
+		if c.debug {
+			continue
+		}
 		t.Run(c.log, func(t *testing.T) {
 			records := enrich(t, lines(t, c.log), time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC), plain)
 			all, known := 0, 0
