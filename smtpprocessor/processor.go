@@ -34,6 +34,7 @@ type smtpProcessor struct {
 	store    *store // nil without storage
 	owner    uint64
 	seq      atomic.Uint64
+	changed  atomic.Bool // since the state was saved
 
 	// What a silent source's expiry made and nobody has accepted yet.
 	pending *plog.Logs
@@ -123,6 +124,7 @@ func (p *smtpProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 		again.logs.CopyTo(ld)
 		return p.resend(ctx, again, ld)
 	}
+	p.changed.Store(true)
 	p.telemetry.batch(ctx, p.engine.enrich(ld, p.now()))
 	if ld.LogRecordCount() == 0 {
 		return nil
@@ -188,6 +190,7 @@ func (p *smtpProcessor) sendMade(ctx context.Context, made plog.Logs) error {
 	if made.LogRecordCount() == 0 {
 		return nil
 	}
+	p.changed.Store(true)
 	keep := plog.NewLogs()
 	made.CopyTo(keep)
 	id := batchid.ID{Owner: p.owner, Seq: p.seq.Add(1)}

@@ -70,6 +70,9 @@ func (p *smtpProcessor) Checkpoint(ctx context.Context) (saved bool, err error) 
 	if !due || p.refusals.outstanding() {
 		return false, nil
 	}
+	if !p.changed.Load() {
+		return true, nil // what is on disk is the state
+	}
 	data, err := p.engine.save()
 	if err != nil {
 		return false, fmt.Errorf("encode the state: %w", err)
@@ -78,5 +81,6 @@ func (p *smtpProcessor) Checkpoint(ctx context.Context) (saved bool, err error) 
 		return false, fmt.Errorf("save the state: %w", err)
 	}
 	p.store.saved = now
+	p.changed.Store(false)
 	return true, nil
 }

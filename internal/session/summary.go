@@ -23,7 +23,12 @@ func (s *Session) summary(last *event.Event) *Summary {
 	ev.Commands, ev.HasCommands = s.Counts, s.HasCounts
 	totals := &TotalsOfSession{
 		Commands: slices.Clone(s.Commands), CommandsDropped: s.Dropped, Slowest: s.Slowest,
-		Messages: s.Received, Accepted: s.Accepted, Refused: s.Refused, Bytes: s.Bytes, Known: true,
+		Messages: s.Received, Accepted: s.Accepted, Refused: s.Refused, Bytes: s.Bytes,
+	}
+	for _, m := range s.open {
+		if m.received && m.HasSize {
+			totals.Bytes += m.Size
+		}
 	}
 	if s.HasCounts {
 		totals.count(s)

@@ -138,14 +138,13 @@ type Summary struct {
 
 // TotalsOfSession are the parts of a session's summary that an Event has no field for.
 type TotalsOfSession struct {
-	Commands           []CommandRecord
-	CommandsDropped    int
-	Slowest            CommandRecord
-	Messages           int
-	Accepted, Refused  int
-	Bytes              int64
-	Idle               bool
-	HasMessages, Known bool
+	Commands          []CommandRecord
+	CommandsDropped   int
+	Slowest           CommandRecord
+	Messages          int
+	Accepted, Refused int
+	Bytes             int64
+	Idle              bool
 }
 
 // TotalsOfMessage are the parts of a message's summary that an Event has no field for.
