@@ -24,17 +24,9 @@ const (
 )
 
 func openStore(ctx context.Context, host component.Host, ext, id component.ID) (*store, error) {
-	e, ok := host.GetExtensions()[ext]
-	if !ok {
-		return nil, fmt.Errorf("storage: there is no extension %q, takes the name of a storage extension that is in service.extensions", ext)
-	}
-	s, ok := e.(storage.Extension)
-	if !ok {
-		return nil, fmt.Errorf("storage: extension %q stores nothing, takes the name of a storage extension such as file_storage", ext)
-	}
-	client, err := s.GetClient(ctx, component.KindProcessor, id, "")
+	client, err := checkpoint.Storage(ctx, host, ext, component.KindProcessor, id)
 	if err != nil {
-		return nil, fmt.Errorf("storage: %w", err)
+		return nil, err
 	}
 	return &store{client: client}, nil
 }

@@ -3,10 +3,8 @@ package maillogreceiver
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"sync"
 
-	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
@@ -73,20 +71,4 @@ func (p *persister) Batch(ctx context.Context, ops ...*storage.Operation) error 
 		p.written = ops[0].Value
 	}
 	return nil
-}
-
-func openStorage(ctx context.Context, host component.Host, ext, id component.ID) (storage.Client, error) {
-	e, ok := host.GetExtensions()[ext]
-	if !ok {
-		return nil, fmt.Errorf("storage: there is no extension %q, takes the name of a storage extension that is in service.extensions", ext)
-	}
-	s, ok := e.(storage.Extension)
-	if !ok {
-		return nil, fmt.Errorf("storage: extension %q stores nothing, takes the name of a storage extension such as file_storage", ext)
-	}
-	client, err := s.GetClient(ctx, component.KindReceiver, id, "")
-	if err != nil {
-		return nil, fmt.Errorf("storage: %w", err)
-	}
-	return client, nil
 }

@@ -68,7 +68,7 @@ func (r *maillogReceiver) Start(ctx context.Context, host component.Host) error 
 	client := storage.NewNopClient()
 	if r.cfg.Storage != nil {
 		var err error
-		if client, err = openStorage(ctx, host, *r.cfg.Storage, r.set.ID); err != nil {
+		if client, err = checkpoint.Storage(ctx, host, *r.cfg.Storage, component.KindReceiver, r.set.ID); err != nil {
 			return err
 		}
 	}

@@ -187,7 +187,7 @@ func explain(ev *event.Event, text string) {
 			if ev.MessageKind == event.MessageProbe {
 				ev.Command = "RCPT" // a probe goes no further
 			}
-			ev.RemoteQueueID = queuedAs(r.Text)
+			ev.RemoteQueueID = reply.QueueID(r.Text)
 		}
 		return
 	}
@@ -251,22 +251,6 @@ func cutCommand(s string) (words, command string) {
 	where := s[i+len(" (in reply to ") : len(s)-1]
 	where = strings.TrimSuffix(where, " command")
 	return s[:i], stage(where)
-}
-
-// queuedAs finds the next hop's queue id in the usual words of an accepting reply: "queued as ID", "id=ID", "ID Message accepted".
-func queuedAs(text string) string {
-	if i := strings.LastIndex(text, "queued as "); i >= 0 {
-		id, _ := scan.Word(text[i+len("queued as "):])
-		return strings.TrimRight(id, ".,;>)")
-	}
-	if rest, ok := after(text, "OK id="); ok {
-		id, _ := scan.Word(rest)
-		return id
-	}
-	if id, rest := scan.Word(text); rest == "Message accepted for delivery" {
-		return id
-	}
-	return ""
 }
 
 // breakage says what broke before any answer (src/smtp/smtp_connect.c, smtp_addr.c, smtp_trouble.c, src/tls).

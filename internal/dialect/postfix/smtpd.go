@@ -269,7 +269,7 @@ func proxied(ev *event.Event, s string) event.Kind {
 	if action == "accept" {
 		if r, isReply := reply.Parse(text); isReply {
 			r.Into(ev)
-			ev.RemoteQueueID = queuedAs(r.Text)
+			ev.RemoteQueueID = reply.QueueID(r.Text)
 		}
 		return event.KindFilter
 	}

@@ -40,7 +40,7 @@ func conversation(ev *event.Event, s string) event.Kind {
 	if !fromClient {
 		if r, isReply := reply.Parse(words); isReply {
 			ev.Code, ev.Class, ev.Enhanced, ev.Text, ev.MoreLines = r.Code, r.Class(), r.Enhanced, r.Text, r.More
-			ev.RemoteQueueID = queuedAs(r.Text)
+			ev.RemoteQueueID = reply.QueueID(r.Text)
 			return event.KindReply
 		}
 		return event.KindContent

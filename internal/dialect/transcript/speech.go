@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
@@ -99,21 +100,14 @@ func isChunk(s string) bool {
 
 // readReply reads one line of a reply: "250-text", "250 2.1.0 text" or "250" alone (RFC 5321 section 4.2).
 func readReply(said string, ev *event.Event) bool {
-	code, rest, ok := scan.Fixed(said, 3)
-	if !ok || !isCode(code) {
+	r, ok := reply.Parse(said)
+	if !ok || !isCode(r.Code) {
 		return false
 	}
-	more := false
-	if rest != "" {
-		if more = rest[0] == '-'; !more && rest[0] != ' ' {
-			return false
-		}
-		rest = rest[1:]
-	}
-	ev.Kind, ev.Code, ev.Class, ev.MoreLines = event.KindReply, code, said[0], more
-	ev.Enhanced, ev.Text = readEnhanced(rest)
+	ev.Kind, ev.Code, ev.Class, ev.MoreLines = event.KindReply, r.Code, r.Class(), r.More
+	ev.Enhanced, ev.Text = r.Enhanced, scan.Trim(r.Text)
 	if ev.Class == '2' {
-		ev.RemoteQueueID = acceptedAs(ev.Text)
+		ev.RemoteQueueID = reply.QueueID(ev.Text)
 	}
 	return true
 }
@@ -125,22 +119,6 @@ func isCode(code int) bool {
 		return true
 	}
 	return code >= 400 && code < 600 && code%100 < 80
-}
-
-// readEnhanced takes "5.1.1 " off the front (RFC 3463 section 2): class 2, 4 or 5, and two numbers of at most three digits.
-func readEnhanced(s string) (enhanced, text string) {
-	if len(s) < 5 || s[0] != '2' && s[0] != '4' && s[0] != '5' || s[1] != '.' {
-		return "", scan.Trim(s)
-	}
-	_, rest, ok := scan.Digits(s[2:])
-	subject := len(s) - 2 - len(rest)
-	if rest, dot := scan.Byte(rest, '.'); ok && dot && subject <= 3 {
-		before := len(rest)
-		if _, rest, ok = scan.Digits(rest); ok && before-len(rest) <= 3 && (rest == "" || scan.IsBlank(rest[0])) {
-			return s[:len(s)-len(rest)], scan.Trim(rest)
-		}
-	}
-	return "", scan.Trim(s)
 }
 
 // isClearReply says whether a reply is SMTP's for sure: other protocols and reports begin lines with three digits, too.

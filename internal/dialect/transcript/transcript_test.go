@@ -7,6 +7,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 )
 
 func parse(line string) (event.Event, event.Result) {
@@ -135,7 +136,7 @@ func TestAcceptedAs(t *testing.T) {
 		"<a@b> [InternalId=46381, Hostname=x.test] Queued mail for delivery": "46381",
 		"Ok: queued as 0":                                                    "", "Ok": "", "OK id=": "", "Message accepted for delivery": "", "Ok: queued as ": "",
 	} {
-		if got := acceptedAs(text); got != want {
+		if got := reply.QueueID(text); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package transcript
+package reply
 
 import (
 	"strings"
@@ -6,14 +6,14 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// acceptedAs finds the queue id that a server gave a message, in the words of its 250: the servers' own sources are named beside each
+// QueueID finds the queue id that a server gave a message, in the words of its 250: the servers' own sources are named beside each
 // form. Empty where there is none.
-func acceptedAs(text string) string {
+func QueueID(text string) string {
 	switch {
 	case text == "":
 		return ""
 	// Postfix smtpd.c: "Ok: queued as 3XyZ1A0b2C"; hMailServer and Zimbra alike
-	case contains(text, "queued as "):
+	case strings.Contains(text, "queued as "):
 		return cleanID(after(text, "queued as "))
 	// Exim smtp_in.c: "OK id=1tivSh-00000000ALP-0mWt"
 	case strings.HasPrefix(text, "OK id="):
@@ -25,13 +25,13 @@ func acceptedAs(text string) string {
 			return cleanID(id)
 		}
 	// Exchange: "<message-id> [InternalId=46381, Hostname=...] Queued mail for delivery"
-	case strings.HasPrefix(text, "<") && contains(text, "[InternalId="):
+	case strings.HasPrefix(text, "<") && strings.Contains(text, "[InternalId="):
 		return cleanID(after(text, "[InternalId="))
 	// qmail.c: "ok 1276913544 qp 5678"
-	case strings.HasPrefix(text, "ok ") && contains(text, " qp "):
+	case strings.HasPrefix(text, "ok ") && strings.Contains(text, " qp "):
 		return cleanID(after(text, " qp "))
 	// Sendmail srvrsmtp.c and OpenSMTPD smtp_session.c: "u67Alp74018025 Message accepted for delivery"
-	case strings.HasSuffix(text, " Message accepted for delivery") || contains(text, " Message accepted for delivery"):
+	case strings.HasSuffix(text, " Message accepted for delivery") || strings.Contains(text, " Message accepted for delivery"):
 		id, rest, ok := scan.Cut(text, ' ')
 		if ok && strings.HasPrefix(rest, "Message accepted") {
 			return cleanID(strings.TrimSuffix(id, ":"))
@@ -40,7 +40,8 @@ func acceptedAs(text string) string {
 	return ""
 }
 
-func contains(text, part string) bool { return strings.Contains(text, part) }
+// longestID bounds a queue id.
+const longestID = 64
 
 // after is what stands behind the first part.
 func after(text, part string) string { return text[strings.Index(text, part)+len(part):] }
