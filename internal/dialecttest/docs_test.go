@@ -1,0 +1,91 @@
+package dialecttest_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialecttest"
+)
+
+const docsFile = "../../docs/dialects.md"
+
+// about is what a table of lines does not say: versions, settings, limits of a server's log.
+var about = map[string]string{
+	"postfix": `Postfix 2.3 to 3.x, any ` + "`syslog_name`" + `, tags up to three deep (` + "`postfix/submission/smtpd`" + `), short and long queue ids. Nothing has to be
+switched on. For the most: ` + "`smtpd_tls_loglevel = 1`, `smtp_tls_loglevel = 1`" + ` (TLS of sessions), ` + "`enable_long_queue_ids = yes`" + ` (ids that are not used again),
+` + "`smtpd_client_port_logging = yes`" + `. What its log cannot tell: the client's port by default; which recipients an aborted transaction had; answers to commands that
+were refused without a line (they are counted from the disconnect line, Postfix 3.0); how a client session of its own to another host ended.`,
+	"transcript": `Conversations as people and programs write them down: with or without stamps, marks of who speaks (` + "`C:`/`S:`, `<<<`/`>>>`, `->`/`<-`, `CLIENT -> SERVER:`" + `) and
+connection ids; swaks, curl -v, msmtp --debug, Python's smtplib. Replies are matched to commands in order, also with PIPELINING; message data between 354 and the
+dot, and credentials, are replaced. Without connection ids one conversation at a time is followed in a source. What such a log cannot tell: how a conversation
+ended that simply stops.`,
+}
+
+func render(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("# Dialects\n\nGenerated from the samples in `internal/dialect/*/testdata`; `UPDATE_GOLDEN=1 make test` writes it anew. Below each line stands what the parser reads from it\n")
+	b.WriteString("(fields of `internal/event`); sessions, messages, reasons and providers are added afterwards.\n")
+	for _, p := range dialect.All {
+		if about[p.Name()] == "" {
+			t.Errorf("nothing is said about %s", p.Name())
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", p.Name(), about[p.Name()])
+		files, err := filepath.Glob("../dialect/" + p.Name() + "/testdata/*.txt")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no samples of %s (%v)", p.Name(), err)
+		}
+		for _, path := range files {
+			section(t, &b, p, path)
+		}
+	}
+	return b.String()
+}
+
+// section is one file of samples: its header as prose, its lines as a list.
+func section(t *testing.T, b *strings.Builder, p dialect.Parser, path string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(b, "\n### %s: %s\n\n", p.Name(), strings.TrimSuffix(filepath.Base(path), ".txt"))
+	open := false
+	for _, line := range strings.Split(string(data), "\n") {
+		switch {
+		case line == "" || strings.HasPrefix(line, "    "):
+			continue
+		case line[0] == '#':
+			if open {
+				b.WriteString("```\n\n")
+				open = false
+			}
+			b.WriteString(strings.TrimSpace(line[1:]) + "\n\n")
+			continue
+		case !open:
+			b.WriteString("```\n")
+			open = true
+		}
+		fmt.Fprintf(b, "%s\n    %s\n", line, dialecttest.Says(p, line))
+	}
+	if open {
+		b.WriteString("```\n")
+	}
+}
+
+func TestDocsAreTheSamples(t *testing.T) {
+	want := render(t)
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(docsFile, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(docsFile)
+	if err != nil || string(got) != want {
+		t.Fatalf("docs/dialects.md is not what the samples say; UPDATE_GOLDEN=1 writes it anew (%v)", err)
+	}
+}
