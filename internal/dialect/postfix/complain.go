@@ -19,6 +19,11 @@ func complain(ev *event.Event, s string) event.Kind {
 		if kind := clientTLS(ev, s); kind != event.KindNone {
 			return kind
 		}
+		if rest, ok := after(s, "host "); ok {
+			if kind := ownName(ev, rest); kind != event.KindNone {
+				return kind
+			}
+		}
 		if rest, ok := after(s, "no MX host for "); ok { // src/smtp/smtp_addr.c
 			ev.DestinationDomain, _ = scan.Word(rest)
 			ev.ErrorType, ev.Role, ev.Command = "host_not_found", event.RoleClient, event.CommandConnect
@@ -49,6 +54,9 @@ func smtpdWarning(ev *event.Event, s string) event.Kind {
 	}
 	if rest, ok := after(s, "hostname "); ok {
 		return unresolved(ev, rest)
+	}
+	if rest, ok := after(s, "Illegal address syntax from "); ok {
+		return illegalAddress(ev, rest)
 	}
 	for i := range limits {
 		if rest, ok := after(s, limits[i].words); ok {
@@ -89,6 +97,41 @@ func unresolved(ev *event.Event, s string) event.Kind {
 	ev.FilterName, ev.FilterVerdict = "smtpd", "hostname_mismatch"
 	ev.Scope = event.ScopeNone // written before the connect line
 	return event.KindFilter
+}
+
+// illegalAddress is "name[ip] in RCPT command: <a b@c>" (src/smtpd/smtpd.c).
+func illegalAddress(ev *event.Event, s string) event.Kind {
+	p, rest, ok := takePeer(s)
+	if !ok {
+		return event.KindNone
+	}
+	word, rest, ok := strings.Cut(strings.TrimPrefix(rest, " in "), " command: ")
+	if !ok {
+		return event.KindNone
+	}
+	p.caller(ev)
+	ev.Command, ev.Argument = stage(word), rest
+	ev.FilterName, ev.FilterVerdict = "smtpd", "illegal_address"
+	return event.KindFilter
+}
+
+// ownName is "host name[ip]:25 greeted me with my own hostname x", a mail loop in the making (src/smtp/smtp_proto.c).
+func ownName(ev *event.Event, s string) event.Kind {
+	p, rest, ok := takePeer(s)
+	if !ok {
+		return event.KindNone
+	}
+	what, name, ok := strings.Cut(strings.TrimPrefix(rest, " "), " with my own hostname ")
+	if !ok {
+		return event.KindNone
+	}
+	p.called(ev)
+	ev.Argument = name
+	if ev.Command = "EHLO"; what == "greeted me" {
+		ev.Command = event.CommandConnect
+	}
+	ev.FilterName, ev.FilterVerdict = "smtp", "own_hostname"
+	return event.KindWarning
 }
 
 // limits are the words of the client rate limits (src/smtpd/smtpd.c, anvil).
@@ -137,6 +180,10 @@ func loginFailed(ev *event.Event, s string) event.Kind {
 
 // masterWarning is "process /usr/lib/postfix/sbin/smtpd pid 123 killed by signal 9" and "... exit status 1" (src/master/master_spawn.c).
 func masterWarning(ev *event.Event, s string) event.Kind {
+	if path, ok := strings.CutSuffix(s, ": bad command startup -- throttling"); ok {
+		ev.Argument = path[strings.LastIndexByte(path, '/')+1:]
+		return event.KindWarning
+	}
 	rest, ok := after(s, "process ")
 	if !ok {
 		return event.KindNone

@@ -31,6 +31,10 @@ func postscreen(ev *event.Event, s string) event.Kind {
 		p.caller(ev)
 		return event.KindDisconnect
 	}
+	if strings.HasPrefix(s, "cache ") {
+		ev.Scope, ev.Role = event.ScopeNone, event.RoleUnknown
+		return statistics(ev, s)
+	}
 	for i := range screenVerdicts {
 		if rest, ok := after(s, screenVerdicts[i].words); ok {
 			return screened(ev, &screenVerdicts[i], rest)

@@ -31,6 +31,15 @@ func smtpd(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "proxy-"); ok {
 		return proxied(ev, rest)
 	}
+	if rest, ok := after(s, "bare <LF> received after "); ok {
+		return bareNewline(ev, rest)
+	}
+	if rest, ok := after(s, "discarding EHLO keywords: "); ok {
+		ev.Command, ev.Argument = "EHLO", rest
+		ev.FilterName, ev.FilterVerdict = "smtpd", "discard_ehlo_keywords"
+		ev.Scope = event.ScopePID
+		return event.KindFilter
+	}
 	if kind := serverTLS(ev, s); kind != event.KindNone {
 		return kind
 	}
@@ -84,6 +93,16 @@ func count(s string) event.Count {
 	}
 	m, _ := scan.Int(all)
 	return event.Count{OK: uint32(n), All: uint32(m)}
+}
+
+// bareNewline is "X from name[ip]" (Postfix 3.9, smtpd_forbid_bare_newline).
+func bareNewline(ev *event.Event, s string) event.Kind {
+	kind := broken(ev, s, "", event.EndNone)
+	if kind != event.KindNone {
+		kind = event.KindFilter
+		ev.FilterName, ev.FilterVerdict = "smtpd", "bare_newline"
+	}
+	return kind
 }
 
 // broken is "X (n bytes) from name[ip]", and for pipelining ": data" behind it.
