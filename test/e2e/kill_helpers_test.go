@@ -52,3 +52,17 @@ func dedupe(records []truth.Record) (kept []truth.Record) {
 	}
 	return kept
 }
+
+// waitForRecords waits until so many enriched records have come out.
+func (c *collector) waitForRecords(n int) {
+	c.t.Helper()
+	require.Eventually(c.t, func() bool {
+		got := 0
+		for _, r := range c.records() {
+			if !made(&r) && r.Attr["smtp.event"] != "" {
+				got++
+			}
+		}
+		return got >= n
+	}, 60*time.Second, 20*time.Millisecond, c.output.String())
+}
