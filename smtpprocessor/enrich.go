@@ -243,4 +243,5 @@ func putMade(m *session.Made, rec plog.LogRecord, observed pcommon.Timestamp, w 
 		rec.SetTimestamp(pcommon.Timestamp(ev.Time))
 	}
 	rec.SetObservedTimestamp(observed)
+	m.Release()
 }

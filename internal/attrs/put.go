@@ -21,15 +21,10 @@ const (
 
 // Writer puts events on records. It holds a memory of its own, so one Writer serves one goroutine.
 type Writer struct {
-	m     pcommon.Map // of the record at hand
-	count int         // of its attributes, while they are counted
-	dry   bool        // they are only counted
-	more  int         // attributes that come behind the event's
-	ids   []idText
-
-	// Values that have to be made, made once for both passes.
-	transaction, fromDomain, argument, words string
-	cutWords                                 bool
+	m    pcommon.Map // of the record at hand
+	room [512]uint8  // by kind and daemon: how many attributes such records have
+	more int         // attributes that come behind the event's
+	ids  []idText
 }
 
 // idText remembers an id's digits: the ids of one session stand on many records.
@@ -56,16 +51,17 @@ func (w *Writer) id(id event.ID) string {
 	return slot.text
 }
 
-// Put writes ev's attributes, EventName and (where there is none) severity to rec. The record carries none of them yet. They are counted first: room
-// made at once costs less than room that grows, or that nobody needs.
+// Put writes ev's attributes, EventName and (where there is none) severity to rec. The record carries none of them yet. Room is made at once, for
+// as many as records of this kind and daemon have had: room that grows costs more, and so does room that nobody needs.
 func (w *Writer) Put(ev *event.Event, rec plog.LogRecord) {
 	w.m = rec.Attributes()
-	w.derive(ev)
-	w.dry, w.count = true, 0
+	before := w.m.Len()
+	room := &w.room[int(ev.Kind)<<3&0x1f8|len(ev.Daemon)&7]
+	w.m.EnsureCapacity(before + int(*room) + w.more)
 	w.fill(ev)
-	w.dry = false
-	w.m.EnsureCapacity(w.m.Len() + w.count + w.more)
-	w.fill(ev)
+	if n := w.m.Len() - before; n > int(*room) {
+		*room = uint8(min(n, 255))
+	}
 	if rec.EventName() == "" {
 		rec.SetEventName(ev.Kind.EventName())
 	}
@@ -97,50 +93,33 @@ func putStrings(to pcommon.Slice, list []string) {
 	}
 }
 
-// derive makes the values that the event holds in parts.
-func (w *Writer) derive(ev *event.Event) {
-	w.transaction = ""
-	if ev.Transaction > 0 && ev.SessionID != 0 {
-		w.transaction = w.id(ev.SessionID) + "." + strconv.Itoa(ev.Transaction)
-	}
-	w.fromDomain = Domain(ev.MailFrom)
-	w.argument, _ = cut(ev.Argument)
-	w.words, w.cutWords = CleanText(ev)
-}
-
-// counts says whether this is the counting pass, and counts.
-func (w *Writer) counts() bool {
-	w.count++
-	return w.dry
-}
-
 func (w *Writer) str(key, s string) {
-	if s != "" && !w.counts() {
+	if s != "" {
 		w.m.PutStr(key, s)
 	}
 }
 
 // text is str for words that come from outside, which may be broken UTF-8.
 func (w *Writer) text(key, s string) {
-	if s != "" && !w.counts() {
+	if s != "" {
 		w.m.PutStr(key, valid(s))
 	}
 }
 
 func (w *Writer) num(key string, n int64) {
-	if n != 0 && !w.counts() {
+	if n != 0 {
 		w.m.PutInt(key, n)
 	}
 }
 
 func (w *Writer) dbl(key string, d float64, has bool) {
-	if has && !w.counts() {
+	if has {
 		w.m.PutDouble(key, d)
 	}
 }
 
 func (w *Writer) bool(key string, b, has bool) {
-	if has && !w.counts() {
+	if has {
 		w.m.PutBool(key, b)
 	}
 }
@@ -175,14 +154,14 @@ func (w *Writer) message(ev *event.Event) {
 	w.text(MessageID, ev.MessageID)
 	w.text(Subject, ev.Subject)
 	w.text(MailFrom, ev.MailFrom)
-	w.text(MailFromDomain, w.fromDomain)
+	w.text(MailFromDomain, Domain(ev.MailFrom))
 	w.text(RcptTo, ev.RcptTo)
 	w.text(OrigRcptTo, ev.OrigRcptTo)
-	if len(ev.RcptList) > 0 && !w.counts() {
+	if len(ev.RcptList) > 0 {
 		putStrings(w.m.PutEmptySlice(RcptToList), ev.RcptList)
 	}
 	w.num(RecipientCount, int64(max(ev.RecipientCount, recipientCount(ev))))
-	if ev.HasSize && !w.counts() {
+	if ev.HasSize {
 		w.m.PutInt(MessageSize, ev.Size)
 	}
 }
@@ -207,20 +186,24 @@ func (w *Writer) session(ev *event.Event) {
 	w.bool(SessionPartial, true, ev.SessionPartial)
 	w.str(SessionEnd, ev.SessionEnd.String())
 	w.dbl(SessionDuration, ev.SessionDuration.Seconds(), ev.HasDuration)
-	w.str(TransactionID, w.transaction)
+	if ev.Transaction > 0 {
+		w.str(TransactionID, id+"."+strconv.Itoa(ev.Transaction))
+	}
 }
 
 func (w *Writer) conversation(ev *event.Event) {
 	w.str(Command, ev.Command)
-	w.text(Argument, w.argument)
+	argument, _ := cut(ev.Argument)
+	w.text(Argument, argument)
 	w.dbl(Latency, ev.Latency.Seconds(), ev.HasLatency)
 	w.num(ReplyCode, int64(ev.Code))
 	if ev.Class >= '2' && ev.Class <= '5' {
 		w.str(ReplyClass, classNames[ev.Class-'2'])
 	}
 	w.str(ReplyEnhancedCode, ev.Enhanced)
-	w.text(ReplyText, w.words)
-	w.bool(ReplyTruncated, true, w.cutWords)
+	words, truncated := CleanText(ev)
+	w.text(ReplyText, words)
+	w.bool(ReplyTruncated, true, truncated)
 	w.bool(ReplyContinued, true, ev.MoreLines)
 	w.text(ReplyFingerprint, ev.Fingerprint)
 	w.bool(RejectPermanent, ev.RejectPermanent == event.Yes, ev.RejectPermanent != event.Open)

@@ -64,7 +64,7 @@ func (t *Tracker) endSession(s *Session, end event.End, last *event.Event, out *
 
 // synthetic makes the disconnect that the log does not have.
 func (s *Session) synthetic(end event.End) *event.Event {
-	ev := new(event.Event)
+	ev := events.Get().(*event.Event)
 	s.describe(ev, event.KindDisconnect)
 	ev.SessionEnd = end
 	return ev
@@ -94,7 +94,7 @@ func (t *Tracker) unlogged(s *Session, end event.End, out *Output) {
 		}
 		failed := s.Counts[v].All - s.Counts[v].OK
 		for n := s.Rejects[v]; n < failed && n < s.Rejects[v]+most; n++ {
-			ev := new(event.Event)
+			ev := events.Get().(*event.Event)
 			s.describe(ev, event.KindReject)
 			ev.Command, ev.Reason, ev.Category = v.String(), "unlogged", "unspecified"
 			out.Made = append(out.Made, Made{Event: ev, Host: s.host.name})
@@ -117,7 +117,7 @@ func (t *Tracker) abortOpen(s *Session, end event.End, out *Output) {
 		if m.MessageID != "" && !brokeInside {
 			continue
 		}
-		ev := new(event.Event)
+		ev := events.Get().(*event.Event)
 		m.describe(ev, event.KindMessageAborted)
 		ev.Time, ev.Resolution = s.Last, event.ResolutionSecond
 		ev.SessionID = s.ID

@@ -204,7 +204,7 @@ func (t *Tracker) endRecipients(m *Message, status event.Status, out *Output) {
 		if r.Final || r.Status == event.StatusDelivered || r.Status == status {
 			continue
 		}
-		ev := new(event.Event)
+		ev := events.Get().(*event.Event)
 		m.describe(ev, event.KindDelivery)
 		ev.RcptTo, ev.OrigRcptTo, ev.DestinationDomain = r.To, r.Orig, foldDomain(r.To)
 		ev.Status, ev.Final, ev.DSN = status, status.Ends(), r.DSN

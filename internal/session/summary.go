@@ -12,7 +12,7 @@ import (
 
 // summary is the record that tells the whole session; last is the record that ended it.
 func (s *Session) summary(last *event.Event) *Summary {
-	sum := new(Summary)
+	sum := summaries.Get().(*Summary)
 	ev := &sum.Event
 	s.describe(ev, event.KindSession)
 	ev.Time, ev.Resolution = last.Time, last.Resolution
@@ -115,7 +115,7 @@ func round(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
 
 // summary is the record that tells the whole message.
 func (m *Message) summary() *Summary {
-	sum := new(Summary)
+	sum := summaries.Get().(*Summary)
 	ev := &sum.Event
 	m.describe(ev, event.KindMessage)
 	ev.Helo, ev.PeerIP = m.Helo, m.PeerIP

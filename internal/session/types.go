@@ -3,6 +3,7 @@
 package session
 
 import (
+	"sync"
 	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -169,6 +170,25 @@ type Made struct {
 	Event   *event.Event
 	Summary *Summary
 	Host    string
+}
+
+// Summaries and events without a line are large and live for a moment.
+var (
+	summaries = sync.Pool{New: func() any { return new(Summary) }}
+	events    = sync.Pool{New: func() any { return new(event.Event) }}
+)
+
+// Release gives the record's memory back; nothing of it may be used afterwards but strings.
+func (m *Made) Release() {
+	if m.Summary != nil {
+		*m.Summary = Summary{}
+		summaries.Put(m.Summary)
+	}
+	if m.Event != nil {
+		*m.Event = event.Event{}
+		events.Put(m.Event)
+	}
+	m.Summary, m.Event = nil, nil
 }
 
 // Reset empties the output for the next line.
