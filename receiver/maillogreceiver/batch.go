@@ -30,12 +30,12 @@ type batch struct {
 }
 
 // add appends one line, with its place in the file.
-func (b *batch) add(line []byte, offset int64, r *maillogReceiver) {
+func (b *batch) add(line string, offset int64, r *maillogReceiver) {
 	if b.n == 0 {
 		b.begin(r)
 	}
 	rec := b.records.AppendEmpty()
-	rec.Body().SetStr(string(line))
+	rec.Body().SetStr(line)
 	rec.SetObservedTimestamp(b.seen)
 	rec.Attributes().PutInt(attrs.FileOffset, offset)
 	b.n++

@@ -3,6 +3,7 @@ package maillogreceiver
 import (
 	"context"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -114,8 +115,10 @@ func (r *maillogReceiver) emit(_ context.Context, lines [][]byte, attributes map
 
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	text := join(lines)
 	for i, line := range lines {
-		b.add(line, offsets[i], r)
+		b.add(text[:len(line)], offsets[i], r)
+		text = text[len(line):]
 		if b.n >= r.cfg.MaxBatchSize {
 			if err := r.send(r.running, b); err != nil {
 				return err
@@ -123,6 +126,20 @@ func (r *maillogReceiver) emit(_ context.Context, lines [][]byte, attributes map
 		}
 	}
 	return nil
+}
+
+// join copies the lines, which are fileconsumer's, into one string: one allocation for a hundred lines that live and go together.
+func join(lines [][]byte) string {
+	n := 0
+	for _, l := range lines {
+		n += len(l)
+	}
+	var b strings.Builder
+	b.Grow(n)
+	for _, l := range lines {
+		b.Write(l)
+	}
+	return b.String()
 }
 
 // flush hands on what the poll has left. fileconsumer calls the persister at the end of each poll, and that calls this.
