@@ -194,6 +194,28 @@ var table = []metric{
 		},
 	},
 	{
+		name: "smtp.session.interruptions", unit: "{interruption}", kind: counter,
+		description: "Conversations with our clients that broke off or ran out of time, by the command after which.",
+		dimensions:  []string{attrs.Command, attrs.ErrorType},
+		more:        conversation,
+		observe: func(s *sample, to *observer) {
+			if s.is(sEvent, "warning") && s.is(sRole, "server") && s.has[sError] {
+				to.add(1)
+			}
+		},
+	},
+	{
+		name: "smtp.notification.count", unit: "{notification}", kind: counter,
+		description: "Delivery status notifications that were made.",
+		dimensions:  []string{attrs.MessageKind},
+		more:        []string{attrs.Dialect},
+		observe: func(s *sample, to *observer) {
+			if s.is(sEvent, "notification") {
+				to.add(1)
+			}
+		},
+	},
+	{
 		name: "smtp.message.count", unit: "{message}", kind: counter,
 		description: "Messages that came into the queue.",
 		dimensions:  []string{attrs.Direction, attrs.MessageKind},
