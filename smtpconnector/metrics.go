@@ -206,7 +206,7 @@ var table = []metric{
 	},
 	{
 		name: "smtp.notification.count", unit: "{notification}", kind: counter,
-		description: "Delivery status notifications that were made.",
+		description: "Notifications (non-delivery, delay, delivery status) that were made, by the kind of the message they are about.",
 		dimensions:  []string{attrs.MessageKind},
 		more:        []string{attrs.Dialect},
 		observe: func(s *sample, to *observer) {
