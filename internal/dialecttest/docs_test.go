@@ -20,7 +20,8 @@ switched on. For the most: ` + "`smtpd_tls_loglevel = 1`, `smtp_tls_loglevel = 1
 ` + "`smtpd_client_port_logging = yes`" + `. What its log cannot tell: the client's port by default; which recipients an aborted transaction had; answers to commands that
 were refused without a line (they are counted from the disconnect line, Postfix 3.0); how a client session of its own to another host ended.`,
 	"transcript": `Conversations as people and programs write them down: with or without stamps, marks of who speaks (` + "`C:`/`S:`, `<<<`/`>>>`, `->`/`<-`, `CLIENT -> SERVER:`" + `) and
-connection ids; swaks, curl -v, msmtp --debug, Python's smtplib. Replies are matched to commands in order, also with PIPELINING; message data between 354 and the
+connection ids; swaks, curl -v, msmtp --debug, openssl s_client, Python's smtplib, Perl's and Ruby's Net::SMTP, PHPMailer, nodemailer, JavaMail, MailKit, s-nail -v,
+sendmail -v and -X, exim -d, the notices of Postfix and the bounces of Sendmail. Replies are matched to commands in order, also with PIPELINING; message data between 354 and the
 dot, and credentials, are replaced. Without connection ids one conversation at a time is followed in a source. What such a log cannot tell: how a conversation
 ended that simply stops.`,
 }

@@ -66,7 +66,7 @@ func Parse(line string, c Clock, h *Header) bool {
 	if !ok {
 		return relayed && parseTag(s, weak, h)
 	}
-	if rest == "" || rest[0] != ' ' {
+	if rest == "" || !scan.IsBlank(rest[0]) {
 		return false
 	}
 	st.fill(c, h)

@@ -76,11 +76,12 @@ type Conversation struct {
 	secured bool // STARTTLS was accepted
 	lmtp    bool
 
-	marked   bool // lines say who speaks
-	dots     bool // the log shows the dot that ends data
-	connects bool // and has lines for connections
-	turned   bool // marks mean the opposite: arrows as the server sees them
-	settled  bool // what marks mean is known
+	marked      bool // lines say who speaks
+	heardServer bool // and the server's do: in some logs only the client's
+	dots        bool // the log shows the dot that ends data
+	connects    bool // and has lines for connections
+	turned      bool // marks mean the opposite: arrows as the server sees them
+	settled     bool // what marks mean is known
 
 	gap, gapWaiting bool // an empty line was the last, while a reply was due
 	spaced          bool // empty lines mean nothing in this log
@@ -198,9 +199,13 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 	case event.KindDisconnect:
 		c.disconnect(ev, out)
 	case event.KindReply:
-		if ev.FromPeer == event.Yes {
+		switch {
+		case ev.FromPeer == event.Yes:
 			c.text(ev) // no client says such a thing: data, out of its place
-		} else {
+		case ev.FromPeer == event.Open && c.heardServer && c.partial.code == 0:
+			silence(ev, event.KindNone) // the server's words have a mark: what a program says of them
+		default:
+			c.heardServer = c.heardServer || ev.FromPeer == event.No
 			c.reply(ev, out)
 		}
 	case event.KindCommand:

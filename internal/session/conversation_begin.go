@@ -59,8 +59,8 @@ func (c *Conversation) wentBack(ev *event.Event) bool {
 // followsEnd says whether what comes after 221 or 421 is new. Commands that were under way may still be logged, and QUIT.
 func (c *Conversation) followsEnd(ev *event.Event) bool {
 	if ev.Kind == event.KindReply {
-		// nothing comes after 221; and who was refused once may be so again, without a word of its own
-		return len(c.pending) == 0 && c.partial.code == 0 && (c.quit && ev.Code != 221 || ev.Code == 421 || ev.Code == 554)
+		// nothing comes after 221 but what a program says of it all; and who was refused once may be so again, without a word of its own
+		return len(c.pending) == 0 && c.partial.code == 0 && (c.quit && ev.Class == '2' && ev.Code != 221 || ev.Code == 421 || ev.Code == 554)
 	}
 	switch ev.Command {
 	case "QUIT", "RSET", "RCPT", "DATA", "BDAT", event.CommandEOM, "":

@@ -43,7 +43,7 @@ func (c *Conversation) reply(ev *event.Event, out *Outcome) {
 
 // resync skips commands whose replies are not in the log, where a code can only be the answer to a later one.
 func (c *Conversation) resync(code int) {
-	if len(c.pending) > 0 && c.pending[0].command == event.CommandConnect && code != 220 && code < 400 {
+	if len(c.pending) > 0 && c.pending[0].command == event.CommandConnect && code != 220 && (code < 400 || c.spokeOn()) {
 		c.skip(1)
 	}
 	want := ""
@@ -72,6 +72,11 @@ func (c *Conversation) resync(code int) {
 		c.skip(len(c.pending))
 		c.push(pendingCommand{command: "AUTH"})
 	}
+}
+
+// spokeOn says whether a client, whose log it is, went on to more than EHLO: it had its greeting, though the log does not show that.
+func (c *Conversation) spokeOn() bool {
+	return c.role == event.RoleClient && len(c.pending) > 1 && !isHello(c.pending[1].command)
 }
 
 // answeredBy is the command that the reply answers; nothing is known of it where none waits.

@@ -177,6 +177,11 @@ func (h *host) advance(ev *event.Event) int64 {
 		}
 		return h.clock
 	}
+	if h.clock == 0 { // what came without a stamp so far, came just now
+		for s := h.openSessions.head; s != nil; s = s.links.next {
+			s.Last = max(s.Last, ev.Time)
+		}
+	}
 	if ev.Time > h.clock || h.clock-ev.Time > stepBack {
 		h.clock = ev.Time
 	}

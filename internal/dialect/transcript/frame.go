@@ -17,7 +17,17 @@ type frame struct {
 	at      int   // offset of said
 	size    int64 // curl names the size in place of the words; else -1
 	python  pythonLine
+	level   logLevel
 }
+
+// logLevel is what nodemailer's logger writes in front of a line.
+type logLevel uint8
+
+const (
+	noLevel    logLevel = iota
+	levelDebug          // what goes over the connection; data is without a mark
+	levelOther          // what happens
+)
 
 // mark says who speaks. Arrows are meant as a client writes them; where the server does, the tracker finds out.
 type mark struct {
@@ -40,7 +50,8 @@ var marks = [...]mark{
 	{"SMTP|>", true, event.RoleClient, true, false}, // with more to follow in the same packet
 	{"SMTP+>", true, event.RoleClient, true, false},
 	{"SMTP<<", false, event.RoleClient, true, false},
-	{">>>", true, event.RoleUnknown, true, false}, // sendmail -v and -X
+	{">>> SERVER:", false, event.RoleClient, true, false}, // s-nail -v
+	{">>>", true, event.RoleUnknown, true, false},         // sendmail -v and -X
 	{"<<<", false, event.RoleUnknown, true, false},
 	{"-->", true, event.RoleClient, true, false}, // msmtp --debug
 	{"<--", false, event.RoleClient, true, false},
@@ -67,11 +78,11 @@ func readFrame(text string) frame {
 	f := frame{said: text, size: -1}
 
 	// marks, behind blanks as swaks, Exim and Postfix indent them
-	s := text
-	for i := 0; i < 4 && s != "" && s[0] == ' '; i++ {
-		s = s[1:]
-	}
+	s := trimIndent(text)
 	if s == "" {
+		return f
+	}
+	if f.readRubyMark(text) {
 		return f
 	}
 	if f.readMark(s, false) {
@@ -82,19 +93,76 @@ func readFrame(text string) frame {
 		return f
 	}
 
-	// an id in front of a mark
+	// the program's name, or the level of the line, in front of all
+	s = skipProgram(s)
+	s, f.level = skipLevel(s)
+
+	// an id in front of a mark, of a remark, or of the rest of a reply, which is indented as far as a mark
+	if s == "" {
+		return f
+	}
+	if f.readMark(s, true) {
+		f.at = len(text) - len(f.said)
+		return f
+	}
 	id, rest, ok := readID(s)
 	if !ok {
 		return f
 	}
-	if f.readMark(rest, true) || isRemark(rest) {
-		f.id = id
-		if f.speaker == event.Open {
-			f.said = rest
-		}
-		f.at = len(text) - len(f.said)
+	words := trimIndent(rest)
+	number := strings.ContainsAny(id, "0123456789")
+	switch {
+	case words != "" && f.readMark(words, true):
+	case f.level != noLevel:
+		f.said = rest
+	case number && (isRemark(words) || len(rest)-len(words) == longestIndent && isReplyLine(scan.TrimLeft(words))):
+		f.said = scan.TrimLeft(words)
+	default:
+		return f
 	}
+	f.id, f.at = id, len(text)-len(f.said)
 	return f
+}
+
+// longestIndent is how far a mark may stand from the left.
+const longestIndent = 4
+
+// trimIndent takes the blanks off that programs set in front of marks.
+func trimIndent(s string) string {
+	for i := 0; i < longestIndent && s != "" && s[0] == ' '; i++ {
+		s = s[1:]
+	}
+	return s
+}
+
+// skipProgram takes "s-nail: " off, where an arrow follows.
+func skipProgram(s string) string {
+	name, rest, ok := scan.Cut(s[:min(len(s), 32)], ':')
+	if !ok || strings.Contains(name, " ") || !strings.HasPrefix(rest, " >>> ") && !strings.HasPrefix(rest, " <<< ") {
+		return s
+	}
+	return s[len(name)+2:]
+}
+
+// skipLevel takes "DEBUG " or "INFO  " off, where an id in brackets follows (nodemailer's logger).
+func skipLevel(s string) (string, logLevel) {
+	for _, level := range [...]string{"DEBUG ", "INFO ", "TRACE ", "WARN ", "ERROR ", "FATAL "} {
+		rest, ok := strings.CutPrefix(s, level)
+		if rest = scan.TrimLeft(rest); !ok || !strings.HasPrefix(rest, "[") {
+			continue
+		}
+		if level == "DEBUG " {
+			return rest, levelDebug
+		}
+		return rest, levelOther
+	}
+	return s, noLevel
+}
+
+// isReplyLine says whether s begins as the second line of a reply does.
+func isReplyLine(s string) bool {
+	code, rest, ok := scan.Fixed(s, 3)
+	return ok && isCode(code) && (rest == "" || rest[0] == ' ' || rest[0] == '-')
 }
 
 // readMark takes a mark and one blank off the front.
@@ -117,6 +185,24 @@ func (f *frame) readMark(s string, certain bool) bool {
 	return false
 }
 
+// readRubyMark reads a line of Ruby's Net::SMTP: its arrows are the other way round, and the words stand in quotes as Ruby writes them.
+func (f *frame) readRubyMark(s string) bool {
+	from, server := strings.CutPrefix(s, `-> "`)
+	if !server {
+		var client bool
+		if from, client = strings.CutPrefix(s, `<- "`); !client {
+			return false
+		}
+	}
+	said, ok := strings.CutSuffix(from, `\n"`)
+	if !ok {
+		return false
+	}
+	f.speaker, f.role, f.strong = event.TriOf(!server), event.RoleClient, true
+	f.said, f.at = strings.TrimSuffix(said, `\r`), len(s)-len(from)
+	return true
+}
+
 // readSize reads curl's "} [153 bytes data]" (sent) and "{ [122 bytes data]".
 func (f *frame) readSize(s string) bool {
 	if s[0] != '}' && s[0] != '{' {
@@ -135,20 +221,27 @@ func (f *frame) readSize(s string) bool {
 	return true
 }
 
-// readID takes "[p0001] ", "[#af3] ", "00001 " or "conn12: " off the front: a word, or words in brackets, with a digit in it.
+// readID takes "[p0001] ", "[#af3] ", "00001 " or "conn12: " off the front: a word with a digit in it, or whatever stands in brackets; or the
+// name of Perl's Net::SMTP object, which the mark follows at once.
 func readID(s string) (id, rest string, ok bool) {
-	if s[0] == '[' {
+	switch {
+	case s[0] == '[':
 		id, rest, ok = scan.Between(s, '[', ']')
-	} else {
+	case strings.HasPrefix(s, "Net::SMTP"):
+		_, object, _ := scan.Cut(s, '(')
+		id, rest, ok = scan.Cut(object, ')')
+		return id, rest, ok && id != "" && len(id) <= longestID
+	default:
 		id, rest, ok = scan.Cut(s[:min(len(s), longestID+2)], ' ')
 		if ok {
 			rest = s[len(id):]
 			id = strings.TrimSuffix(id, ":")
 		}
+		ok = ok && strings.ContainsAny(id, "0123456789")
 	}
-	if !ok || len(id) > longestID || !strings.ContainsAny(id, "0123456789") {
+	if !ok || id == "" || len(id) > longestID {
 		return "", "", false
 	}
 	rest, ok = scan.Byte(rest, ' ')
-	return id, rest, ok && rest != ""
+	return id, rest, ok
 }

@@ -9,7 +9,12 @@ import (
 
 // isRemark says whether s may be a log's own word about a connection that an id stands in front of.
 func isRemark(s string) bool {
-	return strings.HasPrefix(s, "* ") || strings.HasPrefix(s, "--- ")
+	for _, begin := range [...]string{"* ", "--- ", "=== CONNECT ", "Connecting to ", "SMTP("} {
+		if strings.HasPrefix(s, begin) {
+			return true
+		}
+	}
+	return false
 }
 
 // readRemark reads what a log says of the connection itself: that it began, is encrypted, or is over.
@@ -28,7 +33,7 @@ func readRemark(f *frame, ev *event.Event) bool {
 		}
 	case '=':
 		if rest, ok := strings.CutPrefix(s, "=== "); ok {
-			return readSwaks(rest, ev)
+			return f.id == "" && readSwaks(rest, ev) || f.id != "" && readTraffic(rest, ev)
 		}
 	case '-':
 		if rest, ok := strings.CutPrefix(s, "--- session "); ok && f.id != "" {
@@ -39,8 +44,8 @@ func readRemark(f *frame, ev *event.Event) bool {
 			ev.Kind, ev.Role = event.KindConnect, event.RoleClient
 			return true
 		}
-		if rest, ok := strings.CutPrefix(s, "Connection "); ok {
-			return readOpened(rest, "from ", "closed: ", ev)
+		if rest, ok := strings.CutPrefix(s, "Connection "); ok && readOpened(rest, "from ", "closed: ", ev) {
+			return true
 		}
 	case 'D':
 		if s == "DONE" { // openssl s_client
@@ -48,7 +53,7 @@ func readRemark(f *frame, ev *event.Event) bool {
 			return true
 		}
 	}
-	return false
+	return readProgram(s, f.id != "", ev)
 }
 
 // readOpened reads "from 203.0.113.99:54625" and "closed: 203.0.113.99:54625": who writes so was called.

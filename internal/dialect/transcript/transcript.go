@@ -95,6 +95,13 @@ func readBare(f *frame, h *header.Header, ev *event.Event) event.Result {
 	if readRemark(f, ev) {
 		return event.Parsed
 	}
+	switch f.level {
+	case levelDebug: // data, where it is due
+		return event.Unknown
+	case levelOther:
+		ev.Scope = event.ScopeNone
+		return event.Unknown
+	}
 	// a reply that is indented as far as a mark goes on from the marked line above it: Exim -d, PHPMailer
 	const markWidth = 8
 	said := scan.TrimLeft(f.said)
