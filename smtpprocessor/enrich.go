@@ -85,7 +85,9 @@ func (p *pass) record(rec plog.LogRecord) {
 		return
 	}
 	l := p.e.observe(p, p.view.Text, rec)
-	if l.scrubbed {
+	if l.scrubbed && p.view.Unwrapped {
+		scrubUnwrapped(rec, l.text, l.clean)
+	} else if l.scrubbed {
 		scrub(rec, l.text, l.clean)
 	}
 	p.add(rec, l)

@@ -37,6 +37,11 @@ func TestCredentialsNeverLeave(t *testing.T) {
 		"XOAUTH2":           {"C: EHLO a.example", "S: 250 ok", "C: auth xoauth2 " + plainSecret, "S: 235 ok"},
 		"stamped, no marks": {"[2023-04-12 10:15:30] EHLO a.example", "[2023-04-12 10:15:30] 250 ok", "[2023-04-12 10:15:30] AUTH LOGIN", "[2023-04-12 10:15:31] 334 VXNlcm5hbWU6", "[2023-04-12 10:15:31] " + user, "[2023-04-12 10:15:31] 334 UGFzc3dvcmQ6", "[2023-04-12 10:15:31] " + password, "[2023-04-12 10:15:32] 235 ok"},
 		"one record":        {"[2023-04-12 10:15:30] EHLO a.example\n[2023-04-12 10:15:30] 250 ok\n[2023-04-12 10:15:30] AUTH PLAIN " + plainSecret + "\n[2023-04-12 10:15:32] 235 ok"},
+		"lines in Docker's JSON": {
+			`{"log":"C: EHLO a.example\n","stream":"stderr","time":"2026-11-23T15:32:33.000000001Z"}`,
+			`{"log":"C: AUTH PLAIN ` + strings.ReplaceAll(plainSecret, "=", `\u003d`) + `\n","stream":"stderr","time":"2026-11-23T15:32:33.000000001Z"}`,
+			`{"log":"S: 235 ok\n","stream":"stderr","time":"2026-11-23T15:32:33.000000001Z"}`,
+		},
 		"postfix -v": {
 			"Nov 23 15:32:33 mx postfix/smtpd[9]: connect from app.example[192.0.2.1]", "Nov 23 15:32:33 mx postfix/smtpd[9]: < app.example[192.0.2.1]: EHLO a.example",
 			"Nov 23 15:32:33 mx postfix/smtpd[9]: > app.example[192.0.2.1]: 250 AUTH PLAIN LOGIN", "Nov 23 15:32:33 mx postfix/smtpd[9]: < app.example[192.0.2.1]: AUTH PLAIN " + plainSecret,

@@ -1,6 +1,7 @@
 package smtpprocessor
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -44,6 +45,30 @@ func scrub(rec plog.LogRecord, line, clean string) {
 	for _, v := range rec.Attributes().All() {
 		scrubValue(v, line, clean)
 	}
+}
+
+// scrubUnwrapped is scrub for a line that stood within another text, perhaps escaped as in JSON. Where it is not found, nothing of that text
+// remains but the clean line.
+func scrubUnwrapped(rec plog.LogRecord, line, clean string) {
+	body := rec.Body().Str()
+	for _, pair := range [...][2]string{{line, clean}, {quoted(line, true), quoted(clean, true)}, {quoted(line, false), quoted(clean, false)}} {
+		if strings.Contains(body, pair[0]) {
+			rec.Body().SetStr(strings.ReplaceAll(body, pair[0], pair[1]))
+			return
+		}
+	}
+	rec.Body().SetStr(clean)
+}
+
+// quoted is s as JSON writes it, without the quotes; html says that angle brackets are escaped, too.
+func quoted(s string, html bool) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(html)
+	if e.Encode(s) != nil {
+		return s
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
 }
 
 func scrubValue(v pcommon.Value, line, clean string) {

@@ -20,7 +20,7 @@ type Header struct {
 	Host       string // without the brackets that some relays put around an address
 	Program    string // the tag as written, without [pid]: "postfix/submission/smtpd"
 	PID        int64
-	Text       string // what follows; always the end of the line
+	Text       string // what follows: the end of the line, but for the quote of a column
 }
 
 // Clock is what a stamp needs that does not stand in it; there is no clock in here.
@@ -39,8 +39,17 @@ type Clock struct {
 const byteOrderMark = "\uFEFF"
 
 // Parse reads the header of a line into h and says whether there is one. Without one h holds the whole line as its text and
-// nothing else. A second header behind the first, as relays make it, is part of the text.
+// nothing else. Behind a relay's header the writer's own is looked for, where that names a process.
 func Parse(line string, c Clock, h *Header) bool {
+	found := parseFirst(line, c, h)
+	if h.Program == "" || h.PID == 0 && h.Text != "" {
+		found = parseBehind(line, found, c, h) || found
+	}
+	return found
+}
+
+// parseFirst reads the header that the line begins with.
+func parseFirst(line string, c Clock, h *Header) bool {
 	*h = Header{Text: line}
 	s := strings.TrimPrefix(line, byteOrderMark)
 

@@ -75,7 +75,6 @@ func TestParse(t *testing.T) {
 		{"text begins with a bracket", "Nov 23 15:32:27 mailout exim[314]: [1\\2] Warning: purging", written(second, "mailout", "exim", 314, "[1\\2] Warning: purging")},
 		{"repeated message has no tag", "Nov 23 15:32:27 mailout last message repeated 2 times", written(second, "", "", 0, "mailout last message repeated 2 times")},
 		{"mark has no tag", "Nov 23 15:32:27 mailout -- MARK --", written(second, "", "", 0, "mailout -- MARK --")},
-		{"second header of a relay is text, for now", "Nov 23 15:32:27 relay Nov 23 15:32:26 mailout postfix/smtpd[540]: x", written(second, "", "", 0, "relay Nov 23 15:32:26 mailout postfix/smtpd[540]: x")},
 		{"byte order mark of the file", "\uFEFFNov 23 15:32:27 mailout postfix/qmgr[1]: x", written(second, "mailout", "postfix/qmgr", 1, "x")},
 
 		// ISO 8601

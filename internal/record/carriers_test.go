@@ -3,6 +3,8 @@ package record
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
+	"encoding/json"
 	"os"
 	"strconv"
 	"strings"
@@ -142,6 +144,51 @@ var carriers = []carrier{
 		body.PutStr("hostname", l.host)
 		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp.Truncate(time.Second)))
 	}},
+	{"journalctl -o json", event.ResolutionSubsecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		m := pcommon.NewMap()
+		journal(l, m)
+		m.PutStr("__CURSOR", "s=1")
+		rec.Body().SetStr(asJSON(t, m))
+	}},
+	{"journalctl -o export", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(export(l))
+	}},
+	{"Docker's json-file", event.ResolutionSubsecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		m := pcommon.NewMap()
+		m.PutStr("log", l.bsd+"\n")
+		m.PutStr("stream", "stdout")
+		m.PutStr("time", l.stamp.Format(micros))
+		rec.Body().SetStr(asJSON(t, m))
+	}},
+	{"Fluentd's file", event.ResolutionSecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		m := pcommon.NewMap()
+		fluent(l, m)
+		m.PutStr("message", l.text)
+		rec.Body().SetStr(l.stamp.Truncate(time.Second).Format(time.RFC3339) + "\tmail.info\t" + asJSON(t, m))
+	}},
+	{"rsyslog's JSON as a line", event.ResolutionSecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		m := pcommon.NewMap()
+		m.PutStr("message", " "+l.text)
+		m.PutStr("programname", l.program)
+		m.PutStr("procid", l.pid)
+		m.PutStr("hostname", l.host)
+		rec.Body().SetStr(asJSON(t, m))
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp.Truncate(time.Second)))
+	}},
+	{"relay's header in front", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		if l.pid == "" {
+			rec.Body().SetStr(l.bsd) // without a process id the inner header is not certain
+			return
+		}
+		rec.Body().SetStr("Nov 23 15:59:59 relay " + l.bsd)
+	}},
+	{"RSYSLOG_SyslogProtocol23Format", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		pid := l.pid
+		if pid == "" {
+			pid = "-"
+		}
+		rec.Body().SetStr("<22>1 " + l.stamp.Format(micros) + " " + l.host + " " + l.program + " " + pid + " - -  " + l.text)
+	}},
 	{"somebody's parser that left the tag whole", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
 		rec.Body().SetStr(l.text)
 		rec.Attributes().PutStr("host", l.host)
@@ -157,6 +204,32 @@ var carriers = []carrier{
 const micros = "2006-01-02T15:04:05.000000Z07:00"
 
 // parseSyslog sends a line through the real parser of the syslog receiver.
+// asJSON is a map as one line of JSON.
+func asJSON(t testing.TB, m pcommon.Map) string {
+	t.Helper()
+	text, err := json.Marshal(m.AsRaw())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// export is an entry in the journal's export format, one field of it in binary.
+func export(l line) string {
+	m := pcommon.NewMap()
+	journal(l, m)
+	var b strings.Builder
+	b.WriteString("__CURSOR=s=1\n")
+	for key, value := range m.All() {
+		if key == "MESSAGE" && strings.Contains(l.text, "said") {
+			b.WriteString("MESSAGE\n" + string(binary.LittleEndian.AppendUint64(nil, uint64(len(l.text)))) + l.text + "\n")
+			continue
+		}
+		b.WriteString(key + "=" + value.Str() + "\n")
+	}
+	return b.String()
+}
+
 func parseSyslog(t testing.TB, protocol, text string, rec plog.LogRecord) {
 	t.Helper()
 	config := syslog.NewConfig()

@@ -13,6 +13,7 @@ import (
 // readTime takes the carrier's time: the journal's, else the record's.
 func (v *View) readTime(rec plog.LogRecord, f *fields) {
 	switch {
+	case v.Resolution != event.ResolutionNone: // unwrapped
 	case f.micros > 0 && f.micros < 1<<53:
 		v.Time, v.Resolution = f.micros*int64(time.Microsecond), event.ResolutionSubsecond
 	case rec.Timestamp() != 0:

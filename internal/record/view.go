@@ -20,6 +20,8 @@ type View struct {
 	Blank bool
 	// Parsed says that the carrier took the header apart: Program is from its fields.
 	Parsed bool
+	// Unwrapped says that Text stood within the body, written as JSON or the journal write it.
+	Unwrapped bool
 
 	// What the carrier's own fields say.
 	Host       string // of the machine that logged
@@ -74,6 +76,8 @@ func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 		text = body.Str()
 		if f.syslog && f.message != "" {
 			v.line, text = text, f.message
+		} else if v.unwrap(scan.TrimEOL(text), &f) {
+			v.Unwrapped, text = true, f.text()
 		}
 	case pcommon.ValueTypeMap:
 		f.read(body.Map(), true)

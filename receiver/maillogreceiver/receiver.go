@@ -16,6 +16,7 @@ import (
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/fileconsumer"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
 	"github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver/internal/metadata"
 )
 
@@ -60,7 +61,7 @@ func newReceiver(cfg *Config, set receiver.Settings, next consumer.Logs, now fun
 		}
 	}
 	r.running, r.stop = context.WithCancel(context.Background())
-	r.files, err = cfg.consumer().Build(set.TelemetrySettings, r.emit)
+	r.files, err = cfg.consumer().Build(set.TelemetrySettings, r.emit, fileconsumer.WithSplitFunc(record.SplitLines))
 	return r, err
 }
 

@@ -362,6 +362,17 @@ func TestOddLinesSurvive(t *testing.T) {
 	assert.Equal(t, want[3:], got[3:])
 }
 
+// journalctl -o export: fields are on lines of their own, an empty line ends the entry.
+func TestJournalsEntryStaysWhole(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.export")
+	first, second := "__CURSOR=s=1\n_PID=540\nSYSLOG_IDENTIFIER=postfix/smtpd\nMESSAGE=connect", "__CURSOR=s=2\nMESSAGE=disconnect"
+	require.NoError(t, os.WriteFile(path, []byte(first+"\n\n"+second+"\n\nNov 23 15:32:27 a line\n"), 0o600))
+	s := new(sink)
+	run(t, s, componenttest.NewNopHost(), path, nil)
+	waitFor(t, s, 3)
+	assert.Equal(t, []string{first, second, "Nov 23 15:32:27 a line"}, s.texts())
+}
+
 func TestOverlongLineComesInParts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mail.log")
 	write(t, path, []string{strings.Repeat("y", 3000), "next"})

@@ -1,6 +1,7 @@
 package truth
 
 import (
+	"encoding/json"
 	"sort"
 	"strconv"
 	"strings"
@@ -44,6 +45,28 @@ var carriers = map[string]func(line string, rec plog.LogRecord){
 		}
 		m.PutStr("_HOSTNAME", h.Host)
 		rec.SetTimestamp(pcommon.Timestamp(h.Time))
+	},
+	"relay that doubles the header": func(line string, rec plog.LogRecord) {
+		if parse(line).PID == 0 {
+			rec.Body().SetStr(line)
+			return
+		}
+		rec.Body().SetStr("Nov 23 23:59:59 loghost " + line)
+	},
+	"Docker's JSON file": func(line string, rec plog.LogRecord) {
+		text, _ := json.Marshal(map[string]string{"log": line + "\n", "stream": "stdout"})
+		rec.Body().SetStr(string(text))
+	},
+	"journalctl -o json": func(line string, rec plog.LogRecord) {
+		h := parse(line)
+		m := map[string]string{
+			"MESSAGE": h.Text, "SYSLOG_IDENTIFIER": h.Program, "_HOSTNAME": h.Host, "__REALTIME_TIMESTAMP": strconv.FormatInt(h.Time/1000, 10), "__CURSOR": "s=1",
+		}
+		if h.PID != 0 {
+			m["SYSLOG_PID"] = strconv.FormatInt(h.PID, 10)
+		}
+		text, _ := json.Marshal(m)
+		rec.Body().SetStr(string(text))
 	},
 	"Fluent Bit with its syslog parser": func(line string, rec plog.LogRecord) {
 		h := parse(line)

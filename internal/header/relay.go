@@ -1,0 +1,203 @@
+package header
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// A line that was relayed, copied or printed by a tool has more in front of it than its writer put there: a second header, the fields of a
+// search result, the name of a file. What is taken off here is only of known shapes, and only where a whole header with a process id follows,
+// so that a conversation's words ("C: Nov 23 ...") and an ordinary program's never count as one.
+
+// parseBehind looks for the writer's own header behind what others put in front of it; found says that h holds the outermost one.
+func parseBehind(line string, found bool, c Clock, h *Header) bool {
+	if !found {
+		return parseCopied(strings.TrimPrefix(line, byteOrderMark), c, h)
+	}
+	if strings.HasPrefix(line, "[") {
+		return false // nobody relays behind a stamp in brackets, and conversations are written so
+	}
+
+	// a tag without pid: rsyslog's imfile puts one in front of each line of a file
+	s := skipPriority(h.Text)
+	if parseWhole(s, c, h) || h.Program != "" {
+		return h.Program != ""
+	}
+
+	// the labels that logcli prints behind its stamp
+	if labels, rest, ok := scan.Between(s, '{', '}'); ok && strings.Contains(labels, "=") {
+		return parseWhole(skipPriority(scan.TrimLeft(rest)), c, h)
+	}
+
+	// a relay's name, then the second header, or its host and tag alone
+	relay, rest, ok := scan.Cut(s, ' ')
+	if !ok {
+		return false
+	}
+	if relay, ok = readHost(relay); !ok {
+		return false
+	}
+	rest = scan.TrimLeft(rest)
+	if parseWhole(skipPriority(rest), c, h) {
+		if h.Host == "" {
+			h.Host = relay
+		}
+		return true
+	}
+	return h.Resolution >= event.ResolutionSecond && !isSpeech(relay, "", strong) && parseHostTag(rest, strong, h) && h.PID > 0
+}
+
+// parseWhole reads a header with a process id into h, which stays as it is where there is none.
+func parseWhole(s string, c Clock, h *Header) bool {
+	if s == "" || s[0] == '[' {
+		return false
+	}
+	var inner Header
+	if !parseFirst(s, c, &inner) || inner.Program == "" || inner.PID == 0 || inner.Resolution == event.ResolutionNone {
+		return false
+	}
+	if inner.Host == "" {
+		inner.Host = h.Host
+	}
+	*h = inner
+	return true
+}
+
+// skipPriority takes "<22>" off the front, but for RFC 5424's, which parseFirst reads.
+func skipPriority(s string) string {
+	if rest, ok := priority(s); ok && !strings.HasPrefix(rest, "1 ") {
+		return rest
+	}
+	return s
+}
+
+// parseCopied reads a line behind the fields that tools print in front: as many as three of them, each of a shape of its own.
+func parseCopied(s string, c Clock, h *Header) bool {
+	if parseShortFull(s, c, h) || parseShortUnix(s, h) {
+		return true
+	}
+	for range 3 {
+		rest, ok := skipField(s)
+		if !ok {
+			return false
+		}
+		quoted := s[0] == '"' && len(rest) == len(s)-1
+		if s = rest; parseWhole(s, c, h) {
+			if quoted {
+				h.Text = strings.TrimSuffix(h.Text, `"`)
+			}
+			return true
+		}
+		if s == "" {
+			return false
+		}
+	}
+	return false
+}
+
+// skipField takes one leading field off.
+func skipField(s string) (string, bool) {
+	const longest = 256
+	if s == "" {
+		return s, false
+	}
+	window := s[:min(len(s), longest)]
+	switch {
+	case s[0] == '"': // a column of CSV, or the last one's opening quote
+		if value, rest, ok := scan.Between(window, '"', '"'); ok && strings.HasPrefix(rest, ",") {
+			return s[len(value)+3:], true
+		}
+		return s[1:], true
+	case strings.HasPrefix(s, "[pod/"): // kubectl logs --prefix
+		_, rest, ok := scan.Between(window, '[', ']')
+		return skipOne(s[len(window)-len(rest):]), ok
+	case scan.IsDigit(s[0]): // a stamp in milliseconds or nanoseconds (Grafana), or a stamp in a column of its own
+		digits, rest, ok := scan.Digits(window)
+		if ok && digits > 1e9 && rest != "" && (scan.IsBlank(rest[0]) || rest[0] == ',') {
+			return s[len(window)-len(rest)+1:], true
+		}
+		_, rest, ok = readStamp(window)
+		if ok && rest != "" && (scan.IsBlank(rest[0]) || rest[0] == ',') {
+			return s[len(window)-len(rest)+1:], true
+		}
+		return s, false
+	}
+
+	// "Nov 23, 2026 @ 15:32:27.611" (Kibana), in a column of its own or in front of the line
+	if monthOf(s[:min(len(s), 3)]) > 0 {
+		if _, rest, ok := strings.Cut(window, " @ "); ok {
+			var st stamp
+			if rest, ok = st.readClock(rest); ok && rest != "" {
+				return s[len(window)-len(rest)+1:], true
+			}
+		}
+		return s, false
+	}
+
+	// "postfix-1  | " (docker compose)
+	if name, rest, ok := strings.Cut(window, " | "); ok && !strings.Contains(scan.TrimRight(name), " ") {
+		return s[len(window)-len(rest):], true
+	}
+
+	// "/var/log/mail.log:" or "mail.log.1:4711:" (grep)
+	name, rest, ok := scan.Cut(window, ':')
+	if !ok || strings.Contains(name, " ") || !strings.ContainsAny(name, "./") || strings.ContainsAny(name, "<>@\"") {
+		return s, false
+	}
+	if _, tail, ok := scan.Digits(rest); ok && strings.HasPrefix(tail, ":") {
+		rest = tail[1:]
+	}
+	return s[len(window)-len(rest):], true
+}
+
+// parseShortFull reads journalctl's "Mon 2026-11-23 15:32:27 UTC mailout postfix/smtpd[540]: text" (-o short-full). The name of another zone than UTC says
+// nothing that can be relied on.
+func parseShortFull(s string, c Clock, h *Header) bool {
+	day, rest, ok := scan.Cut(s[:min(len(s), 4)], ' ')
+	if !ok || len(day) != 3 || rest != "" || !isWeekday(day) {
+		return false
+	}
+	st, rest, ok := readStamp(s[4:])
+	if !ok || st.style != styleBlank || rest == "" {
+		return false
+	}
+	zone, rest := scan.Word(rest)
+	if zone == "UTC" || zone == "GMT" {
+		st.zoned, st.offset = true, 0
+	}
+	var inner Header
+	st.fill(c, &inner)
+	if !parseHostTag(scan.TrimLeft(rest), strong, &inner) {
+		return false
+	}
+	*h = inner
+	return true
+}
+
+func isWeekday(s string) bool {
+	switch s {
+	case "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun":
+		return true
+	}
+	return false
+}
+
+// parseShortUnix reads journalctl's "1795447947.611330 mailout postfix/smtpd[540]: text" (-o short-unix).
+func parseShortUnix(s string, h *Header) bool {
+	seconds, rest, ok := scan.Digits(s[:min(len(s), 11)])
+	if !ok || seconds < 1e9 || rest != "." {
+		return false
+	}
+	micros, tail, ok := scan.Fixed(s[11:], 6)
+	if !ok || !strings.HasPrefix(tail, " ") {
+		return false
+	}
+	inner := Header{Time: (seconds*1e6 + int64(micros)) * 1e3, Resolution: event.ResolutionSubsecond}
+	if !parseHostTag(tail[1:], strong, &inner) {
+		return false
+	}
+	*h = inner
+	return true
+}
