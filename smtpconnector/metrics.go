@@ -36,16 +36,17 @@ var (
 	seconds = []float64{0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400, 432000}
 	bytes_  = []float64{1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 10 << 20, 25 << 20, 50 << 20}
 	people  = []float64{1, 2, 5, 10, 20, 50, 100, 500, 1000, 10000}
+	scores  = []float64{-5, 0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 50}
 )
 
 // delivery is offered on everything that is about a delivery.
 var delivery = []string{
 	attrs.DeliveryStatus, attrs.FailureReason, attrs.FailureCategory, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind,
 	attrs.DestinationDomain, attrs.MailFromDomain, attrs.SourceAddress, attrs.SourcePool, attrs.ReplyClass, attrs.ReplyCode, attrs.ReplyEnhancedCode,
-	attrs.ErrorType, attrs.Dialect, attrs.Daemon, attrs.Service, attrs.TLSVersion, attrs.TLSTrust,
+	attrs.ErrorType, attrs.Dialect, attrs.Daemon, attrs.Service, attrs.TLSVersion, attrs.TLSTrust, attrs.DeliveryDSN,
 }
 
-// server is offered on everything that is about a conversation.
+// conversation is offered on everything that is about a conversation.
 var conversation = []string{
 	attrs.SessionRole, attrs.Command, attrs.ReplyCode, attrs.ReplyClass, attrs.ReplyEnhancedCode, attrs.FailureReason, attrs.FailureCategory,
 	attrs.ErrorType, attrs.Provider, attrs.Dialect, attrs.Daemon, attrs.Service, attrs.SourceAddress, attrs.Protocol,
@@ -274,7 +275,7 @@ var table = []metric{
 		name: "smtp.tls.sessions", unit: "{session}", kind: counter,
 		description: "TLS handshakes that succeeded.",
 		dimensions:  []string{attrs.SessionRole, attrs.TLSVersion, attrs.TLSTrust},
-		more:        append([]string{attrs.TLSVersion, attrs.TLSTrust}, conversation...),
+		more:        append([]string{attrs.TLSVersion, attrs.TLSTrust, attrs.TLSCipher}, conversation...),
 		observe: func(s *sample, to *observer) {
 			if s.isTrue(sTLS) && s.is(sEvent, "tls") {
 				to.add(1)
@@ -288,6 +289,30 @@ var table = []metric{
 		more:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),
 		observe: func(s *sample, to *observer) {
 			if s.has[sVerdict] {
+				to.add(1)
+			}
+		},
+	},
+	{
+		name: "smtp.filter.scores", unit: "1", kind: histogram, buckets: scores, off: true,
+		description: "What the verdicts of filters were made from: the rank that postscreen's DNSBLs add up to, spam scores.",
+		dimensions:  []string{attrs.FilterName},
+		more:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),
+		observe: func(s *sample, to *observer) {
+			if s.has[sScore] {
+				to.record(s.num[sScore], 1)
+			}
+		},
+	},
+	{
+		name: "smtp.record.count", unit: "{record}", kind: counter, off: true,
+		description: "Enriched records by what they say and who said it, for what no other metric counts; those that the processor made itself are left out.",
+		dimensions:  []string{attrs.Dialect, attrs.Daemon, attrs.Event},
+		more: append([]string{
+			attrs.Event, attrs.AuthMechanism, attrs.FilterName, attrs.FilterVerdict, attrs.DeliveryStatus, attrs.DeliveryRoute, attrs.DeliveryDSN,
+		}, conversation...),
+		observe: func(s *sample, to *observer) {
+			if !s.isTrue(sSynthetic) {
 				to.add(1)
 			}
 		},

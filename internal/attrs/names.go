@@ -103,6 +103,7 @@ const (
 	UserName          = "user.name"
 	FilterName        = "smtp.filter.name"
 	FilterVerdict     = "smtp.filter.verdict"
+	FilterScore       = "smtp.filter.score"
 	ErrorType         = "error.type"
 	Daemon            = "smtp.mta.daemon"
 	Service           = "smtp.mta.service"
@@ -246,6 +247,7 @@ var Table = []Doc{
 	{UserName, String, "who was authenticated; never the name of a failed login"},
 	{FilterName, String, "what judged: postscreen, milter, header_checks ..."},
 	{FilterVerdict, String, "its verdict"},
+	{FilterScore, Double, "the number that the verdict was made from: the sum of DNSBL weights (postscreen), a spam score"},
 	{ErrorType, String, "`timeout`, `connection_refused`, `connection_lost`, `host_not_found`, `no_route`, `tls_handshake`, or the reply code"},
 	{Daemon, String, "the program of the mail server: `smtpd`, `qmgr` ..."},
 	{Service, String, "the named service that it runs as: `submission`, `relay` ..."},

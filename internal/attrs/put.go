@@ -262,6 +262,7 @@ func (w *Writer) diagnosis(ev *event.Event) {
 	w.str(ErrorType, ev.ErrorType)
 	w.str(FilterName, ev.FilterName)
 	w.text(FilterVerdict, ev.FilterVerdict)
+	w.dbl(FilterScore, ev.FilterScore, ev.HasScore)
 }
 
 func (w *Writer) network(ev *event.Event) {

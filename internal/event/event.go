@@ -164,6 +164,8 @@ type Event struct {
 	User          string
 	FilterName    string
 	FilterVerdict string
+	FilterScore   float64 // what the verdict was made from: a DNSBL rank, a spam score
+	HasScore      bool
 
 	Synthetic bool
 	Duplicate bool

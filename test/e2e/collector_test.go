@@ -79,6 +79,16 @@ func newCollector(t *testing.T, receiver string) *collector {
 	return c
 }
 
+// configure changes a part of the configuration.
+func (c *collector) configure(old, replacement string) {
+	c.t.Helper()
+	path := filepath.Join(c.dir, "config.yaml")
+	text, err := os.ReadFile(path)
+	require.NoError(c.t, err)
+	require.Contains(c.t, string(text), old)
+	require.NoError(c.t, os.WriteFile(path, []byte(strings.Replace(string(text), old, replacement, 1)), 0o600))
+}
+
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

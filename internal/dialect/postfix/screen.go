@@ -67,6 +67,8 @@ var screenVerdicts = [...]screenVerdict{
 	{"COMMAND PIPELINING ", "command_pipelining", true},
 	{"NON-SMTP COMMAND ", "non_smtp_command", true},
 	{"BARE NEWLINE ", "bare_newline", true},
+	{"DATA without valid RCPT ", "data_without_rcpt", true},
+	{"BDAT without valid RCPT ", "data_without_rcpt", true},
 }
 
 // screened is "PASS NEW [ip]:port", "PREGREET 19 after 0 from [ip]:port: EHLO x", "DNSBL rank 3 for [ip]:port", "HANGUP after 1 from
@@ -89,7 +91,14 @@ func screened(ev *event.Event, v *screenVerdict, s string) event.Kind {
 	p.caller(ev)
 	ev.FilterName, ev.FilterVerdict = "postscreen", v.verdict
 	if v.verdict == "dnsbl" {
-		ev.Argument, _ = scan.Word(lead) // the rank
+		rank, _ := scan.Word(lead)
+		negative := strings.HasPrefix(rank, "-") // allowlists have negative weights
+		if n, isInt := scan.Int(strings.TrimPrefix(rank, "-")); isInt {
+			ev.FilterScore, ev.HasScore = float64(n), true
+			if negative {
+				ev.FilterScore = -ev.FilterScore
+			}
+		}
 	}
 	if where, found := after(rest, " after "); found {
 		word, data, _ := strings.Cut(where, ": ")
