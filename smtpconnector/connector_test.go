@@ -215,7 +215,7 @@ func TestEachMetricCountsItsRecords(t *testing.T) {
 		}, "smtp.auth.attempts", []string{"{auth.mechanism=PLAIN auth.result=failure} 1", "{auth.mechanism=PLAIN auth.result=success} 1"}},
 		"tls":     {[]string{"event=tls session.role=server tls.established=b:true tls.protocol.version=1.3 tls.trust=anonymous"}, "smtp.tls.sessions", []string{"{session.role=server tls.protocol.version=1.3 tls.trust=anonymous} 1"}},
 		"filters": {[]string{"event=filter filter.name=postscreen filter.verdict=pregreet"}, "smtp.filter.verdicts", []string{"{filter.name=postscreen filter.verdict=pregreet} 1"}},
-		"scores": {[]string{"event=filter filter.name=postscreen filter.verdict=dnsbl filter.score=d:3"}, "smtp.filter.scores", []string{"{filter.name=postscreen} n=1 sum=3"}},
+		"scores":  {[]string{"event=filter filter.name=postscreen filter.verdict=dnsbl filter.score=d:3"}, "smtp.filter.scores", []string{"{filter.name=postscreen} n=1 sum=3"}},
 		"records, not those that were made": {[]string{
 			"event=connect mta.daemon=smtpd", "event=disconnect mta.daemon=smtpd synthetic=b:true",
 		}, "smtp.record.count", []string{"{event=connect mta.daemon=smtpd} 1"}},

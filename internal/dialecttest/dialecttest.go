@@ -136,6 +136,15 @@ func Says(p dialect.Parser, line string) string {
 	return strings.Join(Fields(&ev), " ")
 }
 
+// Event is the event of a line, nil for one that is unknown.
+func Event(p dialect.Parser, line string) *event.Event {
+	var ev event.Event
+	if parse(p, line, &ev) == event.Unknown {
+		return nil
+	}
+	return &ev
+}
+
 // left is what stands in the header, or is the text itself.
 var left = map[string]bool{"Line": true, "PID": true, "Time": true, "Resolution": true, "Dialect": true, "Said": true, "Kind": true}
 

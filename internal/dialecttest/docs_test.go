@@ -1,9 +1,12 @@
 package dialecttest_test
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,12 +43,53 @@ func render(t *testing.T) string {
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no samples of %s (%v)", p.Name(), err)
 		}
+		overview(t, &b, p, files)
 		for _, path := range files {
 			section(t, &b, p, path)
 		}
 	}
 	return b.String()
 }
+
+// overview is the table of what the samples of a dialect say: by program and event, the fields that any of them has.
+func overview(t *testing.T, b *strings.Builder, p dialect.Parser, files []string) {
+	t.Helper()
+	type row struct{ daemon, event string }
+	lines, fields := map[row]int{}, map[row][]string{}
+	for _, path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(string(data), "\n") {
+			if line == "" || line[0] == '#' || strings.HasPrefix(line, "    ") {
+				continue
+			}
+			said := dialecttest.Event(p, line)
+			if said == nil {
+				continue
+			}
+			r := row{said.Daemon, said.Kind.String()}
+			lines[r]++
+			for _, f := range dialecttest.Fields(said)[1:] {
+				name, _, _ := strings.Cut(f, "=")
+				if !slices.Contains(inEveryLine, name) && !slices.Contains(fields[r], name) {
+					fields[r] = append(fields[r], name)
+				}
+			}
+		}
+	}
+	b.WriteString("\n| program | event | fields | samples |\n| --- | --- | --- | --- |\n")
+	for _, r := range slices.SortedFunc(maps.Keys(lines), func(a, b row) int {
+		return cmp.Or(strings.Compare(a.daemon, b.daemon), strings.Compare(a.event, b.event))
+	}) {
+		slices.Sort(fields[r])
+		fmt.Fprintf(b, "| %s | %s | %s | %d |\n", r.daemon, r.event, strings.Join(fields[r], ", "), lines[r])
+	}
+}
+
+// inEveryLine are fields that say where a line belongs, not what it says.
+var inEveryLine = []string{"Instance", "Service", "Daemon", "Scope", "ConnID", "FromPeer", "Class", "HasSize", "HasScore", "HasCommands", "TextJoined", "MoreLines"}
 
 // section is one file of samples: its header as prose, its lines as a list.
 func section(t *testing.T, b *strings.Builder, p dialect.Parser, path string) {

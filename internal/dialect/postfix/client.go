@@ -19,6 +19,15 @@ func client(ev *event.Event, s string) event.Kind {
 		ev.Role, ev.Command = event.RoleClient, "STARTTLS"
 		return event.KindReply
 	}
+	if rest, ok := after(s, "TLSRPT: status="); ok {
+		return tlsReport(ev, rest)
+	}
+	if kind := peerRemark(ev, s); kind != event.KindNone {
+		return kind
+	}
+	if kind := aboutCertificate(ev, s, peer.called); kind != event.KindNone {
+		return kind
+	}
 	return conversation(ev, s)
 }
 
@@ -50,6 +59,21 @@ func trouble(ev *event.Event, s string) event.Kind {
 	}
 	if rest, ok := after(s, "SASL authentication failed; server "); ok {
 		return clientAuth(ev, rest)
+	}
+	if rest, ok := after(s, "SASL authentication failed; cannot authenticate to server "); ok { // no mechanism in common
+		p, why, ok := takePeer(rest)
+		if !ok {
+			return event.KindNone
+		}
+		p.called(ev)
+		ev.Command, ev.AuthResult = "AUTH", "failure"
+		ev.Argument, _ = after(why, ": ")
+		return event.KindAuth
+	}
+	if verb, rest, ok := strings.Cut(s, ": "); ok && strings.IndexByte(verb, ' ') < 0 { // smtp_header_checks
+		if kind := checked(ev, verb, rest); kind != event.KindNone {
+			return kind
+		}
 	}
 	if rest, ok := after(s, "enabling PIX workarounds: "); ok {
 		what, where, found := strings.Cut(rest, " for ")

@@ -23,14 +23,27 @@ func complain(ev *event.Event, s string) event.Kind {
 			if kind := ownName(ev, rest); kind != event.KindNone {
 				return kind
 			}
+			if said(ev, s) { // XFORWARD
+				return event.KindReply
+			}
 		}
 		if rest, ok := after(s, "no MX host for "); ok { // src/smtp/smtp_addr.c
 			ev.DestinationDomain, _ = scan.Word(rest)
 			ev.ErrorType, ev.Role, ev.Command = "host_not_found", event.RoleClient, event.CommandConnect
 			return event.KindConnect
 		}
+		if kind := peerWarning(ev, s); kind != event.KindNone {
+			return kind
+		}
 	case "master":
 		return masterWarning(ev, s)
+	}
+	if kind := troubled(ev, warnings[:], s); kind != event.KindNone {
+		return kind
+	}
+	if kind := helperGone(ev, s); kind != event.KindNone {
+		ev.Scope, ev.Role = event.ScopeNone, event.RoleUnknown
+		return kind
 	}
 	if id, rest, ok := queueID(s); ok && id != "NOQUEUE" {
 		ev.QueueID = id
@@ -58,6 +71,12 @@ func smtpdWarning(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "Illegal address syntax from "); ok {
 		return illegalAddress(ev, rest)
 	}
+	if kind := proxyRefusal(ev, s); kind != event.KindNone {
+		return kind
+	}
+	if kind := hostname(ev, s); kind != event.KindNone {
+		return kind
+	}
 	for i := range limits {
 		if rest, ok := after(s, limits[i].words); ok {
 			return limited(ev, limits[i].verdict, rest)
@@ -67,9 +86,15 @@ func smtpdWarning(ev *event.Event, s string) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	if rest, ok = after(rest, ": SASL "); ok {
+	if what, found := after(rest, ": SASL "); found {
 		p.caller(ev)
-		return loginFailed(ev, rest)
+		return loginFailed(ev, what)
+	}
+	if what, found := after(rest, ": possible SMTP attack: command="); found { // src/smtpd/smtpd.c, too many of one command
+		p.caller(ev)
+		word, _, _ := strings.Cut(what, ",")
+		ev.Command, ev.FilterName, ev.FilterVerdict = stage(word), "smtpd", "possible_attack"
+		return event.KindFilter
 	}
 	return event.KindNone
 }
@@ -166,6 +191,10 @@ func limited(ev *event.Event, verdict, s string) event.Kind {
 // loginFailed is "LOGIN authentication failed: reason, sasl_username=x". People type their password where the name belongs, so the name
 // of a login that failed does not leave.
 func loginFailed(ev *event.Event, s string) event.Kind {
+	if mechanism, ok := strings.CutSuffix(s, " authentication aborted"); ok && strings.IndexByte(mechanism, ' ') < 0 {
+		ev.Command, ev.AuthMechanism = "AUTH", mechanism
+		return event.KindWarning
+	}
 	mechanism, rest, ok := strings.Cut(s, " authentication failed")
 	if !ok || strings.IndexByte(mechanism, ' ') >= 0 {
 		return event.KindNone
@@ -182,6 +211,14 @@ func loginFailed(ev *event.Event, s string) event.Kind {
 func masterWarning(ev *event.Event, s string) event.Kind {
 	if path, ok := strings.CutSuffix(s, ": bad command startup -- throttling"); ok {
 		ev.Argument = path[strings.LastIndexByte(path, '/')+1:]
+		return event.KindWarning
+	}
+	if rest, ok := after(s, "service \""); ok { // src/master/master_avail.c
+		name, rest, found := strings.Cut(rest, "\" (")
+		if !found || !strings.Contains(rest, " has reached its process limit ") {
+			return event.KindNone
+		}
+		ev.Argument, ev.FilterName, ev.FilterVerdict = name, "master", "process_limit"
 		return event.KindWarning
 	}
 	rest, ok := after(s, "process ")
@@ -207,6 +244,7 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 		{"daemon started -- version ", "started"},
 		{"reload -- version ", "reloaded"},
 		{"terminating on signal ", "stopped"},
+		{"master exit time has arrived", "stopped"},
 		{"starting the Postfix mail system", "starting"},
 		{"stopping the Postfix mail system", "stopping"},
 		{"refreshing the Postfix mail system", "refreshing"},
@@ -228,7 +266,7 @@ func statistics(ev *event.Event, s string) event.Kind {
 		ev.Argument, _, _ = strings.Cut(rest, " at ")
 		return event.KindLifecycle
 	}
-	for _, begin := range [...]string{"Deleted: ", "Requeued: ", "Placed on hold: ", "Released from hold: "} {
+	for _, begin := range [...]string{"Deleted: ", "Requeued: ", "Placed on hold: ", "Released from hold: ", "Force-expired: ", "Renamed to match inode number: "} {
 		if strings.HasPrefix(s, begin) {
 			ev.Argument = s
 			return event.KindLifecycle

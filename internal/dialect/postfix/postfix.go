@@ -78,16 +78,29 @@ func (p Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	if ok && rest != "" && rest[0] == ' ' {
 		switch level {
 		case "warning", "error", "fatal", "panic":
-			return result(ev, complain(ev, rest[1:]))
+			kind := complain(ev, rest[1:])
+			if kind == event.KindNone && (level == "fatal" || level == "panic") { // the process ends here (src/util/msg.c)
+				kind = event.KindLifecycle
+				ev.Argument, ev.Scope, ev.Role = level, event.ScopeNone, event.RoleUnknown
+			}
+			return result(ev, kind)
 		}
 	}
 	if id, rest, ok := queueID(s); ok {
+		kind := about(ev, rest)
 		if id != "NOQUEUE" {
 			ev.QueueID = id
+			if kind == event.KindNone {
+				kind = aboutMessage(ev, rest)
+			}
 		}
-		return result(ev, about(ev, rest))
+		return result(ev, kind)
 	}
-	return result(ev, plain(ev, s))
+	kind := plain(ev, s)
+	if kind == event.KindNone {
+		kind = troubled(ev, remarks[:], s)
+	}
+	return result(ev, kind)
 }
 
 // result makes the event what was found, or nothing at all.
@@ -117,7 +130,7 @@ func name(h *header.Header, ev *event.Event) {
 // about reads a line about a queue id, or about NOQUEUE.
 func about(ev *event.Event, s string) event.Kind {
 	switch ev.Daemon {
-	case "smtpd":
+	case "smtpd", "qmqpd":
 		ev.Scope, ev.Role = event.ScopePID, event.RoleServer
 		return smtpdAbout(ev, s)
 	case "cleanup":

@@ -120,14 +120,29 @@ func cleanup(ev *event.Event, s string) event.Kind {
 			return event.KindMessageHeader
 		}
 	}
+	if why, ok := after(s, "removed ("); ok { // src/cleanup/cleanup_api.c, Postfix 3.11: the message never was in the queue
+		ev.Argument = strings.TrimSuffix(why, ")")
+		return event.KindMessageAborted
+	}
 	verb, rest, ok := strings.Cut(s, ": ")
 	if !ok || strings.IndexByte(verb, ' ') >= 0 {
 		return event.KindNone
+	}
+	if where, action, found := milterCheck(verb); found {
+		kind := checked(ev, action, rest)
+		ev.FilterName = where
+		return kind
 	}
 	if strings.HasPrefix(verb, "milter-") {
 		return verdict(ev, verb, rest)
 	}
 	return checked(ev, verb, rest)
+}
+
+// milterCheck takes "milter-header-reject" apart: milter_header_checks look at what milters add (src/cleanup/cleanup_milter.c).
+func milterCheck(verb string) (name, action string, ok bool) {
+	rest, ok := after(verb, "milter-header-")
+	return "milter_header_checks", rest, ok
 }
 
 // messageID takes the brackets off; a Message-ID may be empty, cut off or encoded.
@@ -154,6 +169,8 @@ func checked(ev *event.Event, verb, s string) event.Kind {
 		ev.FilterName = "mime_header_checks"
 	case "nested":
 		ev.FilterName = "nested_header_checks"
+	case "mime-error":
+		ev.FilterName = "mime"
 	default:
 		return event.KindNone
 	}

@@ -35,6 +35,27 @@ func postscreen(ev *event.Event, s string) event.Kind {
 		ev.Scope, ev.Role = event.ScopeNone, event.RoleUnknown
 		return statistics(ev, s)
 	}
+	if rest, ok := after(s, "reject: connect from "); ok {
+		p, _, ok := takePeer(rest)
+		if !ok {
+			return event.KindNone
+		}
+		p.caller(ev)
+		ev.Command, ev.FilterName = event.CommandConnect, "postscreen"
+		ev.Class, ev.RejectPermanent = '4', event.No
+		return event.KindReject
+	}
+	if p, rest, ok := takePeer(s); ok { // "[ip]port: discarding EHLO keywords: X", "[ip]:port: replacing command "a" with "b""
+		_, what, found := strings.Cut(rest, ": ")
+		p.caller(ev)
+		ev.FilterName = "postscreen"
+		for _, v := range [...]struct{ words, verdict string }{{"discarding EHLO keywords: ", "discard_ehlo_keywords"}, {"replacing command ", "command_replaced"}} {
+			if arg, is := after(what, v.words); found && is {
+				ev.Argument, ev.FilterVerdict = arg, v.verdict
+				return event.KindFilter
+			}
+		}
+	}
 	for i := range screenVerdicts {
 		if rest, ok := after(s, screenVerdicts[i].words); ok {
 			return screened(ev, &screenVerdicts[i], rest)
@@ -140,10 +161,24 @@ func tlsproxy(ev *event.Event, s string) event.Kind {
 			if !ok {
 				return event.KindNone
 			}
-			p.caller(ev)
+			if p.caller(ev); begin == "CONNECT to " { // for a client of ours
+				ev.Scope = event.ScopeNone
+				p.called(ev)
+			}
 			ev.Command = "STARTTLS"
 			return event.KindTLS
 		}
+	}
+	if rest, ok := after(s, "TLS handshake failed for service="); ok { // src/tlsproxy/tlsproxy_state.c
+		_, rest, ok = strings.Cut(rest, " peer=")
+		p, _, isPeer := takePeer(rest)
+		if !ok || !isPeer {
+			return event.KindNone
+		}
+		p.caller(ev)
+		handshakeFailed(ev, "")
+		ev.EndHint = event.EndTLSFailed
+		return event.KindTLS
 	}
 	return serverTLS(ev, s)
 }

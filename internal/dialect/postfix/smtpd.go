@@ -43,6 +43,9 @@ func smtpd(ev *event.Event, s string) event.Kind {
 	if kind := serverTLS(ev, s); kind != event.KindNone {
 		return kind
 	}
+	if kind := aboutCertificate(ev, s, peer.caller); kind != event.KindNone {
+		return kind
+	}
 	return conversation(ev, s)
 }
 
@@ -135,6 +138,19 @@ func broken(ev *event.Event, s, errorType string, end event.End) event.Kind {
 func smtpdAbout(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "client="); ok {
 		return opened(ev, rest)
+	}
+	if rest, ok := after(s, "lost connection after "); ok { // Postfix 3.9 may write NOQUEUE in front
+		return broken(ev, rest, "connection_lost", event.EndLost)
+	}
+	if rest, ok := after(s, "abort: TLS from "); ok { // smtpd_tls_req_ccert
+		p, why, ok := takePeer(rest)
+		if !ok {
+			return event.KindNone
+		}
+		p.caller(ev)
+		ev.Command, ev.EndHint = "STARTTLS", event.EndTLSFailed
+		ev.Argument, _ = after(why, ": ")
+		return event.KindTLS
 	}
 	verb, rest, ok := strings.Cut(s, ": ")
 	if !ok || strings.IndexByte(verb, ' ') >= 0 {

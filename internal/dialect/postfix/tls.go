@@ -19,6 +19,18 @@ func serverTLS(ev *event.Event, s string) event.Kind {
 		ev.EndHint = event.EndTLSFailed
 		return event.KindTLS
 	}
+	for _, begin := range [...]string{"certificate verification failed for ", "client certificate verification failed for "} {
+		if rest, ok := after(s, begin); ok {
+			p, why, ok := takePeer(rest)
+			if !ok {
+				return event.KindNone
+			}
+			p.caller(ev)
+			ev.TLSTrust = "untrusted"
+			ev.Argument, _ = after(why, ": ")
+			return event.KindTLS
+		}
+	}
 	if rest, ok := after(s, "setting up TLS connection from "); ok {
 		p, _, ok := takePeer(rest)
 		if !ok {

@@ -1,0 +1,316 @@
+package postfix
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// troubleLine is one kind of line about what a daemon works with: begin, the thing, mid, the reason. Where mid is empty the thing is the rest of the line.
+type troubleLine struct {
+	begin, mid    string
+	name, verdict string // of the filter or helper
+	kind          event.Kind
+}
+
+// warnings stand behind "warning: ", "error: " or "fatal: ". Most are printed by libraries that any daemon may use.
+var warnings = [...]troubleLine{
+	// what messages are judged by: src/smtpd/smtpd_check.c and src/global/attr_clnt.c, src/milter/milter8.c, src/smtpd/smtpd_proxy.c
+	{"problem talking to server ", ": ", "policy", "unavailable", event.KindWarning},
+	{"connect to Milter service ", ": ", "milter", "unavailable", event.KindWarning},
+	{"milter ", ": ", "milter", "error", event.KindWarning},
+	{"lost connection with proxy ", "", "proxy", "unavailable", event.KindWarning},
+	{"timeout talking to proxy ", "", "proxy", "unavailable", event.KindWarning},
+	{"connect to proxy filter ", ": ", "proxy", "unavailable", event.KindWarning},
+	{"dnsblog reply timeout ", " for ", "dnsblog", "timeout", event.KindWarning},
+	{"dnsblog_query: lookup error for DNS query ", ": ", "dnsblog", "error", event.KindWarning},
+	{"haproxy read: ", "", "haproxy", "error", event.KindWarning},
+	// logins: src/xsasl/xsasl_dovecot_server.c, xsasl_cyrus_*.c
+	{"SASL: Connect to ", " failed: ", "sasl", "unavailable", event.KindWarning},
+	{"SASL authentication failure: ", "", "sasl", "failure", event.KindWarning},
+	{"SASL authentication problem: ", "", "sasl", "problem", event.KindWarning},
+	{"SASL per-process initialization failed: ", "", "sasl", "unavailable", event.KindWarning},
+	// the queue manager: src/qmgr/qmgr_queue.c, qmgr_entry.c, qmgr_transport.c
+	{"mail for ", " is using up ", "qmgr", "congestion", event.KindWarning},
+	{"connect to transport ", ": ", "qmgr", "transport_unavailable", event.KindWarning},
+	{"transport ", " failure -- see ", "qmgr", "transport_failure", event.KindWarning},
+	// the library: src/global/mail_connect.c, mail_command_client.c, src/util/attr_scan*.c
+	{"connect to ", ": ", "", "", event.KindWarning},
+	{"premature end-of-input on ", " while ", "", "", event.KindWarning},
+	{"database ", " is older than source file ", "", "", event.KindWarning},
+	{"request for unapproved table: ", "", "", "", event.KindWarning},
+	{"do not list domain ", " in BOTH ", "", "", event.KindWarning},
+	{"open ", ": ", "", "", event.KindWarning},
+	{"open database ", ": ", "", "", event.KindWarning},
+	{"close database ", ": ", "", "", event.KindWarning},
+	{"required alias not found: ", "", "", "", event.KindWarning},
+	{"alias database loop for ", "", "", "", event.KindWarning},
+	{"mailing list \"", "\" needs an ", "", "", event.KindWarning},
+	{"maildir access problem for UID/GID=", ": ", "", "", event.KindWarning},
+	{"mail_queue_enter: create file ", ": ", "", "", event.KindWarning},
+	// names and addresses: src/dns/dns_lookup.c, src/util/valid_hostname.c, src/smtpd/smtpd_peer.c
+	{"malformed domain name in resource data of MX record for ", ":", "dns", "malformed", event.KindWarning},
+	{"numeric domain name in resource data of MX record for ", ":", "dns", "malformed", event.KindWarning},
+	{"valid_hostname: numeric hostname: ", "", "dns", "malformed", event.KindWarning},
+	{"numeric hostname: ", "", "dns", "malformed", event.KindWarning},
+	// TLS: src/smtp/smtp_connect.c, src/tls/tls_misc.c
+	{"TLS policy lookup for ", ": ", "tls_policy", "error", event.KindWarning},
+	{"TLS policy lookup error for ", ": ", "tls_policy", "error", event.KindWarning},
+	{"TLS library problem: ", "", "", "", event.KindWarning},
+	// what helpers of the command line die of: src/postqueue, src/postdrop
+	{"uid=", ": ", "", "", event.KindWarning},
+}
+
+// remarks stand alone: src/global, src/postfix, src/postscreen, src/smtp, src/dns.
+var remarks = [...]troubleLine{
+	{"table ", " has changed", "", "", event.KindLifecycle},
+	{"using backwards-compatible default setting ", "", "", "", event.KindLifecycle},
+	{"entering STRESS mode with ", " connections", "postscreen", "stress_begin", event.KindLifecycle},
+	{"leaving STRESS mode with ", " connections", "postscreen", "stress_end", event.KindLifecycle},
+	{"ignoring DNS RR: ", "", "dns", "ignored", event.KindLifecycle},
+	{"discarding EHLO keywords: ", "", "smtp", "discard_ehlo_keywords", event.KindFilter},
+	{"mapping DSN status ", " into ", "smtpd", "dsn_mapped", event.KindFilter},
+	{"exiting to reopen external entropy source ", "", "", "", event.KindLifecycle},
+	{"lost connection to EGD server ", " -- ", "", "", event.KindLifecycle},
+}
+
+// troubled finds the line in a table.
+func troubled(ev *event.Event, table []troubleLine, s string) event.Kind {
+	for i := range table {
+		l := &table[i]
+		thing, ok := after(s, l.begin)
+		if !ok || thing == "" {
+			continue
+		}
+		reason := ""
+		if l.mid != "" {
+			if thing, reason, ok = strings.Cut(thing, l.mid); !ok || thing == "" {
+				continue
+			}
+		}
+		if strings.HasSuffix(l.begin, " record for ") {
+			ev.DestinationDomain = thing
+		}
+		ev.Argument, ev.FilterName, ev.FilterVerdict = thing, l.name, l.verdict
+		if l.verdict == "timeout" {
+			ev.Argument, ev.ErrorType = reason, "timeout"
+		} else if l.kind == event.KindWarning && l.mid != "" {
+			ev.ErrorType = systemError(reason)
+		}
+		ev.Scope, ev.Role = event.ScopeNone, event.RoleUnknown
+		return l.kind
+	}
+	return event.KindNone
+}
+
+// helperGone is "connect #1 to subsystem private/rewrite: Connection refused" (src/global/mail_connect.c), and "proxy:mysql:/etc/postfix/x.cf lookup error for
+// "a@b"" (src/util/dict_*.c).
+func helperGone(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "connect #"); ok {
+		_, rest, found := strings.Cut(rest, " to subsystem ")
+		thing, reason, said := strings.Cut(rest, ": ")
+		if !found || !said {
+			return event.KindNone
+		}
+		ev.Argument, ev.ErrorType = thing, systemError(reason)
+		return event.KindWarning
+	}
+	if table, _, ok := strings.Cut(s, " lookup error for "); ok && strings.Contains(table, ":") && !strings.Contains(table, " ") {
+		ev.Argument = table
+		return event.KindWarning
+	}
+	return event.KindNone
+}
+
+// systemError reads the reason that an operation failed for, where it is one that connections fail for.
+func systemError(reason string) string {
+	switch {
+	case strings.HasSuffix(reason, "Connection refused"):
+		return "connection_refused"
+	case strings.HasSuffix(reason, " timed out"):
+		return "timeout"
+	case strings.HasSuffix(reason, "Connection reset by peer"), strings.HasSuffix(reason, "Broken pipe"):
+		return "connection_lost"
+	case strings.HasSuffix(reason, "No route to host"), strings.HasSuffix(reason, "is unreachable"):
+		return "no_route"
+	}
+	return ""
+}
+
+// aboutMessage reads what any daemon may say of a message besides its fate (src/global/deliver_pass.c, bounce.c, abounce.c, src/bounce/bounce_trace_service.c,
+// src/smtp/smtp_proto.c, src/cleanup).
+func aboutMessage(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "passing "); ok {
+		to, rest, ok := scan.Angle(rest)
+		transport, found := after(rest, " to transport=")
+		if !ok || !found {
+			return event.KindNone
+		}
+		ev.RcptTo, ev.Argument = to, transport
+		return event.KindLifecycle
+	}
+	if rest, ok := after(s, "status=deferred ("); ok && strings.HasSuffix(rest, " failed)") { // a notice that could not be made
+		ev.Argument = strings.TrimSuffix(rest, ")")
+		return event.KindWarning
+	}
+	if rest, ok := after(s, "not sending trace/success notification for "); ok {
+		ev.Argument = rest
+		return event.KindLifecycle
+	}
+	for _, begin := range [...]string{"Sender requested REQUIRETLS", "breaking line > ", "reply filter in: ", "reply filter out: "} {
+		if strings.HasPrefix(s, begin) {
+			ev.Argument = s
+			if _, host, found := strings.Cut(s, " by host "); found {
+				if p, _, ok := takePeer(host); ok {
+					p.called(ev)
+				}
+			}
+			ev.Scope = event.ScopeNone
+			return event.KindWarning
+		}
+	}
+	if strings.HasSuffix(s, " -- message not accepted, try again later") { // src/cleanup/cleanup_masquerade.c
+		ev.Argument = s
+		return event.KindWarning
+	}
+	return event.KindNone
+}
+
+// aboutCertificate reads what the TLS library's callbacks tell of the other side, in front of or behind the line that says that TLS is there:
+// "H[ip]:25: subject_CN=x, issuer=y, fingerprint=z" (src/tls/tls_client.c, tls_server.c, tls_verify.c, tls_dane.c).
+func aboutCertificate(ev *event.Event, s string, side func(peer, *event.Event)) event.Kind {
+	if rest, ok := after(s, "TLS SNI "); ok { // src/tls/tls_misc.c
+		name, rest, found := strings.Cut(rest, " from ")
+		if p, rest, isPeer := takePeer(rest); found && isPeer && strings.HasPrefix(rest, " not matched") {
+			side(p, ev)
+			ev.Argument = name
+			return event.KindTLS
+		}
+		return event.KindNone
+	}
+	p, rest, ok := takePeer(s)
+	if !ok {
+		return event.KindNone
+	}
+	what, ok := after(rest, ": ")
+	if !ok {
+		return event.KindNone
+	}
+	for _, begin := range [...]string{
+		"subject_CN=", "Matched ", "matched peername: ", "depth=", "verify=", "SNI hostname: ", "Reusing old session", "re-using session with ", "raw public key ",
+		"TLS cipher list ", "Issuing session ticket", "Decrypting session ticket", "looking up session ", "save session ", "reloaded session ", "remove session ",
+		"certificate verification", "TLS handshake",
+	} {
+		if strings.HasPrefix(what, begin) {
+			side(p, ev)
+			ev.Argument = what
+			return event.KindTLS
+		}
+	}
+	return event.KindNone
+}
+
+// tlsReport is "TLSRPT: status=failure, domain=D, receiving_mx=H[ip], failure_type=T" (src/tls/tlsrpt_wrapper.c, Postfix 3.10).
+func tlsReport(ev *event.Event, s string) event.Kind {
+	status, rest, ok := strings.Cut(s, ", domain=")
+	domain, rest, found := strings.Cut(rest, ", receiving_mx=")
+	if !ok || !found {
+		return event.KindNone
+	}
+	if p, tail, isPeer := takePeer(rest); isPeer {
+		p.called(ev)
+		ev.Argument, _ = after(tail, ", failure_type=")
+	}
+	ev.FilterName, ev.FilterVerdict, ev.DestinationDomain = "tlsrpt", status, domain
+	return event.KindFilter
+}
+
+// peerWarning reads the warnings of the client about a server (src/smtp/smtp_proto.c, smtp_chat.c, smtp_addr.c).
+func peerWarning(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "server "); ok {
+		if p, tail, isPeer := takePeer(rest); isPeer && strings.HasPrefix(tail, " violates ") {
+			p.called(ev)
+			ev.Argument = tail[1:]
+			return event.KindWarning
+		}
+	}
+	if rest, ok := after(s, "bad EHLO SIZE limit \""); ok {
+		value, rest, found := strings.Cut(rest, "\" from ")
+		if p, _, isPeer := takePeer(rest); found && isPeer {
+			p.called(ev)
+			ev.Command, ev.Argument = "EHLO", value
+			return event.KindWarning
+		}
+	}
+	if p, rest, ok := takePeer(s); ok {
+		if what, found := after(rest, ": "); found && strings.Contains(what, "response longer than ") {
+			p.called(ev)
+			ev.Argument = what
+			return event.KindWarning
+		}
+	}
+	return event.KindNone
+}
+
+// peerRemark reads the client's remarks about a server: "host H offers SMTPUTF8 support, but not 8BITMIME", `H: replacing server reply "a" with "b"`
+// (src/smtp/smtp_proto.c, smtp_chat.c).
+func peerRemark(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "host "); ok {
+		if p, tail, isPeer := takePeer(rest); isPeer && strings.HasPrefix(tail, " offers ") {
+			p.called(ev)
+			ev.Command, ev.Argument = "EHLO", tail[1:]
+			return event.KindWarning
+		}
+	}
+	if p, rest, ok := takePeer(s); ok {
+		if what, found := after(rest, ": replacing server reply "); found {
+			p.called(ev)
+			ev.FilterName, ev.FilterVerdict, ev.Argument = "smtp", "reply_replaced", what
+			ev.Scope = event.ScopeNone
+			return event.KindFilter
+		}
+	}
+	return event.KindNone
+}
+
+// proxyRefusal is `proxy inet:[127.0.0.1]:10025 rejected "EHLO": "421 busy"` (src/smtpd/smtpd_proxy.c).
+func proxyRefusal(ev *event.Event, s string) event.Kind {
+	rest, ok := after(s, "proxy ")
+	who, rest, found := strings.Cut(rest, ` rejected "`)
+	command, words, said := strings.Cut(rest, `": "`)
+	if !ok || !found || !said {
+		return event.KindNone
+	}
+	ev.FilterName, ev.FilterVerdict, ev.Argument = "proxy", "reject", who
+	word, _ := scan.Word(command)
+	ev.Command = stage(word)
+	if r, ok := reply.Parse(strings.TrimSuffix(words, `"`)); ok {
+		r.Into(ev)
+	}
+	ev.Scope, ev.Role = event.ScopeNone, event.RoleUnknown
+	return event.KindWarning
+}
+
+// hostname is "192.0.2.1: hostname x verification failed: reason", and "192.0.2.1: address not listed for hostname x": how Postfix before 2.10 said
+// that a name does not resolve to the address.
+func hostname(ev *event.Event, s string) event.Kind {
+	ip, rest, ok := strings.Cut(s, ": ")
+	if !ok || strings.IndexByte(ip, ' ') >= 0 || strings.Count(ip, ".") != 3 && strings.Count(ip, ":") < 2 {
+		return event.KindNone
+	}
+	name, found := after(rest, "address not listed for hostname ")
+	if !found {
+		if name, found = after(rest, "hostname "); !found {
+			return event.KindNone
+		}
+		if name, _, found = strings.Cut(name, " verification failed: "); !found {
+			return event.KindNone
+		}
+	}
+	ev.PeerIP, ev.Argument = ip, name
+	ev.FilterName, ev.FilterVerdict = "smtpd", "hostname_mismatch"
+	ev.Scope = event.ScopeNone
+	return event.KindFilter
+}
