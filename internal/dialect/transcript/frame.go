@@ -5,6 +5,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
 // frame is what a log writes around the words of a conversation.
@@ -162,7 +163,7 @@ func skipLevel(s string) (string, logLevel) {
 // isReplyLine says whether s begins as the second line of a reply does.
 func isReplyLine(s string) bool {
 	code, rest, ok := scan.Fixed(s, 3)
-	return ok && isCode(code) && (rest == "" || rest[0] == ' ' || rest[0] == '-')
+	return ok && speech.IsCode(code) && (rest == "" || rest[0] == ' ' || rest[0] == '-')
 }
 
 // readMark takes a mark and one blank off the front.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
 // pythonLine is what Python's smtplib prints with set_debuglevel (Lib/smtplib.py), its strings as Python quotes them.
@@ -75,9 +76,9 @@ func readPython(f *frame, ev *event.Event) event.Result {
 	}
 
 	ev.FromPeer = event.TriOf(f.python == pythonSend)
-	if readReply(f.said, ev) || readCommand(f.said, ev) {
+	if speech.Reply(f.said, ev) || speech.Command(f.said, ev) {
 		if ev.Command == "AUTH" { // quotes and line end are not the credential's, but harmless to lose
-			hideCredentials(f.at, ev)
+			speech.HideCredentials(f.at, ev)
 		}
 		return event.Parsed
 	}

@@ -4,9 +4,12 @@
 package transcript
 
 import (
+	"strings"
+
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
 // Parser understands conversations that name no program.
@@ -32,19 +35,19 @@ func (Parser) Probe(h *header.Header) bool {
 	if f.speaker == event.Open {
 		return readRemark(&f, &ev) && (ev.Kind == event.KindConnect || f.id != "") || isClear(f.said, &ev)
 	}
-	if readReply(f.said, &ev) {
+	if speech.Reply(f.said, &ev) {
 		return f.strong || isClear(f.said, &ev)
 	}
-	return readCommand(f.said, &ev) && (f.strong || isClear(f.said, &ev))
+	return speech.Command(f.said, &ev) && (f.strong || isClear(f.said, &ev))
 }
 
 // isClear says whether words without a certain mark are SMTP for sure.
 func isClear(said string, ev *event.Event) bool {
 	*ev = event.Event{}
-	if readReply(said, ev) {
+	if speech.Reply(said, ev) {
 		return isClearReply(ev)
 	}
-	if !readCommand(said, ev) || said[0] > 'Z' {
+	if !speech.Command(said, ev) || said[0] > 'Z' {
 		return false
 	}
 	switch ev.Command {
@@ -75,8 +78,8 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 
 	// words of one side: whatever they are, they belong to the conversation
 	ev.FromPeer, ev.Role = f.speaker, f.role
-	if readReply(f.said, ev) || readCommand(f.said, ev) {
-		hideCredentials(f.at, ev)
+	if speech.Reply(f.said, ev) || speech.Command(f.said, ev) {
+		speech.HideCredentials(f.at, ev)
 		return event.Parsed
 	}
 	if f.size >= 0 {
@@ -106,9 +109,24 @@ func readBare(f *frame, h *header.Header, ev *event.Event) event.Result {
 	const markWidth = 8
 	said := scan.TrimLeft(f.said)
 	indent := len(f.said) - len(said)
-	if indent == 0 && readCommand(said, ev) || (indent == 0 || indent > markWidth) && readReply(said, ev) {
-		hideCredentials(f.at, ev)
+	if indent == 0 && speech.Command(said, ev) || (indent == 0 || indent > markWidth) && speech.Reply(said, ev) {
+		speech.HideCredentials(f.at, ev)
 		return event.Parsed
 	}
 	return event.Unknown
+}
+
+// isClearReply says whether a reply is SMTP's for sure: other protocols and reports begin lines with three digits, too.
+func isClearReply(ev *event.Event) bool {
+	switch {
+	case ev.Enhanced != "":
+		return true
+	case ev.Code == 220:
+		return strings.Contains(ev.Text, "SMTP")
+	case ev.Code == 250:
+		return ev.MoreLines || scan.EqualFold(ev.Text, "ok") || ev.RemoteQueueID != ""
+	case ev.Code == 354:
+		return strings.Contains(ev.Text, ".")
+	}
+	return false
 }

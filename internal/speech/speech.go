@@ -1,4 +1,5 @@
-package transcript
+// Package speech reads the words of an SMTP conversation as every log that shows them has them: one command, or one line of a reply (RFC 5321).
+package speech
 
 import (
 	"strings"
@@ -8,9 +9,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// readCommand reads a command with the argument that it takes (RFC 5321 section 4.1.1). It is as strict for words behind a mark as
+// Command reads a command with the argument that it takes (RFC 5321 section 4.1.1). It is as strict for words behind a mark as
 // for others, because a message may hold the same words.
-func readCommand(said string, ev *event.Event) bool {
+func Command(said string, ev *event.Event) bool {
 	said = scan.TrimRight(said)
 	word, rest, _ := scan.Cut(said, ' ')
 	verb, ok := event.VerbOf(word)
@@ -98,10 +99,10 @@ func isChunk(s string) bool {
 	return ok && (rest == "" || scan.EqualFold(rest, " LAST"))
 }
 
-// readReply reads one line of a reply: "250-text", "250 2.1.0 text" or "250" alone (RFC 5321 section 4.2).
-func readReply(said string, ev *event.Event) bool {
+// Reply reads one line of a reply: "250-text", "250 2.1.0 text" or "250" alone (RFC 5321 section 4.2).
+func Reply(said string, ev *event.Event) bool {
 	r, ok := reply.Parse(said)
-	if !ok || !isCode(r.Code) {
+	if !ok || !IsCode(r.Code) {
 		return false
 	}
 	ev.Kind, ev.Code, ev.Class, ev.MoreLines = event.KindReply, r.Code, r.Class(), r.More
@@ -112,26 +113,11 @@ func readReply(said string, ev *event.Event) bool {
 	return true
 }
 
-// isCode says whether servers answer so. The good answers are few (RFC 5321 section 4.2.3, RFC 4954, RFC 3030); refusals vary.
-func isCode(code int) bool {
+// IsCode says whether servers answer so. The good answers are few (RFC 5321 section 4.2.3, RFC 4954, RFC 3030); refusals vary.
+func IsCode(code int) bool {
 	switch code {
 	case 211, 214, 220, 221, 235, 240, 250, 251, 252, 253, 334, 354:
 		return true
 	}
 	return code >= 400 && code < 600 && code%100 < 80
-}
-
-// isClearReply says whether a reply is SMTP's for sure: other protocols and reports begin lines with three digits, too.
-func isClearReply(ev *event.Event) bool {
-	switch {
-	case ev.Enhanced != "":
-		return true
-	case ev.Code == 220:
-		return strings.Contains(ev.Text, "SMTP")
-	case ev.Code == 250:
-		return ev.MoreLines || scan.EqualFold(ev.Text, "ok") || ev.RemoteQueueID != ""
-	case ev.Code == 354:
-		return strings.Contains(ev.Text, ".")
-	}
-	return false
 }

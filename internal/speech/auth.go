@@ -1,4 +1,4 @@
-package transcript
+package speech
 
 import (
 	"strings"
@@ -33,8 +33,8 @@ func readAuth(rest string, capital bool, ev *event.Event) bool {
 	return true
 }
 
-// hideCredentials marks what follows the mechanism in an AUTH command; at is where the words begin in the line.
-func hideCredentials(at int, ev *event.Event) {
+// HideCredentials marks what follows the mechanism in an AUTH command; at is where the words begin in the line.
+func HideCredentials(at int, ev *event.Event) {
 	if ev.Command != "AUTH" || ev.Kind != event.KindCommand {
 		return
 	}
