@@ -7,6 +7,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
+	"go.uber.org/zap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/diagnose"
@@ -20,6 +21,7 @@ import (
 // engine is the way of one line: header, dialect, diagnosis, tracker. Its lock is held for one line at a time and never
 // while the next consumer is called.
 type engine struct {
+	logger      *zap.Logger
 	zone        *time.Location
 	keepContent bool
 
@@ -42,15 +44,16 @@ type engine struct {
 
 // source is what is remembered of one stream of lines.
 type source struct {
-	name  string
-	last  int64  // time of its newest line
-	talks bool   // it has shown a conversation without ids
-	host  string // that one's
+	name    string
+	last    int64  // time of its newest line
+	talks   bool   // it has shown a conversation without ids
+	assumed bool   // it was said that its columns are assumed
+	host    string // that one's
 }
 
 const maxSources = 65536
 
-func newEngine(cfg *Config) (*engine, error) {
+func newEngine(cfg *Config, logger *zap.Logger) (*engine, error) {
 	zone, err := cfg.zone()
 	if err != nil {
 		return nil, err
@@ -64,7 +67,7 @@ func newEngine(cfg *Config) (*engine, error) {
 		return nil, err
 	}
 	e := &engine{
-		zone: zone, keepContent: cfg.Privacy.Content == contentKeep, detector: detector,
+		logger: logger, zone: zone, keepContent: cfg.Privacy.Content == contentKeep, detector: detector,
 		sources: make(map[record.Source]*source), homes: make(map[string]pcommon.Resource),
 	}
 	e.tracker = session.New(session.Config{
@@ -123,7 +126,16 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		src.last = h.Time
 	}
 	ev.Time, ev.Resolution, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Host, h.PID, h.Text
+	h.Columns = e.tracker.Columns(src.name)
 	result := e.detector.Parse(src.name, h, ev)
+	if ev.ColumnsAssumed && !src.assumed {
+		src.assumed = true
+		e.logger.Warn("the file has shown no line that names its columns; taken are those that its server writes by default",
+			zap.String("dialect", ev.Dialect), zap.String("source", src.name))
+	}
+	if ev.Columns != "" && !held {
+		e.tracker.NameColumns(src.name, ev.Columns)
+	}
 	if held && ev.Scope != event.ScopeSource {
 		asText(ev)
 		result = event.Unknown

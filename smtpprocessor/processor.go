@@ -54,7 +54,7 @@ const tickInterval = 5 * time.Second
 var owners atomic.Uint64
 
 func newProcessor(cfg *Config, set processor.Settings, next consumer.Logs, now func() time.Time) (*smtpProcessor, error) {
-	e, err := newEngine(cfg)
+	e, err := newEngine(cfg, set.Logger)
 	if err != nil {
 		return nil, err
 	}

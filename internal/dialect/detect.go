@@ -12,9 +12,10 @@ import (
 const maxSources = 65536
 
 // Detector picks the parser for a line: by the program that wrote it, else by what this source wrote before, else by
-// a cheap look at the line. It is not safe for concurrent use.
+// a cheap look at the line. A single dialect that was named is asked for every line. It is not safe for concurrent use.
 type Detector struct {
 	parsers []Parser
+	all     bool           // none was named
 	last    map[string]int // by source: the index of the parser that understood its newest line without a program name
 }
 
@@ -22,7 +23,7 @@ type Detector struct {
 func NewDetector(names []string) (*Detector, error) {
 	d := &Detector{last: make(map[string]int)}
 	if len(names) == 0 {
-		d.parsers = All
+		d.parsers, d.all = All, true
 		return d, nil
 	}
 	for _, name := range names {
@@ -55,13 +56,15 @@ func (d *Detector) Parse(source string, h *header.Header, ev *event.Event) event
 		}
 	}
 	last, known := d.last[source]
-	if known && h.Program == "" {
+	tried := known && h.Program == ""
+	if tried {
 		if r := parse(d.parsers[last], h, ev); r != event.Unknown {
 			return r
 		}
 	}
+	forced := len(d.parsers) == 1 && !d.all
 	for i, p := range d.parsers {
-		if known && i == last || !p.Probe(h) {
+		if tried && i == last || !forced && !p.Probe(h) {
 			continue
 		}
 		scope, boundary := ev.Scope, ev.Boundary

@@ -43,10 +43,10 @@ func Run(t *testing.T, p dialect.Parser) {
 			} else if got != string(data) {
 				t.Errorf("not what the lines say (UPDATE_GOLDEN=1 writes it anew): %s", firstDifference(string(data), got))
 			}
-			for _, line := range lines(string(data)) {
-				allocatesNothing(t, p, line)
-				ladder(t, p, line)
-				detected(t, p, line)
+			for _, sample := range Samples(p, string(data)) {
+				allocatesNothing(t, p, sample)
+				ladder(t, p, sample)
+				detected(t, p, sample)
 			}
 		})
 	}
@@ -59,13 +59,13 @@ func Fuzz(f *testing.F, p dialect.Parser) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		for _, line := range lines(string(data)) {
-			f.Add(line)
+		for _, sample := range Samples(p, string(data)) {
+			f.Add(sample.Line, sample.Columns)
 		}
 	}
-	f.Fuzz(func(t *testing.T, line string) {
+	f.Fuzz(func(t *testing.T, line, columns string) {
 		var ev event.Event
-		parse(p, line, &ev)
+		parse(p, Sample{Line: line, Columns: columns}, &ev)
 		for _, span := range ev.Redact {
 			if span.From < 0 || span.From > span.To || span.To > len(ev.Line) {
 				t.Errorf("%q: span %v in %d bytes", line, span, len(ev.Line))
@@ -82,26 +82,51 @@ func files(t testing.TB) []string {
 	return list
 }
 
-// lines lists the log lines of a case file.
-func lines(data string) (list []string) {
+// Sample is one log line of a case file.
+type Sample struct {
+	Line    string
+	Columns string // what an earlier line of the file names its columns
+	Event   *event.Event
+	Says    string // the event as a golden has it, or "unknown"
+}
+
+// Samples reads the log lines of a case file, in order.
+func Samples(p dialect.Parser, data string) (list []Sample) {
+	columns := ""
 	for _, l := range strings.Split(data, "\n") {
-		if l != "" && l[0] != '#' && !strings.HasPrefix(l, indent) {
-			list = append(list, l)
+		if l == "" || l[0] == '#' && !isDirective(l) || strings.HasPrefix(l, indent) {
+			continue
 		}
+		sample := Sample{Line: l, Columns: columns, Says: "unknown"}
+		var ev event.Event
+		if parse(p, sample, &ev) != event.Unknown {
+			sample.Event, sample.Says = &ev, strings.Join(Fields(&ev), " ")
+		} else if len(ev.Redact) > 0 {
+			sample.Says = fmt.Sprintf("unknown redact=%v", ev.Redact)
+		}
+		if ev.Columns != "" {
+			columns = ev.Columns
+		}
+		list = append(list, sample)
 	}
 	return list
 }
 
+// isDirective tells the "#Fields:" lines of a W3C log from a case file's own header.
+func isDirective(line string) bool { return len(line) > 1 && line[1] != ' ' }
+
 // rewrite gives the case file as the parser would have it.
 func rewrite(p dialect.Parser, data string) string {
 	var b strings.Builder
+	samples := Samples(p, data)
 	for _, l := range strings.Split(strings.TrimSuffix(data, "\n"), "\n") {
 		if strings.HasPrefix(l, indent) {
 			continue
 		}
 		b.WriteString(l + "\n")
-		if l != "" && l[0] != '#' {
-			b.WriteString(indent + Says(p, l) + "\n")
+		if len(samples) > 0 && samples[0].Line == l {
+			b.WriteString(indent + samples[0].Says + "\n")
+			samples = samples[1:]
 		}
 	}
 	return b.String()
@@ -117,36 +142,16 @@ func firstDifference(want, got string) string {
 	return "other lengths"
 }
 
-func parse(p dialect.Parser, line string, ev *event.Event) event.Result {
+func parse(p dialect.Parser, sample Sample, ev *event.Event) event.Result {
 	var h header.Header
-	header.Parse(line, clock, &h)
+	header.Parse(sample.Line, clock, &h)
+	h.Columns = sample.Columns
 	ev.Line, ev.PID = h.Text, h.PID
 	return p.Parse(&h, ev)
 }
 
-// Says is what a line says, as a golden has it.
-func Says(p dialect.Parser, line string) string {
-	var ev event.Event
-	if parse(p, line, &ev) == event.Unknown {
-		if len(ev.Redact) > 0 {
-			return fmt.Sprintf("unknown redact=%v", ev.Redact)
-		}
-		return "unknown"
-	}
-	return strings.Join(Fields(&ev), " ")
-}
-
-// Event is the event of a line, nil for one that is unknown.
-func Event(p dialect.Parser, line string) *event.Event {
-	var ev event.Event
-	if parse(p, line, &ev) == event.Unknown {
-		return nil
-	}
-	return &ev
-}
-
 // left is what stands in the header, or is the text itself.
-var left = map[string]bool{"Line": true, "PID": true, "Time": true, "Resolution": true, "Dialect": true, "Said": true, "Kind": true}
+var left = map[string]bool{"Line": true, "PID": true, "Time": true, "Resolution": true, "Dialect": true, "Said": true, "Kind": true, "Columns": true}
 
 // Fields lists an event's fields that say something, kind first, then by their order in Event.
 func Fields(ev *event.Event) []string {
@@ -174,7 +179,7 @@ func text(v any) string {
 	case event.Tri:
 		return [...]string{"?", "no", "yes"}[v]
 	case event.Scope:
-		return [...]string{"none", "pid", "id", "source", "peer", "screen"}[v]
+		return [...]string{"none", "pid", "id", "conn", "source", "peer", "screen"}[v]
 	case event.Delays:
 		return fmt.Sprintf("%g:%g/%g/%g/%g", v.Total, v.BeforeQueue, v.InQueue, v.ConnectionSetup, v.Transmission)
 	case [event.Verbs]event.Count:
@@ -189,55 +194,57 @@ func text(v any) string {
 	return fmt.Sprint(v)
 }
 
-func allocatesNothing(t *testing.T, p dialect.Parser, line string) {
+func allocatesNothing(t *testing.T, p dialect.Parser, sample Sample) {
 	t.Helper()
 	var h header.Header
 	var ev event.Event
-	ev.Redact = make([]event.Span, 0, 8)
-	header.Parse(line, clock, &h)
+	ev.Redact, ev.RcptList = make([]event.Span, 0, 8), make([]string, 0, 64)
+	header.Parse(sample.Line, clock, &h)
+	h.Columns = sample.Columns
 	if n := testing.AllocsPerRun(5, func() {
 		ev.Reset()
 		ev.Line = h.Text
 		p.Parse(&h, &ev)
 	}); n != 0 {
-		t.Errorf("%v allocations: %s", n, line)
+		t.Errorf("%v allocations: %s", n, sample.Line)
 	}
 }
 
 // ladder cuts the line at every byte: no panic, no code that the whole line does not have, no verdict of another kind.
-func ladder(t *testing.T, p dialect.Parser, line string) {
+func ladder(t *testing.T, p dialect.Parser, sample Sample) {
 	t.Helper()
 	var whole event.Event
-	parse(p, line, &whole)
-	for n := range line {
+	parse(p, sample, &whole)
+	for n := range sample.Line {
 		var ev event.Event
-		parse(p, line[:n], &ev)
+		parse(p, Sample{Line: sample.Line[:n], Columns: sample.Columns}, &ev)
 		if ev.Code != 0 && ev.Code != whole.Code || ev.Status != event.StatusNone && ev.Status != whole.Status ||
 			ev.QueueID != "" && ev.QueueID != whole.QueueID {
-			t.Errorf("cut at %d says %v: %s", n, Fields(&ev), line[:n])
+			t.Errorf("cut at %d says %v: %s", n, Fields(&ev), sample.Line[:n])
 			return
 		}
 	}
 }
 
 // detected wants that nobody else takes the line.
-func detected(t *testing.T, p dialect.Parser, line string) {
+func detected(t *testing.T, p dialect.Parser, sample Sample) {
 	t.Helper()
+	if sample.Event == nil {
+		return
+	}
 	d, err := dialect.NewDetector(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var h header.Header
-	var want, got event.Event
-	header.Parse(line, clock, &h)
-	want.Line, got.Line = h.Text, h.Text
-	if p.Parse(&h, &want) == event.Unknown {
-		return
-	}
+	var got event.Event
+	header.Parse(sample.Line, clock, &h)
+	h.Columns = sample.Columns
+	got.Line = h.Text
 	if d.Parse("source", &h, &got) == event.Unknown && !p.Claims(h.Program) {
 		return // a line that alone could be anyone's: its source tells
 	}
 	if got.Dialect != p.Name() {
-		t.Errorf("taken by %q: %s", got.Dialect, line)
+		t.Errorf("taken by %q: %s", got.Dialect, sample.Line)
 	}
 }

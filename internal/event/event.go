@@ -114,6 +114,8 @@ type Event struct {
 	OrigRcptTo     string
 	RcptList       []string // more than one recipient in the line; then RcptTo is empty
 	RecipientCount int      // nrcpt=; 0 when the line does not say
+	First          bool     // on message.received: the server writes no earlier line of a message
+	NoEnd          bool     // on message.received: nor one at its end, so that the last recipient's end is the message's
 	Size           int64    // bytes; -1 or 0 with HasSize false: the line does not say
 	HasSize        bool
 
@@ -131,6 +133,10 @@ type Event struct {
 
 	// Refusals by us.
 	RejectPermanent Tri
+
+	// Columns is what a header line names the columns of the lines behind it, as that line has it.
+	Columns        string
+	ColumnsAssumed bool // the line was read by the columns that its server writes by default: no header line was seen
 
 	// Diagnosis.
 	Reason            string

@@ -64,7 +64,7 @@ func begins(m *Message, ev *event.Event, now int64) bool {
 	case event.KindMessageHeader:
 		return m.ended || m.received && now-m.First > sameReception
 	case event.KindMessageReceived:
-		return m.ended && now-m.Last > 0
+		return m.ended && (ev.First || now-m.Last > 0) || ev.First && m.received && now-m.First > sameReception
 	}
 	return false
 }
@@ -75,7 +75,7 @@ func (t *Tracker) beginMessage(h *host, ev *event.Event, now int64) *Message {
 	m := &Message{
 		UID:      id.num(h.starts.next(id, now)).id(),
 		QueueID:  strings.Clone(ev.QueueID),
-		Partial:  ev.Kind != event.KindMessageOpened && ev.Kind != event.KindMessageHeader && !isOwnReject(ev),
+		Partial:  ev.Kind != event.KindMessageOpened && ev.Kind != event.KindMessageHeader && !ev.First && !isOwnReject(ev),
 		First:    now,
 		Last:     now,
 		host:     h,
@@ -101,6 +101,11 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, now int
 		m.trust = t.trustOf(ev)
 		h.adopt(m, ev)
 	case event.KindMessageReceived:
+		if ev.First && !m.received {
+			m.opened(s, ev)
+			m.trust = t.trustOf(ev)
+			h.adopt(m, ev)
+		}
 		m.receivedBy(ev)
 	case event.KindMessageHeld:
 		m.HeldSince = now
@@ -164,6 +169,7 @@ func (m *Message) receivedBy(ev *event.Event) {
 	if !m.received {
 		m.Count = ev.RecipientCount
 	}
+	m.NoEnd = m.NoEnd || ev.NoEnd
 	m.received = true
 }
 

@@ -15,7 +15,10 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 	}
 	switch ev.Kind {
 	case event.KindDelivery:
-		t.deliver(h, m, ev, now, out)
+		t.deliverAll(h, m, ev, now, out)
+		if m.NoEnd && m.Count > 0 && m.Final >= m.Count {
+			t.endMessage(m, out)
+		}
 	case event.KindMessageHeld:
 		if ev.RcptTo != "" {
 			ev.Status = event.StatusHeld
@@ -67,6 +70,39 @@ func refusesMessage(ev *event.Event) bool {
 	return ev.Command == event.CommandEOM || ev.Command == "DATA"
 }
 
+// deliverAll takes a verdict line. One on several recipients is a verdict on each of them; the record carries what they have in common.
+func (t *Tracker) deliverAll(h *host, m *Message, ev *event.Event, now int64, out *Output) {
+	if len(ev.RcptList) == 0 {
+		t.deliver(h, m, ev, now, out)
+		return
+	}
+	list := ev.RcptList
+	whole := *ev
+	duplicates, finals, attempt := 0, 0, 0
+	for i, to := range list {
+		one := whole
+		one.RcptTo, one.RcptList = to, nil
+		t.deliver(h, m, &one, now, out)
+		if one.Duplicate {
+			duplicates++
+		}
+		if one.Final {
+			finals++
+		}
+		attempt = max(attempt, one.Attempt)
+		if i == 0 {
+			*ev = one
+		} else if ev.Direction != one.Direction {
+			ev.Direction = event.DirectionMixed
+		}
+		if ev.DestinationDomain != one.DestinationDomain {
+			ev.DestinationDomain = ""
+		}
+	}
+	ev.RcptTo, ev.RcptList, ev.RecipientCount = "", list, len(list)
+	ev.Duplicate, ev.Final, ev.Attempt = duplicates == len(list), finals > 0, attempt
+}
+
 // deliver takes one verdict on one recipient.
 func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *Output) {
 	ev.DestinationDomain = foldDomain(ev.RcptTo)
@@ -91,6 +127,7 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 	ev.Final = ev.Status.Ends() && !passesOn(ev) && ev.MessageKind != event.MessageProbe && !wasFinal
 	if ev.Final {
 		ev.Duration, ev.HasTotalDuration = m.age(ev, now)
+		m.Final++
 	}
 	r.take(ev, wasFinal)
 	m.hop(ev)
@@ -218,6 +255,9 @@ func (t *Tracker) endRecipients(m *Message, status event.Status, out *Output) {
 			ev.Duration, ev.HasTotalDuration = time.Duration(d), true
 		}
 		r.Status, r.Final = status, ev.Final
+		if ev.Final {
+			m.Final++
+		}
 		out.Made = append(out.Made, Made{Event: ev, Host: m.host.name})
 	}
 }

@@ -39,7 +39,7 @@ func keyOf(ev *event.Event, source string) (sessionKey, bool) {
 	switch ev.Scope {
 	case event.ScopePID:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.Daemon, number: ev.PID}, true
-	case event.ScopeID:
+	case event.ScopeID, event.ScopeConn:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.ConnID}, ev.ConnID != ""
 	case event.ScopeSource:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: source, number: ev.PID}, true

@@ -13,15 +13,16 @@ import (
 )
 
 // stateVersion is written in front of a saved state; a state of another version is not read.
-const stateVersion = 1
+const stateVersion = 2
 
 var stateMagic = [4]byte{'s', 'm', 't', 'p'}
 
 // The saved shapes. What stands in exported fields of the live types is saved as it is; these add what does not.
 type (
 	savedState struct {
-		Hosts []savedHost
-		Files map[string]int64
+		Hosts   []savedHost
+		Files   map[string]int64
+		Columns map[string]string
 	}
 	savedHost struct {
 		Name     string
@@ -62,7 +63,7 @@ type (
 
 // Save writes the tracker's state: magic, version, checksum, then the state as gob.
 func (t *Tracker) Save() ([]byte, error) {
-	state := savedState{Files: t.files}
+	state := savedState{Files: t.files, Columns: t.columns}
 	for _, name := range t.hostNames() {
 		state.Hosts = append(state.Hosts, t.hosts[name].save())
 	}
@@ -94,6 +95,9 @@ func (t *Tracker) Restore(data []byte) error {
 	}
 	if state.Files != nil {
 		t.files = state.Files
+	}
+	if state.Columns != nil {
+		t.columns = state.Columns
 	}
 	for i := range state.Hosts {
 		t.restoreHost(&state.Hosts[i])

@@ -19,8 +19,11 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 		return nil
 	}
 	own := hasOwnLines(key, ev)
-	if own && ev.Kind == event.KindReject { // nor is a refusal told twice: it has a line, or the counters show it
-		ev.Kind, ev.RejectPermanent = event.KindReply, event.Open
+	if own { // nor is a refusal or a verdict told twice: it has a line, or the counters show it
+		if ev.Kind == event.KindReject {
+			ev.Kind, ev.RejectPermanent = event.KindReply, event.Open
+		}
+		ev.Status, ev.Tried, ev.Delays, ev.HasTotalDuration = event.StatusNone, event.Open, event.Delays{}, false
 	}
 	begins := s == nil || o.Began && !own
 	if begins {
@@ -34,9 +37,9 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 	return s
 }
 
-// hasOwnLines says whether a server's process writes lines of its own where its sessions begin and end.
+// hasOwnLines says whether lines of the server's own say where the conversation begins and ends.
 func hasOwnLines(key sessionKey, ev *event.Event) bool {
-	return key.scope == event.ScopePID && ev.Role == event.RoleServer
+	return key.scope == event.ScopeConn || key.scope == event.ScopePID && ev.Role == event.RoleServer
 }
 
 // Holds says whether source is inside message data or an AUTH exchange whose lines carry no marks. Then every line of it belongs there,

@@ -101,6 +101,8 @@ type Message struct {
 	Hops                  []Hop
 	HopsDropped           int
 	HeldSince             int64
+	NoEnd                 bool // it is over when its last recipient is
+	Final                 int  // recipients that have ended
 }
 
 // Recipient is an address after expansion, and how far its delivery is.

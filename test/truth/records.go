@@ -1,6 +1,8 @@
 package truth
 
 import (
+	"encoding/json"
+	"maps"
 	"strings"
 	"time"
 
@@ -57,8 +59,7 @@ func Ends(records []Record) map[string]map[string]*End {
 		}
 		return ends[mid][to]
 	}
-	for i := range records {
-		r := &records[i]
+	for _, r := range eachRecipient(records) {
 		mid := r.Attr["email.message_id"]
 		to := r.Attr["smtp.orig_rcpt_to"]
 		if to == "" {
@@ -84,6 +85,25 @@ func Ends(records []Record) map[string]map[string]*End {
 		}
 	}
 	return ends
+}
+
+// eachRecipient takes records that name several recipients apart.
+func eachRecipient(records []Record) (list []*Record) {
+	for i := range records {
+		r := &records[i]
+		var rcpts []string
+		if json.Unmarshal([]byte(r.Attr["smtp.rcpt_to_list"]), &rcpts) != nil {
+			list = append(list, r)
+			continue
+		}
+		for _, to := range rcpts {
+			one := *r
+			one.Attr = maps.Clone(r.Attr)
+			one.Attr["smtp.rcpt_to"] = to
+			list = append(list, &one)
+		}
+	}
+	return list
 }
 
 func (e *End) final() bool {

@@ -1,0 +1,45 @@
+package truth
+
+import "strings"
+
+// Corpus is a log in testdata/ and the truth of the run that it was written in.
+type Corpus struct {
+	Log, Truth string
+
+	// Mine says whether a line is one that the server writes and that must be recognised, besides debugging noise; nil: each is.
+	Mine func(line string) bool
+	// Debug: most of its lines are debugging noise, which is nobody's mail, so their share is not compared.
+	Debug bool
+
+	// Unlogged is what this server's log does not say at its settings, Why is where that is known from.
+	Unlogged Unlogged
+	Why      string
+}
+
+// Unlogged is a set of what a log has no word of. What is in it is not compared; anything else is, for every server.
+type Unlogged uint16
+
+// The parts of the truth that not every log has.
+const (
+	UnloggedSessions      Unlogged = 1 << iota // connections from clients and their ends
+	UnloggedTLS                                // TLS of sessions with clients
+	UnloggedUsers                              // logins of sessions with clients
+	UnloggedNotices                            // which message a notice is about
+	UnloggedDirections                         // where a message goes
+	UnloggedRejects                            // recipients that were refused
+	UnloggedReplies                            // the deciding answer
+	UnloggedEnhancedCodes                      // its enhanced code
+)
+
+// Corpora are the logs that are compared with their truths, through the processor and through the built collector.
+var Corpora = []Corpus{
+	{Log: "postfix-main.rfc3164.log", Truth: "postfix-main.truth.json.gz", Mine: tagged("postfix")},
+	{Log: "postfix-main.iso.log", Truth: "postfix-main.truth.json.gz", Mine: tagged("postfix")},
+	{Log: "postfix-postlogd.log", Truth: "postfix-postlogd.truth.json.gz", Mine: tagged("postfix")},
+	{Log: "postfix-verbose.rfc3164.log", Truth: "postfix-verbose.truth.json.gz", Mine: tagged("postfix"), Debug: true},
+}
+
+// tagged are lines with a word in their tag.
+func tagged(word string) func(string) bool {
+	return func(line string) bool { return strings.Contains(strings.SplitN(line, "[", 2)[0], word) }
+}
