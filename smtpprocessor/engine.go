@@ -42,13 +42,10 @@ type engine struct {
 	counts counts
 }
 
-// source is what is remembered of one stream of lines.
+// source is one stream of lines.
 type source struct {
-	name    string
-	last    int64  // time of its newest line
-	talks   bool   // it has shown a conversation without ids
-	assumed bool   // it was said that its columns are assumed
-	host    string // that one's
+	name string
+	*session.Source
 }
 
 const maxSources = 65536
@@ -117,30 +114,30 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	e.out.Reset()
 
 	h := &e.header
-	p.view.Header(text, header.Clock{Zone: e.zone, Last: src.last}, h)
-	held := src.talks && e.tracker.Holds(src.host, src.name)
-	if held && (h.Program != "" || h.Host != src.host) { // a header that stands in a message is none, and its stamp neither
-		*h = header.Header{Host: src.host, Text: text}
+	p.view.Header(text, header.Clock{Zone: e.zone, Last: src.Last}, h)
+	held := src.Talks && e.tracker.Holds(src.Host, src.name)
+	if held && (h.Program != "" || h.Host != src.Host) { // a header that stands in a message is none, and its stamp neither
+		*h = header.Header{Host: src.Host, Text: text}
 	}
 	if h.Resolution >= event.ResolutionSecond {
-		src.last = h.Time
+		src.Last = h.Time
 	}
 	ev.Time, ev.Resolution, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Host, h.PID, h.Text
-	h.Columns = e.tracker.Columns(src.name)
-	result := e.detector.Parse(src.name, h, ev)
-	if ev.ColumnsAssumed && !src.assumed {
-		src.assumed = true
+	h.Columns = src.Columns
+	result := e.detector.Parse(&src.Dialect, h, ev)
+	if ev.ColumnsAssumed && !src.Assumed {
+		src.Assumed = true
 		e.logger.Warn("the file has shown no line that names its columns; taken are those that its server writes by default",
 			zap.String("dialect", ev.Dialect), zap.String("source", src.name))
 	}
 	if ev.Columns != "" && !held {
-		e.tracker.NameColumns(src.name, ev.Columns)
+		src.NameColumns(ev.Columns)
 	}
 	if held && ev.Scope != event.ScopeSource {
 		asText(ev)
 		result = event.Unknown
-	} else if ev.Scope == event.ScopeSource && !src.talks {
-		src.talks, src.host = true, strings.Clone(ev.Host)
+	} else if ev.Scope == event.ScopeSource && !src.Talks {
+		src.Talks, src.Host = true, strings.Clone(ev.Host)
 	}
 	if result == event.Unknown && ev.Scope == event.ScopeNone && !ev.Boundary {
 		e.counts.line(ev, result, false)
@@ -198,7 +195,8 @@ func (e *engine) source(key record.Source) *source {
 	if len(e.sources) >= maxSources {
 		clear(e.sources)
 	}
-	s := &source{name: strings.Clone(key.Host) + "|" + strings.Clone(key.Name)}
+	name := key.Host + "|" + key.Name
+	s := &source{name: name, Source: e.tracker.Source(name)}
 	e.sources[record.Source{Host: s.name[:len(key.Host)], Name: s.name[len(key.Host)+1:]}] = s
 	return s
 }

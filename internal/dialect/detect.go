@@ -8,20 +8,17 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 )
 
-// maxSources bounds how many sources' dialects are remembered.
-const maxSources = 65536
-
 // Detector picks the parser for a line: by the program that wrote it, else by what this source wrote before, else by
-// a cheap look at the line. A single dialect that was named is asked for every line. It is not safe for concurrent use.
+// a cheap look at the line. A single dialect that was named is asked for every line. It has no state: what a source wrote
+// before is its caller's to keep.
 type Detector struct {
 	parsers []Parser
-	all     bool           // none was named
-	last    map[string]int // by source: the index of the parser that understood its newest line without a program name
+	all     bool // none was named
 }
 
 // NewDetector makes a detector of the named dialects, or of all when none is named.
 func NewDetector(names []string) (*Detector, error) {
-	d := &Detector{last: make(map[string]int)}
+	d := new(Detector)
 	if len(names) == 0 {
 		d.parsers, d.all = All, true
 		return d, nil
@@ -45,9 +42,10 @@ func byName(name string) Parser {
 	return nil
 }
 
-// Parse reads the line behind h into ev with the parser that it belongs to. Unknown may still say, in ev.Scope, that
+// Parse reads the line behind h into ev with the parser that it belongs to. last is the dialect that understood the newest line of
+// the same source without a program name, empty for none; it is kept up to date. Unknown may still say, in ev.Scope, that
 // the line stands where a conversation is: the tracker decides then whether it is content.
-func (d *Detector) Parse(source string, h *header.Header, ev *event.Event) event.Result {
+func (d *Detector) Parse(last *string, h *header.Header, ev *event.Event) event.Result {
 	if h.Program != "" {
 		for _, p := range d.parsers {
 			if p.Claims(h.Program) {
@@ -55,26 +53,38 @@ func (d *Detector) Parse(source string, h *header.Header, ev *event.Event) event
 			}
 		}
 	}
-	last, known := d.last[source]
-	tried := known && h.Program == ""
-	if tried {
-		if r := parse(d.parsers[last], h, ev); r != event.Unknown {
+	before := d.before(*last, h)
+	if before != nil {
+		if r := parse(before, h, ev); r != event.Unknown {
 			return r
 		}
 	}
 	forced := len(d.parsers) == 1 && !d.all
-	for i, p := range d.parsers {
-		if tried && i == last || !forced && !p.Probe(h) {
+	for _, p := range d.parsers {
+		if p == before || !forced && !p.Probe(h) {
 			continue
 		}
 		scope, boundary := ev.Scope, ev.Boundary
 		if r := parse(p, h, ev); r != event.Unknown {
-			d.remember(source, i)
+			*last = p.Name()
 			return r
 		}
 		ev.Scope, ev.Boundary = scope, boundary
 	}
 	return event.Unknown
+}
+
+// before is the parser of the source's lines before, nil for lines that name a program.
+func (d *Detector) before(last string, h *header.Header) Parser {
+	if last == "" || h.Program != "" {
+		return nil
+	}
+	for _, p := range d.parsers {
+		if p.Name() == last {
+			return p
+		}
+	}
+	return nil
 }
 
 func parse(p Parser, h *header.Header, ev *event.Event) event.Result {
@@ -83,14 +93,4 @@ func parse(p Parser, h *header.Header, ev *event.Event) event.Result {
 		ev.Dialect = p.Name()
 	}
 	return r
-}
-
-func (d *Detector) remember(source string, i int) {
-	if old, ok := d.last[source]; ok && old == i {
-		return
-	}
-	if len(d.last) >= maxSources {
-		clear(d.last)
-	}
-	d.last[strings.Clone(source)] = i
 }

@@ -155,9 +155,11 @@ func verdict(ev *event.Event) hash {
 	return newHash().num(ev.Time).num(ev.PID).str(ev.Line)
 }
 
+// indexFrom is how many recipients are found without an index.
+const indexFrom = 16
+
 // recipient finds or adds the recipient of a verdict. One beyond the limit gets a memory of its own line only.
 func (t *Tracker) recipient(m *Message, ev *event.Event) *Recipient {
-	const indexFrom = 16
 	if m.index == nil {
 		for i := range m.Recipients {
 			if r := &m.Recipients[i]; r.To == ev.RcptTo && r.Orig == ev.OrigRcptTo {

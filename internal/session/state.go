@@ -7,51 +7,52 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
 // stateVersion is written in front of a saved state; a state of another version is not read.
-const stateVersion = 2
+const stateVersion = 3
 
 var stateMagic = [4]byte{'s', 'm', 't', 'p'}
 
-// The saved shapes. What stands in exported fields of the live types is saved as it is; these add what does not.
+// The saved shapes, one after the other in the stream: the head, then of each host its head and its items. What stands in exported
+// fields of the live types is saved as it is; these add what does not.
 type (
 	savedState struct {
-		Hosts   []savedHost
+		Hosts   int
 		Files   map[string]int64
-		Columns map[string]string
+		Sources map[string]*Source
 	}
 	savedHost struct {
-		Name     string
-		Clock    int64
-		Wall     int64
-		Sessions []savedSession // oldest first, the ended ones in front
-		Messages []savedMessage
-		Peers    []savedPeer
-		Starts   []savedStart
-		Domains  []string
+		Name                      string
+		Clock                     int64
+		Wall                      int64
+		Sessions, Messages, Peers int // that follow; oldest first, the ended ones in front
+		Starts                    []savedStart
+		Domains                   []string
 	}
 	savedSession struct {
-		Session
+		*Session
 		Scope                event.Scope
 		KeyInstance, KeyName string
 		KeyNumber            int64
 		HasTime, Ended       bool
+		Waits                bool // screened, for the server's connect line
 		Talk                 *Conversation
 		Open                 []event.ID
 	}
 	savedMessage struct {
-		Message
+		*Message
 		Instance            string
 		Weak, Ended, Queued bool
 		Trust               trust
 		Forwarded           bool
 	}
 	savedPeer struct {
-		Peer peer
+		Peer *peer
 		Key  peerKey
 	}
 	savedStart struct {
@@ -61,67 +62,60 @@ type (
 	}
 )
 
-// Save writes the tracker's state: magic, version, checksum, then the state as gob.
+// Save writes the tracker's state: magic, version, checksum, then a stream of gob values. Items are encoded one by one, so
+// that saving needs little more memory than its result.
 func (t *Tracker) Save() ([]byte, error) {
-	state := savedState{Files: t.files, Columns: t.columns}
-	for _, name := range t.hostNames() {
-		state.Hosts = append(state.Hosts, t.hosts[name].save())
-	}
 	var body bytes.Buffer
-	if err := gob.NewEncoder(&body).Encode(&state); err != nil {
+	body.Grow(t.saved + t.saved/8)
+	body.Write(stateMagic[:])
+	body.Write([]byte{stateVersion, 0, 0, 0, 0, 0, 0, 0})
+	if err := t.encode(gob.NewEncoder(&body)); err != nil {
 		return nil, err
 	}
-	head := append(stateMagic[:], stateVersion, 0, 0, 0)
-	head = binary.LittleEndian.AppendUint32(head, crc32.ChecksumIEEE(body.Bytes()))
-	return append(head, body.Bytes()...), nil
+	data := body.Bytes()
+	binary.LittleEndian.PutUint32(data[8:], crc32.ChecksumIEEE(data[stateHead:]))
+	t.saved = len(data)
+	return data, nil
 }
 
-// Restore reads what Save wrote into an empty tracker. An error leaves the tracker empty.
-func (t *Tracker) Restore(data []byte) error {
-	const headLen = 12
-	if len(data) < headLen || !bytes.Equal(data[:4], stateMagic[:]) {
-		return errors.New("not a saved state")
-	}
-	if data[4] != stateVersion {
-		return fmt.Errorf("state version %d, want %d", data[4], stateVersion)
-	}
-	body := data[headLen:]
-	if sum := crc32.ChecksumIEEE(body); sum != binary.LittleEndian.Uint32(data[8:]) {
-		return errors.New("checksum does not fit")
-	}
-	var state savedState
-	if err := gob.NewDecoder(bytes.NewReader(body)).Decode(&state); err != nil {
+// stateHead is the length of magic, version and checksum.
+const stateHead = 12
+
+func (t *Tracker) encode(to *gob.Encoder) error {
+	names := t.hostNames()
+	if err := to.Encode(savedState{Hosts: len(names), Files: t.files, Sources: t.sources}); err != nil {
 		return err
 	}
-	if state.Files != nil {
-		t.files = state.Files
-	}
-	if state.Columns != nil {
-		t.columns = state.Columns
-	}
-	for i := range state.Hosts {
-		t.restoreHost(&state.Hosts[i])
+	for _, name := range names {
+		if err := t.hosts[name].encode(to); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (h *host) save() savedHost {
-	out := savedHost{Name: h.name, Clock: h.clock, Wall: h.wall}
+func (h *host) encode(to *gob.Encoder) error {
+	err := to.Encode(h.head())
 	for _, l := range []*list[Session]{&h.endedSessions, &h.openSessions} {
-		for s := l.head; s != nil; s = s.links.next {
-			out.Sessions = append(out.Sessions, s.save())
+		for s := l.head; s != nil && err == nil; s = s.links.next {
+			err = to.Encode(s.save())
 		}
 	}
 	for _, l := range []*list[Message]{&h.endedMessages, &h.openMessages} {
-		for m := l.head; m != nil; m = m.links.next {
-			out.Messages = append(out.Messages, savedMessage{
-				Message: *m, Instance: m.instance, Weak: m.weak, Ended: m.ended, Queued: m.received,
-				Trust: m.trust, Forwarded: m.forwarded,
-			})
+		for m := l.head; m != nil && err == nil; m = m.links.next {
+			err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.trust, m.forwarded})
 		}
 	}
-	for p := h.peerOrder.head; p != nil; p = p.links.next {
-		out.Peers = append(out.Peers, savedPeer{Peer: *p, Key: p.key})
+	for p := h.peerOrder.head; p != nil && err == nil; p = p.links.next {
+		err = to.Encode(&savedPeer{p, p.key})
+	}
+	return err
+}
+
+func (h *host) head() savedHost {
+	out := savedHost{
+		Name: h.name, Clock: h.clock, Wall: h.wall, Sessions: h.endedSessions.n + h.openSessions.n,
+		Messages: h.endedMessages.n + h.openMessages.n, Peers: h.peerOrder.n,
 	}
 	for _, e := range h.starts.order {
 		out.Starts = append(out.Starts, savedStart{e.key, e.when, h.starts.count[e.key]})
@@ -129,39 +123,57 @@ func (h *host) save() savedHost {
 	for d := range h.domains {
 		out.Domains = append(out.Domains, d)
 	}
+	slices.Sort(out.Domains)
 	return out
 }
 
-func (s *Session) save() savedSession {
-	out := savedSession{
-		Session: *s, Scope: s.key.scope, KeyInstance: s.key.instance, KeyName: s.key.name, KeyNumber: s.key.number,
-		HasTime: s.hasTime, Ended: s.ended, Talk: s.talk,
+// Restore reads what Save wrote into an empty tracker. An error leaves the tracker empty.
+func (t *Tracker) Restore(data []byte) error {
+	if len(data) < stateHead || !bytes.Equal(data[:4], stateMagic[:]) {
+		return errors.New("not a saved state")
 	}
-	for _, m := range s.open {
-		out.Open = append(out.Open, m.UID)
+	if data[4] != stateVersion {
+		return fmt.Errorf("state version %d, want %d", data[4], stateVersion)
 	}
-	return out
+	body := data[stateHead:]
+	if sum := crc32.ChecksumIEEE(body); sum != binary.LittleEndian.Uint32(data[8:]) {
+		return errors.New("checksum does not fit")
+	}
+	restored := New(t.cfg)
+	if err := restored.decode(gob.NewDecoder(bytes.NewReader(body))); err != nil {
+		return err
+	}
+	*t = *restored
+	return nil
 }
 
-func (t *Tracker) restoreHost(in *savedHost) {
+func (t *Tracker) decode(from *gob.Decoder) error {
+	var state savedState
+	if err := from.Decode(&state); err != nil {
+		return err
+	}
+	if state.Files != nil {
+		t.files = state.Files
+	}
+	if state.Sources != nil {
+		t.sources = state.Sources
+	}
+	for range state.Hosts {
+		if err := t.decodeHost(from); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tracker) decodeHost(from *gob.Decoder) error {
+	var in savedHost
+	if err := from.Decode(&in); err != nil {
+		return err
+	}
 	h := newHost(in.Name)
 	h.clock, h.wall = in.Clock, in.Wall
 	t.hosts[h.name] = h
-	byUID := make(map[event.ID]*Message, len(in.Messages))
-	for i := range in.Messages {
-		m := t.restoreMessage(h, &in.Messages[i])
-		byUID[m.UID] = m
-	}
-	for i := range in.Sessions {
-		t.restoreSession(h, &in.Sessions[i], byUID)
-	}
-	for i := range in.Peers {
-		p := in.Peers[i].Peer
-		p.key = in.Peers[i].Key
-		p.links = links[peer]{}
-		h.chain(&p)
-		h.peerOrder.push(&p)
-	}
 	h.starts.count = make(map[hash]uint32, len(in.Starts))
 	for _, s := range in.Starts {
 		h.starts.order = append(h.starts.order, startEntry{s.Key, s.When})
@@ -170,44 +182,87 @@ func (t *Tracker) restoreHost(in *savedHost) {
 	for _, d := range in.Domains {
 		h.learn(d)
 	}
+
+	// sessions name the messages that they opened, which follow
+	sessions := make([]*savedSession, in.Sessions)
+	for i := range sessions {
+		sessions[i] = new(savedSession)
+		if err := from.Decode(sessions[i]); err != nil {
+			return err
+		}
+	}
+	byUID := make(map[event.ID]*Message)
+	for range in.Messages {
+		saved := savedMessage{Message: new(Message)}
+		if err := from.Decode(&saved); err != nil {
+			return err
+		}
+		t.restoreMessage(h, &saved)
+		byUID[saved.UID] = saved.Message
+	}
+	for _, s := range sessions {
+		t.restoreSession(h, s, byUID)
+	}
+	for range in.Peers {
+		saved := savedPeer{Peer: new(peer)}
+		if err := from.Decode(&saved); err != nil {
+			return err
+		}
+		saved.Peer.key = saved.Key
+		h.chain(saved.Peer)
+		h.peerOrder.push(saved.Peer)
+	}
+	return nil
 }
 
-func (t *Tracker) restoreMessage(h *host, in *savedMessage) *Message {
+func (s *Session) save() *savedSession {
+	out := &savedSession{
+		Session: s, Scope: s.key.scope, KeyInstance: s.key.instance, KeyName: s.key.name, KeyNumber: s.key.number,
+		HasTime: s.hasTime, Ended: s.ended, Waits: s.host.passed[s.PeerIP] == s, Talk: s.talk,
+	}
+	for _, m := range s.open {
+		out.Open = append(out.Open, m.UID)
+	}
+	return out
+}
+
+func (t *Tracker) restoreMessage(h *host, in *savedMessage) {
 	m := in.Message
 	m.host, m.instance, m.weak, m.ended, m.received = h, h.word(in.Instance), in.Weak, in.Ended, in.Queued
 	m.trust, m.forwarded = in.Trust, in.Forwarded
-	m.links, m.sameID = links[Message]{}, h.messages[m.QueueID]
-	h.messages[m.QueueID] = &m
+	m.sameID = h.messages[m.QueueID]
+	h.messages[m.QueueID] = m
 	if m.ended {
-		h.endedMessages.push(&m)
+		h.endedMessages.push(m)
 	} else {
-		h.openMessages.push(&m)
+		h.openMessages.push(m)
 		t.messages++
 	}
-	if len(m.Recipients) > 16 {
+	if len(m.Recipients) > indexFrom {
 		m.index = make(map[string]int, len(m.Recipients))
 		for i := range m.Recipients {
 			m.indexOne(i)
 		}
 	}
-	return &m
 }
 
 func (t *Tracker) restoreSession(h *host, in *savedSession, byUID map[event.ID]*Message) {
 	s := in.Session
 	s.host, s.hasTime, s.ended, s.talk = h, in.HasTime, in.Ended, in.Talk
 	s.key = sessionKey{in.Scope, h.word(in.KeyInstance), strings.Clone(in.KeyName), in.KeyNumber}
-	s.links = links[Session]{}
 	for _, uid := range in.Open {
 		if m := byUID[uid]; m != nil {
 			s.open = append(s.open, m)
 		}
 	}
-	h.sessions[s.key] = &s
+	h.sessions[s.key] = s
+	if in.Waits {
+		h.pass(s)
+	}
 	if s.ended {
-		h.endedSessions.push(&s)
+		h.endedSessions.push(s)
 		return
 	}
-	h.openSessions.push(&s)
+	h.openSessions.push(s)
 	t.sessions++
 }

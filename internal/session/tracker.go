@@ -44,8 +44,9 @@ type Tracker struct {
 	sessions int // open ones
 	messages int // open ones
 	files    map[string]int64
-	columns  map[string]string // by source: what its header line named
-	newest   *host             // of the line before: most lines come from the same
+	sources  map[string]*Source
+	saved    int   // bytes of the newest saved state
+	newest   *host // of the line before: most lines come from the same
 }
 
 // host is everything known of one mail host: state belongs to the host that logs.
@@ -80,30 +81,7 @@ type sessionKey struct {
 
 // New makes an empty tracker.
 func New(cfg Config) *Tracker {
-	return &Tracker{cfg: cfg, hosts: make(map[string]*host), files: make(map[string]int64), columns: make(map[string]string)}
-}
-
-// maxColumns bounds the sources whose header lines are remembered, longestColumns each of them.
-const (
-	maxColumns     = 4096
-	longestColumns = 8192
-)
-
-// Columns is what the newest header line of a source named its columns; empty when none was seen.
-func (t *Tracker) Columns(source string) string { return t.columns[source] }
-
-// NameColumns remembers what a header line names the columns of the lines behind it.
-func (t *Tracker) NameColumns(source, columns string) {
-	if len(columns) > longestColumns {
-		return
-	}
-	if old, ok := t.columns[source]; ok && old == columns {
-		return
-	}
-	if len(t.columns) >= maxColumns {
-		clear(t.columns)
-	}
-	t.columns[strings.Clone(source)] = strings.Clone(columns)
+	return &Tracker{cfg: cfg, hosts: make(map[string]*host), files: make(map[string]int64), sources: make(map[string]*Source)}
 }
 
 // Open says how many sessions and messages are open now.
