@@ -41,6 +41,7 @@ var kindMeanings = map[event.Kind]string{
 	event.KindMessageRemoved:    "a message left the queue",
 	event.KindDelivery:          "one verdict on one recipient",
 	event.KindNotification:      "a delivery status notification was made",
+	event.KindHop:               "made by the processor: the message with this uid is the one (`smtp.parent.message.uid`) that another host handed over, whichever log came first",
 	event.KindWarning:           "something went wrong that is none of the above",
 	event.KindLifecycle:         "the server started, stopped or reloaded",
 	event.KindSession:           "summary of a session",

@@ -56,6 +56,8 @@ const (
 	DeliveryTried     = "smtp.delivery.tried"
 	DeliveryAttempt   = "smtp.delivery.attempt"
 	DeliveryDuration  = "smtp.delivery.duration"
+	RetryAfter        = "smtp.delivery.retry_after"
+	PreviousReason    = "smtp.delivery.previous_reason"
 	DelayTotal        = "smtp.delay.total"
 	DelayBeforeQueue  = "smtp.delay.before_queue"
 	DelayInQueue      = "smtp.delay.in_queue"
@@ -170,7 +172,7 @@ var Table = []Doc{
 	{QueueID, String, "our queue id"},
 	{RemoteQueueID, String, "the next hop's queue id, from its \"queued as\""},
 	{ChildQueueID, String, "queue id of a message of this host that was made from this one (notification, forward)"},
-	{ParentMessageUID, String, "the message this one was made from (content filter, forward, notification)"},
+	{ParentMessageUID, String, "the message this one was made from (content filter, forward, notification); on a `hop`: the same mail at the host that handed it over"},
 	{MessageKind, String, "`mail`, `dsn` (null sender, made by an MTA), `probe` (address verification)"},
 	{MessagePartial, Bool, "the message's beginning was not seen"},
 	{MessageDuration, Seconds, "summary: first to last record of the message"},
@@ -191,6 +193,8 @@ var Table = []Doc{
 	{DeliveryFinal, Bool, "nothing more will happen for this recipient; a `filter` or `forward` hop that succeeds ends nothing"},
 	{DeliveryTried, Bool, "false: no host was asked, so it is no attempt"},
 	{DeliveryAttempt, Int, "1, 2, 3 ... of the tried ones"},
+	{RetryAfter, Seconds, "from the second attempt on: time since the one before"},
+	{PreviousReason, String, "from the second attempt on: why the newest one that was put off failed"},
 	{DeliveryDuration, Seconds, "on the final delivery of a recipient: reception to end"},
 	{DelayTotal, Seconds, "as the MTA logs it: since the message arrived"},
 	{DelayBeforeQueue, Seconds, "time before the queue manager"},
@@ -207,7 +211,7 @@ var Table = []Doc{
 	{OrigRcptTo, String, "the recipient before alias expansion"},
 	{RcptToList, Strings, "the recipients of a line that names several, at most 50"},
 	{RecipientCount, Int, "number of recipients"},
-	{Recipients, Array, "summary: `{rcpt_to, orig_rcpt_to, status, dsn, reply_code, enhanced_code, reason, attempts, reply}`, one a recipient, at most 50 and 16 KiB"},
+	{Recipients, Array, "summary: `{rcpt_to, orig_rcpt_to, status, route, dsn, reply_code, enhanced_code, reason, attempts, deferred_for, reply}`, one a recipient, at most 50 and 16 KiB"},
 	{RecipientsDropped, Int, "summary: how many recipients the array had no room for"},
 	{RecipientTotal + "delivered", Int, "summary: recipients delivered"},
 	{RecipientTotal + "deferred", Int, "summary: recipients whose last verdict is deferred"},
@@ -217,7 +221,7 @@ var Table = []Doc{
 	{RecipientTotal + "deleted", Int, "summary: recipients deleted by an operator"},
 	{RecipientTotal + "held", Int, "summary: recipients held"},
 	{RecipientTotal + "aborted", Int, "summary: recipients aborted"},
-	{Hops, Array, "summary: `{server, address, route, status}`, one a host that was asked, at most 50"},
+	{Hops, Array, "summary: `{server, address, route, status, reply_code, enhanced_code, reason}`, one a host that was asked, at most 50; the code and reason are those of a host that did not accept"},
 	{Synthetic, Bool, "this record was made by the processor: an end that the log has no line for, or a summary"},
 	{Duplicate, Bool, "the same line was read before: kept, not counted"},
 	{SourceAddress, String, "OUR sending IP address"},

@@ -243,6 +243,8 @@ func (w *Writer) delivery(ev *event.Event) {
 	w.bool(DeliveryTried, ev.Tried == event.Yes, ev.Tried != event.Open)
 	w.num(DeliveryAttempt, int64(ev.Attempt))
 	w.dbl(DeliveryDuration, ev.Duration.Seconds(), ev.HasTotalDuration)
+	w.dbl(RetryAfter, ev.RetryAfter.Seconds(), ev.HasRetryAfter)
+	w.str(PreviousReason, ev.PreviousReason)
 	d := &ev.Delays
 	if d.Has != 0 {
 		w.dbl(DelayTotal, d.Total, d.Has&event.DelayTotal != 0)

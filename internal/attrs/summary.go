@@ -127,6 +127,9 @@ func putMessage(t *session.TotalsOfMessage, m pcommon.Map) {
 			put(item, "address", h.Address)
 			put(item, "route", h.Route.String())
 			put(item, "status", h.Status.String())
+			putNumber(item, "reply_code", h.Code)
+			put(item, "enhanced_code", h.Enhanced)
+			put(item, "reason", h.Reason)
 		}
 	}
 }
@@ -149,6 +152,7 @@ func putRecipients(m pcommon.Map, t *session.TotalsOfMessage) {
 		put(item, "enhanced_code", r.Enhanced)
 		put(item, "reason", r.Reason)
 		putNumber(item, "attempts", r.Attempts)
+		put(item, "deferred_for", r.Deferred)
 		put(item, "reply", text)
 	}
 	putNumber(m, RecipientsDropped, a.dropped+t.RecipientsDropped)

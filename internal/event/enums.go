@@ -29,6 +29,7 @@ const (
 	KindMessageRemoved
 	KindDelivery
 	KindNotification
+	KindHop // the message here is the one that another host handed over
 	KindWarning
 	KindLifecycle
 	KindSession  // summary of a session
@@ -41,7 +42,7 @@ var kindNames = [kindCount]string{
 	"", "connect", "disconnect", "command", "reply", "content", "tls", "auth", "reject", "filter",
 	"message.opened", "message.header", "message.received", "message.queued", "message.held",
 	"message.released", "message.deleted", "message.discarded", "message.redirected", "message.expired",
-	"message.aborted", "message.removed", "delivery", "notification", "warning", "lifecycle",
+	"message.aborted", "message.removed", "delivery", "notification", "hop", "warning", "lifecycle",
 	"session", "message", "incident",
 }
 

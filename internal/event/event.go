@@ -126,7 +126,11 @@ type Event struct {
 	Final   bool
 	Tried   Tri
 	Attempt int
-	Delays  Delays
+	// RetryAfter is the time since the try before, PreviousReason why the newest one that was put off failed.
+	RetryAfter     time.Duration
+	HasRetryAfter  bool
+	PreviousReason string
+	Delays         Delays
 	// Duration is reception to end, on a final delivery.
 	Duration         time.Duration
 	HasTotalDuration bool

@@ -11,24 +11,27 @@ func (t *Tracker) expire(h *host, out *Output) { t.expireAt(h, h.clock, out) }
 
 func (t *Tracker) expireAt(h *host, now int64, out *Output) {
 	idle := int64(t.cfg.SessionIdle)
-	for s := h.openSessions.head; s != nil && now-s.Last > idle; s = h.openSessions.head {
+	for s := h.openSessions.head; s != nil && now-s.Seen > idle; s = h.openSessions.head {
 		out.Evicted[CauseSessionExpired]++
 		s.Partial = true
 		t.endSession(s, event.EndExpired, nil, out)
 	}
-	for s := h.endedSessions.head; s != nil && now-s.Last > endedFor; s = h.endedSessions.head {
+	for s := h.endedSessions.head; s != nil && now-s.Seen > endedFor; s = h.endedSessions.head {
 		h.forgetSession(s)
 	}
 	ttl := int64(t.cfg.MessageTTL)
-	for m := h.openMessages.head; m != nil && now-m.Last > ttl; m = h.openMessages.head {
+	for m := h.openMessages.head; m != nil && now-m.Seen > ttl; m = h.openMessages.head {
 		out.Evicted[CauseMessageExpired]++
 		m.Partial = true
 		t.endMessage(m, out)
 	}
-	for m := h.endedMessages.head; m != nil && now-m.Last > endedFor; m = h.endedMessages.head {
+	for m := h.endedMessages.head; m != nil && now-m.Seen > endedFor; m = h.endedMessages.head {
 		h.forgetMessage(m)
 	}
-	for p := h.peerOrder.head; p != nil && now-p.Last > idle; p = h.peerOrder.head {
+	for m := h.lateMessages.head; m != nil && now-m.Seen > lateFor; m = h.lateMessages.head {
+		h.forgetMessage(m)
+	}
+	for p := h.peerOrder.head; p != nil && now-p.Seen > idle; p = h.peerOrder.head {
 		h.forgetPeer(p)
 	}
 }
@@ -59,6 +62,9 @@ func (t *Tracker) limit(h *host, out *Output) {
 	for h.endedMessages.n > t.cfg.MaxMessages {
 		h.forgetMessage(h.endedMessages.head)
 	}
+	for h.lateMessages.n > t.cfg.MaxMessages {
+		h.forgetMessage(h.lateMessages.head)
+	}
 	for h.peerOrder.n > maxPeers {
 		h.forgetPeer(h.peerOrder.head)
 	}
@@ -68,14 +74,14 @@ func lastOf(s *Session) int64 {
 	if s == nil {
 		return 0
 	}
-	return s.Last
+	return s.Seen
 }
 
 func lastOfMessage(m *Message) int64 {
 	if m == nil {
 		return 0
 	}
-	return m.Last
+	return m.Seen
 }
 
 // oldest finds the item that was silent longest over all hosts.

@@ -28,14 +28,30 @@ func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64
 	} else if m.weak {
 		m.instance, m.weak = h.word(ev.Instance), false
 	}
-	m.Last = max(m.Last, now)
+	m.Last, m.Seen = max(m.Last, now), h.clock
 	if m.ended {
-		h.endedMessages.push(m)
+		h.keepEnded(m)
 	} else {
 		h.openMessages.push(m)
 	}
-	t.take(h, m, s, ev, now)
+	late := m.isLate(now)
+	t.take(h, m, s, ev, late)
+	if late {
+		m.First = now
+	}
 	return m
+}
+
+// isLate says whether a line is older than all that is known of a message whose beginning was not seen: files and carriers are not in order.
+func (m *Message) isLate(now int64) bool { return m.Partial && now < m.First }
+
+// keepEnded remembers an ended message for lines that come late. A beginning may come long behind the end.
+func (h *host) keepEnded(m *Message) {
+	if m.Partial {
+		h.lateMessages.push(m)
+	} else {
+		h.endedMessages.push(m)
+	}
 }
 
 // isStrong says whether the line's instance is the queue's own: a named service may have a syslog_name of its own.
@@ -58,6 +74,9 @@ func (h *host) message(ev *event.Event) *Message {
 // begins says whether ev starts a new message under a queue id that is known: ids are used again.
 func begins(m *Message, ev *event.Event, now int64) bool {
 	const sameReception = int64(5e9) // lines of one reception come from several processes, so not quite in order
+	if m.isLate(now) {
+		return false
+	}
 	switch ev.Kind {
 	case event.KindMessageOpened:
 		return m.ended || m.Origin != 0 || m.received && now-m.First > sameReception
@@ -78,6 +97,7 @@ func (t *Tracker) beginMessage(h *host, ev *event.Event, now int64) *Message {
 		Partial:  ev.Kind != event.KindMessageOpened && ev.Kind != event.KindMessageHeader && !ev.First && !isOwnReject(ev),
 		First:    now,
 		Last:     now,
+		Seen:     h.clock,
 		host:     h,
 		instance: h.word(ev.Instance),
 		weak:     !isStrong(ev),
@@ -87,6 +107,7 @@ func (t *Tracker) beginMessage(h *host, ev *event.Event, now int64) *Message {
 	h.messages[m.QueueID] = m
 	h.openMessages.push(m)
 	t.messages++
+	t.keepPromise(h, m)
 	return m
 }
 
@@ -94,9 +115,10 @@ func (t *Tracker) beginMessage(h *host, ev *event.Event, now int64) *Message {
 func isOwnReject(ev *event.Event) bool { return ev.Kind == event.KindReject }
 
 // take keeps what a line says about its message, and completes the line with the keys of the message.
-func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, now int64) {
+func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bool) {
 	switch ev.Kind {
 	case event.KindMessageOpened:
+		m.Begun = m.Partial
 		m.opened(s, ev)
 		m.trust = t.trustOf(ev)
 		h.adopt(m, ev)
@@ -106,19 +128,19 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, now int
 			m.trust = t.trustOf(ev)
 			h.adopt(m, ev)
 		}
-		m.receivedBy(ev)
+		m.receivedBy(ev, late)
 	case event.KindMessageHeld:
-		m.HeldSince = now
+		m.HeldSince = ev.Time
 	case event.KindMessageReleased:
 		m.HeldSince = 0
 	case event.KindNotification:
-		h.link(m, ev.ChildQueueID, ev, false)
+		t.link(h, m, ev.ChildQueueID, ev, false)
 	}
 	if ev.ChildQueueID != "" && ev.Kind == event.KindDelivery {
-		h.link(m, ev.ChildQueueID, ev, ev.Route == event.RouteForward)
+		t.link(h, m, ev.ChildQueueID, ev, ev.Route == event.RouteForward)
 	}
 	if ev.Route == event.RouteFilter && ev.RemoteQueueID != "" {
-		h.link(m, ev.RemoteQueueID, ev, false)
+		t.link(h, m, ev.RemoteQueueID, ev, false)
 	}
 	keep(&m.MessageID, ev.MessageID)
 	keep(&m.MailFrom, ev.MailFrom)
@@ -158,9 +180,10 @@ func (m *Message) opened(s *Session, ev *event.Event) {
 	}
 }
 
-// receivedBy is the queue manager's line: the first makes the candidate a message, later ones are new runs.
-func (m *Message) receivedBy(ev *event.Event) {
-	if m.received || m.Partial {
+// receivedBy is the queue manager's line: the first makes the candidate a message, later ones are new runs. Of a message whose beginning
+// was not seen only one that is older than all others is the first.
+func (m *Message) receivedBy(ev *event.Event, late bool) {
+	if m.received || m.Partial && !late && !m.Begun {
 		ev.Kind = event.KindMessageQueued
 	}
 	if ev.HasSize {
@@ -204,8 +227,8 @@ func (m *Message) context(ev *event.Event) {
 	}
 }
 
-// link makes the message with queue id child one that came out of m.
-func (h *host) link(m *Message, child string, ev *event.Event, forwarded bool) {
+// link makes the message with queue id child one that came out of m, now or when it begins.
+func (t *Tracker) link(h *host, m *Message, child string, ev *event.Event, forwarded bool) {
 	if child == "" {
 		return
 	}
@@ -219,6 +242,7 @@ func (h *host) link(m *Message, child string, ev *event.Event, forwarded bool) {
 			return
 		}
 	}
+	t.promise(h, m, child, ev, forwarded)
 }
 
 // adopt makes m a child of the message that its opening line names.

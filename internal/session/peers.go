@@ -13,8 +13,8 @@ type peer struct {
 	PID     int64
 	Use     int
 	QueueID string
-	Last    int64
-	N       int // transactions
+	Seen    int64 // the host's clock at its newest line
+	N       int   // transactions
 
 	TLS                    event.Tri
 	Version, Cipher, Trust string
@@ -39,7 +39,7 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 	if p == nil {
 		p = h.beginPeer(key, ev, now)
 	}
-	p.Last, p.PID = now, ev.PID
+	p.Seen, p.PID = h.clock, ev.PID
 	if ev.ConnUse > p.Use {
 		p.Use = ev.ConnUse
 	}

@@ -13,6 +13,7 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		t.settleAlone(h, ev)
 		return
 	}
+	m.asked(ev)
 	switch ev.Kind {
 	case event.KindDelivery:
 		t.deliverAll(h, m, ev, now, out)
@@ -120,8 +121,7 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 	wasFinal := r.Final
 	r.LastLine = line
 	if ev.Tried == event.Yes {
-		r.Attempts++
-		ev.Attempt = r.Attempts
+		r.try(ev, now)
 	}
 	ev.Direction = t.direct(h, m, ev)
 	ev.Final = ev.Status.Ends() && !passesOn(ev) && ev.MessageKind != event.MessageProbe && !wasFinal
@@ -132,6 +132,22 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 	r.take(ev, wasFinal)
 	m.hop(ev)
 	m.context(ev)
+}
+
+// try counts an attempt, and lets the line say what it comes after.
+func (r *Recipient) try(ev *event.Event, now int64) {
+	r.Attempts++
+	ev.Attempt = r.Attempts
+	if r.Attempts > 1 {
+		ev.PreviousReason = r.Deferred
+		if d := now - r.LastTry; d >= 0 && ev.Resolution >= event.ResolutionSecond {
+			ev.RetryAfter, ev.HasRetryAfter = time.Duration(d), true
+		}
+	}
+	r.LastTry = now
+	if ev.Status == event.StatusDeferred {
+		r.Deferred = ev.Reason
+	}
 }
 
 // passesOn is a hop that succeeds and ends nothing: the message lives on under another queue id here.
@@ -216,14 +232,14 @@ func replaceAll(to *string, from string) {
 	}
 }
 
-// hop notes the host that was asked, one entry a host.
+// hop notes the host that was asked, one entry a host: its verdict, or what it answered before there was one.
 func (m *Message) hop(ev *event.Event) {
 	if ev.ServerAddress == "" && ev.PeerIP == "" {
 		return
 	}
 	for i := range m.Hops {
 		if hop := &m.Hops[i]; hop.Server == ev.ServerAddress && hop.Address == ev.PeerIP {
-			hop.Status = ev.Status
+			hop.take(ev)
 			return
 		}
 	}
@@ -231,9 +247,32 @@ func (m *Message) hop(ev *event.Event) {
 		m.HopsDropped++
 		return
 	}
-	m.Hops = append(m.Hops, Hop{
-		Server: strings.Clone(ev.ServerAddress), Address: strings.Clone(ev.PeerIP), Route: ev.Route, Status: ev.Status,
-	})
+	m.Hops = append(m.Hops, Hop{Server: strings.Clone(ev.ServerAddress), Address: strings.Clone(ev.PeerIP)})
+	m.Hops[len(m.Hops)-1].take(ev)
+}
+
+func (h *Hop) take(ev *event.Event) {
+	if ev.Route != event.RouteUnknown {
+		h.Route = ev.Route
+	}
+	h.Status = ev.Status
+	h.Code, h.Reason = 0, ""
+	enhanced := ""
+	if ev.Status != event.StatusDelivered {
+		h.Code, h.Reason, enhanced = ev.Code, ev.Reason, ev.Enhanced
+	}
+	replaceAll(&h.Enhanced, enhanced)
+}
+
+// asked notes a host that refused or failed before there is a verdict.
+func (m *Message) asked(ev *event.Event) {
+	if ev.Role != event.RoleClient || ev.Class == '2' || ev.Class == '3' || ev.Class == 0 && ev.ErrorType == "" {
+		return
+	}
+	switch ev.Kind {
+	case event.KindReply, event.KindConnect, event.KindWarning:
+		m.hop(ev)
+	}
 }
 
 // endRecipients gives each recipient that is still open its end, or says that it is held: the log has no line for it.
@@ -271,7 +310,7 @@ func (t *Tracker) dropCandidate(m *Message) {
 	}
 	m.ended = true
 	t.messages--
-	m.host.endedMessages.push(m)
+	m.host.keepEnded(m)
 }
 
 // endMessage closes m and adds its summary. A candidate that never became a message has none.
@@ -281,7 +320,7 @@ func (t *Tracker) endMessage(m *Message, out *Output) {
 	}
 	m.ended = true
 	t.messages--
-	m.host.endedMessages.push(m)
+	m.host.keepEnded(m)
 	if t.cfg.MessageSummaries && (m.received || len(m.Recipients) > 0) {
 		out.Made = append(out.Made, Made{Summary: m.summary(), Host: m.host.name})
 	}

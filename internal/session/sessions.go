@@ -139,6 +139,7 @@ func (t *Tracker) beginSession(h *host, key sessionKey, ev *event.Event, now int
 		Role:     ev.Role,
 		Partial:  partial,
 		First:    now,
+		Seen:     h.clock,
 		hasTime:  ev.Resolution != event.ResolutionNone,
 		host:     h,
 		key:      h.own(key),
@@ -156,7 +157,7 @@ func (t *Tracker) beginSession(h *host, key sessionKey, ev *event.Event, now int
 
 // take keeps what a line says about its session.
 func (s *Session) take(ev *event.Event, now int64) {
-	s.Last = now
+	s.Last, s.Seen = now, s.host.clock
 	keep(&s.ClientAddress, ev.ClientAddress)
 	keep(&s.PeerIP, ev.PeerIP)
 	keep(&s.Helo, ev.Helo)

@@ -25,6 +25,8 @@ type (
 		Hosts   int
 		Files   map[string]int64
 		Sources map[string]*Source
+
+		Promises []promise // oldest first
 	}
 	savedHost struct {
 		Name                      string
@@ -48,6 +50,7 @@ type (
 		*Message
 		Instance            string
 		Weak, Ended, Queued bool
+		Met                 bool
 		Trust               trust
 		Forwarded           bool
 	}
@@ -83,7 +86,7 @@ const stateHead = 12
 
 func (t *Tracker) encode(to *gob.Encoder) error {
 	names := t.hostNames()
-	if err := to.Encode(savedState{Hosts: len(names), Files: t.files, Sources: t.sources}); err != nil {
+	if err := to.Encode(savedState{Hosts: len(names), Files: t.files, Sources: t.sources, Promises: t.promises.list()}); err != nil {
 		return err
 	}
 	for _, name := range names {
@@ -101,9 +104,9 @@ func (h *host) encode(to *gob.Encoder) error {
 			err = to.Encode(s.save())
 		}
 	}
-	for _, l := range []*list[Message]{&h.endedMessages, &h.openMessages} {
+	for _, l := range []*list[Message]{&h.lateMessages, &h.endedMessages, &h.openMessages} {
 		for m := l.head; m != nil && err == nil; m = m.links.next {
-			err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.trust, m.forwarded})
+			err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded})
 		}
 	}
 	for p := h.peerOrder.head; p != nil && err == nil; p = p.links.next {
@@ -115,7 +118,7 @@ func (h *host) encode(to *gob.Encoder) error {
 func (h *host) head() savedHost {
 	out := savedHost{
 		Name: h.name, Clock: h.clock, Wall: h.wall, Sessions: h.endedSessions.n + h.openSessions.n,
-		Messages: h.endedMessages.n + h.openMessages.n, Peers: h.peerOrder.n,
+		Messages: h.lateMessages.n + h.endedMessages.n + h.openMessages.n, Peers: h.peerOrder.n,
 	}
 	for _, e := range h.starts.order {
 		out.Starts = append(out.Starts, savedStart{e.key, e.when, h.starts.count[e.key]})
@@ -157,6 +160,9 @@ func (t *Tracker) decode(from *gob.Decoder) error {
 	}
 	if state.Sources != nil {
 		t.sources = state.Sources
+	}
+	for _, p := range state.Promises {
+		t.promises.add(p)
 	}
 	for range state.Hosts {
 		if err := t.decodeHost(from); err != nil {
@@ -229,11 +235,11 @@ func (s *Session) save() *savedSession {
 func (t *Tracker) restoreMessage(h *host, in *savedMessage) {
 	m := in.Message
 	m.host, m.instance, m.weak, m.ended, m.received = h, h.word(in.Instance), in.Weak, in.Ended, in.Queued
-	m.trust, m.forwarded = in.Trust, in.Forwarded
+	m.trust, m.forwarded, m.met = in.Trust, in.Forwarded, in.Met
 	m.sameID = h.messages[m.QueueID]
 	h.messages[m.QueueID] = m
 	if m.ended {
-		h.endedMessages.push(m)
+		h.keepEnded(m)
 	} else {
 		h.openMessages.push(m)
 		t.messages++

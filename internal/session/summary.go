@@ -178,6 +178,12 @@ func (t *TotalsOfMessage) sentence(ev *event.Event) string {
 	if t.HasDuration {
 		b.WriteString(" after " + round(t.Duration).String())
 	}
+	if len(t.Recipients) == 1 && t.Recipients[0].Attempts > 1 {
+		fmt.Fprintf(&b, " at attempt %d", t.Recipients[0].Attempts)
+		if t.Recipients[0].Deferred != "" {
+			fmt.Fprintf(&b, " (%s before)", t.Recipients[0].Deferred)
+		}
+	}
 	return b.String()
 }
 
@@ -189,6 +195,8 @@ func Describe(ev *event.Event) string {
 		fmt.Fprintf(&b, "recipient <%s> of message %s: %s", ev.RcptTo, ev.QueueID, ev.Status)
 	case event.KindReject:
 		fmt.Fprintf(&b, "%s from %s refused", ev.Command, peerName(ev))
+	case event.KindHop:
+		fmt.Fprintf(&b, "message %s of %s came from %s", ev.QueueID, ev.ServerAddress, ev.ClientAddress)
 	case event.KindMessageAborted:
 		fmt.Fprintf(&b, "message %s aborted before its end", ev.QueueID)
 	default:

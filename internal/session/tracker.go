@@ -33,6 +33,8 @@ const (
 	maxHops        = 50
 	maxOpenOfOne   = 64 // messages that a session waits for at its end
 	stepBack       = int64(time.Hour)
+	stepBackAfter  = 4096                   // lines in a row that are older than that: the clock was set back
+	lateFor        = int64(time.Hour)       // the beginning of a message may come so long behind its end
 	handOverWithin = int64(2 * time.Second) // from a screening daemon to the server
 )
 
@@ -45,15 +47,17 @@ type Tracker struct {
 	messages int // open ones
 	files    map[string]int64
 	sources  map[string]*Source
+	promises promises
 	saved    int   // bytes of the newest saved state
 	newest   *host // of the line before: most lines come from the same
 }
 
 // host is everything known of one mail host: state belongs to the host that logs.
 type host struct {
-	name  string
-	clock int64 // log time of the newest line
-	wall  int64 // when that line was seen, by the owner's clock
+	name   string
+	clock  int64 // log time of the newest line
+	behind int   // lines in a row that are much older
+	wall   int64 // when the newest line was seen, by the owner's clock
 
 	sessions      map[sessionKey]*Session
 	openSessions  list[Session]
@@ -62,6 +66,7 @@ type host struct {
 	messages      map[string]*Message // by queue id; others of the same id hang on sameID
 	openMessages  list[Message]
 	endedMessages list[Message]
+	lateMessages  list[Message] // ended ones whose beginning was not seen
 
 	peers     map[peerKey]*peer
 	peerOrder list[peer]
@@ -100,7 +105,7 @@ func newHost(name string) *host {
 	ofSession := func(s *Session) *links[Session] { return &s.links }
 	ofMessage := func(m *Message) *links[Message] { return &m.links }
 	h.openSessions.of, h.endedSessions.of = ofSession, ofSession
-	h.openMessages.of, h.endedMessages.of = ofMessage, ofMessage
+	h.openMessages.of, h.endedMessages.of, h.lateMessages.of = ofMessage, ofMessage, ofMessage
 	h.peerOrder.of = func(p *peer) *links[peer] { return &p.links }
 	return h
 }
@@ -163,8 +168,10 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 		return
 	}
 	m := t.observeMessage(h, s, ev, now, out)
+	h.fronted(s, ev)
 	t.observePeer(h, m, ev, now)
 	t.settle(h, m, ev, now, out)
+	t.meet(m, ev, now, out)
 	if s != nil {
 		t.settleSession(s, ev, out)
 	}
@@ -181,13 +188,38 @@ func (h *host) advance(ev *event.Event) int64 {
 	}
 	if h.clock == 0 { // what came without a stamp so far, came just now
 		for s := h.openSessions.head; s != nil; s = s.links.next {
-			s.Last = max(s.Last, ev.Time)
+			s.Last, s.Seen = max(s.Last, ev.Time), ev.Time
 		}
 	}
-	if ev.Time > h.clock || h.clock-ev.Time > stepBack {
-		h.clock = ev.Time
+	switch {
+	case ev.Time > h.clock:
+		h.clock, h.behind = ev.Time, 0
+	case h.clock-ev.Time <= stepBack:
+		h.behind = 0
+	default: // an older file beside a newer one, or a clock that was wrong
+		if h.behind++; h.behind >= stepBackAfter {
+			h.setBack(ev.Time)
+		}
 	}
 	return ev.Time
+}
+
+// setBack sets the clock back; what was seen in its future counts as seen now.
+func (h *host) setBack(now int64) {
+	h.clock, h.behind = now, 0
+	for _, l := range []*list[Session]{&h.openSessions, &h.endedSessions} {
+		for s := l.head; s != nil; s = s.links.next {
+			s.Seen = min(s.Seen, now)
+		}
+	}
+	for _, l := range []*list[Message]{&h.openMessages, &h.endedMessages, &h.lateMessages} {
+		for m := l.head; m != nil; m = m.links.next {
+			m.Seen = min(m.Seen, now)
+		}
+	}
+	for p := h.peerOrder.head; p != nil; p = p.links.next {
+		p.Seen = min(p.Seen, now)
+	}
 }
 
 // Seen says whether the line at this offset of this file was observed before, and remembers it. Lines without an offset are new.

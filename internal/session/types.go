@@ -16,6 +16,7 @@ type Session struct {
 	Partial bool // beginning or end not seen
 	First   int64
 	Last    int64
+	Seen    int64 // the host's clock at its newest line, which may be an old one: files and carriers are not in order
 	hasTime bool
 
 	host  *host
@@ -67,8 +68,10 @@ type Message struct {
 	UID     event.ID
 	QueueID string
 	Partial bool
+	Begun   bool // partial: its beginning came after all, behind later lines
 	First   int64
 	Last    int64
+	Seen    int64 // the host's clock at its newest line
 
 	host     *host
 	instance string
@@ -77,6 +80,7 @@ type Message struct {
 	links    links[Message]
 	ended    bool
 	received bool
+	met      bool // the host before it is known
 
 	Parent      event.ID
 	Origin      event.ID
@@ -121,14 +125,19 @@ type Recipient struct {
 	Route     event.Route
 	Direction event.Direction
 	Client    event.ID // the inferred conversation of the last attempt
+	LastTry   int64    // when
+	Deferred  string   // why the newest try that was put off failed
 	LastLine  hash     // the last verdict, to know it again
 }
 
-// Hop is one host that was asked to take the message.
+// Hop is one host that was asked to take the message: how it ended, and what the host answered if it refused.
 type Hop struct {
 	Server, Address string
 	Route           event.Route
 	Status          event.Status
+	Code            int
+	Enhanced        string
+	Reason          string
 }
 
 // Summary is what a finished session or message comes to. It shares no memory with the tracker.
