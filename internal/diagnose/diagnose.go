@@ -22,6 +22,9 @@ var providersData string
 // Reason is why something failed, from a closed list, with its category.
 type Reason struct{ Name, Category string }
 
+// enhancedKey is "1.1", an enhanced code without its class, as a provider means it; of no provider in the standards' meaning.
+type enhancedKey struct{ provider, code string }
+
 // Other is the provider of hosts and domains that no rule knows.
 const Other = "other"
 
@@ -29,9 +32,10 @@ var (
 	// Reasons is the closed list, in the order of the data.
 	Reasons    = loadReasons(reasonsData)
 	byError    = map[string]Reason{}
-	byEnhanced = map[string]Reason{} // "1.1", without the class
+	byEnhanced = map[enhancedKey]Reason{}
 	byCode     = map[int]Reason{}
-	byHost     = map[string]string{} // ".google.com"
+	byText     = map[string]*phrases{} // by provider; "" for what anybody may say
+	byHost     = map[string]string{}   // ".google.com"
 	byDomain   = map[string]string{}
 	codeNames  [1000]string
 )
@@ -80,11 +84,16 @@ func reason(name string) Reason {
 func loadRules(data string) {
 	for _, f := range rows(data, 3) {
 		r := reason(f[2])
-		switch f[0] {
+		kind, provider, _ := strings.Cut(f[0], "@")
+		switch kind {
 		case "error":
 			byError[f[1]] = r
+		case "text":
+			texts(provider).add(f[1], 0, r)
+		case "text4", "text5":
+			texts(provider).add(f[1], kind[len("text")], r)
 		case "enhanced":
-			byEnhanced[strings.TrimPrefix(f[1], "x.")] = r
+			byEnhanced[enhancedKey{provider, strings.TrimPrefix(f[1], "x.")}] = r
 		case "code":
 			code, err := strconv.Atoi(f[1])
 			if err != nil {
@@ -95,6 +104,19 @@ func loadRules(data string) {
 			panic(fmt.Sprintf("rule table: unknown kind %q", f[0]))
 		}
 	}
+	for _, t := range byText {
+		t.build()
+	}
+}
+
+// texts finds or makes a provider's rules over texts.
+func texts(provider string) *phrases {
+	t := byText[provider]
+	if t == nil {
+		t = new(phrases)
+		byText[provider] = t
+	}
+	return t
 }
 
 func loadProviders(data string) {
@@ -109,19 +131,25 @@ func loadProviders(data string) {
 
 // Event fills in reason, category, provider, error type and fingerprint of a line that failed, and the provider of one that did not.
 func Event(ev *event.Event) {
-	failed := ev.Class == '4' || ev.Class == '5' || ev.ErrorType != "" || fails(ev.Status)
-	if failed && explains(ev.Kind) {
-		r := why(ev)
-		ev.Reason, ev.Category = r.Name, r.Category
-		if ev.ErrorType == "" && ev.Code >= 400 && ev.Code < 600 {
-			ev.ErrorType = codeNames[ev.Code]
-		}
-		if ev.Text != "" && !ev.MoreLines {
-			ev.Fingerprint = Fingerprint(ev.Text)
-		}
-	}
 	if asksPeer(ev) {
 		ev.Provider = Provider(ev.ServerAddress, ev.RcptTo)
+	}
+	Reply(ev)
+}
+
+// Reply fills in what a failure's codes and words tell. The tracker asks again when it has put the lines of a reply together.
+func Reply(ev *event.Event) {
+	failed := ev.Class == '4' || ev.Class == '5' || ev.ErrorType != "" || fails(ev.Status)
+	if !failed || !explains(ev.Kind) {
+		return
+	}
+	r := why(ev)
+	ev.Reason, ev.Category = r.Name, r.Category
+	if ev.ErrorType == "" && ev.Code >= 400 && ev.Code < 600 {
+		ev.ErrorType = codeNames[ev.Code]
+	}
+	if ev.Text != "" && !ev.MoreLines {
+		ev.Fingerprint = Fingerprint(ev.Text)
 	}
 }
 
@@ -162,7 +190,8 @@ func Outcome(ev *event.Event) {
 	}
 }
 
-// why finds the first rule that fits: what broke before any answer, then the peer's enhanced code, the peer's code, the MTA's own code.
+// why finds the first rule that fits: what broke before any answer, then the provider's own words and codes, the words that anybody uses, the peer's
+// enhanced code, the peer's code, the MTA's own code.
 func why(ev *event.Event) Reason {
 	if ev.ErrorType == "host_not_found" && ev.Status == event.StatusBounced {
 		return noSuchDomain // a name that does not exist, not one that could not be asked for
@@ -170,16 +199,40 @@ func why(ev *event.Event) Reason {
 	if r, ok := byError[ev.ErrorType]; ok {
 		return r
 	}
-	if r, ok := enhanced(ev.Enhanced); ok {
+	if ev.Provider != "" && ev.Provider != Other {
+		if r, ok := words(ev, ev.Provider); ok {
+			return r
+		}
+		if r, ok := enhanced(ev.Provider, ev.Enhanced); ok {
+			return r
+		}
+	}
+	if r, ok := words(ev, ""); ok {
+		return r
+	}
+	if r, ok := enhanced("", ev.Enhanced); ok {
 		return r
 	}
 	if r, ok := byCode[ev.Code]; ok {
 		return r
 	}
-	if r, ok := enhanced(ev.DSN); ok && ev.Code == 0 {
+	if r, ok := enhanced("", ev.DSN); ok && ev.Code == 0 {
 		return r
 	}
 	return unspecified
+}
+
+// words looks for the rules over texts of one provider.
+func words(ev *event.Event, provider string) (Reason, bool) {
+	t := byText[provider]
+	if t == nil || ev.Text == "" {
+		return Reason{}, false
+	}
+	rule, ok := t.find(ev.Text, ev.Class, ev.Code, ev.Enhanced, ev.TextJoined)
+	if !ok {
+		return Reason{}, false
+	}
+	return t.rules[rule].why, true
 }
 
 var (
@@ -188,11 +241,11 @@ var (
 )
 
 // enhanced looks up X.Y.Z without its class.
-func enhanced(code string) (Reason, bool) {
+func enhanced(provider, code string) (Reason, bool) {
 	if len(code) < 5 {
 		return Reason{}, false
 	}
-	r, ok := byEnhanced[code[2:]]
+	r, ok := byEnhanced[enhancedKey{provider, code[2:]}]
 	return r, ok
 }
 

@@ -27,7 +27,7 @@ var stories = [][]string{
 	},
 	{
 		"command MAIL", "reply MAIL 250 2xx 2.1.0", "command RCPT",
-		"reply RCPT 421 4xx 4.7.1 deferred user1@isp.com policy after 4 end server_closed",
+		"reply RCPT 421 4xx 4.7.1 deferred user1@isp.com reputation after 4 end server_closed",
 	},
 }
 
