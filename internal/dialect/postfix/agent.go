@@ -61,7 +61,8 @@ func verdictLine(ev *event.Event, s string) event.Kind {
 	ev.Tried = event.Yes
 	route(ev, relay, text)
 	explain(ev, text)
-	if ev.Daemon == "error" || ev.Daemon == "retry" {
+	switch ev.Daemon {
+	case "error", "retry", "qmgr", "oqmgr", "nqmgr": // the last three where there is no transport to hand it to
 		ev.Tried = event.No
 	}
 	return event.KindDelivery
@@ -200,12 +201,23 @@ func explain(ev *event.Event, text string) {
 	}
 }
 
-// said reads "host H[ip] said: 550 ... (in reply to RCPT TO command)" and "host H[ip] refused to talk to me: 421 ..."
+// said reads "SASL authentication failed; server H[ip] said: 535 ..." (src/smtp/smtp_sasl_glue.c), "host H[ip] said: 550 ... (in reply to RCPT TO command)" and "host H[ip] refused to talk to me: 421 ..."
 // (src/smtp/smtp_trouble.c, smtp_proto.c). The first "]" ends the host, so words behind it forge nothing; the command stands
 // at the very end, where the writer puts it.
 func said(ev *event.Event, text string) bool {
-	rest, ok := after(text, "host ")
-	if !ok {
+	rest, ok := after(text, "SASL authentication failed; server ")
+	if ok {
+		p, rest, isPeer := takePeer(rest)
+		words, isSaid := after(rest, " said: ")
+		if !isPeer || !isSaid {
+			return false
+		}
+		server(ev, p)
+		ev.Command, ev.AuthResult = "AUTH", "failure"
+		answer(ev, words)
+		return true
+	}
+	if rest, ok = after(text, "host "); !ok {
 		return false
 	}
 	p, rest, ok := takePeer(rest)

@@ -46,6 +46,9 @@ func unreachable(ev *event.Event, s string) event.Kind {
 
 // trouble reads what went wrong at one host before the verdict: the next host is tried, or the verdict follows.
 func trouble(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "SASL authentication failed; server "); ok {
+		return clientAuth(ev, rest)
+	}
 	if said(ev, s) {
 		return event.KindReply
 	}
@@ -56,9 +59,6 @@ func trouble(ev *event.Event, s string) event.Kind {
 		if rest, ok := after(s, begin); ok {
 			return interrupted(ev, s, rest)
 		}
-	}
-	if rest, ok := after(s, "SASL authentication failed; server "); ok {
-		return clientAuth(ev, rest)
 	}
 	if rest, ok := after(s, "SASL authentication failed; cannot authenticate to server "); ok { // no mechanism in common
 		p, why, ok := takePeer(rest)

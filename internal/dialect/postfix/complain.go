@@ -10,7 +10,7 @@ import (
 // complain reads what stands behind "warning: " and its sharper siblings. Only what says more than that something is wrong counts.
 func complain(ev *event.Event, s string) event.Kind {
 	switch ev.Daemon {
-	case "smtpd":
+	case "smtpd", "qmqpd":
 		ev.Scope, ev.Role = event.ScopePID, event.RoleServer
 		if kind := smtpdWarning(ev, s); kind != event.KindNone {
 			return kind
@@ -27,12 +27,21 @@ func complain(ev *event.Event, s string) event.Kind {
 				return event.KindReply
 			}
 		}
-		if rest, ok := after(s, "no MX host for "); ok { // src/smtp/smtp_addr.c
-			ev.DestinationDomain, _ = scan.Word(rest)
-			ev.ErrorType, ev.Role, ev.Command = "host_not_found", event.RoleClient, event.CommandConnect
-			return event.KindConnect
+		for _, begin := range [...]string{"no MX host for ", "no SRV host for "} { // src/smtp/smtp_addr.c
+			if rest, ok := after(s, begin); ok {
+				ev.DestinationDomain, _ = scan.Word(rest)
+				ev.ErrorType, ev.Role, ev.Command = "host_not_found", event.RoleClient, event.CommandConnect
+				return event.KindConnect
+			}
 		}
 		if kind := peerWarning(ev, s); kind != event.KindNone {
+			return kind
+		}
+		if kind := serverRemark(ev, s); kind != event.KindNone {
+			return kind
+		}
+	case "qmgr", "oqmgr", "nqmgr":
+		if kind := corrupt(ev, s); kind != event.KindNone {
 			return kind
 		}
 	case "master":
@@ -75,6 +84,9 @@ func smtpdWarning(ev *event.Event, s string) event.Kind {
 		return kind
 	}
 	if kind := hostname(ev, s); kind != event.KindNone {
+		return kind
+	}
+	if kind := clientRemark(ev, s); kind != event.KindNone {
 		return kind
 	}
 	for i := range limits {

@@ -142,6 +142,11 @@ func smtpdAbout(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "lost connection after "); ok { // Postfix 3.9 may write NOQUEUE in front
 		return broken(ev, rest, "connection_lost", event.EndLost)
 	}
+	if ev.Daemon == "qmqpd" {
+		if kind := interruptedQMQP(ev, s); kind != event.KindNone {
+			return kind
+		}
+	}
 	if rest, ok := after(s, "abort: TLS from "); ok { // smtpd_tls_req_ccert
 		p, why, ok := takePeer(rest)
 		if !ok {
@@ -249,7 +254,8 @@ func verdict(ev *event.Event, verb, s string) event.Kind {
 		return kind
 	}
 	ev.FilterName = name
-	return kind // the text says what would have been answered: nobody was
+	ev.Argument = text // no reply: what the rule does, or what would have been answered
+	return kind
 }
 
 // actionKind is what an action does to the message.

@@ -74,6 +74,7 @@ func clientTLS(ev *event.Event, s string) event.Kind {
 			return event.KindTLS
 		}
 		ev.TLSTrust = "untrusted"
+		ev.Argument, _ = after(rest, ": ")
 		return event.KindWarning
 	}
 	if rest, ok := after(s, "setting up TLS connection to "); ok {

@@ -42,8 +42,8 @@ var warnings = [...]troubleLine{
 	{"database ", " is older than source file ", "", "", event.KindWarning},
 	{"request for unapproved table: ", "", "", "", event.KindWarning},
 	{"do not list domain ", " in BOTH ", "", "", event.KindWarning},
-	{"open ", ": ", "", "", event.KindWarning},
 	{"open database ", ": ", "", "", event.KindWarning},
+	{"open ", ": ", "", "", event.KindWarning},
 	{"close database ", ": ", "", "", event.KindWarning},
 	{"required alias not found: ", "", "", "", event.KindWarning},
 	{"alias database loop for ", "", "", "", event.KindWarning},
@@ -59,6 +59,22 @@ var warnings = [...]troubleLine{
 	{"TLS policy lookup for ", ": ", "tls_policy", "error", event.KindWarning},
 	{"TLS policy lookup error for ", ": ", "tls_policy", "error", event.KindWarning},
 	{"TLS library problem: ", "", "", "", event.KindWarning},
+	{"MX name '", "' does not match STS MX pattern for ", "sts", "mx_mismatch", event.KindWarning},
+	// tables: src/util/dict_pcre.c, dict_regexp.c, dict_cidr.c, src/tlsmgr/tlsmgr.c
+	{"pcre map ", ", line ", "", "", event.KindWarning},
+	{"regexp map ", ", line ", "", "", event.KindWarning},
+	{"cidr map ", ", line ", "", "", event.KindWarning},
+	{"request to update table ", " in non-postfix directory ", "", "", event.KindWarning},
+	// what "postfix check" finds: conf/postfix-script
+	{"not owned by root: ", "", "", "", event.KindWarning},
+	{"not owned by postfix: ", "", "", "", event.KindWarning},
+	{"not owned by group ", ": ", "", "", event.KindWarning},
+	{"not set-gid or not owner+group+world executable: ", "", "", "", event.KindWarning},
+	{"group or other writable: ", "", "", "", event.KindWarning},
+	{"symlink leaves directory: ", "", "", "", event.KindWarning},
+	{"damaged message: ", "", "", "", event.KindWarning},
+	{"command ", " exit status ", "", "", event.KindWarning},
+	{"command ", " killed by signal ", "", "", event.KindWarning},
 	// what helpers of the command line die of: src/postqueue, src/postdrop
 	{"uid=", ": ", "", "", event.KindWarning},
 }
@@ -115,6 +131,10 @@ func helperGone(ev *event.Event, s string) event.Kind {
 			return event.KindNone
 		}
 		ev.Argument, ev.ErrorType = thing, systemError(reason)
+		return event.KindWarning
+	}
+	if path, _, ok := strings.Cut(s, ", line "); ok && path != "" && path[0] == '/' && strings.IndexByte(path, ' ') < 0 { // src/util/dict.c, src/postmap
+		ev.Argument = path
 		return event.KindWarning
 	}
 	if table, _, ok := strings.Cut(s, " lookup error for "); ok && strings.Contains(table, ":") && !strings.Contains(table, " ") {
