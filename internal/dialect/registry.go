@@ -2,12 +2,14 @@ package dialect
 
 import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/sendmail"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/transcript"
 )
 
 // All is the list of the dialects, in the order in which they are asked: servers that name themselves first, bare conversations last.
 var All = []Parser{
 	postfix.Parser{},
+	sendmail.Parser{},
 	transcript.Parser{},
 }
 

@@ -225,6 +225,7 @@ const (
 	ScopeSource              // no id in the line: one conversation at a time a source
 	ScopePeer                // a client that logs results only: inferred from peer address, pid and ConnUse
 	ScopeScreen              // a screening daemon in front of the server: by PeerIP and PeerPort
+	ScopeFork                // a process made for one conversation: a line may say where that begins, none says where it ends
 )
 
 // Tri is a boolean that a line may leave open.

@@ -101,9 +101,10 @@ type Event struct {
 	// The message.
 	MessageUID     ID
 	QueueID        string
-	RemoteQueueID  string // in "queued as"
-	ParentQueueID  string // the one that this message was made from, where the line says so (orig_queue_id)
-	ChildQueueID   string // a message of this host made from this one (forwarded as, notification)
+	RemoteQueueID  string      // in "queued as"
+	ParentQueueID  string      // the one that this message was made from, where the line says so (orig_queue_id)
+	ChildQueueID   string      // a message of this host made from this one (forwarded as, notification)
+	ChildKind      MessageKind // that message begins with this line: the server writes no other first line of it
 	ParentUID      ID
 	MessageKind    MessageKind
 	MessagePartial bool
@@ -112,6 +113,8 @@ type Event struct {
 	MailFrom       string
 	RcptTo         string
 	OrigRcptTo     string
+	OnBehalf       string   // the local user for whom it is delivered: the sender, or else the alias that the recipient came out of
+	FromAlias      bool     // the recipient is written as in an alias, not as a client gives it
 	RcptList       []string // more than one recipient in the line; then RcptTo is empty
 	RecipientCount int      // nrcpt=; 0 when the line does not say
 	First          bool     // on message.received: the server writes no earlier line of a message

@@ -60,13 +60,13 @@ func (t *Tracker) direct(h *host, m *Message, ev *event.Event) event.Direction {
 	case ev.Route == event.RouteLocal || ev.Route == event.RouteLMTP:
 		h.learn(domain)
 		return event.DirectionInbound
-	case t.isLocal(h, domain):
+	case t.isLocal(h, domain), ev.Route == event.RoutePipe && ev.FromAlias: // an alias that ends in a program of ours
 		return event.DirectionInbound
 	case m.forwarded:
 		return event.DirectionForwarded
 	case m.trust != trustUnknown:
 		return event.DirectionOutbound
-	case ev.OrigRcptTo != "":
+	case ev.OrigRcptTo != "" || ev.FromAlias:
 		return event.DirectionForwarded // taken from a stranger for an address of ours that leads elsewhere
 	}
 	return ev.Direction
@@ -106,6 +106,11 @@ func (t *Tracker) isRelayhost(ev *event.Event) bool {
 }
 
 // foldDomain is the domain of an address in lower case.
+// A name alone, a file or a program has none.
 func foldDomain(address string) string {
-	return strings.ToLower(address[strings.LastIndexByte(address, '@')+1:])
+	i := strings.LastIndexByte(address, '@')
+	if i < 0 {
+		return ""
+	}
+	return strings.ToLower(address[i+1:])
 }

@@ -13,9 +13,9 @@ func (t *Tracker) settleSession(s *Session, ev *event.Event, out *Output) {
 		return
 	}
 	switch {
-	case s.over != event.EndNone && !hasOwnLines(s.key, ev):
+	case s.over != event.EndNone && (s.key.scope == event.ScopeFork || !hasOwnLines(s.key, ev)):
 		t.endSession(s, s.over, ev, out)
-	case ev.Kind == event.KindDisconnect:
+	case ev.Kind == event.KindDisconnect, ev.Kind == event.KindMessageAborted && ev.EndHint != event.EndNone && s.key.scope == event.ScopeFork: // the process ends with it
 		t.endSession(s, s.end(ev), ev, out)
 	}
 }

@@ -12,6 +12,9 @@ func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64
 		return nil
 	}
 	m := h.message(ev)
+	if m == nil && !isAboutMessage(ev) {
+		return nil
+	}
 	if m != nil && begins(m, ev, now) {
 		if !m.ended { // its end was not logged, or not read
 			m.Partial = true
@@ -34,6 +37,9 @@ func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64
 	} else {
 		h.openMessages.push(m)
 	}
+	if m.GivenUp && ev.Kind == event.KindMessageReceived {
+		ev.Kind = event.KindMessageAborted // given up before: this line tells late what it was
+	}
 	late := m.isLate(now)
 	t.take(h, m, s, ev, late)
 	if late {
@@ -52,6 +58,23 @@ func (h *host) keepEnded(m *Message) {
 	} else {
 		h.endedMessages.push(m)
 	}
+}
+
+// isAboutMessage keeps a conversation's lines from making a message of the queue id that a server has ready for the next one: only MAIL
+// begins one, and what is refused after it. The program's words about itself begin none either.
+func isAboutMessage(ev *event.Event) bool {
+	if ev.Scope != event.ScopeFork {
+		return ev.Kind != event.KindLifecycle
+	}
+	switch ev.Kind {
+	case event.KindCommand:
+		return ev.Command == "MAIL"
+	case event.KindReject, event.KindFilter:
+		return ev.Command == "RCPT" || ev.Command == "DATA" || ev.Command == event.CommandEOM
+	case event.KindConnect, event.KindDisconnect, event.KindReply, event.KindTLS, event.KindAuth, event.KindWarning, event.KindLifecycle, event.KindContent:
+		return false
+	}
+	return true
 }
 
 // isStrong says whether the line's instance is the queue's own: a named service may have a syslog_name of its own.
@@ -83,6 +106,9 @@ func begins(m *Message, ev *event.Event, now int64) bool {
 	case event.KindMessageHeader:
 		return m.ended || m.received && now-m.First > sameReception
 	case event.KindMessageReceived:
+		if m.GivenUp && now-m.Last <= sameReception {
+			return false
+		}
 		return m.ended && (ev.First || now-m.Last > 0) || ev.First && m.received && now-m.First > sameReception
 	}
 	return false
@@ -94,7 +120,7 @@ func (t *Tracker) beginMessage(h *host, ev *event.Event, now int64) *Message {
 	m := &Message{
 		UID:      id.num(h.starts.next(id, now)).id(),
 		QueueID:  strings.Clone(ev.QueueID),
-		Partial:  ev.Kind != event.KindMessageOpened && ev.Kind != event.KindMessageHeader && !ev.First && !isOwnReject(ev),
+		Partial:  !isFirst(ev),
 		First:    now,
 		Last:     now,
 		Seen:     h.clock,
@@ -111,8 +137,17 @@ func (t *Tracker) beginMessage(h *host, ev *event.Event, now int64) *Message {
 	return m
 }
 
-// isOwnReject is a refusal inside the transaction that opened the queue id; it may be written before the opening line.
-func isOwnReject(ev *event.Event) bool { return ev.Kind == event.KindReject }
+// isFirst says whether nothing comes before the line: a refusal inside the transaction that opened the queue id may be written before the
+// opening line.
+func isFirst(ev *event.Event) bool {
+	switch ev.Kind {
+	case event.KindMessageOpened, event.KindMessageHeader, event.KindReject, event.KindMessageAborted:
+		return true
+	case event.KindCommand:
+		return ev.Command == "MAIL"
+	}
+	return ev.First
+}
 
 // take keeps what a line says about its message, and completes the line with the keys of the message.
 func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bool) {
@@ -133,7 +168,15 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 		m.HeldSince = ev.Time
 	case event.KindMessageReleased:
 		m.HeldSince = 0
-	case event.KindNotification:
+	case event.KindCommand:
+		if m.Origin == 0 && s != nil {
+			m.opened(s, ev)
+		}
+	}
+	if ev.ChildKind != event.MessageUnknown && ev.ChildQueueID != "" && h.messages[ev.ChildQueueID] == nil {
+		t.beginChild(h, m, ev)
+	}
+	if ev.Kind == event.KindNotification {
 		t.link(h, m, ev.ChildQueueID, ev, false)
 	}
 	if ev.ChildQueueID != "" && ev.Kind == event.KindDelivery {
@@ -169,7 +212,7 @@ func (m *Message) opened(s *Session, ev *event.Event) {
 	if m.ClientPort == 0 {
 		m.ClientPort = ev.ClientPort
 	}
-	if s == nil {
+	if s == nil || m.Origin != 0 {
 		return
 	}
 	s.Transaction++
@@ -224,6 +267,24 @@ func (m *Message) context(ev *event.Event) {
 	}
 	if !ev.HasSize && m.HasSize {
 		ev.Size, ev.HasSize = m.Size, true
+	}
+}
+
+// beginChild makes the message that ev says was made from m. It has one recipient at least, and no line of its own but verdicts.
+func (t *Tracker) beginChild(h *host, m *Message, ev *event.Event) {
+	first := event.Event{
+		Kind: event.KindMessageReceived, First: true, NoEnd: true, RecipientCount: 1, Dialect: ev.Dialect, Host: ev.Host, Instance: ev.Instance, Daemon: ev.Daemon,
+		PID: ev.PID, Time: ev.Time, Resolution: ev.Resolution, QueueID: ev.ChildQueueID, MessageKind: ev.ChildKind,
+	}
+	if ev.ChildKind == event.MessageDSN {
+		first.MailFrom = "<>"
+	}
+	c := t.beginMessage(h, &first, m.Last)
+	t.take(h, c, nil, &first, false)
+	c.Parent = m.UID
+	if ev.ChildKind == event.MessageMail {
+		c.inherit(m)
+		keep(&c.MessageID, m.MessageID)
 	}
 }
 

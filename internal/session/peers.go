@@ -19,6 +19,7 @@ type peer struct {
 	TLS                    event.Tri
 	Version, Cipher, Trust string
 
+	Name       string // of the host, where its address was not named yet
 	key        peerKey
 	links      links[peer]
 	next, prev *peer // of the same key, newest first
@@ -31,11 +32,17 @@ type peerKey struct {
 
 // observePeer finds or begins the inferred conversation of a client's line and completes the line with it.
 func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
-	if ev.Scope != event.ScopePeer || ev.PeerIP == "" {
+	if ev.Scope != event.ScopePeer || ev.PeerIP == "" && ev.Kind != event.KindTLS && ev.Kind != event.KindAuth {
 		return
 	}
 	key := peerKey{ev.Instance, ev.PeerIP, ev.PeerPort}
+	if ev.PeerIP == "" {
+		key.Port = int(ev.PID) // until a line names its address
+	}
 	p := h.peer(key, ev, m)
+	if p == nil && ev.PeerIP != "" {
+		p = h.named(key, ev)
+	}
 	if p == nil {
 		p = h.beginPeer(key, ev, now)
 	}
@@ -80,6 +87,30 @@ func (h *host) peer(key peerKey, ev *event.Event, m *Message) *peer {
 	return handed
 }
 
+// named finds the conversation of this process with ev's host that so far only named the host, and gives it the address.
+func (h *host) named(key peerKey, ev *event.Event) *peer {
+	for p := h.peers[peerKey{ev.Instance, "", int(ev.PID)}]; p != nil; p = p.next {
+		if p.PID != ev.PID || !isSameName(p.Name, ev.ServerAddress) {
+			continue
+		}
+		h.forgetPeer(p)
+		p.key = peerKey{p.key.Instance, strings.Clone(key.IP), key.Port}
+		p.Name = ""
+		h.chain(p)
+		return p
+	}
+	return nil
+}
+
+// isSameName compares a host's name with one that may be shortened to "head...tail".
+func isSameName(name, short string) bool {
+	if strings.EqualFold(name, short) {
+		return true
+	}
+	head, tail, ok := strings.Cut(short, "...")
+	return ok && len(head)+len(tail) <= len(name) && strings.EqualFold(name[:len(head)], head) && strings.EqualFold(name[len(name)-len(tail):], tail)
+}
+
 // goesOn says whether ev is of the transaction that this process is in.
 func (p *peer) goesOn(ev *event.Event, m *Message) bool {
 	if p.QueueID != "" && p.QueueID != ev.QueueID {
@@ -112,6 +143,9 @@ func (h *host) beginPeer(key peerKey, ev *event.Event, now int64) *peer {
 	key.Instance, key.IP = h.word(key.Instance), strings.Clone(key.IP)
 	id := newHash().str(ev.Host).str(ev.Instance).str(ev.Daemon).num(ev.PID).str(key.IP).num(int64(key.Port)).num(stamp(now, ev.Resolution))
 	p := &peer{ID: id.num(h.starts.next(id, now)).id(), key: key, PID: ev.PID, Use: max(1, ev.ConnUse)}
+	if ev.PeerIP == "" {
+		p.Name = strings.Clone(ev.ServerAddress)
+	}
 	h.chain(p)
 	return p
 }

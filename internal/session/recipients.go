@@ -17,9 +17,7 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 	switch ev.Kind {
 	case event.KindDelivery:
 		t.deliverAll(h, m, ev, now, out)
-		if m.NoEnd && m.Count > 0 && m.Final >= m.Count {
-			t.endMessage(m, out)
-		}
+		t.endIfDone(m, out)
 	case event.KindMessageHeld:
 		if ev.RcptTo != "" {
 			ev.Status = event.StatusHeld
@@ -28,6 +26,7 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		t.endRecipients(m, event.StatusHeld, out)
 	case event.KindMessageExpired:
 		t.endRecipients(m, event.StatusExpired, out)
+		t.endIfDone(m, out)
 	case event.KindMessageDeleted:
 		t.endRecipients(m, event.StatusDeleted, out)
 		m.received = true
@@ -48,6 +47,13 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 			t.dropCandidate(m)
 		}
 	case event.KindMessageRemoved:
+		t.endMessage(m, out)
+	}
+}
+
+// endIfDone ends a message whose server writes no line at its end, with its last recipient.
+func (t *Tracker) endIfDone(m *Message, out *Output) {
+	if m.NoEnd && m.Count > 0 && m.Final >= m.Count {
 		t.endMessage(m, out)
 	}
 }
@@ -107,6 +113,13 @@ func (t *Tracker) deliverAll(h *host, m *Message, ev *event.Event, now int64, ou
 // deliver takes one verdict on one recipient.
 func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *Output) {
 	ev.DestinationDomain = foldDomain(ev.RcptTo)
+	if isOfNotice(m, ev) {
+		ev.Kind, ev.Status, ev.Tried = event.KindNotification, event.StatusNone, event.Open
+		return
+	}
+	if ev.OrigRcptTo == "" && ev.OnBehalf != "" && m.MailFrom != "" && !strings.EqualFold(ev.OnBehalf, m.MailFrom) && ev.OnBehalf != ev.RcptTo {
+		ev.OrigRcptTo = ev.OnBehalf
+	}
 	if ev.Route == event.RouteMX && t.isRelayhost(ev) {
 		ev.Route = event.RouteRelayhost
 	}
@@ -148,6 +161,19 @@ func (r *Recipient) try(ev *event.Event, now int64) {
 	if ev.Status == event.StatusDeferred {
 		r.Deferred = ev.Reason
 	}
+}
+
+// isOfNotice says whether a verdict is on the notice that could not even be made: the sender of a message with a bounce is no address of ours.
+func isOfNotice(m *Message, ev *event.Event) bool {
+	if ev.Tried != event.No || ev.Status != event.StatusBounced || m.MailFrom == "" || ev.RcptTo != m.MailFrom {
+		return false
+	}
+	for i := range m.Recipients {
+		if m.Recipients[i].To == ev.RcptTo {
+			return false
+		}
+	}
+	return len(m.Recipients) > 0
 }
 
 // passesOn is a hop that succeeds and ends nothing: the message lives on under another queue id here.
@@ -211,7 +237,11 @@ func (r *Recipient) take(ev *event.Event, wasFinal bool) {
 	if wasFinal {
 		return
 	}
+	again := ev.Tried == event.No && ev.Status == event.StatusDeferred && r.Status == event.StatusDeferred
 	r.Status, r.Final, r.Route, r.Direction = ev.Status, ev.Final, ev.Route, ev.Direction
+	if again {
+		return // nobody was asked: what the last one said still holds
+	}
 	r.Code = ev.Code
 	r.Reason, r.Category, r.Provider = ev.Reason, ev.Category, ev.Provider // constants of the rules, no parts of the line
 	replaceAll(&r.Enhanced, ev.Enhanced)
@@ -308,7 +338,7 @@ func (t *Tracker) dropCandidate(m *Message) {
 	if m.ended {
 		return
 	}
-	m.ended = true
+	m.ended, m.GivenUp = true, !m.received
 	t.messages--
 	m.host.keepEnded(m)
 }

@@ -37,7 +37,7 @@ func (t *Tracker) observeSession(h *host, ev *event.Event, source string, now in
 // keyOf says by what the line's conversation is found; false for lines that are part of none, or of an inferred one.
 func keyOf(ev *event.Event, source string) (sessionKey, bool) {
 	switch ev.Scope {
-	case event.ScopePID:
+	case event.ScopePID, event.ScopeFork:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.Daemon, number: ev.PID}, true
 	case event.ScopeID, event.ScopeConn:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.ConnID}, ev.ConnID != ""
@@ -67,6 +67,8 @@ func (t *Tracker) observeLine(h *host, s *Session, key sessionKey, ev *event.Eve
 		return s // also after its end: a late line
 	case !belongsToPeer(ev):
 		return nil
+	case ev.Scope == event.ScopeFork && ev.PeerIP == "" && ev.ClientAddress == "":
+		return nil // such a process may have no client at all
 	}
 	return t.beginSession(h, key, ev, now, true)
 }
@@ -113,7 +115,7 @@ func (h *host) rekey(s *Session, key sessionKey) {
 func (h *host) own(key sessionKey) sessionKey {
 	key.instance = h.word(key.instance)
 	switch key.scope {
-	case event.ScopePID:
+	case event.ScopePID, event.ScopeFork:
 		key.name = h.word(key.name)
 	default:
 		key.name = strings.Clone(key.name)
@@ -183,6 +185,9 @@ func (s *Session) take(ev *event.Event, now int64) {
 		s.Counts, s.HasCounts = ev.Commands, true
 	}
 	s.hint(ev.EndHint)
+	if ev.Kind == event.KindReject && s.talk != nil && ev.FromPeer == event.Open && s.key.scope == event.ScopeFork {
+		ev.Kind, ev.RejectPermanent = event.KindFilter, event.Open // why: the refusal itself is among the words that the log shows
+	}
 	if ev.Kind == event.KindReject && s.talk == nil {
 		s.refuse(ev)
 	}

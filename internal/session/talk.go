@@ -7,7 +7,8 @@ import (
 // observeTalk is for logs that show commands and replies: the protocol machine finds out where a conversation begins and
 // ends, what a reply answers, and what is content. A line that it cannot place opens nothing.
 func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Event, now int64, out *Output) *Session {
-	if s == nil && ev.Kind == event.KindNone {
+	if s == nil && (ev.Kind == event.KindNone || ev.Scope == event.ScopeFork && ev.FromPeer == event.No && ev.Code != 220) {
+		ev.Role = role(ev, s)
 		return nil
 	}
 	talk := new(Conversation)
@@ -19,7 +20,7 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 		return nil
 	}
 	own := hasOwnLines(key, ev)
-	if own { // nor is a refusal or a verdict told twice: it has a line, or the counters show it
+	if own && key.scope != event.ScopeFork { // nor is a refusal or a verdict told twice: it has a line, or the counters show it
 		if ev.Kind == event.KindReject {
 			ev.Kind, ev.RejectPermanent = event.KindReply, event.Open
 		}
@@ -39,7 +40,15 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 
 // hasOwnLines says whether lines of the server's own say where the conversation begins and ends.
 func hasOwnLines(key sessionKey, ev *event.Event) bool {
-	return key.scope == event.ScopeConn || key.scope == event.ScopePID && ev.Role == event.RoleServer
+	return key.scope == event.ScopeConn || key.scope == event.ScopeFork || key.scope == event.ScopePID && ev.Role == event.RoleServer
+}
+
+// role forgets the side of words that belong to no conversation: a process of that kind also speaks when it delivers.
+func role(ev *event.Event, s *Session) event.Role {
+	if s == nil && ev.Scope == event.ScopeFork {
+		return event.RoleUnknown
+	}
+	return ev.Role
 }
 
 // Holds says whether source is inside message data or an AUTH exchange whose lines carry no marks. Then every line of it belongs there,

@@ -161,6 +161,7 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	h := t.host(ev.Host, out)
 	now := h.advance(ev)
 	h.wall = wall
+	ev.PeerIP = oneSpelling(ev.PeerIP)
 	t.expire(h, out)
 
 	s := t.observeSession(h, ev, source, now, out)
@@ -176,6 +177,22 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 		t.settleSession(s, ev, out)
 	}
 	t.limit(h, out)
+}
+
+// oneSpelling writes an IPv6 address as RFC 5952 wants it, so that all lines have the same: some servers write out every zero.
+func oneSpelling(ip string) string {
+	if strings.IndexByte(ip, ':') < 0 {
+		return ip
+	}
+	addr, err := netip.ParseAddr(ip)
+	if err != nil {
+		return ip
+	}
+	var room [64]byte
+	if text := addr.AppendTo(room[:0]); string(text) != ip {
+		return string(text)
+	}
+	return ip
 }
 
 // advance moves the host's clock to the line and gives the line's time; lines without a date happen now.

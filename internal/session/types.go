@@ -80,6 +80,7 @@ type Message struct {
 	links    links[Message]
 	ended    bool
 	received bool
+	GivenUp  bool // it never became a message
 	met      bool // the host before it is known
 
 	Parent      event.ID

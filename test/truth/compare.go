@@ -27,7 +27,9 @@ func Compare(run *Run, records []Record, unlogged Unlogged) (differences []strin
 		differences = append(differences, compareMessage(&run.Messages[i], ends, unlogged)...)
 	}
 	compare(UnloggedSessions, compareSessions)
-	compare(UnloggedRejects, compareRejects)
+	if unlogged&UnloggedRejectCodes == 0 {
+		compare(UnloggedRejects, compareRejects)
+	}
 	compare(UnloggedTLS, compareTLS)
 	compare(UnloggedUsers, compareUsers)
 	compare(UnloggedNotices, compareNotices)
@@ -43,9 +45,12 @@ func compareMessage(m *Message, ends map[string]map[string]*End, unlogged Unlogg
 		}
 		to := strings.ToLower(r.Address)
 		e := ends[mid][to]
+		if e == nil && unlogged&UnloggedExpansions != 0 {
+			e = expanded(&r, ends[mid])
+		}
 		if r.Final == "rejected" {
 			if unlogged&UnloggedRejects == 0 {
-				compareRejected(m, &r, ends, differ)
+				compareRejected(m, &r, ends, unlogged, differ)
 			}
 			continue
 		}
@@ -77,7 +82,7 @@ func compareReply(r *Recipient, e *End, unlogged Unlogged, differ func(string, .
 		last := r.Attempts[len(r.Attempts)-1]
 		code, enhanced = last.Code, last.Enhanced
 	}
-	if code == 0 || unlogged&UnloggedReplies != 0 {
+	if code == 0 || unlogged&UnloggedReplies != 0 || code < 300 && unlogged&UnloggedAcceptances != 0 {
 		return
 	}
 	if unlogged&UnloggedEnhancedCodes != 0 {
@@ -86,6 +91,18 @@ func compareReply(r *Recipient, e *End, unlogged Unlogged, differ func(string, .
 	if e.Code != strconv.Itoa(code) || e.Enhanced != enhanced {
 		differ("answer %s %s, want %d %s; %s", e.Code, e.Enhanced, code, enhanced, strings.Join(e.Lines, "\n\t"))
 	}
+}
+
+// expanded finds what an alias's recipient became: it ended in boxes or at other addresses, all of them in the same way.
+func expanded(r *Recipient, ends map[string]*End) (found *End) {
+	for _, to := range r.DeliveredTo {
+		e := ends[strings.ToLower(strings.TrimPrefix(to, "mbox:"))]
+		if e == nil || found != nil && e.Status != found.Status {
+			return nil
+		}
+		found = e
+	}
+	return found
 }
 
 // compareAttempts: what the receiving side saw are tries of single hosts, a line is one verdict over all hosts of a try. So there are
@@ -100,13 +117,19 @@ func compareAttempts(r *Recipient, e *End, differ func(string, ...any)) {
 }
 
 // compareRejected wants a reject record with the answer.
-func compareRejected(m *Message, r *Recipient, ends map[string]map[string]*End, differ func(string, ...any)) {
+func compareRejected(m *Message, r *Recipient, ends map[string]map[string]*End, unlogged Unlogged, differ func(string, ...any)) {
 	from := m.From
 	if from == "" {
 		from = "<>"
 	}
 	if r.Detail.Stage != "rcpt" {
 		return // MAIL, DATA and later refusals are compared by their number
+	}
+	if unlogged&UnloggedRejectCodes != 0 {
+		if ends["reject"][strings.ToLower(r.Address)] == nil {
+			differ("no reject record")
+		}
+		return
 	}
 	key := fmt.Sprintf("reject %s %d %s", strings.ToLower(from), r.Detail.Code, r.Detail.Enhanced)
 	if ends[key][strings.ToLower(r.Address)] == nil {
@@ -198,18 +221,23 @@ func fits(ended, end string) bool {
 
 // compareTLS compares how many sessions had TLS.
 func compareTLS(run *Run, records []Record) []string {
-	return compareCount("sessions with TLS", run.Totals.TLS, records, func(r *Record) bool { return r.Attr["tls.established"] == "true" })
+	return compareCount("sessions with TLS", run.Totals.TLS, run, records, func(r *Record) bool { return r.Attr["tls.established"] == "true" })
 }
 
 // compareUsers compares how many sessions had a user.
 func compareUsers(run *Run, records []Record) []string {
-	return compareCount("sessions with a user", run.Totals.AuthOK, records, func(r *Record) bool { return r.Attr["user.name"] != "" })
+	return compareCount("sessions with a user", run.Totals.AuthOK, run, records, func(r *Record) bool { return r.Attr["user.name"] != "" })
 }
 
-func compareCount(what string, want int, records []Record, is func(*Record) bool) []string {
+// Only clients of the truth count: a server may call itself, to hand mail over.
+func compareCount(what string, want int, run *Run, records []Record, is func(*Record) bool) []string {
+	known := map[string]bool{}
+	for i := range run.Inbound {
+		known[run.Inbound[i].ClientIP] = true
+	}
 	n := 0
 	for i := range records {
-		if r := &records[i]; r.Is("session") && r.Attr["smtp.session.role"] == "server" && is(r) {
+		if r := &records[i]; r.Is("session") && r.Attr["smtp.session.role"] == "server" && known[r.Attr["network.peer.address"]] && is(r) {
 			n++
 		}
 	}
@@ -225,10 +253,13 @@ func compareNotices(run *Run, records []Record) (list []string) {
 	for i := range records {
 		if r := &records[i]; r.Is("message") && r.Attr["smtp.message.kind"] == "dsn" && r.Attr["smtp.parent.message.uid"] != "" {
 			about[r.Attr["email.message_id"]] = true
+			about[r.Attr["smtp.queue_id"]] = true
 		}
 	}
 	for _, d := range run.DSNs {
-		if !about[strings.Trim(d.MessageID, "<>")] {
+		mid := strings.Trim(d.MessageID, "<>")
+		left, _, _ := strings.Cut(mid, "@")
+		if !about[mid] && !about[left[strings.LastIndexByte(left, '.')+1:]] { // where the notice's Message-ID is not logged, its queue id is in it
 			list = append(list, fmt.Sprintf("notice %s is no message of kind dsn with a parent", d.MessageID))
 		}
 	}
@@ -238,8 +269,13 @@ func compareNotices(run *Run, records []Record) (list []string) {
 // compareDirections: what the lab sent out by MX is outbound, what came in for its own users inbound, or forwarded where it left again.
 func compareDirections(run *Run, records []Record) (list []string) {
 	way := map[string]string{}
+	relayed := map[string]bool{} // the address was given so: not ours, so what leaves for it is no forwarded mail but relayed
 	for i := range run.Messages {
-		way[strings.Trim(run.Messages[i].MessageID, "<>")] = run.Messages[i].Direction
+		mid := strings.Trim(run.Messages[i].MessageID, "<>")
+		way[mid] = run.Messages[i].Direction
+		for _, r := range run.Messages[i].Recipients {
+			relayed[mid+" "+r.Address] = true
+		}
 	}
 	for i := range records {
 		r := &records[i]
@@ -253,6 +289,9 @@ func compareDirections(run *Run, records []Record) (list []string) {
 				list = append(list, fmt.Sprintf("direction %q, want outbound; %s", direction, r.Body))
 			}
 		case "inbound":
+			if route == "mx" && direction == "outbound" && relayed[r.Attr["email.message_id"]+" "+r.Attr["smtp.rcpt_to"]] {
+				continue
+			}
 			if route == "mx" && direction != "forwarded" || route != "mx" && direction != "inbound" {
 				list = append(list, fmt.Sprintf("direction %q by %s of inbound mail; %s", direction, route, r.Body))
 			}

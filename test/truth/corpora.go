@@ -29,6 +29,9 @@ const (
 	UnloggedRejects                            // recipients that were refused
 	UnloggedReplies                            // the deciding answer
 	UnloggedEnhancedCodes                      // its enhanced code
+	UnloggedAcceptances                        // the code of an answer that accepts; a refusal's is there
+	UnloggedRejectCodes                        // the codes of some refusals, and whose mail was refused; that there was one is there
+	UnloggedExpansions                         // which address before expansion a recipient came out of
 )
 
 // Corpora are the logs that are compared with their truths, through the processor and through the built collector.
@@ -37,6 +40,17 @@ var Corpora = []Corpus{
 	{Log: "postfix-main.iso.log", Truth: "postfix-main.truth.json.gz", Mine: tagged("postfix")},
 	{Log: "postfix-postlogd.log", Truth: "postfix-postlogd.truth.json.gz", Mine: tagged("postfix")},
 	{Log: "postfix-verbose.rfc3164.log", Truth: "postfix-verbose.truth.json.gz", Mine: tagged("postfix"), Debug: true},
+	{
+		Log: "sendmail-main.rfc3164.log", Truth: "sendmail-main.truth.json.gz", Mine: tagged("s"),
+		Unlogged: UnloggedSessions | UnloggedAcceptances | UnloggedRejectCodes | UnloggedExpansions,
+		Why: "LogLevel 9: connections, their QUIT and the answers to clients are written from LogLevel 10, 15 and 20 on (main.c, err.c, srvrsmtp.c); " +
+			"stat=Sent holds the words of the answer without its codes (usersmtp.c, smtpdata); an unknown user is refused with a line that has no code (err.c, usrerr), " +
+			"before the line that names the sender; aliases are written from LogLevel 11 on (alias.c)",
+	},
+	{
+		Log: "sendmail-loud.rfc3164.log", Truth: "sendmail-loud.truth.json.gz", Mine: tagged("s"),
+		Unlogged: UnloggedAcceptances, Why: "stat=Sent holds the words of the answer without its codes (usersmtp.c, smtpdata)",
+	},
 }
 
 // tagged are lines with a word in their tag.

@@ -81,6 +81,7 @@ func Ends(records []Record) map[string]map[string]*End {
 		case r.Is("reject") && to != "":
 			e := get("reject "+strings.ToLower(r.Attr["smtp.mail_from"])+" "+r.Attr["smtp.reply.code"]+" "+r.Attr["smtp.reply.enhanced_code"], to)
 			e.Status = "rejected"
+			get("reject", to).Status = "rejected"
 			e.Lines = append(e.Lines, r.Body)
 		}
 	}

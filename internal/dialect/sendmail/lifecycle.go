@@ -1,0 +1,38 @@
+package sendmail
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// sayings are the lines about the program itself, by how they begin.
+var sayings = [...]string{
+	"starting daemon (", "stopping daemon, reason=", "restarting ", "started as: ", "accepting connections again for daemon ", // main.c, daemon.c, util.c
+	"rejecting connections on daemon ", "have been rejecting connections on daemon ", "deferring connections on daemon ", "delaying connections on daemon ", // conf.c
+	"rejecting new messages: ", "accepting new messages (again)", "runqueue: ", "queue control process: ", "persistent queue runner", "restart queue runner=", // queue.c
+	"checkqueuerunner: ", "grew WorkList for ", "FAILED to grow WorkList for ", "WorkList for ", "gatherq: ", "connection_rate_check", "global connection rate: ",
+	"engine=", "tls_srv_features=", "tls_clt_features=", "set automode for ", "fipsmode=", "daemon ", "Could not remove daemon ", "could not ",
+	"unable to write pid to ", "queue directory ", "shared memory ", "sm_shmstop ", "filesys_update failed: ", "dangerous permissions=", "x-connect", "haproxy: ",
+	"srvfeatures: ", "dns ", "ldap=", "mci_", "dropenvelope, ", "sendenvelope, ", "finis, pid=", "in background, pid=", "disconnect level ", "dowork, pid=", "doworklist, pid=",
+	"unlink ", "conn_limits: ", "smtp: doublequeue", "user ", "File descriptors missing on startup: ", "getauth ", "proc_list_probe: ", "queue group name ", "rewrite: ",
+	"can't find queue group name ", "main: where=", "Sending \"",
+}
+
+// lifecycle reads what the program says of itself; what follows the beginning is kept.
+func lifecycle(ev *event.Event, s string) event.Kind {
+	for _, begin := range sayings {
+		if rest, ok := after(s, begin); ok {
+			ev.Argument = rest
+			if rest == "" {
+				ev.Argument = s
+			}
+			return event.KindLifecycle
+		}
+	}
+	if file, rest, ok := strings.Cut(s, ": "); ok && strings.HasPrefix(s, "/") && strings.Contains(rest, " aliases, longest ") { // alias.c
+		ev.Argument = file
+		return event.KindLifecycle
+	}
+	return event.KindNone
+}

@@ -1,0 +1,90 @@
+package sendmail
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
+)
+
+// command is what a client said (srvrsmtp.c, LogLevel 15). The lines of an AUTH exchange and of a message are not written.
+func command(ev *event.Event, s string) event.Kind {
+	served(ev)
+	ev.FromPeer, ev.Said = event.Yes, s
+	at := len(ev.Line) - len(s)
+	if !speech.Command(s, ev) {
+		return event.KindContent
+	}
+	speech.HideCredentials(at, ev)
+	return ev.Kind
+}
+
+// answer is what this process had to say (err.c, putoutmsg, LogLevel 15): a server to its client, a delivery to a user who watches.
+func answer(ev *event.Event, s string) event.Kind {
+	if held, ok := strings.CutSuffix(s, " (hold)"); ok {
+		return aside(ev, held)
+	}
+	if held, ok := strings.CutSuffix(s, " (held)"); ok {
+		return aside(ev, held)
+	}
+	if words, ok := after(s, "050 "); ok {
+		return progress(ev, words)
+	}
+	if strings.HasPrefix(s, "421 4.4.1 ") { // it is not sent any more
+		if i := strings.Index(s, " Lost input channel from "); i > 0 && strings.IndexByte(s[len("421 4.4.1 "):i], ' ') < 0 {
+			kind := from(ev, s[i+len(" Lost input channel from "):], event.KindDisconnect)
+			ev.Code, ev.Class, ev.Enhanced = 421, '4', "4.4.1"
+			ev.EndHint, ev.ErrorType = event.EndLost, "connection_lost"
+			return kind
+		}
+	}
+	served(ev)
+	ev.FromPeer, ev.Said = event.No, s
+	if !speech.Reply(s, ev) {
+		return event.KindNone
+	}
+	return ev.Kind
+}
+
+// aside is an error that is kept for a notice or the next recipient; the verdict has a line of its own.
+func aside(ev *event.Event, s string) event.Kind {
+	if !speech.Reply(s, ev) {
+		return event.KindNone
+	}
+	if to, text, ok := strings.Cut(ev.Text, "... "); ok && strings.IndexByte(to, ' ') < 0 {
+		ev.RcptTo, ev.Text = bare(to), text
+	}
+	ev.ErrorType = breakage(ev.Text)
+	ev.MoreLines, ev.RemoteQueueID = false, ""
+	return event.KindWarning
+}
+
+// progress is "<a@b>... Connecting to mx.example.net. via esmtp...", "<a@b>... Sent (ok)", "Closing connection to mx.example.net.".
+func progress(ev *event.Event, s string) event.Kind {
+	if host, ok := after(s, "Closing connection to "); ok {
+		return closing(ev, host)
+	}
+	to, text, ok := strings.Cut(s, "... ")
+	if !ok || strings.IndexByte(to, ' ') >= 0 && to[0] != '<' && to[0] != '"' {
+		ev.Argument = s
+		return event.KindLifecycle
+	}
+	ev.RcptTo = bare(to)
+	if where, ok := after(text, "Connecting to "); ok {
+		if host, _, remote := strings.Cut(where, " via "); remote {
+			ev.Command, ev.Role, ev.ServerAddress = event.CommandConnect, event.RoleClient, strings.TrimSuffix(host, ".")
+			return event.KindConnect
+		}
+	}
+	if host, ok := after(text, "Closing connection to "); ok {
+		return closing(ev, host)
+	}
+	ev.Argument = text
+	return event.KindLifecycle
+}
+
+// closing is the end of a connection of ours.
+func closing(ev *event.Event, host string) event.Kind {
+	ev.Role, ev.ServerAddress = event.RoleClient, strings.TrimSuffix(host, ".")
+	return event.KindDisconnect
+}

@@ -1,0 +1,176 @@
+package sendmail
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// trouble reads errors and warnings that are no answers to a client.
+func trouble(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "SYSERR"); ok {
+		return systemError(ev, rest)
+	}
+	if rest, ok := after(s, "Authentication-Warning: "); ok { // main.c: who claims to be somebody else
+		host, what, ok := strings.Cut(rest, ": ")
+		if !ok {
+			return event.KindNone
+		}
+		ev.FilterName, ev.Argument = "authentication_warning", what
+		ev.ClientAddress = ""
+		if user, _, found := strings.Cut(what, " set sender to "); found {
+			ev.User = user
+		}
+		_ = host
+		return event.KindWarning
+	}
+	if rest, ok := after(s, "gethostbyaddr("); ok { // conf.c: one of our own addresses has no name
+		ip, _, ok := strings.Cut(rest, ") failed: ")
+		if !ok {
+			return event.KindNone
+		}
+		ev.ErrorType, ev.Argument = "host_not_found", ip
+		return event.KindWarning
+	}
+	if rest, ok := after(s, "makeconnection ("); ok { // daemon.c, LogLevel 14: one address of a host that we called
+		return unreachable(ev, rest)
+	}
+	for i := range remarks {
+		if rest, ok := after(s, remarks[i].begin); ok {
+			ev.FilterName, ev.ErrorType, ev.Argument = remarks[i].name, remarks[i].failure, rest
+			if remarks[i].name == "" && rest == "" {
+				ev.Argument = s
+			}
+			return remarks[i].kind
+		}
+	}
+	if host, rest, ok := strings.Cut(s, ": SMTP "); ok && strings.Contains(rest, " protocol error: ") { // usersmtp.c: a server's words make no sense
+		phase, words, _ := strings.Cut(rest, " protocol error: ")
+		if strings.IndexByte(host, ' ') >= 0 {
+			return event.KindNone
+		}
+		verb, _, _ := strings.Cut(phase, "-")
+		ev.Role, ev.ServerAddress, ev.Command = event.RoleClient, strings.TrimSuffix(host, "."), stage(verb)
+		if phase == "DATA-3" || phase == "DATA-2" {
+			ev.Command = event.CommandEOM
+		}
+		refusal(ev, words)
+		ev.RejectPermanent = event.Open
+		return event.KindReply
+	}
+	if strings.HasPrefix(s, "\"") && strings.Contains(s, "\" command from ") { // "wiz", "debug" of the old worms
+		name, rest, _ := strings.Cut(s[1:], "\" command from ")
+		i := strings.LastIndex(rest, " (")
+		if i < 0 {
+			return event.KindNone
+		}
+		ev.Argument, ev.FilterName = name, "attack"
+		return from(ev, rest[:i], event.KindWarning)
+	}
+	return event.KindNone
+}
+
+// remark is a line that is known by how it begins.
+type remark struct {
+	begin, name, failure string
+	kind                 event.Kind
+}
+
+// remarks name the source file. What follows the beginning is kept.
+var remarks = [...]remark{
+	{"POSSIBLE ATTACK from ", "attack", "", event.KindWarning},                // util.c
+	{"possible spam from <> to list: ", "list_owner", "", event.KindWarning},  // alias.c
+	{"header overflow from ", "header_overflow", "", event.KindWarning},       // collect.c
+	{"headers too large (", "header_overflow", "", event.KindWarning},         // collect.c
+	{"Bare linefeed (LF) not allowed", "bare_newline", "", event.KindWarning}, // collect.c, 8.18
+	{"Bare carriage return (CR) not allowed", "bare_newline", "", event.KindWarning},
+	{"Truncated MIME ", "mime", "", event.KindWarning}, // headers.c
+	{"Truncated long MIME ", "mime", "", event.KindWarning},
+	{"Fixed MIME ", "mime", "", event.KindWarning},
+	{"Dropped invalid comments from header address", "mime", "", event.KindWarning},
+	{"setsender: ", "sender", "", event.KindWarning}, // envelope.c
+	{"cannot prescan from (", "sender", "", event.KindWarning},
+	{"invalid domain name (", "helo", "", event.KindWarning}, // srvrsmtp.c
+	{"low on space (", "space", "", event.KindWarning},       // queue.c
+	{"Losing ", "queue", "", event.KindWarning},
+	{"bogus queue file, ", "queue", "", event.KindWarning},
+	{"queueup: ", "queue", "", event.KindWarning},
+	{"dup_df: ", "queue", "", event.KindWarning},
+	{"aliasing/forwarding loop broken: ", "alias", "", event.KindWarning}, // recipient.c
+	{"forward ", "alias", "", event.KindWarning},                          // alias.c
+	{"include ", "alias", "", event.KindWarning},
+	{"deferred: udbexpand: ", "alias", "", event.KindWarning},
+	{"alias database ", "alias", "", event.KindLifecycle},
+	{"Saved message in ", "dead_letter", "", event.KindWarning}, // savemail.c
+	{"smtpquit: mailer", "mailer", "", event.KindWarning},       // usersmtp.c
+	{"Timeout.to_aconnect occurred before exhausting all addresses", "connect", "timeout", event.KindWarning},
+	{"stat=occ_exceeded, host=", "connections", "", event.KindWarning},      // daemon.c
+	{"clt_features=TEMPFAIL, host=", "clt_features", "", event.KindWarning}, // deliver.c
+	{"ERROR: ", "bug", "", event.KindWarning},                               // deliver.c, srvrsmtp.c
+	{"WARNING: ", "configuration", "", event.KindWarning},                   // conf.c, readcf.c
+	{"Warning: ", "configuration", "", event.KindWarning},
+	{"timeout connecting to LDAP server ", "ldap", "timeout", event.KindWarning}, // map.c
+	{"timeout connecting to PH server ", "ph", "timeout", event.KindWarning},
+	{"timeout during PH lookup of ", "ph", "timeout", event.KindWarning},
+	{"My unqualified host name (", "hostname", "", event.KindWarning}, // daemon.c
+	{"unable to qualify my own domain name (", "hostname", "", event.KindWarning},
+	{"server=", "extensions", "", event.KindWarning},    // usersmtp.c: "returned extensions despite HELO command"
+	{"delaying=", "load", "", event.KindWarning},        // srvrsmtp.c
+	{"rscheck(", "tls_features", "", event.KindWarning}, // readcf.c
+	{"TLSA=", "dane", "", event.KindWarning},            // domain.c, tlsh.c
+	{"DANE_depth=", "dane", "", event.KindLifecycle},
+	{"hostsignature for host '", "hostsignature", "", event.KindWarning},
+	{"poststats: ", "statistics", "", event.KindLifecycle}, // stats.c
+}
+
+// systemError is "(root): collect: read timeout", "(UID0): deliver: ..." (err.c, syserr).
+func systemError(ev *event.Event, s string) event.Kind {
+	if user, rest, ok := scan.Between(s, '(', ')'); ok {
+		if rest, ok = after(rest, ": "); !ok {
+			return event.KindNone
+		}
+		_ = user
+		s = rest
+	} else if s, ok = after(s, ": "); !ok {
+		return event.KindNone
+	}
+	if rest, ok := after(s, "collect: "); ok {
+		if kind := collect(ev, rest); kind != event.KindNone {
+			return kind
+		}
+		ev.Scope, ev.Role, ev.Command, ev.EndHint, ev.ErrorType = event.ScopeNone, event.RoleUnknown, "", event.EndNone, ""
+	}
+	ev.FilterName, ev.Argument = "syserr", s
+	if strings.Contains(s, "MX list for ") && strings.Contains(s, " points back to ") { // a domain that is ours, or should be
+		ev.ErrorType = "loop"
+	}
+	return event.KindWarning
+}
+
+// unreachable is "host [ip].25 (2)) failed: Connection refused".
+func unreachable(ev *event.Event, s string) event.Kind {
+	host, rest, ok := strings.Cut(s, " [")
+	ip, rest, found := strings.Cut(rest, "].")
+	port, rest, isPort := scan.Digits(rest)
+	_, why, failed := strings.Cut(rest, " failed: ")
+	if !ok || !found || !isPort || !failed {
+		return event.KindNone
+	}
+	ev.Role, ev.Command = event.RoleClient, event.CommandConnect
+	ev.ServerAddress, ev.PeerIP = clientName(host), address(ip)
+	if port > 0 && port < 65536 {
+		ev.ServerPort, ev.PeerPort = int(port), int(port)
+	}
+	if ev.ErrorType = breakage(why); ev.ErrorType == "" {
+		switch {
+		case strings.Contains(why, "refused"):
+			ev.ErrorType = "connection_refused"
+		case strings.Contains(why, "timed out"), strings.Contains(why, "in progress"):
+			ev.ErrorType = "timeout"
+		default:
+			ev.ErrorType = "no_route"
+		}
+	}
+	return event.KindConnect
+}
