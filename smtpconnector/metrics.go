@@ -145,7 +145,7 @@ var table = []metric{
 		dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.ReplyClass, attrs.SessionRole},
 		more:        conversation,
 		observe: func(s *sample, to *observer) {
-			if s.has[sCode] && !s.isTrue(sContinued) && (!s.isDelivery() || !s.has[sTried] || s.isTrue(sTried)) {
+			if s.has[sCode] && !s.isTrue(sContinued) && !s.is(sEvent, "report") && (!s.isDelivery() || !s.has[sTried] || s.isTrue(sTried)) {
 				to.add(1)
 			}
 		},

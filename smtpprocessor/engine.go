@@ -100,7 +100,8 @@ type line struct {
 	clean      string // text without what must not leave
 	scrubbed   bool
 	time       int64
-	from, to   int // what it brought about, in the pass's list of records to make
+	secrets    []string // where the text is not in the record: its parts that must not leave
+	from, to   int      // what it brought about, in the pass's list of records to make
 }
 
 // observe takes one line through the engine and, where it is recognised, writes its attributes to rec. A line whose
@@ -159,6 +160,9 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 
 	l.text = ev.Line
 	l.clean, l.scrubbed = redacted(ev, e.keepContent)
+	if l.scrubbed && p.view.Rendered {
+		l.secrets = secrets(ev)
+	}
 	l.from = len(p.made)
 	p.made = append(p.made, e.out.Made...)
 	l.to = len(p.made)

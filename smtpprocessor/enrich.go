@@ -85,9 +85,15 @@ func (p *pass) record(rec plog.LogRecord) {
 		return
 	}
 	l := p.e.observe(p, p.view.Text, rec)
-	if l.scrubbed && p.view.Unwrapped {
+	switch {
+	case !l.scrubbed:
+	case p.view.Rendered:
+		for _, secret := range l.secrets {
+			scrub(rec, secret, redactedMark)
+		}
+	case p.view.Unwrapped:
 		scrubUnwrapped(rec, l.text, l.clean)
-	} else if l.scrubbed {
+	default:
 		scrub(rec, l.text, l.clean)
 	}
 	p.add(rec, l)

@@ -10,7 +10,22 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/jsonline"
 )
+
+// redactedMark stands where a credential was.
+const redactedMark = "[redacted]"
+
+// secrets are the parts that must not leave, as they stand in the fields of a record that was taken apart.
+func secrets(ev *event.Event) []string {
+	list := make([]string, 0, len(ev.Redact))
+	for _, span := range ev.Redact {
+		if from, to := max(span.From, 0), min(span.To, len(ev.Line)); from < to {
+			list = append(list, jsonline.Unescape(ev.Line[from:to]))
+		}
+	}
+	return list
+}
 
 // redacted gives the line without the parts that must not leave; ok is false when there are none.
 func redacted(ev *event.Event, keepContent bool) (line string, ok bool) {
@@ -28,7 +43,7 @@ func redacted(ev *event.Event, keepContent bool) (line string, ok bool) {
 		if ev.Kind == event.KindContent {
 			b.WriteString("[content: " + strconv.Itoa(to-from) + " bytes]")
 		} else {
-			b.WriteString("[redacted]")
+			b.WriteString(redactedMark)
 		}
 		at = to
 	}

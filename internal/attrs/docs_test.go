@@ -42,6 +42,7 @@ var kindMeanings = map[event.Kind]string{
 	event.KindDelivery:          "one verdict on one recipient",
 	event.KindNotification:      "a delivery status notification was made",
 	event.KindHop:               "made by the processor: the message with this uid is the one (`smtp.parent.message.uid`) that another host handed over, whichever log came first",
+	event.KindReport:            "what another host or a provider reports later of mail that left here: an asynchronous bounce, a complaint (feedback loop)",
 	event.KindWarning:           "something went wrong that is none of the above",
 	event.KindLifecycle:         "the server started, stopped or reloaded",
 	event.KindSession:           "summary of a session",

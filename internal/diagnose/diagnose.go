@@ -165,7 +165,7 @@ func fails(s event.Status) bool {
 // explains are the events that say why; the rest only say that.
 func explains(k event.Kind) bool {
 	switch k {
-	case event.KindReply, event.KindReject, event.KindDelivery, event.KindConnect, event.KindTLS, event.KindMessageExpired:
+	case event.KindReply, event.KindReject, event.KindDelivery, event.KindConnect, event.KindTLS, event.KindMessageExpired, event.KindReport:
 		return true
 	}
 	return false
@@ -193,6 +193,9 @@ func Outcome(ev *event.Event) {
 // why finds the first rule that fits: what broke before any answer, then the provider's own words and codes, the words that anybody uses, the peer's
 // enhanced code, the peer's code, the MTA's own code.
 func why(ev *event.Event) Reason {
+	if ev.Reason != "" {
+		return reason(ev.Reason) // the line itself says why
+	}
 	if ev.ErrorType == "host_not_found" && ev.Status == event.StatusBounced {
 		return noSuchDomain // a name that does not exist, not one that could not be asked for
 	}

@@ -88,7 +88,7 @@ func (d *Detector) before(last string, h *header.Header) Parser {
 }
 
 func parse(p Parser, h *header.Header, ev *event.Event) event.Result {
-	r := p.Parse(h, ev)
+	r := Read(p, h, ev)
 	if r != event.Unknown || ev.Scope != event.ScopeNone {
 		ev.Dialect = p.Name()
 	}

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/sendmail"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/transcript"
@@ -10,6 +11,7 @@ import (
 var All = []Parser{
 	postfix.Parser{},
 	sendmail.Parser{},
+	kumomta.Parser{},
 	transcript.Parser{},
 }
 

@@ -147,11 +147,11 @@ func parse(p dialect.Parser, sample Sample, ev *event.Event) event.Result {
 	header.Parse(sample.Line, clock, &h)
 	h.Columns = sample.Columns
 	ev.Line, ev.PID = h.Text, h.PID
-	return p.Parse(&h, ev)
+	return dialect.Read(p, &h, ev)
 }
 
 // left is what stands in the header, or is the text itself.
-var left = map[string]bool{"Line": true, "PID": true, "Time": true, "Resolution": true, "Dialect": true, "Said": true, "Kind": true, "Columns": true}
+var left = map[string]bool{"Line": true, "PID": true, "Resolution": true, "Quoting": true, "Dialect": true, "Said": true, "Kind": true, "Columns": true}
 
 // Fields lists an event's fields that say something, kind first, then by their order in Event.
 func Fields(ev *event.Event) []string {
@@ -160,6 +160,10 @@ func Fields(ev *event.Event) []string {
 	for i := range v.NumField() {
 		name, f := v.Type().Field(i).Name, v.Field(i)
 		if left[name] || f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0 {
+			continue
+		}
+		if name == "Time" { // only a parser whose lines hold it within the text sets it here
+			list = append(list, "Time="+time.Unix(0, ev.Time).UTC().Format(time.RFC3339Nano))
 			continue
 		}
 		list = append(list, name+"="+text(f.Interface()))

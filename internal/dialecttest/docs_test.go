@@ -86,7 +86,7 @@ func overview(t *testing.T, b *strings.Builder, p dialect.Parser, files []string
 }
 
 // inEveryLine are fields that say where a line belongs, not what it says.
-var inEveryLine = []string{"Instance", "Service", "Daemon", "Scope", "ConnID", "FromPeer", "Class", "HasSize", "HasScore", "HasCommands", "TextJoined", "MoreLines"}
+var inEveryLine = []string{"Time", "Instance", "Service", "Daemon", "Scope", "ConnID", "FromPeer", "Class", "HasSize", "HasScore", "HasCommands", "TextJoined", "MoreLines"}
 
 // page lists every sample of a dialect: a file's header as prose, its lines as a list.
 func page(t *testing.T, p dialect.Parser, files []string) string {

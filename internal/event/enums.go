@@ -29,7 +29,8 @@ const (
 	KindMessageRemoved
 	KindDelivery
 	KindNotification
-	KindHop // the message here is the one that another host handed over
+	KindHop    // the message here is the one that another host handed over
+	KindReport // what another host reports later of mail that left here: an asynchronous bounce, a complaint
 	KindWarning
 	KindLifecycle
 	KindSession  // summary of a session
@@ -42,7 +43,7 @@ var kindNames = [kindCount]string{
 	"", "connect", "disconnect", "command", "reply", "content", "tls", "auth", "reject", "filter",
 	"message.opened", "message.header", "message.received", "message.queued", "message.held",
 	"message.released", "message.deleted", "message.discarded", "message.redirected", "message.expired",
-	"message.aborted", "message.removed", "delivery", "notification", "hop", "warning", "lifecycle",
+	"message.aborted", "message.removed", "delivery", "notification", "hop", "report", "warning", "lifecycle",
 	"session", "message", "incident",
 }
 
@@ -245,3 +246,13 @@ func TriOf(b bool) Tri {
 	}
 	return No
 }
+
+// Quoting is how a line writes its strings.
+type Quoting uint8
+
+// The quotings.
+const (
+	QuotingNone Quoting = iota
+	QuotingJSON         // with the escapes of RFC 8259
+	QuotingCSV          // a double quote within quotes is doubled (RFC 4180)
+)

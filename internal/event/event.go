@@ -145,7 +145,10 @@ type Event struct {
 	Columns        string
 	ColumnsAssumed bool // the line was read by the columns that its server writes by default: no header line was seen
 
-	// Diagnosis.
+	// Quoting of the strings that a parser took from the line; taken off behind it, so nobody else sees any.
+	Quoting Quoting
+
+	// Diagnosis. A reason that a parser sets is what the line itself says.
 	Reason            string
 	Category          string
 	Provider          string

@@ -23,6 +23,9 @@ type View struct {
 	// Unwrapped says that Text stood within the body, written as JSON or the journal write it.
 	Unwrapped bool
 
+	// Rendered says that the body is a server's record that somebody took apart: Text is the JSON line that it was. The body stays as it is.
+	Rendered bool
+
 	// What the carrier's own fields say.
 	Host       string // of the machine that logged
 	Program    string
@@ -81,7 +84,10 @@ func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 		}
 	case pcommon.ValueTypeMap:
 		f.read(body.Map(), true)
-		text = f.text()
+		if text = f.text(); text == "" {
+			text = render(body.Map())
+			v.Rendered = text != ""
+		}
 	case pcommon.ValueTypeEmpty:
 		text = f.text()
 	}

@@ -84,3 +84,18 @@ func FuzzReply(f *testing.F) {
 		}
 	})
 }
+
+func TestDotted(t *testing.T) {
+	for want, in := range map[string][3]int64{
+		"2.0.0": {2, 0, 0}, "4.7.28": {4, 7, 28}, "5.1.1": {5, 1, 1}, "5.7.63": {5, 7, 63}, "5.7.64": {5, 7, 64}, "5.7.500": {5, 7, 500}, "5.9.1": {5, 9, 1},
+	} {
+		if got := Dotted(in[0], in[1], in[2]); got != want {
+			t.Errorf("%v: %q", in, got)
+		}
+	}
+	for _, in := range [][3]int64{{0, 0, 0}, {3, 1, 1}, {6, 1, 1}, {5, -1, 0}, {5, 1000, 0}, {5, 1, 1000}} {
+		if got := Dotted(in[0], in[1], in[2]); got != "" {
+			t.Errorf("%v: %q", in, got)
+		}
+	}
+}

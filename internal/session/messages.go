@@ -23,6 +23,9 @@ func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64
 		h.forgetMessage(m)
 		m = nil
 	}
+	if m == nil && ev.Kind == event.KindReport {
+		return nil // it is about mail that has left, or is that report itself: no line need follow
+	}
 	if m == nil {
 		m = t.beginMessage(h, ev, now)
 	}

@@ -25,22 +25,27 @@ type peer struct {
 	next, prev *peer // of the same key, newest first
 }
 
+// peerKey is where the conversation goes to, or, where the log has one, its own id of it.
 type peerKey struct {
 	Instance, IP string
 	Port         int
+	Conn         string
 }
 
 // observePeer finds or begins the inferred conversation of a client's line and completes the line with it.
 func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
-	if ev.Scope != event.ScopePeer || ev.PeerIP == "" && ev.Kind != event.KindTLS && ev.Kind != event.KindAuth {
+	if ev.Scope != event.ScopePeer || ev.PeerIP == "" && ev.ConnID == "" && ev.Kind != event.KindTLS && ev.Kind != event.KindAuth {
 		return
 	}
-	key := peerKey{ev.Instance, ev.PeerIP, ev.PeerPort}
-	if ev.PeerIP == "" {
+	key := peerKey{Instance: ev.Instance, IP: ev.PeerIP, Port: ev.PeerPort}
+	switch {
+	case ev.ConnID != "":
+		key = peerKey{Instance: ev.Instance, Conn: ev.ConnID}
+	case ev.PeerIP == "":
 		key.Port = int(ev.PID) // until a line names its address
 	}
 	p := h.peer(key, ev, m)
-	if p == nil && ev.PeerIP != "" {
+	if p == nil && ev.PeerIP != "" && key.Conn == "" {
 		p = h.named(key, ev)
 	}
 	if p == nil {
@@ -64,6 +69,9 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 	}
 	h.peerOrder.push(p)
 	ev.SessionID, ev.SessionInferred, ev.Transaction = p.ID, true, p.N
+	if m != nil && ev.Kind == event.KindMessageReceived && m.Origin == 0 {
+		m.Origin, m.Transaction, ev.OriginSession = p.ID, p.N, p.ID
+	}
 	if m != nil && ev.Kind == event.KindDelivery {
 		m.triedOver(p, ev)
 	}
@@ -74,6 +82,9 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 func (h *host) peer(key peerKey, ev *event.Event, m *Message) *peer {
 	if ev.Kind == event.KindTLS { // the handshake begins a connection
 		return nil
+	}
+	if key.Conn != "" {
+		return h.peers[key]
 	}
 	var handed *peer
 	for p := h.peers[key]; p != nil; p = p.next {
@@ -89,12 +100,12 @@ func (h *host) peer(key peerKey, ev *event.Event, m *Message) *peer {
 
 // named finds the conversation of this process with ev's host that so far only named the host, and gives it the address.
 func (h *host) named(key peerKey, ev *event.Event) *peer {
-	for p := h.peers[peerKey{ev.Instance, "", int(ev.PID)}]; p != nil; p = p.next {
+	for p := h.peers[peerKey{Instance: ev.Instance, Port: int(ev.PID)}]; p != nil; p = p.next {
 		if p.PID != ev.PID || !isSameName(p.Name, ev.ServerAddress) {
 			continue
 		}
 		h.forgetPeer(p)
-		p.key = peerKey{p.key.Instance, strings.Clone(key.IP), key.Port}
+		p.key = peerKey{Instance: p.key.Instance, IP: strings.Clone(key.IP), Port: key.Port}
 		p.Name = ""
 		h.chain(p)
 		return p
@@ -140,8 +151,11 @@ func (m *Message) triedOver(p *peer, ev *event.Event) {
 }
 
 func (h *host) beginPeer(key peerKey, ev *event.Event, now int64) *peer {
-	key.Instance, key.IP = h.word(key.Instance), strings.Clone(key.IP)
+	key.Instance, key.IP, key.Conn = h.word(key.Instance), strings.Clone(key.IP), strings.Clone(key.Conn)
 	id := newHash().str(ev.Host).str(ev.Instance).str(ev.Daemon).num(ev.PID).str(key.IP).num(int64(key.Port)).num(stamp(now, ev.Resolution))
+	if key.Conn != "" {
+		id = id.str(key.Conn)
+	}
 	p := &peer{ID: id.num(h.starts.next(id, now)).id(), key: key, PID: ev.PID, Use: max(1, ev.ConnUse)}
 	if ev.PeerIP == "" {
 		p.Name = strings.Clone(ev.ServerAddress)

@@ -33,8 +33,8 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		t.endMessage(m, out)
 	case event.KindMessageDiscarded:
 		ev.Status = event.StatusDiscarded
-		if ev.RcptTo != "" {
-			t.deliver(h, m, ev, now, out)
+		if ev.Recipients() > 0 {
+			t.deliverAll(h, m, ev, now, out)
 		}
 		t.endRecipients(m, event.StatusDiscarded, out)
 		m.received = true
@@ -64,6 +64,12 @@ func (t *Tracker) settleAlone(h *host, ev *event.Event) {
 		return
 	}
 	ev.Final = ev.Status.Ends()
+	if ev.Final && ev.Delays.Has&event.DelayTotal != 0 {
+		ev.Duration, ev.HasTotalDuration = seconds(ev.Delays.Total), true
+	}
+	if ev.Route == event.RouteMX && t.isRelayhost(ev) {
+		ev.Route = event.RouteRelayhost
+	}
 	if ev.RcptTo != "" {
 		ev.DestinationDomain = foldDomain(ev.RcptTo)
 		if t.isLocal(h, ev.DestinationDomain) {
@@ -134,7 +140,12 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 	wasFinal := r.Final
 	r.LastLine = line
 	if ev.Tried == event.Yes {
-		r.try(ev, now)
+		r.try(m, ev, now)
+	} else {
+		ev.Attempt = 0
+	}
+	if ev.Status == event.StatusExpired && ev.Tried == event.No {
+		r.explain(ev)
 	}
 	ev.Direction = t.direct(h, m, ev)
 	ev.Final = ev.Status.Ends() && !passesOn(ev) && ev.MessageKind != event.MessageProbe && !wasFinal
@@ -148,8 +159,11 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 }
 
 // try counts an attempt, and lets the line say what it comes after.
-func (r *Recipient) try(ev *event.Event, now int64) {
+func (r *Recipient) try(m *Message, ev *event.Event, now int64) {
 	r.Attempts++
+	if m.Partial { // of the tries before its log began only the line may know
+		r.Attempts = max(r.Attempts, ev.Attempt)
+	}
 	ev.Attempt = r.Attempts
 	if r.Attempts > 1 {
 		ev.PreviousReason = r.Deferred
@@ -184,13 +198,15 @@ func passesOn(ev *event.Event) bool {
 // age is the time from reception: as the MTA counts it where it does, else by the stamps.
 func (m *Message) age(ev *event.Event, now int64) (time.Duration, bool) {
 	if ev.Delays.Has&event.DelayTotal != 0 {
-		return time.Duration(ev.Delays.Total * float64(time.Second)), true
+		return seconds(ev.Delays.Total), true
 	}
 	if d := now - m.First; !m.Partial && d >= 0 && ev.Resolution >= event.ResolutionSecond {
 		return time.Duration(d), true
 	}
 	return 0, false
 }
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 // verdict identifies a delivery line: the same time, process, recipient and words are the same line.
 func verdict(ev *event.Event) hash {
@@ -251,6 +267,22 @@ func (r *Recipient) take(ev *event.Event, wasFinal bool) {
 		text = text[:maxReply]
 	}
 	replaceAll(&r.Reply, text)
+}
+
+// explain gives the end of a recipient that was not tried any more the words of its last try: they are why it ended. The log's own
+// status of the end stays.
+func (r *Recipient) explain(ev *event.Event) {
+	if r.Status != event.StatusDeferred {
+		return
+	}
+	ev.Reason, ev.Category, ev.Provider = r.Reason, r.Category, r.Provider
+	if ev.Code != 0 || ev.Text != "" {
+		return
+	}
+	ev.Code, ev.Enhanced, ev.Text = r.Code, r.Enhanced, r.Reply
+	if r.Code > 0 {
+		ev.Class = byte('0' + r.Code/100)
+	}
 }
 
 const maxReply = 256 // bytes of a recipient's last reply that are kept

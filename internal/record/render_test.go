@@ -1,0 +1,43 @@
+package record
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestARecordThatWasTakenApartIsTheLineAgain(t *testing.T) {
+	body := keys{
+		"type": "Delivery", "id": "1d98", "recipient": []any{"a@b.test", "c@d.test"}, "size": float64(1047), "timestamp": 1757675281.5,
+		"response": keys{"code": int64(250), "content": "<a@b.test> \"ok\"\n", "enhanced_code": nil}, "meta": keys{}, "flag": true,
+	}
+	res, rec := shape(body, nil, keys{"host.name": "mta1"})
+	var view View
+	if !view.Read(res, rec, 1) || !view.Rendered {
+		t.Fatalf("%+v", view)
+	}
+	want := `{"flag":true,"id":"1d98","meta":{},"recipient":["a@b.test","c@d.test"],"response":{"code":250,"content":"<a@b.test> \"ok\"\n","enhanced_code":null},"size":1047,"timestamp":1757675281.5,"type":"Delivery"}`
+	if len(view.Text) != len(want) { // FromRaw gives the keys in any order
+		t.Errorf("%s", view.Text)
+	}
+	for _, part := range []string{`"size":1047`, `"timestamp":1757675281.5`, `"code":250`, `"content":"<a@b.test> \"ok\"\n"`, `"recipient":["a@b.test","c@d.test"]`, `"meta":{}`, `"enhanced_code":null`} {
+		if !strings.Contains(view.Text, part) {
+			t.Errorf("%s is not in %s", part, view.Text)
+		}
+	}
+	if got, _ := rec.Body().Map().Get("type"); got.Str() != "Delivery" {
+		t.Error("the body was changed")
+	}
+}
+
+func TestACarriersMapWithoutTextIsNoRecord(t *testing.T) {
+	for name, body := range map[string]keys{
+		"few keys":    {"level": "info", "_PID": "5"},
+		"the journal": {"__CURSOR": "s=1", "_PID": "5", "_COMM": "x", "_TRANSPORT": "journal", "_BOOT_ID": "1"},
+	} {
+		res, rec := shape(body, nil, nil)
+		var view View
+		if view.Read(res, rec, 1) {
+			t.Errorf("%s: %q", name, view.Text)
+		}
+	}
+}
