@@ -43,10 +43,27 @@ type mark struct {
 var marks = [...]mark{
 	{"CLIENT -> SERVER:", true, event.RoleClient, true, false}, // PHPMailer
 	{"SERVER -> CLIENT:", false, event.RoleClient, true, false},
+	{"SMTP -> FROM SERVER:", false, event.RoleClient, true, true}, // PHPMailer 5
 	{"C:", true, event.RoleUnknown, true, false},
 	{"S:", false, event.RoleUnknown, true, false},
+	{"c:", true, event.RoleUnknown, true, false},
+	{"s:", false, event.RoleUnknown, true, false},
+	{"C>", true, event.RoleUnknown, true, false},
+	{"S>", false, event.RoleUnknown, true, false},
 	{"Client:", true, event.RoleUnknown, true, false},
 	{"Server:", false, event.RoleUnknown, true, false},
+	{"CLIENT:", true, event.RoleUnknown, true, false},
+	{"SERVER:", false, event.RoleUnknown, true, false},
+	{"client:", true, event.RoleUnknown, true, false},
+	{"server:", false, event.RoleUnknown, true, false},
+	{"[SEND]", true, event.RoleClient, true, false}, // MailBee.NET
+	{"[RECV]", false, event.RoleClient, true, false},
+	{"SEND:", true, event.RoleClient, true, false},
+	{"RECV:", false, event.RoleClient, true, false},
+	{"<tx>", true, event.RoleClient, true, false}, // Outlook's transport log
+	{"<rx>", false, event.RoleClient, true, false},
+	{"[tx]", true, event.RoleClient, true, false},
+	{"[rx]", false, event.RoleClient, true, false},
 	{"SMTP>>", true, event.RoleClient, true, false}, // exim -d
 	{"SMTP|>", true, event.RoleClient, true, false}, // with more to follow in the same packet
 	{"SMTP+>", true, event.RoleClient, true, false},
@@ -66,6 +83,10 @@ var marks = [...]mark{
 	{"<~", false, event.RoleClient, true, false},
 	{"In: ", true, event.RoleServer, true, false}, // Postfix's notices to the postmaster
 	{"Out:", false, event.RoleServer, true, false},
+	{">>", true, event.RoleClient, false, false},
+	{"<<", false, event.RoleClient, false, false},
+	{"=>", true, event.RoleClient, false, false},
+	{"<=", false, event.RoleClient, false, false},
 	{">", true, event.RoleClient, false, false}, // curl -v
 	{"<", false, event.RoleClient, false, false},
 }
@@ -86,6 +107,10 @@ func readFrame(text string) frame {
 	if f.readRubyMark(text) {
 		return f
 	}
+	if quoted, ok := strings.CutPrefix(s, "> "); ok && quoted != "" && isLetter(quoted[0]) && f.readMark(quoted, true) {
+		f.at = len(text) - len(f.said) // a letter quotes it: "> S: 250 ok"
+		return f
+	}
 	if f.readMark(s, false) {
 		f.at = len(text) - len(f.said)
 		return f
@@ -95,6 +120,10 @@ func readFrame(text string) frame {
 	}
 
 	// the program's name, or the level of the line, in front of all
+	if f.readBehindLevel(s) || f.readMuttMark(s) {
+		f.at = len(text) - len(f.said)
+		return f
+	}
 	s = skipProgram(s)
 	s, f.level = skipLevel(s)
 
@@ -160,6 +189,42 @@ func skipLevel(s string) (string, logLevel) {
 	return s, noLevel
 }
 
+// readBehindLevel reads a certain mark behind what a logging library sets in front of it, "DEBUG C: EHLO a", "INFO: S: 250 ok", and behind Outlook's
+// "SMTP (mx.example): <rx> 220 ...".
+func (f *frame) readBehindLevel(s string) bool {
+	rest := ""
+	if host, ok := strings.CutPrefix(s, "SMTP ("); ok {
+		if _, rest, ok = strings.Cut(host, "): "); !ok || rest == "" || rest[0] != '<' && rest[0] != '[' {
+			return false
+		}
+		return f.readMark(rest, true)
+	}
+	for _, level := range [...]string{"DEBUG", "INFO", "TRACE", "debug", "info", "trace"} {
+		after, ok := strings.CutPrefix(s, level)
+		if !ok {
+			continue
+		}
+		after, _ = scan.Byte(after, ':')
+		if rest = scan.TrimLeft(after); rest == "" || rest == after || rest[0] == '[' {
+			return false
+		}
+		return f.readMark(rest, true)
+	}
+	return false
+}
+
+// readMuttMark reads "4> EHLO a" and "4< 250 ok": mutt writes the number of the connection's socket in front of its arrows (conn/socket.c).
+func (f *frame) readMuttMark(s string) bool {
+	n, rest, ok := scan.Digits(s)
+	if !ok || n > 999 || len(rest) < 2 || rest[0] != '>' && rest[0] != '<' || rest[1] != ' ' {
+		return false
+	}
+	f.speaker, f.role, f.said = event.TriOf(rest[0] == '>'), event.RoleClient, rest[2:]
+	return true
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
 // isReplyLine says whether s begins as the second line of a reply does.
 func isReplyLine(s string) bool {
 	code, rest, ok := scan.Fixed(s, 3)
@@ -169,14 +234,14 @@ func isReplyLine(s string) bool {
 // readMark takes a mark and one blank off the front.
 func (f *frame) readMark(s string, certain bool) bool {
 	switch s[0] {
-	case 'C', 'S', '>', '<', '-', '~', 'I', 'O':
+	case 'C', 'S', 'c', 's', 'R', '>', '<', '=', '-', '~', 'I', 'O', '[':
 	default:
 		return false
 	}
 	for i := range marks {
 		m := &marks[i]
 		rest, ok := strings.CutPrefix(s, m.prefix)
-		if !ok || certain && !m.strong || rest != "" && rest[0] != ' ' && m.prefix[len(m.prefix)-1] != ' ' {
+		if !ok || certain && !m.strong || !m.exact && rest != "" && rest[0] != ' ' && m.prefix[len(m.prefix)-1] != ' ' {
 			continue
 		}
 		f.speaker, f.role, f.strong = event.TriOf(m.client), m.role, m.strong

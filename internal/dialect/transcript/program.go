@@ -24,6 +24,8 @@ func readProgram(s string, known bool, ev *event.Event) bool {
 		return known && readNodemailerUser(s, ev)
 	case ' ':
 		return readGnuTLS(s, ev)
+	case 'm':
+		return readMSMTP(s, ev)
 	case 'w':
 		return readRubySize(s, ev)
 	case '.':
@@ -140,6 +142,24 @@ func readNodemailerUser(s string, ev *event.Event) bool {
 		return false
 	}
 	ev.Kind, ev.AuthResult, ev.User = event.KindAuth, "success", user
+	return true
+}
+
+// readMSMTP reads "msmtp: cannot connect to 192.0.2.1, port 25: Connection refused" (src/net.c); the host may be a name.
+func readMSMTP(s string, ev *event.Event) bool {
+	rest, ok := strings.CutPrefix(s, "msmtp: cannot connect to ")
+	host, rest, found := strings.Cut(rest, ", port ")
+	port, reason, said := strings.Cut(rest, ": ")
+	if !ok || !found || !said || host == "" || strings.ContainsAny(host, " <>") {
+		return false
+	}
+	if isIP(host) {
+		return readFailed(host, port, reason, ev)
+	}
+	if !readFailed("", port, reason, ev) {
+		return false
+	}
+	ev.ServerAddress = host
 	return true
 }
 

@@ -111,6 +111,28 @@ func readCurl(s string, ev *event.Event) bool {
 		ev.PeerPort = portOf(port)
 		return true
 	}
+	if rest, ok := strings.CutPrefix(s, "Established connection to "); ok { // curl 8.17
+		name, rest := scan.Word(rest)
+		inner, _, ok := scan.Between(rest, '(', ')')
+		ip, port, found := strings.Cut(inner, " port ")
+		if !ok || !found || !isIP(ip) {
+			return false
+		}
+		ev.Kind, ev.Role, ev.PeerIP, ev.PeerPort = event.KindConnect, event.RoleClient, ip, portOf(port)
+		if !isIP(name) {
+			ev.ServerAddress = name
+		}
+		return true
+	}
+	if rest, ok := strings.CutPrefix(s, "connect to "); ok { // "connect to 192.0.2.1 port 25 [from 192.0.2.9 port 4711] failed: Connection refused"
+		ip, rest := scan.Word(rest)
+		port, found := strings.CutPrefix(rest, "port ")
+		_, reason, failed := strings.Cut(port, " failed: ")
+		if !found || !failed || !isIP(ip) {
+			return false
+		}
+		return readFailed(ip, port, reason, ev)
+	}
 	switch {
 	case strings.HasPrefix(s, "SSL connection using TLSv"):
 		version, rest := scan.Word(s[len("SSL connection using TLSv"):])
@@ -118,7 +140,8 @@ func readCurl(s string, ev *event.Event) bool {
 		ev.TLSCipher, _ = scan.Word(strings.TrimPrefix(rest, "/ "))
 		return true
 	case strings.HasPrefix(s, "Connection #") && strings.HasSuffix(s, " left intact"),
-		strings.HasPrefix(s, "Closing connection"), strings.HasPrefix(s, "closing connection #"):
+		strings.HasPrefix(s, "Closing connection"), strings.HasPrefix(s, "closing connection #"),
+		strings.HasPrefix(s, "shutting down connection #"):
 		ev.Kind, ev.EndHint = event.KindDisconnect, event.EndClientClosed
 		return true
 	}
@@ -166,6 +189,17 @@ func readSwaksError(s string, ev *event.Event) bool {
 		return true
 	}
 	return false
+}
+
+// readFailed is a connection that did not come to be, where the reason is one that connections fail for. There was no conversation.
+func readFailed(ip, port, reason string, ev *event.Event) bool {
+	if ev.ErrorType = connectError(reason); ev.ErrorType == "" {
+		return false
+	}
+	port, _ = scan.Word(port)
+	ev.PeerIP, ev.PeerPort = ip, portOf(port)
+	ev.Kind, ev.Role, ev.Scope = event.KindConnect, event.RoleClient, event.ScopeNone
+	return true
 }
 
 func connectError(reason string) string {
