@@ -52,6 +52,7 @@ const (
 	DeliveryStatus    = "smtp.delivery.status"
 	DeliveryDSN       = "smtp.delivery.dsn"
 	DeliveryRoute     = "smtp.delivery.route"
+	DeliveryMailbox   = "smtp.delivery.mailbox"
 	DeliveryFinal     = "smtp.delivery.final"
 	DeliveryTried     = "smtp.delivery.tried"
 	DeliveryAttempt   = "smtp.delivery.attempt"
@@ -190,6 +191,7 @@ var Table = []Doc{
 	{DeliveryStatus, String, "the MTA's verdict on one recipient: `delivered` (accepted by the next hop or put into the mailbox), `deferred`, `bounced`, `expired`, `discarded`, `deleted`, `held`, `aborted`"},
 	{DeliveryDSN, String, "the MTA's own status code, which is not the peer's"},
 	{DeliveryRoute, String, "`mx`, `relayhost`, `lmtp`, `local`, `pipe`, `filter`, `forward`, `discard`, `none`"},
+	{DeliveryMailbox, String, "the user of this host whose mailbox or program took it, where the line names one beside the address"},
 	{DeliveryFinal, Bool, "nothing more will happen for this recipient; a `filter` or `forward` hop that succeeds ends nothing"},
 	{DeliveryTried, Bool, "false: no host was asked, so it is no attempt"},
 	{DeliveryAttempt, Int, "1, 2, 3 ... of the tried ones"},

@@ -240,6 +240,7 @@ func (w *Writer) delivery(ev *event.Event) {
 	}
 	w.str(DeliveryDSN, ev.DSN)
 	w.str(DeliveryRoute, ev.Route.String())
+	w.text(DeliveryMailbox, ev.Mailbox)
 	w.bool(DeliveryTried, ev.Tried == event.Yes, ev.Tried != event.Open)
 	w.num(DeliveryAttempt, int64(ev.Attempt))
 	w.dbl(DeliveryDuration, ev.Duration.Seconds(), ev.HasTotalDuration)

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/sendmail"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/transcript"
@@ -12,6 +13,7 @@ var All = []Parser{
 	postfix.Parser{},
 	sendmail.Parser{},
 	kumomta.Parser{},
+	opensmtpd.Parser{},
 	transcript.Parser{},
 }
 

@@ -229,6 +229,16 @@ const (
 	ScopeFork                // a process made for one conversation: a line may say where that begins, none says where it ends
 )
 
+// Alias says which conversation a second name is given to.
+type Alias uint8
+
+// Where a second name stands: beside the line that connects its conversation, where one process writes both.
+const (
+	AliasKnown Alias = iota // it was given earlier
+	AliasNext               // to the server's conversation that the next connect line begins
+	AliasLast               // to the client's conversation that was connected last
+)
+
 // Tri is a boolean that a line may leave open.
 type Tri uint8
 

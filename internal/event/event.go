@@ -65,14 +65,18 @@ type Event struct {
 	PID        int64
 
 	// The conversation. EndHint is what this line knows about how the conversation ends, before it ends.
-	Scope    Scope
-	ConnID   string // a connection id of the log's own
-	ConnUse  int    // the how-manieth message over this connection (conn_use=), 0 when the line does not say
-	Role     Role
-	FromPeer Tri    // for a conversation line: did the client (Yes) or the server (No) say it
-	Said     string // the words of a conversation line: Line without the log's own framing ("[id] C: "), a dot or an empty line too
-	EndHint  End
-	Boundary bool // an empty line between two conversations
+	Scope  Scope
+	ConnID string // a connection id of the log's own
+	// ConnAlias is another name of conversations in this log, which is used again and again; AliasOf says what it is given to here.
+	ConnAlias string
+	AliasOf   Alias
+	ConnUse   int // the how-manieth message over this connection (conn_use=), 0 when the line does not say
+	Role      Role
+	FromPeer  Tri    // for a conversation line: did the client (Yes) or the server (No) say it
+	Said      string // the words of a conversation line: Line without the log's own framing ("[id] C: "), a dot or an empty line too
+	EndHint   End
+	Boundary  bool // an empty line between two conversations
+	Last      bool // the conversation is over with this line, which is no disconnect line
 
 	SessionID       ID
 	SessionInferred bool
@@ -115,10 +119,13 @@ type Event struct {
 	OrigRcptTo     string
 	OnBehalf       string   // the local user for whom it is delivered: the sender, or else the alias that the recipient came out of
 	FromAlias      bool     // the recipient is written as in an alias, not as a client gives it
+	RecipientID    string   // the log's own id of this recipient in its message
+	Mailbox        string   // the user of this host whose mailbox or program took it
 	RcptList       []string // more than one recipient in the line; then RcptTo is empty
 	RecipientCount int      // nrcpt=; 0 when the line does not say
 	First          bool     // on message.received: the server writes no earlier line of a message
 	NoEnd          bool     // on message.received: nor one at its end, so that the last recipient's end is the message's
+	MayExpand      bool     // with NoEnd: RecipientCount is of addresses before expansion, so there may be more
 	Size           int64    // bytes; -1 or 0 with HasSize false: the line does not say
 	HasSize        bool
 

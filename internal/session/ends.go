@@ -15,7 +15,7 @@ func (t *Tracker) settleSession(s *Session, ev *event.Event, out *Output) {
 	switch {
 	case s.over != event.EndNone && (s.key.scope == event.ScopeFork || !hasOwnLines(s.key, ev)):
 		t.endSession(s, s.over, ev, out)
-	case ev.Kind == event.KindDisconnect, ev.Kind == event.KindMessageAborted && ev.EndHint != event.EndNone && s.key.scope == event.ScopeFork: // the process ends with it
+	case ev.Kind == event.KindDisconnect, ev.Last, ev.Kind == event.KindMessageAborted && ev.EndHint != event.EndNone && s.key.scope == event.ScopeFork: // the process ends with it
 		t.endSession(s, s.end(ev), ev, out)
 	}
 }

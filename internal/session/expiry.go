@@ -19,6 +19,7 @@ func (t *Tracker) expireAt(h *host, now int64, out *Output) {
 	for s := h.endedSessions.head; s != nil && now-s.Seen > endedFor; s = h.endedSessions.head {
 		h.forgetSession(s)
 	}
+	t.endDue(h, now, out)
 	ttl := int64(t.cfg.MessageTTL)
 	for m := h.openMessages.head; m != nil && now-m.Seen > ttl; m = h.openMessages.head {
 		out.Evicted[CauseMessageExpired]++
@@ -126,7 +127,8 @@ func (t *Tracker) closeHost(h *host, end event.End, out *Output) {
 		t.endSession(s, end, nil, out)
 	}
 	for m := h.openMessages.head; m != nil; m = h.openMessages.head {
-		m.Partial = true
+		m.Partial = m.Partial || !m.isOver()
 		t.endMessage(m, out)
 	}
+	h.due = nil
 }

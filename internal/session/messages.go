@@ -162,6 +162,7 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 		h.adopt(m, ev)
 	case event.KindMessageReceived:
 		if ev.First && !m.received {
+			s.introduce(ev)
 			m.opened(s, ev)
 			m.trust = t.trustOf(ev)
 			h.adopt(m, ev)
@@ -207,6 +208,23 @@ func kindOf(from string) event.MessageKind {
 	return event.MessageMail
 }
 
+// introduce completes the line about a message's reception with who its session is with, and counts it there.
+func (s *Session) introduce(ev *event.Event) {
+	if s == nil {
+		return
+	}
+	if s.Role == event.RoleServer && ev.PeerIP == "" && ev.ClientAddress == "" {
+		ev.ClientAddress, ev.PeerIP, ev.ClientPort = s.ClientAddress, s.PeerIP, s.ClientPort
+	}
+	if ev.User == "" {
+		ev.User, ev.AuthMechanism = s.User, s.Mechanism
+	}
+	if s.talk == nil {
+		s.Received++
+		s.Accepted += ev.RecipientCount
+	}
+}
+
 func (m *Message) opened(s *Session, ev *event.Event) {
 	keep(&m.ClientAddress, ev.ClientAddress)
 	keep(&m.PeerIP, ev.PeerIP)
@@ -218,7 +236,9 @@ func (m *Message) opened(s *Session, ev *event.Event) {
 	if s == nil || m.Origin != 0 {
 		return
 	}
-	s.Transaction++
+	if s.talk == nil || s.talk.transaction == 0 {
+		s.Transaction++
+	}
 	m.Origin, m.Transaction = s.ID, s.Transaction
 	keep(&m.Helo, s.Helo)
 	if len(s.open) < maxOpenOfOne {
@@ -235,10 +255,13 @@ func (m *Message) receivedBy(ev *event.Event, late bool) {
 	if ev.HasSize {
 		m.Size, m.HasSize = ev.Size, true
 	}
-	if !m.received {
+	switch {
+	case !m.received:
 		m.Count = ev.RecipientCount
+	case ev.First && ev.RcptTo != "": // a server that writes a line a recipient
+		m.Count += ev.RecipientCount
 	}
-	m.NoEnd = m.NoEnd || ev.NoEnd
+	m.NoEnd, m.MayExpand = m.NoEnd || ev.NoEnd, m.MayExpand || ev.MayExpand
 	m.received = true
 }
 

@@ -17,7 +17,11 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 	switch ev.Kind {
 	case event.KindDelivery:
 		t.deliverAll(h, m, ev, now, out)
-		t.endIfDone(m, out)
+		t.endIfDone(h, m, out)
+	case event.KindMessageQueued:
+		if ev.RecipientID != "" {
+			t.recipient(m, ev)
+		}
 	case event.KindMessageHeld:
 		if ev.RcptTo != "" {
 			ev.Status = event.StatusHeld
@@ -26,7 +30,7 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		t.endRecipients(m, event.StatusHeld, out)
 	case event.KindMessageExpired:
 		t.endRecipients(m, event.StatusExpired, out)
-		t.endIfDone(m, out)
+		t.endIfDone(h, m, out)
 	case event.KindMessageDeleted:
 		t.endRecipients(m, event.StatusDeleted, out)
 		m.received = true
@@ -51,12 +55,39 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 	}
 }
 
-// endIfDone ends a message whose server writes no line at its end, with its last recipient.
-func (t *Tracker) endIfDone(m *Message, out *Output) {
-	if m.NoEnd && m.Count > 0 && m.Final >= m.Count {
+// endIfDone ends a message whose server writes no line at its end, with its last recipient. Where an expansion may have made more of them
+// than are known, it waits for these to show themselves.
+func (t *Tracker) endIfDone(h *host, m *Message, out *Output) {
+	switch {
+	case !m.isOver():
+	case m.MayExpand:
+		h.due = append(h.due, m)
+	default:
 		t.endMessage(m, out)
 	}
 }
+
+// isOver says whether all recipients have ended, of a message whose end has no line.
+func (m *Message) isOver() bool {
+	return m.NoEnd && m.Count > 0 && m.Final >= max(m.Count, len(m.Recipients))
+}
+
+// endDue ends messages whose recipients have all ended, when no other one has shown itself for a while.
+func (t *Tracker) endDue(h *host, now int64, out *Output) {
+	for len(h.due) > 0 {
+		m := h.due[0]
+		if !m.ended && now-m.Seen <= settleFor {
+			return
+		}
+		h.due[0], h.due = nil, h.due[1:]
+		if m.isOver() {
+			t.endMessage(m, out)
+		}
+	}
+	h.due = nil
+}
+
+const settleFor = int64(10 * time.Second)
 
 // settleAlone is for verdicts without a queue id, as in transcripts: nothing is remembered of the message.
 func (t *Tracker) settleAlone(h *host, ev *event.Event) {
@@ -218,20 +249,18 @@ const indexFrom = 16
 
 // recipient finds or adds the recipient of a verdict. One beyond the limit gets a memory of its own line only.
 func (t *Tracker) recipient(m *Message, ev *event.Event) *Recipient {
-	if m.index == nil {
-		for i := range m.Recipients {
-			if r := &m.Recipients[i]; r.To == ev.RcptTo && r.Orig == ev.OrigRcptTo {
-				return r
-			}
-		}
-	} else if i, ok := m.index[ev.OrigRcptTo+"\x00"+ev.RcptTo]; ok {
-		return &m.Recipients[i]
+	if r := m.known(ev); r != nil {
+		replace(&r.To, ev.RcptTo) // an id knows its recipient also after expansion
+		replace(&r.Orig, ev.OrigRcptTo)
+		return r
 	}
 	if len(m.Recipients) >= t.cfg.MaxRecipients {
 		m.RecipientsDropped++
 		return &Recipient{To: ev.RcptTo, Orig: ev.OrigRcptTo}
 	}
-	m.Recipients = append(m.Recipients, Recipient{To: strings.Clone(ev.RcptTo), Orig: strings.Clone(ev.OrigRcptTo)})
+	m.Recipients = append(m.Recipients, Recipient{
+		To: strings.Clone(ev.RcptTo), Orig: strings.Clone(ev.OrigRcptTo), ID: strings.Clone(ev.RecipientID),
+	})
 	switch n := len(m.Recipients); {
 	case m.index != nil:
 		m.indexOne(n - 1)
@@ -244,8 +273,33 @@ func (t *Tracker) recipient(m *Message, ev *event.Event) *Recipient {
 	return &m.Recipients[len(m.Recipients)-1]
 }
 
+// known finds the recipient of a line.
+func (m *Message) known(ev *event.Event) *Recipient {
+	if m.index != nil {
+		key := ev.RecipientID
+		if key == "" {
+			key = ev.OrigRcptTo + "\x00" + ev.RcptTo
+		}
+		if i, ok := m.index[key]; ok {
+			return &m.Recipients[i]
+		}
+		return nil
+	}
+	for i := range m.Recipients {
+		r := &m.Recipients[i]
+		if r.ID == ev.RecipientID && (r.ID != "" || r.To == ev.RcptTo && r.Orig == ev.OrigRcptTo) {
+			return r
+		}
+	}
+	return nil
+}
+
 func (m *Message) indexOne(i int) {
-	m.index[m.Recipients[i].Orig+"\x00"+m.Recipients[i].To] = i
+	key := m.Recipients[i].ID
+	if key == "" {
+		key = m.Recipients[i].Orig + "\x00" + m.Recipients[i].To
+	}
+	m.index[key] = i
 }
 
 // take keeps the newest verdict; the words of an end are not replaced by what comes after it.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -8,6 +9,7 @@ import (
 
 // observeSession finds or begins the session that ev is part of, and completes ev with it. nil: part of none.
 func (t *Tracker) observeSession(h *host, ev *event.Event, source string, now int64, out *Output) *Session {
+	h.resolve(ev)
 	key, ok := keyOf(ev, source)
 	if !ok {
 		return nil
@@ -21,7 +23,11 @@ func (t *Tracker) observeSession(h *host, ev *event.Event, source string, now in
 	if s == nil {
 		return nil
 	}
+	h.connected(&s.key, ev)
 	s.take(ev, now)
+	if key.scope == event.ScopeConn && ev.Kind == event.KindDelivery {
+		s.context(ev)
+	}
 	if s.ended {
 		h.endedSessions.push(s)
 	} else {
@@ -54,10 +60,12 @@ func (t *Tracker) observeLine(h *host, s *Session, key sessionKey, ev *event.Eve
 	switch {
 	case ev.Kind == event.KindNone:
 		return nil
+	case ev.Kind == event.KindConnect && s != nil && !s.ended && s.goesOn(ev):
+		return s
 	case ev.Kind == event.KindConnect:
 		if s != nil && !s.ended { // the process died without a last line
 			s.Partial = true
-			t.endSession(s, event.EndAborted, nil, out)
+			t.endSession(s, cmp.Or(s.Hint, event.EndAborted), nil, out)
 		}
 		if screened := h.handOver(key, ev, now); screened != nil {
 			return screened
@@ -71,6 +79,22 @@ func (t *Tracker) observeLine(h *host, s *Session, key sessionKey, ev *event.Eve
 		return nil // such a process may have no client at all
 	}
 	return t.beginSession(h, key, ev, now, true)
+}
+
+// goesOn says whether a second line about the connection is of the same one: a proxy in front says who calls, a client logs its call and that it
+// was answered. A call of the same conversation to a host begins a new connection.
+func (s *Session) goesOn(ev *event.Event) bool {
+	return ev.Scope == event.ScopeConn && (ev.PeerIP == "" || ev.Role == event.RoleServer)
+}
+
+// context gives a verdict what is known of the connection that it came over.
+func (s *Session) context(ev *event.Event) {
+	if ev.TLS == event.Open {
+		ev.TLS, ev.TLSVersion, ev.TLSCipher, ev.TLSTrust = s.TLS, s.TLSVersion, s.TLSCipher, s.TLSTrust
+	}
+	if ev.PeerPort == 0 && ev.PeerIP == s.PeerIP {
+		ev.PeerPort = s.PeerPort
+	}
 }
 
 // belongsToPeer keeps a server process' words about itself from opening a session.

@@ -35,6 +35,8 @@ type (
 		Sessions, Messages, Peers int // that follow; oldest first, the ended ones in front
 		Starts                    []savedStart
 		Domains                   []string
+		Aliases                   map[string]string
+		Waiting, Client           string // what a second name was given to
 	}
 	savedSession struct {
 		*Session
@@ -123,6 +125,7 @@ func (h *host) head() savedHost {
 	for _, e := range h.starts.order {
 		out.Starts = append(out.Starts, savedStart{e.key, e.when, h.starts.count[e.key]})
 	}
+	out.Aliases, out.Waiting, out.Client = h.aliases.ids, h.aliases.waiting, h.aliases.client
 	for d := range h.domains {
 		out.Domains = append(out.Domains, d)
 	}
@@ -179,6 +182,7 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 	}
 	h := newHost(in.Name)
 	h.clock, h.wall = in.Clock, in.Wall
+	h.aliases = aliases{in.Aliases, in.Waiting, in.Client}
 	t.hosts[h.name] = h
 	h.starts.count = make(map[hash]uint32, len(in.Starts))
 	for _, s := range in.Starts {
@@ -243,6 +247,9 @@ func (t *Tracker) restoreMessage(h *host, in *savedMessage) {
 	} else {
 		h.openMessages.push(m)
 		t.messages++
+		if m.MayExpand && m.isOver() {
+			h.due = append(h.due, m)
+		}
 	}
 	if len(m.Recipients) > indexFrom {
 		m.index = make(map[string]int, len(m.Recipients))

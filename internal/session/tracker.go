@@ -72,6 +72,9 @@ type host struct {
 	peerOrder list[peer]
 	passed    map[string]*Session // by IP: screened sessions that go on to the server
 
+	aliases aliases
+	due     []*Message // all their recipients have ended, unless an expansion made more of them
+
 	starts  starts
 	domains map[string]struct{} // learned local domains
 	words   map[string]string   // interned instance, service and daemon names

@@ -107,12 +107,14 @@ type Message struct {
 	HopsDropped           int
 	HeldSince             int64
 	NoEnd                 bool // it is over when its last recipient is
+	MayExpand             bool // there may be more of them than Count
 	Final                 int  // recipients that have ended
 }
 
 // Recipient is an address after expansion, and how far its delivery is.
 type Recipient struct {
 	To, Orig  string
+	ID        string // the log's own, where it has one
 	Status    event.Status
 	Final     bool
 	Attempts  int

@@ -1,6 +1,7 @@
 package truth
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"sort"
@@ -38,15 +39,14 @@ func Compare(run *Run, records []Record, unlogged Unlogged) (differences []strin
 }
 
 func compareMessage(m *Message, ends map[string]map[string]*End, unlogged Unlogged) (list []string) {
-	mid := strings.Trim(m.MessageID, "<>")
 	for _, r := range m.Recipients {
 		differ := func(format string, args ...any) {
 			list = append(list, fmt.Sprintf("%s %s to %s (%s, %s): ", m.ID, m.Submitted.QueueID, r.Address, m.Scenario, r.Scenario)+fmt.Sprintf(format, args...))
 		}
 		to := strings.ToLower(r.Address)
-		e := ends[mid][to]
+		e := m.end(ends, to)
 		if e == nil && unlogged&UnloggedExpansions != 0 {
-			e = expanded(&r, ends[mid])
+			e = expanded(&r, ends[strings.Trim(m.MessageID, "<>")])
 		}
 		if r.Final == "rejected" {
 			if unlogged&UnloggedRejects == 0 {
@@ -58,6 +58,9 @@ func compareMessage(m *Message, ends map[string]map[string]*End, unlogged Unlogg
 		got := ""
 		if e != nil {
 			got = e.Status
+		}
+		if got == "" && r.unanswered() || r.Final == "dropped" && got == "delivered" && unlogged&UnloggedDiscards != 0 || r.givenUp(got) {
+			continue
 		}
 		if got != want {
 			var about []string
@@ -75,11 +78,70 @@ func compareMessage(m *Message, ends map[string]map[string]*End, unlogged Unlogg
 	return list
 }
 
+// unanswered is a recipient that was still in the queue and that no host had said a word about: there is no verdict to log.
+func (r *Recipient) unanswered() bool {
+	for _, a := range r.Attempts {
+		if a.Code != 0 {
+			return false
+		}
+	}
+	return r.Final == "deferred"
+}
+
+// givenUp says whether the log's end of a recipient that got nothing is as good as the truth's, which was seen from outside. A message that is
+// gone from the queue may have been returned at once or at its age; and what a refused connection or HELO is to the server (RFC 5321 section
+// 3.1, 4.2.1), a refusal of the message or of the try, is its own affair: it may go on trying.
+func (r *Recipient) givenUp(got string) bool {
+	if r.Final != "bounced" && r.Final != "expired" {
+		return false
+	}
+	tries := len(r.Attempts)
+	early := tries > 0 && (r.Attempts[tries-1].Stage == "connect" || r.Attempts[tries-1].Stage == "ehlo")
+	return (got == "bounced" || got == "expired") && (r.Evidence == "queue_gone" || early) || got == "deferred" && early
+}
+
+// ids are the names that the message has in logs: by Message-ID, and by the queue id in the answer to its data or in the topmost Received
+// header at the next host.
+func (m *Message) ids() []string {
+	ids := []string{strings.Trim(m.MessageID, "<>")}
+	if m.Submitted.QueueID != "" {
+		ids = append(ids, "queue "+m.Submitted.QueueID)
+	}
+	for _, r := range m.Recipients {
+		for _, a := range r.Attempts {
+			if a.ReceivedID != "" {
+				ids = append(ids, "queue "+a.ReceivedID)
+			}
+		}
+	}
+	return ids
+}
+
+// end finds how a recipient ended by the records. Without a Message-ID in the log, of a message that was given in by a program and never
+// came to another host, sender and recipient tell, where they are no other message's.
+func (m *Message) end(ends map[string]map[string]*End, to string) *End {
+	ids := m.ids()
+	for _, id := range ids {
+		if e := ends[id][to]; e != nil {
+			return e
+		}
+	}
+	if e := ends["from "+strings.ToLower(cmp.Or(m.From, "<>"))][to]; len(ids) == 1 && e != nil && !e.mixed {
+		return e
+	}
+	return nil
+}
+
 // compareReply wants the code of the deciding answer where there was one.
 func compareReply(r *Recipient, e *End, unlogged Unlogged, differ func(string, ...any)) {
 	code, enhanced := r.Detail.Code, r.Detail.Enhanced
 	if code == 0 && len(r.Attempts) > 0 && r.Final == "delivered" {
 		last := r.Attempts[len(r.Attempts)-1]
+		for _, a := range r.Attempts {
+			if a.Outcome == "delivered" {
+				last = a
+			}
+		}
 		code, enhanced = last.Code, last.Enhanced
 	}
 	if code == 0 || unlogged&UnloggedReplies != 0 || code < 300 && unlogged&UnloggedAcceptances != 0 {
@@ -131,15 +193,19 @@ func compareRejected(m *Message, r *Recipient, ends map[string]map[string]*End, 
 		}
 		return
 	}
-	key := fmt.Sprintf("reject %s %d %s", strings.ToLower(from), r.Detail.Code, r.Detail.Enhanced)
-	if ends[key][strings.ToLower(r.Address)] == nil {
-		differ("no reject record with %d %s", r.Detail.Code, r.Detail.Enhanced)
+	for _, from := range []string{strings.ToLower(from), ""} { // where the line names the sender, it is the one
+		key := fmt.Sprintf("reject %s %d %s", from, r.Detail.Code, r.Detail.Enhanced)
+		if ends[key][strings.ToLower(r.Address)] != nil {
+			return
+		}
 	}
+	differ("no reject record with %d %s", r.Detail.Code, r.Detail.Enhanced)
 }
 
 // sessionEnds are the records' words that fit a truth's: the truth says who closed, the records also why.
 var sessionEnds = map[string][]string{
 	"quit":            {"quit"},
+	"tls_failed":      {"tls_failed"},
 	"client_drop":     {"lost", "tls_failed", "screened"},
 	"client_drop_rst": {"lost", "tls_failed"},
 	"client_close":    {"lost", "client_closed", "tls_failed"},
@@ -204,6 +270,9 @@ func compareEnds(ip string, cs []*Connection, ss []*Record) (list []string) {
 
 // near compares two times without their year, which not every log has.
 func near(t time.Time, seconds float64) bool {
+	if t.Unix() == 0 {
+		return true // a log without stamps
+	}
 	want := time.Unix(0, int64(seconds*1e9)).UTC()
 	t = t.UTC()
 	t = time.Date(want.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
@@ -271,10 +340,11 @@ func compareDirections(run *Run, records []Record) (list []string) {
 	way := map[string]string{}
 	relayed := map[string]bool{} // the address was given so: not ours, so what leaves for it is no forwarded mail but relayed
 	for i := range run.Messages {
-		mid := strings.Trim(run.Messages[i].MessageID, "<>")
-		way[mid] = run.Messages[i].Direction
-		for _, r := range run.Messages[i].Recipients {
-			relayed[mid+" "+r.Address] = true
+		for _, id := range run.Messages[i].ids() {
+			way[id] = run.Messages[i].Direction
+			for _, r := range run.Messages[i].Recipients {
+				relayed[id+" "+r.Address] = true
+			}
 		}
 	}
 	for i := range records {
@@ -283,13 +353,13 @@ func compareDirections(run *Run, records []Record) (list []string) {
 			continue
 		}
 		direction, route := r.Attr["email.direction"], r.Attr["smtp.delivery.route"]
-		switch way[r.Attr["email.message_id"]] {
+		switch way[MessageOf(r)] {
 		case "outbound":
 			if route == "mx" && direction != "outbound" {
 				list = append(list, fmt.Sprintf("direction %q, want outbound; %s", direction, r.Body))
 			}
 		case "inbound":
-			if route == "mx" && direction == "outbound" && relayed[r.Attr["email.message_id"]+" "+r.Attr["smtp.rcpt_to"]] {
+			if route == "mx" && direction == "outbound" && relayed[MessageOf(r)+" "+r.Attr["smtp.rcpt_to"]] {
 				continue
 			}
 			if route == "mx" && direction != "forwarded" || route != "mx" && direction != "inbound" {

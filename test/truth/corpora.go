@@ -32,6 +32,7 @@ const (
 	UnloggedAcceptances                        // the code of an answer that accepts; a refusal's is there
 	UnloggedRejectCodes                        // the codes of some refusals, and whose mail was refused; that there was one is there
 	UnloggedExpansions                         // which address before expansion a recipient came out of
+	UnloggedDiscards                           // that what was delivered went nowhere
 )
 
 // Corpora are the logs that are compared with their truths, through the processor and through the built collector.
@@ -39,6 +40,8 @@ var Corpora = []Corpus{
 	{Log: "postfix-main.rfc3164.log", Truth: "postfix-main.truth.json.gz", Mine: tagged("postfix")},
 	{Log: "postfix-main.iso.log", Truth: "postfix-main.truth.json.gz", Mine: tagged("postfix")},
 	{Log: "postfix-postlogd.log", Truth: "postfix-postlogd.truth.json.gz", Mine: tagged("postfix")},
+	{Log: "opensmtpd-main.rfc3164.log", Truth: "opensmtpd-main.truth.json.gz", Mine: tagged("smtpd"), Unlogged: UnloggedDiscards, Why: noMessageID},
+	{Log: "opensmtpd-trace.log", Truth: "opensmtpd-trace.truth.json.gz", Unlogged: UnloggedDiscards, Why: noMessageID},
 	{Log: "postfix-verbose.rfc3164.log", Truth: "postfix-verbose.truth.json.gz", Mine: tagged("postfix"), Debug: true},
 	{
 		Log: "sendmail-main.rfc3164.log", Truth: "sendmail-main.truth.json.gz", Mine: tagged("s"),
@@ -57,3 +60,5 @@ var Corpora = []Corpus{
 func tagged(word string) func(string) bool {
 	return func(line string) bool { return strings.Contains(strings.SplitN(line, "[", 2)[0], word) }
 }
+
+const noMessageID = "OpenSMTPD's log has no Message-ID: messages are compared by queue id. An alias to /dev/null is a program's delivery, result=Ok (mda.c)"

@@ -44,9 +44,21 @@ type End struct {
 	Lines                  []string
 	Attempts               int // verdicts of hosts that were asked
 	Replies                int // answers of hosts before the verdict
+
+	queue string // of a log without Message-IDs
+	mixed bool   // more than one message has this sender and recipient
 }
 
-// Ends works out the end of every recipient from the records: by Message-ID and address before expansion.
+// MessageOf names the message that a record is about: by Message-ID, or by queue id where the log has none.
+func MessageOf(r *Record) string {
+	if mid := r.Attr["email.message_id"]; mid != "" || r.Attr["smtp.queue_id"] == "" {
+		return mid
+	}
+	return "queue " + r.Attr["smtp.queue_id"]
+}
+
+// Ends works out the end of every recipient from the records: by message and address before expansion; of logs without Message-IDs also
+// by sender and address.
 func Ends(records []Record) map[string]map[string]*End {
 	ends := map[string]map[string]*End{}
 	get := func(mid, to string) *End {
@@ -60,23 +72,19 @@ func Ends(records []Record) map[string]map[string]*End {
 		return ends[mid][to]
 	}
 	for _, r := range eachRecipient(records) {
-		mid := r.Attr["email.message_id"]
+		mid := MessageOf(r)
 		to := r.Attr["smtp.orig_rcpt_to"]
 		if to == "" {
 			to = r.Attr["smtp.rcpt_to"]
 		}
 		switch {
 		case r.Attr["smtp.delivery.status"] != "" && to != "" && r.Attr["smtp.duplicate"] == "":
-			e := get(mid, to)
-			e.Lines = append(e.Lines, r.Body)
-			if r.Attr["smtp.delivery.tried"] == "true" && r.Attr["smtp.synthetic"] == "" && !passes(r) {
-				e.Attempts++
-			}
-			if e.Status != "" && e.final() {
-				continue
-			}
-			if r.Attr["smtp.delivery.final"] == "true" || !passes(r) {
-				e.Status, e.Code, e.Enhanced = r.Attr["smtp.delivery.status"], r.Attr["smtp.reply.code"], r.Attr["smtp.reply.enhanced_code"]
+			get(mid, to).take(r)
+			if queue, ok := strings.CutPrefix(mid, "queue "); ok {
+				e := get("from "+strings.ToLower(r.Attr["smtp.mail_from"]), to)
+				e.mixed = e.mixed || e.queue != "" && e.queue != queue
+				e.queue = queue
+				e.take(r)
 			}
 		case r.Is("reject") && to != "":
 			e := get("reject "+strings.ToLower(r.Attr["smtp.mail_from"])+" "+r.Attr["smtp.reply.code"]+" "+r.Attr["smtp.reply.enhanced_code"], to)
@@ -86,6 +94,20 @@ func Ends(records []Record) map[string]map[string]*End {
 		}
 	}
 	return ends
+}
+
+// take adds a verdict.
+func (e *End) take(r *Record) {
+	e.Lines = append(e.Lines, r.Body)
+	if r.Attr["smtp.delivery.tried"] == "true" && r.Attr["smtp.synthetic"] == "" && !passes(r) {
+		e.Attempts++
+	}
+	if e.Status != "" && e.final() {
+		return
+	}
+	if r.Attr["smtp.delivery.final"] == "true" || !passes(r) {
+		e.Status, e.Code, e.Enhanced = r.Attr["smtp.delivery.status"], r.Attr["smtp.reply.code"], r.Attr["smtp.reply.enhanced_code"]
+	}
 }
 
 // eachRecipient takes records that name several recipients apart.

@@ -52,6 +52,7 @@ type Recipient struct {
 	Address     string    `json:"address"`
 	Scenario    string    `json:"scenario"`
 	Final       string    `json:"final"`
+	Evidence    string    `json:"final_evidence"`
 	Detail      Reply     `json:"final_detail"`
 	Attempts    []Attempt `json:"attempts"`
 	DeliveredTo []string  `json:"delivered_to"`
