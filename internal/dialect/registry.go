@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exchange"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
@@ -14,6 +15,7 @@ var All = []Parser{
 	sendmail.Parser{},
 	kumomta.Parser{},
 	opensmtpd.Parser{},
+	exchange.Parser{},
 	transcript.Parser{},
 }
 

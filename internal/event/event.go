@@ -74,9 +74,12 @@ type Event struct {
 	Role      Role
 	FromPeer  Tri    // for a conversation line: did the client (Yes) or the server (No) say it
 	Said      string // the words of a conversation line: Line without the log's own framing ("[id] C: "), a dot or an empty line too
+	SaidAt    Span   // where they stand in Line, for a log that writes something behind them; zero: they are its end
 	EndHint   End
 	Boundary  bool // an empty line between two conversations
 	Last      bool // the conversation is over with this line, which is no disconnect line
+	// OwnVerdicts: what becomes of this conversation's recipients is told elsewhere, so a reply is no verdict.
+	OwnVerdicts bool
 
 	SessionID       ID
 	SessionInferred bool
@@ -105,6 +108,7 @@ type Event struct {
 	// The message.
 	MessageUID     ID
 	QueueID        string
+	UniqueID       bool        // QueueID is never given out again, so no line of it begins another message
 	RemoteQueueID  string      // in "queued as"
 	ParentQueueID  string      // the one that this message was made from, where the line says so (orig_queue_id)
 	ChildQueueID   string      // a message of this host made from this one (forwarded as, notification)

@@ -46,7 +46,19 @@ func Parse(line string, c Clock, h *Header) bool {
 	if h.Program == "" || h.PID == 0 && h.Text != "" {
 		found = parseBehind(line, found, c, h) || found
 	}
-	return found
+	return found || parseColumn(line, c, h)
+}
+
+// parseColumn reads the stamp that is a row's first column: it stays in the text, whose columns somebody counts.
+func parseColumn(line string, c Clock, h *Header) bool {
+	s := strings.TrimPrefix(line, byteOrderMark)
+	st, rest, ok := readStamp(s)
+	if !ok || rest == "" || rest[0] != ',' || st.style != styleISO && st.style != styleBlank {
+		return false
+	}
+	st.fill(c, h)
+	h.Text = s
+	return true
 }
 
 // parseFirst reads the header that the line begins with.

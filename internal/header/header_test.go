@@ -175,7 +175,6 @@ func TestNoHeader(t *testing.T) {
 		"stamp and nothing more":             "Nov 23 15:32:27",
 		"bracket never closed":               "[2023-04-12 10:15:30 EHLO x",
 		"bracket runs into the text":         "[2023-04-12 10:15:30]EHLO x",
-		"comma behind the stamp":             `2026-11-23T15:15:12.984Z,EDGE\Default A,08DB3A,0,a,b,+,,`,
 		"priority too large":                 "<192>Nov 23 15:32:27 mailout postfix/smtpd[540]: x",
 		"priority of four digits":            "<0022>Nov 23 15:32:27 mailout postfix/smtpd[540]: x",
 		"priority of no digits":              "<>Nov 23 15:32:27 mailout postfix/smtpd[540]: x",
@@ -195,5 +194,16 @@ func TestNoHeader(t *testing.T) {
 				t.Errorf("%q: got %+v", line, got)
 			}
 		})
+	}
+}
+
+// A row whose first column is a stamp keeps its columns: their reader counts them.
+func TestStampInTheFirstColumn(t *testing.T) {
+	row := `2026-11-23T15:15:12.984Z,EDGE\Default A,08DB3A,0,a,b,+,,`
+	for _, line := range []string{row, byteOrderMark + row} {
+		var got Header
+		if want := (Header{Time: 1795446912984000000, Resolution: event.ResolutionSubsecond, Text: row}); !Parse(line, seen, &got) || got != want {
+			t.Errorf("%q: got %+v", line, got)
+		}
 	}
 }

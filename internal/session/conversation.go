@@ -232,9 +232,9 @@ func (c *Conversation) heard(ev *event.Event) {
 // disconnect is the log's own line about the end of the connection.
 func (c *Conversation) disconnect(ev *event.Event, out *Outcome) {
 	if c.over == event.EndNone {
-		end := ev.EndHint
-		if end == event.EndNone {
-			end = c.unfinished()
+		end := c.unfinished()
+		if ev.EndHint != event.EndNone && (end == event.EndLost || end == event.EndExpired) {
+			end = ev.EndHint // who hung up explains an end that the words do not
 		}
 		c.end(end, out)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exchange"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/transcript"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
@@ -30,7 +31,11 @@ func (k *talker) line(line string) {
 	var h header.Header
 	header.Parse(line, header.Clock{Anchor: 1795446980e9}, &h)
 	ev := event.Event{Time: h.Time, Resolution: h.Resolution, Line: h.Text}
-	transcript.Parser{}.Parse(&h, &ev)
+	if (exchange.Parser{}).Probe(&h) {
+		exchange.Parser{}.Parse(&h, &ev)
+	} else {
+		transcript.Parser{}.Parse(&h, &ev)
+	}
 	if ev.Scope != event.ScopeNone {
 		c := k.talks[ev.ConnID]
 		if c == nil {
@@ -168,6 +173,7 @@ func TestConversationsOfEveryStyleEqualTheTruth(t *testing.T) {
 	for _, tt := range []struct{ log, truth string }{
 		{"proxy-cs-id.log", "proxy.truth"},
 		{"proxy-arrows.log", "proxy.truth"},
+		{"proxy-exchange.log", "proxy.truth"},
 		{"proxy-cs.log", "proxy.truth"},
 		{"proxy-raw.log", "proxy.truth"},
 		{"proxy-raw-conn.log", "proxy.truth"},
@@ -211,7 +217,7 @@ func compareTold(t *testing.T, got, want *told) {
 
 // TestConversationDataNeverRemains knows the lines of data by their words: the lab made them of random letters and headers.
 func TestConversationDataNeverRemains(t *testing.T) {
-	for _, log := range []string{"proxy-cs-id.log", "proxy-arrows.log", "proxy-cs.log", "proxy-raw.log", "proxy-raw-conn.log", "proxy-overlap-cs-id.log"} {
+	for _, log := range []string{"proxy-cs-id.log", "proxy-arrows.log", "proxy-exchange.log", "proxy-cs.log", "proxy-raw.log", "proxy-raw-conn.log", "proxy-overlap-cs-id.log"} {
 		k := talker{heard: func(string, *event.Event, *Outcome) {}}
 		k.read(readFile(t, log))
 		for _, line := range k.lines {

@@ -226,7 +226,9 @@ func (c *Conversation) conceal(ev *event.Event, kind event.Kind) {
 		return
 	}
 	span := event.Span{From: 0, To: len(ev.Line)}
-	if line := strings.TrimSuffix(ev.Line, "\r"); strings.HasSuffix(line, ev.Said) {
+	if ev.SaidAt.To > 0 {
+		span = ev.SaidAt
+	} else if line := strings.TrimSuffix(ev.Line, "\r"); strings.HasSuffix(line, ev.Said) {
 		span.From = len(line) - len(ev.Said)
 	}
 	ev.Redact = append(ev.Redact[:0], span)

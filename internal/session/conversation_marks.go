@@ -23,8 +23,11 @@ func (c *Conversation) learn(ev *event.Event) {
 	if ev.Role == event.RoleUnknown {
 		ev.Role = c.role
 	}
-	if ev.Kind == event.KindTLS && ev.TLS == event.Yes {
-		c.secured = true
+	if ev.Kind == event.KindTLS {
+		c.secured = c.secured || ev.TLS == event.Yes
+		if ev.EndHint != event.EndNone {
+			c.hint = ev.EndHint
+		}
 	}
 }
 

@@ -175,7 +175,7 @@ func (c *Conversation) effect(ev *event.Event, p *pendingCommand, out *Outcome) 
 			c.startData()
 		}
 	}
-	c.announced = ev.Code == 354
+	c.announced = ev.Code == 354 && (p.command == "DATA" || p.command == "")
 	c.decide(ev, p, out)
 }
 

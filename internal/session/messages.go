@@ -100,7 +100,7 @@ func (h *host) message(ev *event.Event) *Message {
 // begins says whether ev starts a new message under a queue id that is known: ids are used again.
 func begins(m *Message, ev *event.Event, now int64) bool {
 	const sameReception = int64(5e9) // lines of one reception come from several processes, so not quite in order
-	if m.isLate(now) {
+	if m.isLate(now) || ev.UniqueID {
 		return false
 	}
 	switch ev.Kind {
@@ -172,6 +172,8 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 		m.HeldSince = ev.Time
 	case event.KindMessageReleased:
 		m.HeldSince = 0
+	case event.KindMessageRedirected:
+		m.expanded(ev)
 	case event.KindCommand:
 		if m.Origin == 0 && s != nil {
 			m.opened(s, ev)
@@ -182,6 +184,9 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 	}
 	if ev.Kind == event.KindNotification {
 		t.link(h, m, ev.ChildQueueID, ev, false)
+		if ev.First { // the line is about the notice itself, and its first
+			m.counted(ev)
+		}
 	}
 	if ev.ChildQueueID != "" && ev.Kind == event.KindDelivery {
 		t.link(h, m, ev.ChildQueueID, ev, ev.Route == event.RouteForward)
@@ -252,6 +257,11 @@ func (m *Message) receivedBy(ev *event.Event, late bool) {
 	if m.received || m.Partial && !late && !m.Begun {
 		ev.Kind = event.KindMessageQueued
 	}
+	m.counted(ev)
+}
+
+// counted makes the candidate a message, of as many recipients as the line says.
+func (m *Message) counted(ev *event.Event) {
 	if ev.HasSize {
 		m.Size, m.HasSize = ev.Size, true
 	}
@@ -263,6 +273,13 @@ func (m *Message) receivedBy(ev *event.Event, late bool) {
 	}
 	m.NoEnd, m.MayExpand = m.NoEnd || ev.NoEnd, m.MayExpand || ev.MayExpand
 	m.received = true
+}
+
+// expanded is a recipient that others have taken the place of: a list by its members.
+func (m *Message) expanded(ev *event.Event) {
+	if n := ev.Recipients(); m.Count > 0 && n > 0 && ev.OrigRcptTo != "" {
+		m.Count += n - 1
+	}
 }
 
 // complete gives ev the keys that every record of the message carries.

@@ -11,10 +11,14 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 		ev.Role = role(ev, s)
 		return nil
 	}
+	if !isTalk(ev) {
+		return s // of another log of the same server, which names the conversation
+	}
 	talk := new(Conversation)
 	if s != nil && s.talk != nil {
 		talk = s.talk
 	}
+	spoken := talk.begun
 	o := talk.Step(ev)
 	if ev.Kind == event.KindNone {
 		return nil
@@ -26,7 +30,13 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 		}
 		ev.Status, ev.Tried, ev.Delays, ev.HasTotalDuration = event.StatusNone, event.Open, event.Delays{}, false
 	}
-	begins := s == nil || o.Began && !own
+	if s == nil && !o.Began && key.scope == event.ScopeID {
+		return nil // a remark about a conversation of which no word was seen
+	}
+	if ev.OwnVerdicts {
+		ev.Status, ev.Tried, ev.Delays, ev.HasTotalDuration = event.StatusNone, event.Open, event.Delays{}, false
+	}
+	begins := s == nil || o.Began && spoken && !own
 	if begins {
 		if s != nil && !s.ended {
 			s.cutOff(o.Previous, t, out)
@@ -36,6 +46,11 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 	s.talk = talk
 	s.told(&o, ev)
 	return s
+}
+
+// isTalk says whether the line may be one of a conversation's log: what is about messages never is.
+func isTalk(ev *event.Event) bool {
+	return ev.Kind < event.KindMessageReceived || ev.Kind == event.KindWarning || ev.Kind == event.KindLifecycle
 }
 
 // hasOwnLines says whether lines of the server's own say where the conversation begins and ends.

@@ -13,8 +13,11 @@ var mechanisms = [...]string{
 	"PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "XOAUTH2", "OAUTHBEARER", "NTLM", "GSSAPI", "GSS-SPNEGO", "EXTERNAL", "ANONYMOUS",
 	"SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS",
 	"KERBEROS_V4", "KERBEROS_V5", "OTP", "SKEY", "SECURID", "SRP", "CRAM-SHA1", "XYMCOOKIE", "XYMPKI", "MSN", "SPA", "PLAIN-CLIENTTOKEN", "GS2-KRB5",
-	"GS2-KRB5-PLUS", "ECDSA-NIST256P-CHALLENGE", "EAP-AES128", "SAML20", "OPENID20", "OAUTH10A", "WSS-TOKEN",
+	"EXCHANGEAUTH", "GS2-KRB5-PLUS", "ECDSA-NIST256P-CHALLENGE", "EAP-AES128", "SAML20", "OPENID20", "OAUTH10A", "WSS-TOKEN",
 }
+
+// Authenticate reads what follows a command that logs in as AUTH does, under a name of its own (Exchange's X-EXPS).
+func Authenticate(rest string, ev *event.Event) bool { return readAuth(scan.TrimLeft(rest), true, ev) }
 
 // readAuth reads "PLAIN", or "PLAIN <initial response>" (RFC 4954 section 4). The argument keeps the mechanism only.
 func readAuth(rest string, capital bool, ev *event.Event) bool {
