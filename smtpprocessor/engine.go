@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
@@ -147,6 +148,12 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		return l
 	}
 	if ev.Kind != event.KindNone {
+		if ev.TextMasked {
+			ev.Text, ev.TextMasked = reply.Unmask(ev.Text), false
+		}
+		if !p.duplicate {
+			e.tracker.Recall(ev)
+		}
 		diagnose.Event(ev)
 	}
 	if p.duplicate {

@@ -5,6 +5,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/qmail"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/sendmail"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/transcript"
 )
@@ -16,6 +17,7 @@ var All = []Parser{
 	kumomta.Parser{},
 	opensmtpd.Parser{},
 	exchange.Parser{},
+	qmail.Parser{},
 	transcript.Parser{},
 }
 

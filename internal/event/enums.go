@@ -221,8 +221,8 @@ type Scope uint8
 const (
 	ScopeNone   Scope = iota // part of no conversation
 	ScopePID                 // the server process: host, instance, service, daemon and pid hold one conversation at a time
-	ScopeID                  // ConnID names the conversation for its whole life; only its words are logged
-	ScopeConn                // ConnID names the conversation, and lines of the server's own say where it begins and ends
+	ScopeID                  // ConnID, or PID where it is empty, names the conversation for its whole life; its words are logged
+	ScopeConn                // likewise, and lines of the server's own say where it begins and ends, whichever program writes them
 	ScopeSource              // no id in the line: one conversation at a time a source
 	ScopePeer                // a client that logs results only: inferred from peer address, pid and ConnUse
 	ScopeScreen              // a screening daemon in front of the server: by PeerIP and PeerPort

@@ -100,6 +100,7 @@ type Event struct {
 	Enhanced    string // X.Y.Z
 	Text        string // the words after the codes; with TextJoined still holding the codes of continuation lines
 	TextJoined  bool   // Text is a multi-line reply joined by the MTA: reply.Clean strips the inner code prefixes
+	TextMasked  bool   // Text has "_" for its blanks and "/" for its line ends: reply.Unmask undoes it
 	Truncated   bool
 	MoreLines   bool // a "250-" line: the reply goes on in the next line
 	Commands    [Verbs]Count
@@ -193,6 +194,13 @@ type Event struct {
 	FilterVerdict string
 	FilterScore   float64 // what the verdict was made from: a DNSBL rank, a spam score
 	HasScore      bool
+
+	// Receipt is an id that the message was taken under before it had its queue id, in the words that acknowledged it or in other lines
+	// about its reception; ChildReceipt is the one of a message made from this one.
+	Receipt, ChildReceipt string
+	// TryID is the server's own number of a try. The line that begins it (message.queued) names message and recipient; the verdict
+	// has the number in their place.
+	TryID string
 
 	Synthetic bool
 	Duplicate bool

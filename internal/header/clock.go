@@ -10,6 +10,8 @@ import (
 const (
 	firstYear = 1970
 	lastYear  = 2261
+
+	lastSecond = 9_200_000_000 // since 1970, alike
 )
 
 // Seconds.
@@ -41,6 +43,8 @@ func (st *stamp) fill(c Clock, h *Header) {
 // unix is the stamp in seconds since 1970 UTC.
 func (st *stamp) unix(c Clock) int64 {
 	switch {
+	case st.style == styleLabel || st.style == styleUnix:
+		return st.since1970
 	case st.zoned:
 		return st.wall(st.year) - int64(st.offset)
 	case st.year != 0:

@@ -102,9 +102,11 @@ func parseFirst(line string, c Clock, h *Header) bool {
 	case st.style == styleISO:
 		rest = scan.TrimLeft(rest)
 		_ = parseTag(rest, strong, h) || parseHostTag(rest, weak, h)
-	case st.style == styleBlank:
+	case st.style == styleBlank || st.style == styleUnix:
 		rest = scan.TrimLeft(rest)
 		_ = parseTag(rest, strong, h) || parseHostTag(rest, strong, h)
+	case st.style == styleLabel: // one program's output has a file of its own
+		_ = parseTag(rest[1:], strong, h)
 	}
 	return true
 }

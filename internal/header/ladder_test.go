@@ -17,6 +17,9 @@ var good = []string{
 	`<22>1 2026-11-23T15:32:27.611330+00:00 mailout postfix/smtpd 540 ID47 [a x="\"]"][b] ` + "\uFEFFconnect",
 	"[2023-04-12 10:15:30.123+0200] EHLO client.example.com",
 	"15:15:12.984 00001 <<< 220 mx1.bigmail.test",
+	"@400000006aa8e01a2c3ca002 delivery 1: success: did_1+0+0/",
+	"@400000006aa8e01a2c3ca002 spamdyke[540]: ALLOWED from: a@b.test",
+	"1276913544.622156 info msg 78833: bytes 190 from <a@b.test> qp 13750 uid 0",
 }
 
 func TestEveryPrefixSaysTheSameOrNothing(t *testing.T) {

@@ -75,7 +75,7 @@ func skipPriority(s string) string {
 
 // parseCopied reads a line behind the fields that tools print in front: as many as three of them, each of a shape of its own.
 func parseCopied(s string, c Clock, h *Header) bool {
-	if parseShortFull(s, c, h) || parseShortUnix(s, h) {
+	if parseShortFull(s, c, h) {
 		return true
 	}
 	for range 3 {
@@ -182,22 +182,4 @@ func isWeekday(s string) bool {
 		return true
 	}
 	return false
-}
-
-// parseShortUnix reads journalctl's "1795447947.611330 mailout postfix/smtpd[540]: text" (-o short-unix).
-func parseShortUnix(s string, h *Header) bool {
-	seconds, rest, ok := scan.Digits(s[:min(len(s), 11)])
-	if !ok || seconds < 1e9 || rest != "." {
-		return false
-	}
-	micros, tail, ok := scan.Fixed(s[11:], 6)
-	if !ok || !strings.HasPrefix(tail, " ") {
-		return false
-	}
-	inner := Header{Time: (seconds*1e6 + int64(micros)) * 1e3, Resolution: event.ResolutionSubsecond}
-	if !parseHostTag(tail[1:], strong, &inner) {
-		return false
-	}
-	*h = inner
-	return true
 }

@@ -16,6 +16,8 @@ const (
 	styleISO         // 2026-11-23T15:32:27.611330+00:00: a syslog daemon, or a program of its own
 	styleBlank       // 2026-11-23 15:32:27: mostly programs' own files
 	styleClock       // 15:32:27.611
+	styleLabel       // @400000006aa8e01a2c3ca002: multilog, svlogd and what else stamps a program's output
+	styleUnix        // 1276913544.622156: likewise, or journalctl
 )
 
 // stamp is a point in time as written.
@@ -26,6 +28,7 @@ type stamp struct {
 	nanos            int
 	offset           int // seconds east of UTC
 	zoned, fraction  bool
+	since1970        int64 // seconds, of a stamp that counts them
 }
 
 // Stamp reads a stamp of any style off the front of s, with nothing in front of it; rest begins right behind it. The time is as in
@@ -45,11 +48,15 @@ func readStamp(s string) (st stamp, rest string, ok bool) {
 	switch {
 	case len(s) < len("15:32:27"):
 		return st, s, false
+	case s[0] == '@':
+		rest, ok = st.readLabel(s)
 	case scan.IsLetter(s[0]):
 		rest, ok = st.readBSD(s)
 	case s[2] == ':':
 		st.style = styleClock
 		rest, ok = st.readClock(s)
+	case scan.IsDigit(s[4]):
+		rest, ok = st.readUnix(s)
 	default:
 		rest, ok = st.readISO(s)
 	}
@@ -144,7 +151,7 @@ func (st *stamp) readISO(s string) (rest string, ok bool) {
 	return rest, st.valid()
 }
 
-// readClock reads "15:32:27", with a fraction of one to nine digits behind a dot or a comma; further digits are dropped.
+// readClock reads "15:32:27", with a fraction of one to nine digits; further digits are dropped.
 func (st *stamp) readClock(s string) (rest string, ok bool) {
 	if len(s) < 8 || s[2] != ':' || s[5] != ':' {
 		return s, false
@@ -157,17 +164,21 @@ func (st *stamp) readClock(s string) (rest string, ok bool) {
 	}
 	st.seconds = hour*3600 + minute*60 + second
 
-	// fraction
-	if len(rest) < 2 || rest[0] != '.' && rest[0] != ',' || !scan.IsDigit(rest[1]) {
-		return rest, true
+	return st.readFraction(rest), true
+}
+
+// readFraction reads the digits behind a dot or a comma, if they are there.
+func (st *stamp) readFraction(s string) (rest string) {
+	if len(s) < 2 || s[0] != '.' && s[0] != ',' || !scan.IsDigit(s[1]) {
+		return s
 	}
 	st.fraction = true
-	rest = rest[1:]
-	for unit := 100_000_000; rest != "" && scan.IsDigit(rest[0]); unit /= 10 {
-		st.nanos += unit * int(rest[0]-'0')
-		rest = rest[1:]
+	s = s[1:]
+	for unit := 100_000_000; s != "" && scan.IsDigit(s[0]); unit /= 10 {
+		st.nanos += unit * int(s[0]-'0')
+		s = s[1:]
 	}
-	return rest, true
+	return s
 }
 
 // readZone reads "Z", "+01", "+0100", "+01:00" or " +0100 " if one is there. It fails for one that is cut off.

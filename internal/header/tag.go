@@ -109,8 +109,8 @@ func readHost(s string) (host string, ok bool) {
 			return "", false
 		}
 	}
-	// a number alone is a reply code, two dots in it an enhanced one
-	return s, letters > 0 || dots == 3 || colons > 1
+	// a number alone is a reply code, two dots in it an enhanced one, a colon at the end begins a sentence
+	return s, letters > 0 && (colons == 0 || s[len(s)-1] != ':') || dots == 3 || colons > 1
 }
 
 // isSpeech says whether two words that look like host and tag are SMTP: "MAIL FROM: <a@b>", "EHLO x:", "250-mx.example Hello: you".

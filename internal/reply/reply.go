@@ -107,6 +107,33 @@ func Clean(text string, code int, enhanced string) string {
 	return b.String()
 }
 
+// Unmask gives the words of a text whose writer put "_" for blanks and what is not printable, and "/" for line ends. What of these was
+// in the words themselves cannot be told: "/" is a line end at the end of the text and in front of a further line's code.
+func Unmask(text string) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '_':
+			b.WriteByte(' ')
+		case c != '/':
+			b.WriteByte(c)
+		case i == len(text)-1:
+		case beginsLine(text[i+1:]):
+			b.WriteByte(' ')
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// beginsLine says whether a reply's further line begins here: "550-", "550_" or "550 ".
+func beginsLine(s string) bool {
+	code, rest, ok := scan.Fixed(s, 3)
+	return ok && code >= 200 && code < 600 && rest != "" && (rest[0] == '-' || rest[0] == '_' || rest[0] == ' ')
+}
+
 func appendWords(b *strings.Builder, words string) {
 	if words == "" {
 		return

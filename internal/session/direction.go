@@ -57,7 +57,7 @@ func isLoopback(ip string) bool {
 func (t *Tracker) direct(h *host, m *Message, ev *event.Event) event.Direction {
 	domain := foldDomain(ev.RcptTo)
 	switch {
-	case ev.Route == event.RouteLocal || ev.Route == event.RouteLMTP:
+	case ev.Route == event.RouteLocal || ev.Route == event.RouteLMTP || ev.Direction == event.DirectionInbound: // the log says that it is ours
 		h.learn(domain)
 		return event.DirectionInbound
 	case t.isLocal(h, domain), ev.Route == event.RoutePipe && ev.FromAlias: // an alias that ends in a program of ours

@@ -32,6 +32,7 @@ func (t *Tracker) expireAt(h *host, now int64, out *Output) {
 	for m := h.lateMessages.head; m != nil && now-m.Seen > lateFor; m = h.lateMessages.head {
 		h.forgetMessage(m)
 	}
+	h.tries.expire(now - ttl)
 	for p := h.peerOrder.head; p != nil && now-p.Seen > idle; p = h.peerOrder.head {
 		h.forgetPeer(p)
 	}

@@ -46,6 +46,9 @@ func keyOf(ev *event.Event, source string) (sessionKey, bool) {
 	case event.ScopePID, event.ScopeFork:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.Daemon, number: ev.PID}, true
 	case event.ScopeID, event.ScopeConn:
+		if ev.ConnID == "" { // one key for words and for the server's own lines
+			return sessionKey{scope: event.ScopeConn, instance: ev.Instance, number: ev.PID}, ev.PID != 0
+		}
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.ConnID}, ev.ConnID != ""
 	case event.ScopeSource:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: source, number: ev.PID}, true

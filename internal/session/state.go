@@ -14,7 +14,7 @@ import (
 )
 
 // stateVersion is written in front of a saved state; a state of another version is not read.
-const stateVersion = 3
+const stateVersion = 4
 
 var stateMagic = [4]byte{'s', 'm', 't', 'p'}
 
@@ -34,6 +34,8 @@ type (
 		Wall                      int64
 		Sessions, Messages, Peers int // that follow; oldest first, the ended ones in front
 		Starts                    []savedStart
+		Tries                     []savedTry
+		Receipts                  []*receipt
 		Domains                   []string
 		Aliases                   map[string]string
 		Waiting, Client           string // what a second name was given to
@@ -59,6 +61,10 @@ type (
 	savedPeer struct {
 		Peer *peer
 		Key  peerKey
+	}
+	savedTry struct {
+		Key tryKey
+		Try *try
 	}
 	savedStart struct {
 		Key   hash
@@ -126,6 +132,12 @@ func (h *host) head() savedHost {
 		out.Starts = append(out.Starts, savedStart{e.key, e.when, h.starts.count[e.key]})
 	}
 	out.Aliases, out.Waiting, out.Client = h.aliases.ids, h.aliases.waiting, h.aliases.client
+	for _, n := range h.tries.order {
+		if t := h.tries.byID[n.Key]; t != nil && t.Number == n.Number {
+			out.Tries = append(out.Tries, savedTry{n.Key, t})
+		}
+	}
+	out.Receipts = h.receipts.order
 	for d := range h.domains {
 		out.Domains = append(out.Domains, d)
 	}
@@ -192,6 +204,8 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 	for _, d := range in.Domains {
 		h.learn(d)
 	}
+	h.tries.restore(in.Tries)
+	h.receipts.restore(in.Receipts)
 
 	// sessions name the messages that they opened, which follow
 	sessions := make([]*savedSession, in.Sessions)

@@ -36,7 +36,8 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 	if ev.OwnVerdicts {
 		ev.Status, ev.Tried, ev.Delays, ev.HasTotalDuration = event.StatusNone, event.Open, event.Delays{}, false
 	}
-	begins := s == nil || o.Began && spoken && !own
+	begun := s != nil && s.talk == nil && !s.ended // by a line of the server's own
+	begins := s == nil || o.Began && spoken && !own && !begun
 	if begins {
 		if s != nil && !s.ended {
 			s.cutOff(o.Previous, t, out)
@@ -55,7 +56,7 @@ func isTalk(ev *event.Event) bool {
 
 // hasOwnLines says whether lines of the server's own say where the conversation begins and ends.
 func hasOwnLines(key sessionKey, ev *event.Event) bool {
-	return key.scope == event.ScopeConn || key.scope == event.ScopeFork || key.scope == event.ScopePID && ev.Role == event.RoleServer
+	return ev.Scope == event.ScopeConn || key.scope == event.ScopeFork || key.scope == event.ScopePID && ev.Role == event.RoleServer
 }
 
 // role forgets the side of words that belong to no conversation: a process of that kind also speaks when it delivers.

@@ -75,9 +75,11 @@ type host struct {
 	aliases aliases
 	due     []*Message // all their recipients have ended, unless an expansion made more of them
 
-	starts  starts
-	domains map[string]struct{} // learned local domains
-	words   map[string]string   // interned instance, service and daemon names
+	starts   starts
+	tries    tries
+	receipts receipts
+	domains  map[string]struct{} // learned local domains
+	words    map[string]string   // interned instance, service and daemon names
 }
 
 type sessionKey struct {
@@ -166,6 +168,7 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	h.wall = wall
 	ev.PeerIP = oneSpelling(ev.PeerIP)
 	t.expire(h, out)
+	t.Recall(ev)
 
 	s := t.observeSession(h, ev, source, now, out)
 	if ev.Kind == event.KindNone {
@@ -173,6 +176,10 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	}
 	m := t.observeMessage(h, s, ev, now, out)
 	h.fronted(s, ev)
+	if ev.Kind == event.KindMessageQueued && ev.TryID != "" {
+		h.tries.open(h, ev, now)
+	}
+	h.observeReceipt(t, s, m, ev, now)
 	t.observePeer(h, m, ev, now)
 	t.settle(h, m, ev, now, out)
 	t.meet(m, ev, now, out)

@@ -1,0 +1,254 @@
+package qmail
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// once cuts s at sep, where it stands there only once: what strangers wrote could hold it, too, and then nothing is certain.
+func once(s, sep string) (before, after string, ok bool) {
+	before, after, ok = strings.Cut(s, sep)
+	return before, after, ok && !strings.Contains(after, sep)
+}
+
+// chkuser reads "accepted rcpt: from <a@b|remoteinfo/auth:user|chkuser-identify:> remote <helo:h|remotehostname:n|remotehostip:192.0.2.1> rcpt <c@d> :
+// found existing recipient", or the older "from <a@b:user:> remote <h:n:192.0.2.1> rcpt <c@d> : ..." (chkuser.c).
+func chkuser(ev *event.Event, s string) event.Kind {
+	title, s, ok := strings.Cut(s, ": from <")
+	if !ok {
+		return event.KindNone
+	}
+	s, why, ok := cutLast(s, "> : ")
+	if !ok {
+		return event.KindNone
+	}
+	ev.Role, ev.FilterName, ev.FilterVerdict, ev.Argument = event.RoleServer, "chkuser", title, why
+	from, s, ok1 := once(s, "> remote <")
+	peer, to, ok2 := once(s, "> rcpt <")
+	if ok1 && ok2 {
+		sender, ident, named := once(from, "|remoteinfo/auth:")
+		if named {
+			ident, _, named = once(ident, "|chkuser-identify:")
+		} else if rest, _, found := cutLast(from, ":"); found {
+			sender, ident, named = cutLast(rest, ":")
+		}
+		if named {
+			ev.MailFrom, ev.User = envelope(sender), ident
+		}
+		chkuserPeer(ev, peer)
+		ev.RcptTo = to
+	}
+	ev.Command = "RCPT"
+	if ev.RcptTo == "" {
+		ev.Command = "MAIL"
+	}
+	switch {
+	case strings.HasPrefix(title, "accepted"), strings.HasPrefix(title, "relaying"):
+		return event.KindFilter
+	case strings.HasPrefix(why, "temporary"), strings.HasPrefix(why, "no auth resource"), title == "no auth resource":
+		ev.RejectPermanent = event.No
+	case title == "intrusion threshold":
+		return event.KindFilter
+	default:
+		ev.RejectPermanent = event.Yes
+	}
+	return event.KindReject
+}
+
+func chkuserPeer(ev *event.Event, s string) {
+	var helo, name, ip string
+	ok := false
+	if rest, named := strings.CutPrefix(s, "helo:"); named {
+		if rest, ip, ok = once(rest, "|remotehostip:"); ok {
+			helo, name, ok = once(rest, "|remotehostname:")
+		}
+	} else if rest, last, found := cutLast(s, ":"); found {
+		ip = last
+		helo, name, ok = cutLast(rest, ":")
+	}
+	if !ok || !isIP(ip) {
+		return
+	}
+	ev.Helo, ev.PeerIP = helo, ip
+	if name != "unknown" {
+		ev.ClientAddress = name
+	}
+}
+
+// temporary are spamdyke's refusals with a 4xx (spamdyke.h).
+func temporary(verdict string) bool {
+	switch verdict {
+	case "DENIED_TOO_MANY_RECIPIENTS", "DENIED_GRAYLISTED", "DENIED_RDNS_MISSING", "DENIED_RDNS_RESOLVE", "DENIED_SENDER_NO_MX", "DENIED_OTHER", "TIMEOUT":
+		return true
+	}
+	return false
+}
+
+// spamdyke reads "DENIED_RBL_MATCH from: a@b to: c@d origin_ip: 192.0.2.1 origin_rdns: n auth: user encryption: TLS reason: ..." (spamdyke.c);
+// what it does not know is "(unknown)".
+func spamdyke(ev *event.Event, s string) event.Kind {
+	verdict, rest, ok := scan.Cut(s, ' ')
+	if name, isFilter := strings.CutPrefix(verdict, "FILTER_"); isFilter {
+		return spamdykeFilter(ev, name, rest)
+	}
+	if !ok || !isSpamdyke(verdict) {
+		return event.KindNone
+	}
+	addresses, rest, ok := once(rest, " origin_ip: ")
+	if !ok || !strings.HasPrefix(addresses, "from: ") {
+		return event.KindNone
+	}
+	if from, to, sure := once(addresses[len("from: "):], " to: "); sure {
+		ev.MailFrom, ev.RcptTo = knownWord(from), knownWord(to)
+	}
+	ip, rest, ok := strings.Cut(rest, " origin_rdns: ")
+	if !ok || !isIP(ip) {
+		ev.MailFrom, ev.RcptTo = "", ""
+		return event.KindNone
+	}
+	conversation(ev)
+	ev.PeerIP = ip
+	name, rest, _ := strings.Cut(rest, " auth: ")
+	ev.ClientAddress = knownWord(name)
+	if user, encryption, sure := once(rest, " encryption: "); sure {
+		ev.User = knownWord(user)
+		encryption, reason, _ := strings.Cut(encryption, " ")
+		ev.TLS = event.TriOf(strings.HasPrefix(encryption, "TLS"))
+		ev.Argument = strings.TrimPrefix(reason, "reason: ")
+		if verdict == "ALLOWED" && strings.HasPrefix(ev.Argument, "250_ok_") {
+			if id := remoteID(ev.Argument[len("250_"):]); id != "" {
+				ev.Receipt = id
+			}
+		}
+	}
+	ev.FilterName, ev.FilterVerdict = "spamdyke", verdict
+	switch {
+	case verdict == "ALLOWED":
+		ev.Command = "RCPT"
+		return event.KindFilter
+	case verdict == "TLS_PASSTHROUGH":
+		return event.KindTLS
+	case verdict == "TIMEOUT":
+		ev.EndHint = event.EndTimeout
+		return event.KindWarning
+	case strings.HasSuffix(verdict, "_AUTH"):
+		ev.AuthResult = "failure"
+		return event.KindAuth
+	}
+	ev.Command, ev.RejectPermanent = "RCPT", event.TriOf(!temporary(verdict))
+	return event.KindReject
+}
+
+func isSpamdyke(verdict string) bool {
+	switch verdict {
+	case "ALLOWED", "TIMEOUT", "FAILED_AUTH", "UNKNOWN_AUTH", "TLS_PASSTHROUGH":
+		return true
+	}
+	return strings.HasPrefix(verdict, "DENIED_")
+}
+
+func knownWord(s string) string {
+	if s == "(unknown)" {
+		return ""
+	}
+	return s
+}
+
+// spamdykeFilter reads "FILTER_RBL_MATCH ip: 192.0.2.1 rbl: bl.example" (log-level verbose).
+func spamdykeFilter(ev *event.Event, name, s string) event.Kind {
+	conversation(ev)
+	ev.FilterName, ev.FilterVerdict, ev.Argument = "spamdyke", name, s
+	if rest, ok := strings.CutPrefix(s, "ip: "); ok {
+		if ip, _ := scan.Word(rest); isIP(ip) {
+			ev.PeerIP = ip
+		}
+	}
+	return event.KindFilter
+}
+
+// simscan reads "3016]:SPAM REJECT (12.30/5.00/5.00):1.2345s:subject:192.0.2.1:a@b:c@d,e@f" (simscan.c). The number is qmail-smtpd's.
+func simscan(ev *event.Event, s string) event.Kind {
+	s, ok := pid(s, ']', ev)
+	if ok {
+		s, ok = scan.Byte(s, ':')
+	}
+	state, s, found := scan.Cut(s, ':')
+	if !ok || !found {
+		return event.KindNone
+	}
+
+	// verdict, and the score that it was made from
+	if name, rest, scored := strings.Cut(state, " ("); scored {
+		score, _, _ := scan.Cut(rest, '/')
+		negative := strings.HasPrefix(score, "-")
+		if ev.FilterScore, ev.HasScore = scan.Float(strings.TrimPrefix(score, "-")); negative {
+			ev.FilterScore = -ev.FilterScore
+		}
+		state = name
+	}
+	switch state {
+	case "CLEAN", "SPAM REJECT", "SPAM DROPPED", "SPAM PASS", "PASSTHRU", "RELAYCLIENT", "VIRUS", "VIRUS DROPPED", "ATTACH", "REGEX":
+	default:
+		return event.KindNone
+	}
+	conversation(ev)
+	ev.FilterName, ev.FilterVerdict = "simscan", state
+
+	// seconds, then the subject, which may be anything; the rest is counted from the end
+	if _, rest, ok := scan.Cut(s, ':'); ok {
+		s = rest
+	}
+	s, to, ok1 := scan.CutLast(s, ':')
+	s, from, ok2 := scan.CutLast(s, ':')
+	subject, ip, ok3 := scan.CutLast(s, ':')
+	if ok1 && ok2 && ok3 && isIP(ip) {
+		ev.Subject, ev.PeerIP, ev.MailFrom = subject, ip, envelope(from)
+		if subject == "-" || state != "CLEAN" && !strings.HasPrefix(state, "SPAM") && state != "PASSTHRU" {
+			ev.Subject, ev.Argument = "", subject // the name of a virus, an attachment or an expression
+		}
+		recipients(ev, to, ',')
+	}
+	switch state {
+	case "SPAM REJECT", "VIRUS", "ATTACH", "REGEX":
+		ev.Command, ev.RejectPermanent = event.CommandEOM, event.Yes
+		return event.KindReject
+	}
+	return event.KindFilter
+}
+
+// recipients takes a list apart.
+func recipients(ev *event.Event, s string, sep byte) {
+	if strings.IndexByte(s, sep) < 0 {
+		ev.RcptTo = s
+		return
+	}
+	for s != "" {
+		var one string
+		one, s, _ = scan.Cut(s, sep)
+		if one != "" {
+			ev.RcptList = append(ev.RcptList, one)
+		}
+	}
+}
+
+// greylist reads "192.0.2.1 <a@b> to <c@d>" (indimail-mta's smtpd.c).
+func greylist(ev *event.Event, s string) event.Kind {
+	ip, rest, ok := strings.Cut(s, " <")
+	if !ok || !isIP(ip) {
+		return event.KindNone
+	}
+	from, to, ok := once(rest, "> to <")
+	if !ok {
+		return event.KindNone
+	}
+	to = strings.TrimSuffix(to, "...")
+	to, ok = strings.CutSuffix(to, ">")
+	if !ok {
+		return event.KindNone
+	}
+	ev.Role, ev.PeerIP, ev.MailFrom, ev.RcptTo = event.RoleServer, ip, envelope(from), to
+	ev.FilterName, ev.FilterVerdict, ev.Command, ev.RejectPermanent = "greylist", "greylisted", "RCPT", event.No
+	return event.KindReject
+}
