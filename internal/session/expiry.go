@@ -14,7 +14,7 @@ func (t *Tracker) expireAt(h *host, now int64, out *Output) {
 	for s := h.openSessions.head; s != nil && now-s.Seen > idle; s = h.openSessions.head {
 		out.Evicted[CauseSessionExpired]++
 		s.Partial = true
-		t.endSession(s, event.EndExpired, nil, out)
+		t.endSession(s, s.lastWord(event.EndExpired), nil, out)
 	}
 	for s := h.endedSessions.head; s != nil && now-s.Seen > endedFor; s = h.endedSessions.head {
 		h.forgetSession(s)

@@ -280,6 +280,9 @@ func (m *Message) expanded(ev *event.Event) {
 	if n := ev.Recipients(); m.Count > 0 && n > 0 && ev.OrigRcptTo != "" {
 		m.Count += n - 1
 	}
+	if ev.Route == event.RouteForward {
+		m.expand(ev)
+	}
 }
 
 // complete gives ev the keys that every record of the message carries.
@@ -313,12 +316,55 @@ func (m *Message) context(ev *event.Event) {
 	}
 }
 
+// expand keeps what an alias leads to: verdicts on that will not name it.
+func (m *Message) expand(ev *event.Event) {
+	const most = 64
+	to := ev.RcptTo
+	if len(ev.RcptList) > 0 {
+		to = strings.Join(ev.RcptList, ",")
+	}
+	if ev.OrigRcptTo == "" || to == "" || len(m.Aliases) >= most {
+		return
+	}
+	m.Aliases = append(m.Aliases, Alias{From: strings.Clone(ev.OrigRcptTo), To: clip(to, 1024)})
+}
+
+// before is the address that one came out of, through as many aliases as there are; empty where none is known.
+func (m *Message) before(address string) (from string) {
+	for range m.Aliases {
+		found := false
+		for i := range m.Aliases {
+			if a := &m.Aliases[i]; a.From != address && a.leadsTo(address) {
+				from, address, found = a.From, a.From, true
+				break
+			}
+		}
+		if !found {
+			break
+		}
+	}
+	return from
+}
+
+func (a *Alias) leadsTo(address string) bool {
+	rest := a.To
+	for rest != "" {
+		var one string
+		one, rest, _ = strings.Cut(rest, ",")
+		if one == address {
+			return true
+		}
+	}
+	return false
+}
+
 // beginChild makes the message that ev says was made from m. It has one recipient at least, and no line of its own but verdicts.
 func (t *Tracker) beginChild(h *host, m *Message, ev *event.Event) {
 	first := event.Event{
 		Kind: event.KindMessageReceived, First: true, NoEnd: true, RecipientCount: 1, Dialect: ev.Dialect, Host: ev.Host, Instance: ev.Instance, Daemon: ev.Daemon,
 		PID: ev.PID, Time: ev.Time, Resolution: ev.Resolution, QueueID: ev.ChildQueueID, MessageKind: ev.ChildKind,
 	}
+	first.MailFrom = ev.Argument // of a list's owner
 	if ev.ChildKind == event.MessageDSN {
 		first.MailFrom = "<>"
 	}

@@ -154,6 +154,9 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 		ev.Kind, ev.Status, ev.Tried = event.KindNotification, event.StatusNone, event.Open
 		return
 	}
+	if ev.OrigRcptTo == "" && len(m.Aliases) > 0 {
+		ev.OrigRcptTo = m.before(ev.RcptTo)
+	}
 	if ev.OrigRcptTo == "" && ev.OnBehalf != "" && m.MailFrom != "" && !strings.EqualFold(ev.OnBehalf, m.MailFrom) && ev.OnBehalf != ev.RcptTo {
 		ev.OrigRcptTo = ev.OnBehalf
 	}

@@ -74,6 +74,11 @@ func (t *Tracker) observeLine(h *host, s *Session, key sessionKey, ev *event.Eve
 			return screened
 		}
 		return t.beginSession(h, key, ev, now, false)
+	case s != nil && ev.Scope == event.ScopeFork && s.isOver(ev, now):
+		if !s.ended {
+			s.Partial = true
+			t.endSession(s, s.lastWord(event.EndExpired), nil, out)
+		}
 	case s != nil:
 		return s // also after its end: a late line
 	case !belongsToPeer(ev):
@@ -98,6 +103,22 @@ func (s *Session) context(ev *event.Event) {
 	if ev.PeerPort == 0 && ev.PeerIP == s.PeerIP {
 		ev.PeerPort = s.PeerPort
 	}
+}
+
+// isOver says whether a process of that number must be another one by now: it has another client, or goes on although it had ended.
+func (s *Session) isOver(ev *event.Event, now int64) bool {
+	if ev.PeerIP == "" {
+		return false
+	}
+	return s.PeerIP != "" && s.PeerIP != ev.PeerIP || s.ended && now-s.Last > handOverWithin
+}
+
+// lastWord is how a session of a process made for it ended as far as its lines say, else end.
+func (s *Session) lastWord(end event.End) event.End {
+	if s.key.scope == event.ScopeFork && s.Hint != event.EndNone {
+		return s.Hint
+	}
+	return end
 }
 
 // belongsToPeer keeps a server process' words about itself from opening a session.

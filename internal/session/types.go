@@ -81,6 +81,7 @@ type Message struct {
 	ended    bool
 	received bool
 	GivenUp  bool // it never became a message
+	Aliases  []Alias
 	met      bool // the host before it is known
 
 	Parent      event.ID
@@ -110,6 +111,9 @@ type Message struct {
 	MayExpand             bool // there may be more of them than Count
 	Final                 int  // recipients that have ended
 }
+
+// Alias is an address of a message and those that it leads to.
+type Alias struct{ From, To string }
 
 // Recipient is an address after expansion, and how far its delivery is.
 type Recipient struct {

@@ -21,7 +21,7 @@ func login(ev *event.Event, s string) event.Kind {
 		ev.Role, ev.Command, ev.Argument = event.RoleClient, "AUTH", rest
 		return event.KindWarning
 	}
-	for _, begin := range [...]string{": ", " warning: ", " error: ", " decode64 error ", " encode64 error ", " error, "} {
+	for _, begin := range [...]string{" flags=", " username ", " authid ", ": ", " warning: ", " error: ", " decode64 error ", " encode64 error ", " error, "} {
 		if rest, ok := after(s, begin); ok {
 			hideDecoded(ev, begin, rest)
 			ev.Argument = rest
@@ -94,15 +94,15 @@ func ours(ev *event.Event, s string) event.Kind {
 // "PLAIN): authentication failure (-13) ..., relay=host [ip]"). The name may be a password that was typed into the wrong place.
 func loginFailed(ev *event.Event, s string) event.Kind {
 	mech, s, ok := strings.Cut(s, "): ")
+	if !ok {
+		return event.KindNone
+	}
 	i := strings.LastIndex(s, ", relay=")
-	if !ok || i < 0 {
-		return event.KindNone
+	if i < 0 { // until 8.14
+		i = len(s)
+	} else if p, isPeer := takePeer(s[i+len(", relay="):]); isPeer {
+		p.caller(ev)
 	}
-	p, isPeer := takePeer(s[i+len(", relay="):])
-	if !isPeer {
-		return event.KindNone
-	}
-	p.caller(ev)
 	served(ev)
 	end := len(ev.Line) - len(s) + i
 	if words, _, found := strings.Cut(s[:i], ", user="); found {

@@ -243,7 +243,10 @@ func finish(ev *event.Event, r *record, stat string) event.Kind {
 
 // byCode reads a failure's status from the writer's own code, or from the sentence for a mailer's exit status (libsm/sysexits.c).
 func byCode(dsn, sentence string) event.Status {
+	const quarantined = "quarantined"
 	switch {
+	case strings.HasPrefix(quarantined, sentence): // cut short
+		return event.StatusNone
 	case strings.HasPrefix(dsn, "5"):
 		return event.StatusBounced
 	case strings.HasPrefix(dsn, "4"):

@@ -15,7 +15,11 @@ var sayings = [...]string{
 	"engine=", "tls_srv_features=", "tls_clt_features=", "set automode for ", "fipsmode=", "daemon ", "Could not remove daemon ", "could not ",
 	"unable to write pid to ", "queue directory ", "shared memory ", "sm_shmstop ", "filesys_update failed: ", "dangerous permissions=", "x-connect", "haproxy: ",
 	"srvfeatures: ", "dns ", "ldap=", "mci_", "dropenvelope, ", "sendenvelope, ", "finis, pid=", "in background, pid=", "disconnect level ", "dowork, pid=", "doworklist, pid=",
-	"unlink ", "conn_limits: ", "smtp: doublequeue", "user ", "File descriptors missing on startup: ", "getauth ", "proc_list_probe: ", "queue group name ", "rewrite: ",
+	"unlink ", "conn_limits: ", "smtp: doublequeue", "user ", "File descriptors missing on startup: ", "proc_list_probe: ", "queue group name ", "rewrite: ",
+	"sqr: ", "rq: ", "rqe: ", "rwg: ", "runqueue ", "queue manager: ", "queue alg: ", "Adding ", "stab: ", "total: cnt=", "cln: cnt=", "srv: cnt=", "func=init_sem, ", "key=",
+	"cannot get memory statistics", "getmodifiers too long", "interrupt", "disconnect: ", "SSL_CTX_dane_enable=", "fcntl(", "arith_map: ", "ldap ", "ph_map_", "nisplus_",
+	"socket_map_lookup(", "dynamic class: ", "proxy mode requested", "collect: at end: ", "dferror: ", "locked", "Unsupported address family ", "Could not remove control socket: ",
+	"quarantine_queue_item: ", "CurChildren = ", "NextMacroId = ", "*** $j not in $=w ***", "rcpt=", "can't initialize shared memory", "can't attach to shared memory",
 	"can't find queue group name ", "main: where=", "Sending \"",
 }
 
@@ -29,6 +33,12 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 			}
 			return event.KindLifecycle
 		}
+	}
+	if rest, ok := after(s, "getauth "); ok { // usersmtp.c, a debugging build: what we log in with
+		what, secret, _ := strings.Cut(rest, "=")
+		ev.Argument = what
+		ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(secret), To: len(ev.Line)})
+		return event.KindLifecycle
 	}
 	if file, rest, ok := strings.Cut(s, ": "); ok && strings.HasPrefix(s, "/") && strings.Contains(rest, " aliases, longest ") { // alias.c
 		ev.Argument = file

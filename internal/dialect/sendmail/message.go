@@ -161,8 +161,23 @@ func alias(ev *event.Event, s string) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	ev.RcptTo, ev.Argument = bare(from), to
-	ev.Route = event.RouteForward
+	ev.OrigRcptTo, ev.Route = bare(from), event.RouteForward
+	if strings.IndexByte(to, '"') >= 0 { // a program, whose words may hold commas
+		ev.RcptTo = to
+		return event.KindMessageRedirected
+	}
+	list := ev.RcptList[:0]
+	for to != "" {
+		var one string
+		one, to, _ = scan.Cut(to, ',')
+		if one = bare(scan.Trim(one)); one != "" {
+			list = append(list, one)
+		}
+	}
+	if len(list) == 1 {
+		ev.RcptTo, list = list[0], list[:0]
+	}
+	ev.RcptList = list
 	return event.KindMessageRedirected
 }
 
@@ -182,7 +197,7 @@ func child(ev *event.Event, id, s string) event.Kind {
 		if !ok {
 			return event.KindNone
 		}
-		ev.ChildQueueID, ev.ChildKind, ev.Argument = id, event.MessageMail, owner
+		ev.ChildQueueID, ev.ChildKind, ev.Argument = id, event.MessageMail, bare(owner)
 		return event.KindMessageQueued
 	}
 	return event.KindNone

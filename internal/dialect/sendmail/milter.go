@@ -12,7 +12,7 @@ func milter(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "milter="); ok {
 		return milterVerdict(ev, rest)
 	}
-	for _, begin := range [...]string{"milter_read(", "milter_write(", "milter_sys_read(", "milter_data(", "Milter read("} {
+	for _, begin := range [...]string{"milter_read(", "milter_write(", "milter_sys_read(", "milter_data(", "milter_send_command(", "Milter read("} {
 		if rest, ok := after(s, begin); ok {
 			name, rest, ok := strings.Cut(rest, ")")
 			if !ok {
@@ -134,7 +134,7 @@ func milterChange(ev *event.Event, s string) event.Kind {
 func milterAnswer(ev *event.Event, s string) event.Kind {
 	ev.FilterName = "milter"
 	switch s {
-	case "no active filter", "connect to filters", "connect, ending", "reject, no sender", "reject, no rcpt", "reject, sender", "reject, data":
+	case "no active filter", "connect to filters", "connect, ending", "reject, no sender", "reject, no rcpt", "reject, sender", "reject, senders", "reject, data":
 		ev.Argument = s
 		return event.KindLifecycle
 	}
@@ -147,7 +147,7 @@ func milterAnswer(ev *event.Event, s string) event.Kind {
 	}
 	what, verdict, ok := lastVerdict(s)
 	if !ok {
-		if rest, found := after(s, "sender: "); found { // LogLevel 15
+		if rest, found := after(strings.TrimPrefix(s, "senders: "), "sender: "); found || rest != s { // LogLevel 15
 			word, _ := scan.Word(rest)
 			ev.MailFrom = nullSender(word)
 			return event.KindLifecycle

@@ -23,7 +23,9 @@ func takePeer(s string) (p peer, ok bool) {
 	name, ip, two := strings.Cut(s, " [")
 	switch {
 	case two && strings.HasSuffix(ip, "]"):
-		p.ip = address(ip[:len(ip)-1])
+		if p.ip = address(ip[:len(ip)-1]); p.ip == "" {
+			return peer{}, false
+		}
 	case two:
 		return peer{}, false
 	case strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]"):

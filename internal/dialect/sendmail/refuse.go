@@ -36,17 +36,12 @@ func ruleset(ev *event.Event, s string) event.Kind {
 	}
 	verb, words, _ := scan.Cut(what, '=')
 	ev.FilterVerdict = verb
-	switch verb {
-	case "quarantine":
+	if verb == "quarantine" {
 		ev.Text = words
-		return event.KindFilter
-	case "status": // 8.16: of a delivery, the verdict follows
-		refusal(ev, words)
-		ev.RejectPermanent = event.Open
 		return event.KindFilter
 	}
 	refusal(ev, words)
-	if client(name) { // rules about servers that we call: the verdict on the recipients follows
+	if verb == "status" || client(name) { // rules about servers that we call: the verdict on the recipients follows
 		ev.RejectPermanent, ev.Role, ev.Scope = event.Open, event.RoleClient, event.ScopeNone
 		ev.ServerAddress, ev.ClientAddress = ev.ClientAddress, ""
 		return event.KindFilter
@@ -59,24 +54,37 @@ func ruleset(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// dissect finds arguments, relay and result. The result's verb is looked for from the first relay on that is followed by one: a relay's name and
-// address cannot hold it.
+// dissect finds arguments, relay and result. An argument in brackets ends with them, and the first result behind it counts, for its text may quote
+// the client; any other is the client's words up to the last result, whose text is the configuration's.
 func dissect(s string) (args, relay, what string) {
-	for from := 0; ; {
+	first := 0
+	inner, _, bracketed := scan.Angle(s)
+	if bracketed {
+		first = len(inner) + 2
+	}
+	for from := first; ; {
 		i := strings.Index(s[from:], ", relay=")
 		if i < 0 {
 			break
 		}
 		i += from
+		from = i + 1
 		rest := s[i+len(", relay="):]
-		if j := strings.Index(rest, ", "); j >= 0 && isResult(rest[j+2:]) {
-			if _, ok := takePeer(rest[:j]); ok {
-				return s[:i], rest[:j], rest[j+2:]
+		j := strings.Index(rest, ", ")
+		if j < 0 || !isResult(rest[j+2:]) {
+			continue
+		}
+		if _, ok := takePeer(rest[:j]); ok {
+			args, relay, what = s[:i], rest[:j], rest[j+2:]
+			if bracketed {
+				return args, relay, what
 			}
 		}
-		from = i + 1
 	}
-	for from := 0; ; { // without a relay, of a local submission
+	if what != "" {
+		return args, relay, what
+	}
+	for from := first; ; { // without a relay, of a local submission
 		i := strings.Index(s[from:], ", ")
 		if i < 0 {
 			return "", "", ""
@@ -94,47 +102,50 @@ func isResult(s string) bool {
 
 // client says whether a ruleset looks at the server that we called (cf/README).
 func client(name string) bool {
-	switch strings.ToLower(name) {
-	case "tls_server", "tls_rcpt", "try_tls", "authinfo", "clt_features", "tls_clt_features":
-		return true
+	for _, one := range [...]string{"tls_server", "tls_rcpt", "try_tls", "authinfo", "clt_features", "tls_clt_features"} {
+		if scan.EqualFold(name, one) {
+			return true
+		}
 	}
 	return false
 }
 
 // arguments puts a ruleset's arguments where they belong, and the command that it answers (cf/README, doc/op).
 func arguments(ev *event.Event, name, arg1, arg2 string) {
-	lower := name
 	switch {
-	case scan.EqualFold(lower, "check_rcpt"):
+	case scan.EqualFold(name, "check_rcpt"):
 		ev.Command, ev.RcptTo = "RCPT", bare(arg1)
-	case scan.EqualFold(lower, "check_mail"):
+	case scan.EqualFold(name, "check_mail"):
 		ev.Command, ev.MailFrom = "MAIL", nullSender(arg1)
-	case scan.EqualFold(lower, "check_relay"):
+		if from, _, ok := scan.Angle(arg1); ok && from != "" { // parameters may follow
+			ev.MailFrom = from
+		}
+	case scan.EqualFold(name, "check_relay"):
 		ev.Command = event.CommandConnect
 		if arg1 != "" && arg1[0] != '[' {
 			ev.ClientAddress = arg1
 		}
-		if ip := address(arg2); ip != "" {
+		if ip := address(arg2); ip != "" && ev.PeerIP == "" { // of a DNS list it may be the list's answer
 			ev.PeerIP = ip
 			served(ev)
 		}
-	case scan.EqualFold(lower, "check_compat"):
+	case scan.EqualFold(name, "check_compat"):
 		ev.MailFrom, ev.RcptTo = nullSender(arg1), bare(arg2)
-	case scan.EqualFold(lower, "check_data"):
+	case scan.EqualFold(name, "check_data"):
 		ev.Command = "DATA"
-	case scan.EqualFold(lower, "check_eom"), scan.EqualFold(lower, "check_eoh"):
+	case scan.EqualFold(name, "check_eom"), scan.EqualFold(name, "check_eoh"):
 		ev.Command = event.CommandEOM
-	case scan.EqualFold(lower, "check_vrfy"):
+	case scan.EqualFold(name, "check_vrfy"):
 		ev.Command, ev.Argument = "VRFY", arg1
-	case scan.EqualFold(lower, "check_expn"):
+	case scan.EqualFold(name, "check_expn"):
 		ev.Command, ev.Argument = "EXPN", arg1
-	case scan.EqualFold(lower, "check_etrn"):
+	case scan.EqualFold(name, "check_etrn"):
 		ev.Command, ev.Argument = "ETRN", arg1
-	case scan.EqualFold(lower, "tls_client"):
+	case scan.EqualFold(name, "tls_client"):
 		ev.Command, ev.Argument = "STARTTLS", arg1
-	case scan.EqualFold(lower, "trust_auth"):
+	case scan.EqualFold(name, "trust_auth"):
 		ev.Command, ev.Argument = "MAIL", arg1
-	case scan.EqualFold(lower, "tls_server"), scan.EqualFold(lower, "tls_rcpt"), scan.EqualFold(lower, "try_tls"):
+	case scan.EqualFold(name, "tls_server"), scan.EqualFold(name, "tls_rcpt"), scan.EqualFold(name, "try_tls"):
 		ev.Argument = arg1
 	default: // a header's own ruleset
 		ev.Command, ev.Argument = event.CommandEOM, arg1

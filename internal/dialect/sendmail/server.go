@@ -38,8 +38,13 @@ func conversation(ev *event.Event, s string) event.Kind {
 		ev.Command, ev.FilterName, ev.FilterVerdict, ev.RejectPermanent = event.CommandConnect, "tcpwrappers", "reject", event.Yes
 		return event.KindReject
 	}
-	if rest, ok := after(s, "unauthorized PIPELINING, sleeping, relay="); ok {
-		return from(ev, rest, event.KindWarning)
+	if rest, ok := after(s, "unauthorized PIPELINING, sleeping"); ok {
+		ev.FilterName, ev.FilterVerdict = "pipelining", "slow_down"
+		if rest, ok = after(rest, ", relay="); ok {
+			return from(ev, rest, event.KindWarning)
+		}
+		served(ev)
+		return event.KindWarning
 	}
 	if rest, ok := after(s, "message size ("); ok { // collect.c: the refusal itself is told by the recipients' lines
 		n, rest, _ := scan.Digits(rest)
@@ -77,6 +82,10 @@ func behind(ev *event.Event, s string) event.Kind {
 		kind := from(ev, who, event.KindDisconnect)
 		ev.Service, ev.EndHint = where, event.EndClientClosed // QUIT or not: below LogLevel 15 it looks the same
 		return kind
+	}
+	if who, ok := strings.CutSuffix(s, " did not use CRLF"); ok { // 8.12
+		ev.FilterName = "bare_newline"
+		return from(ev, who, event.KindWarning)
 	}
 	who, rest, ok := clientAndColon(s)
 	if !ok {
@@ -245,9 +254,13 @@ func nullSender(s string) string {
 	return s
 }
 
-// greeted is "host [ip] due to pre-greeting traffic after 3 seconds". All that the client says is refused.
+// greeted is "host [ip] due to pre-greeting traffic after 3 seconds", in 8.13 "host [ip] after 3 seconds due to pre-greeting traffic". All that
+// the client says is refused.
 func greeted(ev *event.Event, s string) event.Kind {
 	who, rest, ok := strings.Cut(s, " due to pre-greeting traffic")
+	if i := strings.Index(who, "] after "); i >= 0 {
+		who, rest = who[:i+1], who[i+1:]
+	}
 	if !ok || from(ev, who, event.KindReject) == event.KindNone {
 		return event.KindNone
 	}

@@ -38,6 +38,10 @@ func answer(ev *event.Event, s string) event.Kind {
 			return kind
 		}
 	}
+	if strings.HasSuffix(s, " ---") || strings.HasSuffix(s, ": ---") { // main.c: a dump of the program's state
+		ev.Argument = s
+		return event.KindLifecycle
+	}
 	served(ev)
 	ev.FromPeer, ev.Said = event.No, s
 	if !speech.Reply(s, ev) {

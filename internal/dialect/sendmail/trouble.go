@@ -59,6 +59,12 @@ func trouble(ev *event.Event, s string) event.Kind {
 		ev.RejectPermanent = event.Open
 		return event.KindReply
 	}
+	for _, end := range [...]string{"marked unsafe", "marked bogus", "lookup error, expected 1 entry, got"} { // recipient.c, map.c
+		if file, rest, ok := strings.Cut(s, ": "); ok && strings.Contains(rest, end) && strings.IndexByte(file, ' ') < 0 {
+			ev.FilterName, ev.Argument = "unsafe", s
+			return event.KindWarning
+		}
+	}
 	if strings.HasPrefix(s, "\"") && strings.Contains(s, "\" command from ") { // "wiz", "debug" of the old worms
 		name, rest, _ := strings.Cut(s[1:], "\" command from ")
 		i := strings.LastIndex(rest, " (")
@@ -121,6 +127,26 @@ var remarks = [...]remark{
 	{"TLSA=", "dane", "", event.KindWarning},            // domain.c, tlsh.c
 	{"DANE_depth=", "dane", "", event.KindLifecycle},
 	{"hostsignature for host '", "hostsignature", "", event.KindWarning},
+	{"sync_dir: ", "queue", "", event.KindWarning}, // deliver.c
+	{"returntosender: ", "bug", "", event.KindWarning},
+	{"dbopen(", "udb", "", event.KindWarning}, // udb.c
+	{"db_open(", "udb", "", event.KindWarning},
+	{"ownership change on ", "permissions", "", event.KindWarning}, // map.c, control.c
+	{"no fchown(): ", "permissions", "", event.KindWarning},
+	{"can't open ", "file", "", event.KindWarning}, // conf.c
+	{"can't read ", "file", "", event.KindWarning},
+	{"usershellok: cannot open ", "file", "", event.KindWarning},
+	{"Bad line on ", "configuration", "", event.KindWarning},
+	{"unable to ", "file", "", event.KindWarning},
+	{"MX records for ", "dns", "", event.KindWarning}, // domain.c
+	{"makeconnection: service ", "service", "", event.KindWarning},
+	{"timeout waiting for input during control command", "control", "timeout", event.KindWarning},
+	{"MAIL too long: ", "too_long", "", event.KindWarning}, // usersmtp.c
+	{"RCPT too long: ", "too_long", "", event.KindWarning},
+	{"smtps: TLS not available, exiting", "tls", "tls_handshake", event.KindWarning}, // srvrsmtp.c
+	{"error: safesasl(", "sasl", "", event.KindWarning},
+	{"encode64 for AUTH failed", "sasl", "", event.KindWarning},
+	{"str_union: ", "sasl", "", event.KindWarning},
 	{"poststats: ", "statistics", "", event.KindLifecycle}, // stats.c
 }
 
@@ -142,19 +168,16 @@ func systemError(ev *event.Event, s string) event.Kind {
 		ev.Scope, ev.Role, ev.Command, ev.EndHint, ev.ErrorType = event.ScopeNone, event.RoleUnknown, "", event.EndNone, ""
 	}
 	ev.FilterName, ev.Argument = "syserr", s
-	if strings.Contains(s, "MX list for ") && strings.Contains(s, " points back to ") { // a domain that is ours, or should be
-		ev.ErrorType = "loop"
-	}
 	return event.KindWarning
 }
 
-// unreachable is "host [ip].25 (2)) failed: Connection refused".
+// unreachable is "host [ip].25 (2)) failed: Connection refused", until 8.15 without the port.
 func unreachable(ev *event.Event, s string) event.Kind {
 	host, rest, ok := strings.Cut(s, " [")
-	ip, rest, found := strings.Cut(rest, "].")
-	port, rest, isPort := scan.Digits(rest)
-	_, why, failed := strings.Cut(rest, " failed: ")
-	if !ok || !found || !isPort || !failed {
+	ip, rest, found := strings.Cut(rest, "]")
+	port, rest, _ := scan.Digits(strings.TrimPrefix(rest, "."))
+	_, why, failed := strings.Cut(rest, ") failed: ")
+	if !ok || !found || !failed {
 		return event.KindNone
 	}
 	ev.Role, ev.Command = event.RoleClient, event.CommandConnect
