@@ -48,7 +48,7 @@ type smtpProcessor struct {
 	once sync.Once
 }
 
-// tickInterval is how often sources that have gone silent are looked at.
+// tickInterval is how often sources that have gone silent are looked at, at least.
 const tickInterval = 5 * time.Second
 
 var owners atomic.Uint64
@@ -154,7 +154,7 @@ func (p *smtpProcessor) resend(ctx context.Context, b *refused, ld plog.Logs) er
 // tick expires what belongs to silent sources, and saves the state when it is time.
 func (p *smtpProcessor) tick() {
 	defer p.done.Done()
-	ticker := time.NewTicker(tickInterval)
+	ticker := time.NewTicker(min(tickInterval, p.cfg.CheckpointInterval))
 	defer ticker.Stop()
 	for {
 		select {

@@ -20,13 +20,16 @@ const scopeName = "github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver
 
 // batch is the lines of one file that go out together.
 type batch struct {
-	mu             sync.Mutex
-	id, path, name string
-	logs           plog.Logs
-	records        plog.LogRecordSlice
-	n              int
-	bytes          int64
-	seen           pcommon.Timestamp
+	mu         sync.Mutex
+	stream     *stream
+	path, name string
+	order      int   // batches are handed on in the order in which they were begun
+	end        int64 // offset behind its last line
+	logs       plog.Logs
+	records    plog.LogRecordSlice
+	n          int
+	bytes      int64
+	seen       pcommon.Timestamp
 }
 
 // add appends one line, with its place in the file.
@@ -50,7 +53,7 @@ func (b *batch) begin(r *maillogReceiver) {
 	m.PutStr(attrs.HostName, r.host)
 	m.PutStr(attrs.FilePath, b.path)
 	m.PutStr("log.file.name", b.name)
-	m.PutStr(attrs.FileID, b.id)
+	m.PutStr(attrs.FileID, b.stream.ID)
 	sl := rl.ScopeLogs().AppendEmpty()
 	sl.Scope().SetName(scopeName)
 	b.records = sl.LogRecords()
@@ -67,7 +70,12 @@ func (r *maillogReceiver) send(ctx context.Context, b *batch) error {
 	if b.n == 0 {
 		return nil
 	}
-	defer func() { b.n, b.bytes = 0, 0 }()
+	accepted := false
+	r.streams.sending(b.stream)
+	defer func() {
+		b.n, b.bytes = 0, 0
+		r.streams.sent(b.stream, b.end, accepted)
+	}()
 	if r.isLost() {
 		return errStopped
 	}
@@ -76,6 +84,7 @@ func (r *maillogReceiver) send(ctx context.Context, b *batch) error {
 	for {
 		err := r.next.ConsumeLogs(checkpoint.NewContext(context.WithoutCancel(ctx), r.round), b.logs)
 		if err == nil {
+			accepted = true
 			r.telemetry.ReceiverMaillogLines.Add(ctx, int64(b.n))
 			r.telemetry.ReceiverMaillogBytes.Add(ctx, b.bytes)
 			return nil
@@ -83,6 +92,7 @@ func (r *maillogReceiver) send(ctx context.Context, b *batch) error {
 		r.telemetry.ReceiverMaillogBatchesRefused.Add(ctx, 1)
 		if r.givesUp(err, began) {
 			r.telemetry.ReceiverMaillogLinesDropped.Add(ctx, int64(b.n))
+			accepted = true // they are not to come again
 			r.logger.Error("lines were refused for good and are dropped", zap.Int("lines", b.n), zap.String("path", b.path), zap.Error(err))
 			return nil
 		}

@@ -3,6 +3,7 @@ package maillogreceiver
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/fileconsumer"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/fileconsumer/matcher"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
@@ -30,11 +32,13 @@ type maillogReceiver struct {
 	telemetry *metadata.TelemetryBuilder
 	now       func() time.Time
 
-	host    string
-	files   *fileconsumer.Manager
-	round   *checkpoint.Round
-	streams *streams
-	store   *persister
+	host     string
+	files    *fileconsumer.Manager
+	round    *checkpoint.Round
+	matcher  *matcher.Matcher
+	streams  *streams
+	contents contents
+	store    *persister
 
 	// running ends when the receiver is shut down: a batch that is being tried again is given up then.
 	running context.Context
@@ -43,7 +47,8 @@ type maillogReceiver struct {
 	mu      sync.Mutex
 	pending map[string]*batch // by stream, lines that were read and not handed on yet
 	polled  int               // polls that are over
-	lost    bool              // a batch was given up at shutdown: nothing may be saved from then on
+	batches int
+	lost    bool // a batch was given up at shutdown: nothing may be saved from then on
 }
 
 func newReceiver(cfg *Config, set receiver.Settings, next consumer.Logs, now func() time.Time) (*maillogReceiver, error) {
@@ -60,6 +65,9 @@ func newReceiver(cfg *Config, set receiver.Settings, next consumer.Logs, now fun
 			return nil, err
 		}
 	}
+	if r.matcher, err = matcher.New(matcher.Criteria{Include: cfg.Include, Exclude: cfg.Exclude}); err != nil {
+		return nil, err
+	}
 	r.running, r.stop = context.WithCancel(context.Background())
 	r.files, err = cfg.consumer().Build(set.TelemetrySettings, r.emit, fileconsumer.WithSplitFunc(record.SplitLines))
 	return r, err
@@ -74,7 +82,7 @@ func (r *maillogReceiver) Start(ctx context.Context, host component.Host) error 
 			return err
 		}
 	}
-	r.store = &persister{Client: client, receiver: r}
+	r.store = &persister{Client: client, receiver: r, stores: r.cfg.Storage != nil}
 	if err := r.streams.load(ctx, client); err != nil {
 		r.logger.Error("the saved identities of files could not be read; lines that were read before may come unmarked", zap.Error(err))
 	}
@@ -104,13 +112,21 @@ func (r *maillogReceiver) emit(_ context.Context, lines [][]byte, attributes map
 	}
 	path, _ := attributes["log.file.path"].(string)
 	name, _ := attributes["log.file.name"].(string)
-	id := r.streams.find(path, lines[0], offsets[0], offsets[len(lines)])
+	x, begins := r.streams.find(path, lines[0], offsets[0], offsets[len(lines)])
+	r.streams.sending(x)
+	defer r.streams.sent(x, 0, false)
+	if begins {
+		if err := r.waitForOlder(x, path); err != nil {
+			return err
+		}
+	}
 
 	r.mu.Lock()
-	b := r.pending[id]
+	b := r.pending[x.ID]
 	if b == nil {
-		b = &batch{id: id, path: path, name: name}
-		r.pending[id] = b
+		r.batches++
+		b = &batch{stream: x, path: path, name: name, order: r.batches}
+		r.pending[x.ID] = b
 	}
 	r.mu.Unlock()
 
@@ -118,7 +134,10 @@ func (r *maillogReceiver) emit(_ context.Context, lines [][]byte, attributes map
 	defer b.mu.Unlock()
 	text := join(lines)
 	for i, line := range lines {
-		b.add(text[:len(line)], offsets[i], r)
+		if !r.streams.skips(x, offsets[i]) {
+			b.add(text[:len(line)], offsets[i], r)
+		}
+		b.end = offsets[i+1]
 		text = text[len(line):]
 		if b.n >= r.cfg.MaxBatchSize {
 			if err := r.send(r.running, b); err != nil {
@@ -126,7 +145,7 @@ func (r *maillogReceiver) emit(_ context.Context, lines [][]byte, attributes map
 			}
 		}
 	}
-	return nil
+	return r.store.progress(r.running)
 }
 
 // join copies the lines, which are fileconsumer's, into one string: one allocation for a hundred lines that live and go together.
@@ -151,6 +170,7 @@ func (r *maillogReceiver) flush(ctx context.Context) error {
 		list = append(list, b)
 	}
 	r.mu.Unlock()
+	slices.SortFunc(list, func(a, b *batch) int { return a.order - b.order })
 	for _, b := range list {
 		b.mu.Lock()
 		err := r.send(ctx, b)

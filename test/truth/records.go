@@ -14,7 +14,9 @@ type Record struct {
 	Body string
 	Time time.Time
 	Attr map[string]string
-	List map[string][]any
+
+	Resource map[string]string
+	List     map[string][]any
 }
 
 // Is says whether the record is of an event.
@@ -24,9 +26,13 @@ func (r *Record) Is(event string) bool { return r.Attr["smtp.event"] == event }
 func Records(batches ...plog.Logs) (list []Record) {
 	for _, ld := range batches {
 		for _, rl := range ld.ResourceLogs().All() {
+			resource := map[string]string{}
+			for k, v := range rl.Resource().Attributes().All() {
+				resource[k] = v.AsString()
+			}
 			for _, sl := range rl.ScopeLogs().All() {
 				for _, rec := range sl.LogRecords().All() {
-					r := Record{Body: rec.Body().AsString(), Time: rec.Timestamp().AsTime(), Attr: map[string]string{}}
+					r := Record{Body: rec.Body().AsString(), Time: rec.Timestamp().AsTime(), Attr: map[string]string{}, Resource: resource}
 					for k, v := range rec.Attributes().All() {
 						r.Attr[k] = v.AsString()
 					}
