@@ -2,6 +2,7 @@ package smtpprocessor
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -12,8 +13,11 @@ import (
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/extension/extensiontest"
+	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor/processortest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage"
 
@@ -46,10 +50,15 @@ func newStorage(t testing.TB) *storageHost {
 // stored starts a processor with storage.
 func stored(t testing.TB, host component.Host, next consumer.Logs) *smtpProcessor {
 	t.Helper()
+	return storedWith(t, host, next, zap.NewNop())
+}
+
+func storedWith(t testing.TB, host component.Host, next consumer.Logs, logger *zap.Logger) *smtpProcessor {
+	t.Helper()
 	cfg := createDefaultConfig().(*Config)
 	cfg.Location, cfg.Storage = "UTC", &storageID
 	set := processortest.NewNopSettings(metadata.Type)
-	set.ID = component.NewID(metadata.Type)
+	set.ID, set.Logger = component.NewID(metadata.Type), logger
 	p, err := newProcessor(cfg, set, next, (&clock{now: observed}).Now)
 	require.NoError(t, err)
 	require.NoError(t, p.Start(context.Background(), host))
@@ -159,4 +168,103 @@ func TestRoundFindsTheProcessor(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, saved)
 	assert.NotZero(t, p.store.saved)
+}
+
+// full is a storage that cannot take anything until it has room again.
+type full struct {
+	*storageHost
+	component.Component
+	full bool
+}
+
+func (f *full) GetExtensions() map[component.ID]component.Component {
+	return map[component.ID]component.Component{storageID: f}
+}
+
+func (f *full) Start(context.Context, component.Host) error { return nil }
+func (f *full) Shutdown(context.Context) error              { return nil }
+
+func (f *full) GetClient(ctx context.Context, kind component.Kind, id component.ID, name string) (storage.Client, error) {
+	c, err := f.ext[storageID].(storage.Extension).GetClient(ctx, kind, id, name)
+	return &fullClient{c, f}, err
+}
+
+type fullClient struct {
+	storage.Client
+	f *full
+}
+
+func (c *fullClient) Set(ctx context.Context, key string, value []byte) error {
+	if c.f.full {
+		return errors.New("no space left on device")
+	}
+	return c.Client.Set(ctx, key, value)
+}
+
+// A storage that fills up stops nothing: records go on, the state is saved when there is room again, and it is whole.
+func TestStorageThatFillsUpStopsNothing(t *testing.T) {
+	host := &full{storageHost: newStorage(t)}
+	sink := new(consumertest.LogsSink)
+	p := stored(t, host, sink)
+	lines := corpus(t, mainLog)
+	require.NoError(t, p.ConsumeLogs(t.Context(), batch(lines[:300]...)))
+	host.full = true
+	saved, err := p.Checkpoint(checkpoint.Final(t.Context()))
+	require.ErrorContains(t, err, "save the state: no space left on device")
+	assert.False(t, saved, "offsets must be kept back")
+	require.NoError(t, p.ConsumeLogs(t.Context(), batch(lines[300:600]...)))
+	host.full = false
+	saved, err = p.Checkpoint(checkpoint.Final(t.Context()))
+	require.NoError(t, err)
+	assert.True(t, saved)
+	close(p.stop) // it dies
+	p.done.Wait()
+	require.NoError(t, p.store.close(t.Context()))
+
+	q := stored(t, host, sink)
+	require.NoError(t, q.ConsumeLogs(t.Context(), batch(lines[600:]...)))
+	require.NoError(t, q.Shutdown(t.Context()))
+	whole := new(consumertest.LogsSink)
+	r, _ := start(t, whole, nil)
+	require.NoError(t, r.ConsumeLogs(t.Context(), batch(lines...)))
+	assert.Equal(t, texts(t, whole.AllLogs()...), texts(t, sink.AllLogs()...))
+}
+
+// A state of an older or newer program, or one that is cut short, is set aside; the collector starts with none and goes on.
+func TestStateThatCannotBeReadIsSetAside(t *testing.T) {
+	host := newStorage(t)
+	p := stored(t, host, consumertest.NewNop())
+	require.NoError(t, p.ConsumeLogs(t.Context(), batch(corpus(t, mainLog)[:300]...)))
+	require.NoError(t, p.Shutdown(t.Context()))
+	change := func(how func([]byte) []byte) (before, aside []byte) {
+		q := stored(t, host, consumertest.NewNop())
+		data, err := q.store.client.Get(t.Context(), stateKey)
+		require.NoError(t, err)
+		before = how(append([]byte(nil), data...))
+		require.NoError(t, q.store.client.Set(t.Context(), stateKey, before))
+		close(q.stop) // it dies
+		q.done.Wait()
+		require.NoError(t, q.store.close(t.Context()))
+
+		core, logged := observer.New(zap.ErrorLevel)
+		q = storedWith(t, host, consumertest.NewNop(), zap.New(core))
+		require.Equal(t, 1, logged.FilterMessageSnippet("it is set aside").Len())
+		aside, err = q.store.client.Get(t.Context(), asideKey)
+		require.NoError(t, err)
+		_, messages := q.engine.open()
+		assert.Zero(t, messages)
+		require.NoError(t, q.ConsumeLogs(t.Context(), batch(corpus(t, mainLog)[:300]...)))
+		require.NoError(t, q.Shutdown(t.Context()))
+		return before, aside
+	}
+	for name, how := range map[string]func([]byte) []byte{
+		"older":     func(b []byte) []byte { b[4]--; return b },
+		"newer":     func(b []byte) []byte { b[4]++; return b },
+		"truncated": func(b []byte) []byte { return b[:len(b)/2] },
+		"damaged":   func(b []byte) []byte { b[len(b)/2] ^= 1; return b },
+		"foreign":   func([]byte) []byte { return []byte("PK\x03\x04 something else") },
+	} {
+		before, aside := change(how)
+		assert.Equal(t, before, aside, name)
+	}
 }

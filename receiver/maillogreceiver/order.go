@@ -40,7 +40,7 @@ func (r *maillogReceiver) waitFor(id string, end int64, path string) error {
 	stood, since := int64(-1), r.now()
 	for {
 		at, busy := r.streams.stands(id)
-		if at >= end {
+		if at >= end && !busy {
 			break
 		}
 		if at != stood || busy {

@@ -132,9 +132,9 @@ func (r *maillogReceiver) emit(_ context.Context, lines [][]byte, attributes map
 
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	text := join(lines)
+	text, skip := join(lines), r.streams.acceptedBefore(x)
 	for i, line := range lines {
-		if !r.streams.skips(x, offsets[i]) {
+		if offsets[i] >= skip {
 			b.add(text[:len(line)], offsets[i], r)
 		}
 		b.end = offsets[i+1]

@@ -32,6 +32,7 @@ type stream struct {
 	// Accepted is the offset behind the last line that was accepted. Saved in the middle of a poll it lies behind fileconsumer's own.
 	Accepted int64 `json:"accepted"`
 
+	path  string
 	saved int64 // End when fileconsumer's offsets were saved
 	skip  int64 // lines in front of it were accepted before a restart, and all downstream has saved what they led to
 	used  bool  // it was read since the start
@@ -54,26 +55,26 @@ func (s *streams) find(path string, first []byte, start, end int64) (x *stream, 
 	dir := record.WithoutRotation(path)
 	at := -1
 	if start > 0 {
-		at = s.standing(dir, start)
+		at = s.standing(dir, path, start)
 	}
 	if at < 0 {
 		return s.begin(dir, path, first, start, end), true
 	}
 	x = s.list[at]
-	x.End = end
+	x.End, x.path = end, path
 	begins, x.used = !x.used, true
 	s.list = append(append(s.list[:at], s.list[at+1:]...), x)
 	return x, begins
 }
 
-// standing finds the file whose reading stands at start, or not far before it.
-func (s *streams) standing(dir string, start int64) int {
+// standing finds the file whose reading stands at start, or not far before it; of several the one that had the name before.
+func (s *streams) standing(dir, path string, start int64) int {
 	best := -1
 	for i, x := range s.list {
 		if x.Dir != dir || x.End > start {
 			continue
 		}
-		if best < 0 || x.End >= s.list[best].End {
+		if best < 0 || x.End > s.list[best].End || x.End == s.list[best].End && (x.path == path || s.list[best].path != path) {
 			best = i
 		}
 	}
@@ -84,7 +85,7 @@ func (s *streams) begin(dir, path string, first []byte, start, end int64) *strea
 	if start > 0 {
 		first = firstLine(path)
 	}
-	x := &stream{ID: identity(dir, first), Dir: dir, used: true, End: end}
+	x := &stream{ID: identity(dir, first), Dir: dir, path: path, used: true, End: end}
 	for i, old := range s.list {
 		if old.ID == x.ID { // read again from its beginning
 			if !old.used && isAsLong(path, old.skip) {
@@ -116,11 +117,11 @@ func identity(dir string, first []byte) string {
 	return strconv.FormatUint(h.Sum64(), 16)
 }
 
-// skips says whether the line at offset was accepted before a restart.
-func (s *streams) skips(x *stream, offset int64) bool {
+// acceptedBefore is the offset up to which lines were accepted before a restart.
+func (s *streams) acceptedBefore(x *stream) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return offset < x.skip
+	return x.skip
 }
 
 // unknown says whether no line of a file was read yet.
@@ -201,7 +202,7 @@ func (s *streams) save(endOfPoll bool) ([]byte, error) {
 	return json.Marshal(list)
 }
 
-// saved says that what save gave at the end of a poll is on disk.
+// pollSaved says that what save gave at the end of a poll is on disk.
 func (s *streams) pollSaved() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -118,7 +118,7 @@ func TestChaos(t *testing.T) {
 	lines, kills := number("CHAOS_LINES", 100_000), number("CHAOS_KILLS", 12)
 	b := newBackend(t)
 	col := newCollector(t, "maillog")
-	col.configure("include: ["+col.log+"]", "include: ['"+col.log+"*']")
+	col.configure("include: ["+col.log+"]", "include: ['"+col.log+"*'], retry_on_failure: {initial_interval: 50ms}")
 	col.configure("  prometheus: {", "  otlp_http: {logs_endpoint: '"+b.URL+"/v1/logs', sending_queue: {enabled: false}, retry_on_failure: {enabled: false}, compression: none}\n  prometheus: {")
 	col.configure("exporters: [file/logs, smtp]", "exporters: [otlp_http, smtp]")
 

@@ -16,7 +16,6 @@ type Record struct {
 	Attr map[string]string
 
 	Resource map[string]string
-	List     map[string][]any
 }
 
 // Is says whether the record is of an event.
