@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exchange"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/haraka"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
@@ -14,6 +15,7 @@ import (
 var All = []Parser{
 	postfix.Parser{},
 	sendmail.Parser{},
+	haraka.Parser{},
 	kumomta.Parser{},
 	opensmtpd.Parser{},
 	exchange.Parser{},

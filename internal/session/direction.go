@@ -17,6 +17,20 @@ const (
 	trustUser                 // an authenticated user, or a submission service
 )
 
+// trustIn is trustOf for a line that may leave it to its session who the client is.
+func (t *Tracker) trustIn(m *Message, ev *event.Event) trust {
+	if ev.PeerIP != "" || ev.ClientAddress != "" || m.Origin == 0 {
+		return t.trustOf(ev)
+	}
+	switch {
+	case m.User != "":
+		return trustUser
+	case isLoopback(m.PeerIP) || t.isLocalNetwork(m.PeerIP):
+		return trustNetwork
+	}
+	return trustUnknown
+}
+
 // trustOf reads who submitted a message from the line that opened it.
 func (t *Tracker) trustOf(ev *event.Event) trust {
 	switch {

@@ -110,7 +110,7 @@ func (t *Tracker) abortOpen(s *Session, end event.End, out *Output) {
 	}
 	broke := end == event.EndLost || end == event.EndTimeout
 	for i, m := range s.open {
-		if m.ended || m.received || len(m.Recipients) > 0 {
+		if m.ended || m.received || m.hasVerdict() {
 			continue
 		}
 		brokeInside := broke && i == len(s.open)-1

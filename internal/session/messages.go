@@ -158,13 +158,13 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 	case event.KindMessageOpened:
 		m.Begun = m.Partial
 		m.opened(s, ev)
-		m.trust = t.trustOf(ev)
+		m.trust = t.trustIn(m, ev)
 		h.adopt(m, ev)
 	case event.KindMessageReceived:
 		if ev.First && !m.received {
 			s.introduce(ev)
 			m.opened(s, ev)
-			m.trust = t.trustOf(ev)
+			m.trust = t.trustIn(m, ev)
 			h.adopt(m, ev)
 		}
 		m.receivedBy(ev, late)
@@ -174,8 +174,17 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 		m.HeldSince = 0
 	case event.KindMessageRedirected:
 		m.expanded(ev)
+	case event.KindMessageHeader:
+		if m.Count == 0 {
+			m.Count = ev.RecipientCount
+		}
+		if ev.HasSize && !m.HasSize {
+			m.Size, m.HasSize = ev.Size, true
+		}
+	case event.KindMessageQueued:
+		m.Kept = true
 	case event.KindCommand:
-		if m.Origin == 0 && s != nil {
+		if m.Origin == 0 && s != nil && s.Role != event.RoleClient {
 			m.opened(s, ev)
 		}
 	}
@@ -194,6 +203,7 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 	if ev.Route == event.RouteFilter && ev.RemoteQueueID != "" {
 		t.link(h, m, ev.RemoteQueueID, ev, false)
 	}
+	m.NoEnd = m.NoEnd || ev.NoEnd
 	keep(&m.MessageID, ev.MessageID)
 	keep(&m.MailFrom, ev.MailFrom)
 	if m.Kind == event.MessageUnknown && m.MailFrom != "" {
@@ -241,11 +251,18 @@ func (m *Message) opened(s *Session, ev *event.Event) {
 	if s == nil || m.Origin != 0 {
 		return
 	}
-	if s.talk == nil || s.talk.transaction == 0 {
+	if ev.Transaction > 0 { // the log counts them itself
+		s.Transaction = ev.Transaction
+	} else if s.talk == nil || s.talk.transaction == 0 {
 		s.Transaction++
 	}
 	m.Origin, m.Transaction = s.ID, s.Transaction
 	keep(&m.Helo, s.Helo)
+	if m.ClientAddress == "" && m.PeerIP == "" { // the line names no client: its session does
+		m.ClientAddress, m.PeerIP, m.ClientPort = s.ClientAddress, s.PeerIP, s.ClientPort
+		keep(&m.User, s.User)
+		keep(&m.Mechanism, s.Mechanism)
+	}
 	if len(s.open) < maxOpenOfOne {
 		s.open = append(s.open, m)
 	}
@@ -266,12 +283,12 @@ func (m *Message) counted(ev *event.Event) {
 		m.Size, m.HasSize = ev.Size, true
 	}
 	switch {
-	case !m.received:
+	case !m.received && ev.RecipientCount > 0:
 		m.Count = ev.RecipientCount
 	case ev.First && ev.RcptTo != "": // a server that writes a line a recipient
 		m.Count += ev.RecipientCount
 	}
-	m.NoEnd, m.MayExpand = m.NoEnd || ev.NoEnd, m.MayExpand || ev.MayExpand
+	m.MayExpand = m.MayExpand || ev.MayExpand
 	m.received = true
 }
 

@@ -14,6 +14,7 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		return
 	}
 	m.asked(ev)
+	t.expect(m, ev)
 	switch ev.Kind {
 	case event.KindDelivery:
 		t.deliverAll(h, m, ev, now, out)
@@ -22,6 +23,11 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		if ev.RecipientID != "" {
 			t.recipient(m, ev)
 		}
+	case event.KindMessageReceived:
+		if ev.HandedOver && !m.Kept {
+			t.handOverAll(h, m, out)
+		}
+		t.endIfDone(h, m, out)
 	case event.KindMessageHeld:
 		if ev.RcptTo != "" {
 			ev.Status = event.StatusHeld
@@ -69,7 +75,7 @@ func (t *Tracker) endIfDone(h *host, m *Message, out *Output) {
 
 // isOver says whether all recipients have ended, of a message whose end has no line.
 func (m *Message) isOver() bool {
-	return m.NoEnd && m.Count > 0 && m.Final >= max(m.Count, len(m.Recipients))
+	return m.NoEnd && m.received && m.Final > 0 && m.Final >= max(m.Count, len(m.Recipients))
 }
 
 // endDue ends messages whose recipients have all ended, when no other one has shown itself for a while.
@@ -116,8 +122,12 @@ func refusesMessage(ev *event.Event) bool {
 
 // deliverAll takes a verdict line. One on several recipients is a verdict on each of them; the record carries what they have in common.
 func (t *Tracker) deliverAll(h *host, m *Message, ev *event.Event, now int64, out *Output) {
-	if len(ev.RcptList) == 0 {
+	switch {
+	case ev.RcptTo != "":
 		t.deliver(h, m, ev, now, out)
+		return
+	case len(ev.RcptList) == 0:
+		t.deliverPart(h, m, ev, now, out)
 		return
 	}
 	list := ev.RcptList

@@ -39,6 +39,7 @@ type (
 		Domains                   []string
 		Aliases                   map[string]string
 		Waiting, Client           string // what a second name was given to
+		Single                    bool
 	}
 	savedSession struct {
 		*Session
@@ -142,6 +143,7 @@ func (h *host) head() savedHost {
 		out.Domains = append(out.Domains, d)
 	}
 	slices.Sort(out.Domains)
+	out.Single = h.single
 	return out
 }
 
@@ -193,7 +195,7 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 		return err
 	}
 	h := newHost(in.Name)
-	h.clock, h.wall = in.Clock, in.Wall
+	h.clock, h.wall, h.single = in.Clock, in.Wall, in.Single
 	h.aliases = aliases{in.Aliases, in.Waiting, in.Client}
 	t.hosts[h.name] = h
 	h.starts.count = make(map[hash]uint32, len(in.Starts))

@@ -79,6 +79,7 @@ type host struct {
 	tries    tries
 	receipts receipts
 	domains  map[string]struct{} // learned local domains
+	single   bool                // a part of a message is for one recipient, not for one domain
 	words    map[string]string   // interned instance, service and daemon names
 }
 

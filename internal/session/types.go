@@ -107,6 +107,7 @@ type Message struct {
 	Hops                  []Hop
 	HopsDropped           int
 	HeldSince             int64
+	Kept                  bool // in the server's own queue
 	NoEnd                 bool // it is over when its last recipient is
 	MayExpand             bool // there may be more of them than Count
 	Final                 int  // recipients that have ended

@@ -59,7 +59,8 @@ func compareMessage(m *Message, ends map[string]map[string]*End, unlogged Unlogg
 		if e != nil {
 			got = e.Status
 		}
-		if got == "" && r.unanswered() || r.Final == "dropped" && got == "delivered" && unlogged&UnloggedDiscards != 0 || r.givenUp(got) {
+		if got == "" && r.unanswered() || r.Final == "dropped" && got == "delivered" && unlogged&UnloggedDiscards != 0 || r.givenUp(got) ||
+			want == "delivered" && (got == "expired" || got == "deferred") && r.unheard() {
 			continue
 		}
 		if got != want {
@@ -130,6 +131,17 @@ func (m *Message) end(ends map[string]map[string]*End, to string) *End {
 		return e
 	}
 	return nil
+}
+
+// unheard says whether the receiving side accepted the same mail again and again: the sender hung up before it heard so.
+func (r *Recipient) unheard() bool {
+	accepted := 0
+	for _, a := range r.Attempts {
+		if a.Outcome == "delivered" {
+			accepted++
+		}
+	}
+	return accepted > 1
 }
 
 // compareReply wants the code of the deciding answer where there was one.
@@ -229,6 +241,9 @@ func compareSessions(run *Run, records []Record) (list []string) {
 	conns := map[string][]*Connection{}
 	for i := range run.Inbound {
 		c := &run.Inbound[i]
+		if strings.HasPrefix(c.Ended, "connect_failed") { // nobody listened yet
+			continue
+		}
 		conns[c.ClientIP] = append(conns[c.ClientIP], c)
 	}
 	for ip, cs := range conns {

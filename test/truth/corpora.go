@@ -54,7 +54,25 @@ var Corpora = []Corpus{
 		Log: "sendmail-loud.rfc3164.log", Truth: "sendmail-loud.truth.json.gz", Mine: tagged("s"),
 		Unlogged: UnloggedAcceptances, Why: "stat=Sent holds the words of the answer without its codes (usersmtp.c, smtpdata)",
 	},
+	{
+		Log: "haraka-main.log", Truth: "haraka-main.truth.json.gz", Mine: framed,
+		Unlogged: UnloggedUsers | UnloggedNotices | UnloggedAcceptances, Why: harakaWhy,
+	},
+	{
+		Log: "haraka-protocol.log", Truth: "haraka-protocol.truth.json.gz", Mine: framed, Debug: true,
+		Unlogged: UnloggedUsers | UnloggedNotices | UnloggedAcceptances, Why: harakaWhy,
+	},
+	{
+		Log: "haraka-json.log", Truth: "haraka-json.truth.json.gz", Mine: framed,
+		Unlogged: UnloggedUsers | UnloggedNotices | UnloggedAcceptances, Why: harakaWhy,
+	},
 }
+
+const harakaWhy = "no line names the user of a login (plugins/auth/auth_base.js), nor what a new message is made from (outbound/index.js, send_email); " +
+	"delivered holds the words of the answer without its codes (outbound/hmail.js)"
+
+// framed are lines behind a stamp: others are printed by libraries.
+func framed(line string) bool { return len(line) > 25 && line[10] == 'T' && line[23] == 'Z' }
 
 // tagged are lines with a word in their tag.
 func tagged(word string) func(string) bool {

@@ -1,0 +1,222 @@
+package haraka
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// result of one plugin on one hook.
+type hooked struct {
+	hook, plugin, function, params, retval, msg string
+	paramsAt                                    int
+	whole                                       bool // to its last field
+}
+
+// hook is "hook=rcpt plugin=in_host_list function=hook_rcpt params=<a@b> retval=OK msg=""" (plugins.js, log_run_item): at level INFO what a plugin
+// decided, at DEBUG also that it did not.
+func hook(ev *event.Event, l *line, f fields, n int) event.Kind {
+	var h hooked
+	for {
+		key, value, ok := f.next()
+		if !ok {
+			break
+		}
+		switch key {
+		case "hook":
+			h.hook = value
+		case "plugin":
+			h.plugin = value
+		case "function":
+			h.function = value
+		case "params":
+			h.params, h.paramsAt = value, f.valueAt
+		case "retval":
+			h.retval = value
+		case "msg":
+			h.msg, h.whole = value, true
+		}
+	}
+	if h.hook == "unrecognized_command" {
+		h.conceal(ev)
+	}
+	verdict, ok := verdicts(h.retval)
+	if !ok || h.plugin == "" || !h.whole {
+		return event.KindNone
+	}
+	ev.Transaction = n
+	switch h.hook {
+	case "unrecognized_command":
+		return h.extension(ev)
+	case "queue", "queue_outbound":
+		if h.retval == "OK" {
+			ev.QueueID = l.id
+			return h.handOver(ev)
+		}
+	case "connect", "lookup_rdns":
+		if isRefusal(h.retval) {
+			ev.Transaction = 0
+			return h.refuse(ev, event.CommandConnect, 554, 421)
+		}
+	case "helo", "ehlo":
+		if isRefusal(h.retval) {
+			ev.Helo = h.params
+			return h.refuse(ev, command(h.hook), 550, 450)
+		}
+	case "data":
+		if isRefusal(h.retval) {
+			return h.refuse(ev, "DATA", 554, 451)
+		}
+	}
+	ev.Command, ev.FilterName, ev.FilterVerdict = command(h.hook), h.plugin, verdict
+	class := byte('5')
+	switch {
+	case !isRefusal(h.retval):
+		class = 0
+	case isSoft(h.retval):
+		class = '4'
+	}
+	ev.Enhanced, ev.Text = reply.Enhanced(h.msg, class)
+	h.address(ev)
+	return event.KindFilter
+}
+
+// refuse is a refusal that no other line tells.
+func (h *hooked) refuse(ev *event.Event, command string, hard, soft int) event.Kind {
+	ev.Command, ev.FilterName = command, h.plugin
+	a := answer{word: h.retval, text: h.msg}
+	return a.refuse(ev, hard, soft)
+}
+
+// address reads the path that a hook was called with; in a JSON line it is an object.
+func (h *hooked) address(ev *event.Event) {
+	path := h.params
+	if original, ok := member(path, "original"); ok {
+		path = original
+	}
+	address, rest, ok := scan.Angle(path)
+	if !ok || rest != "" {
+		return
+	}
+	switch h.hook {
+	case "mail":
+		ev.MailFrom = nullSender(address)
+	case "rcpt", "rcpt_ok":
+		ev.RcptTo = address
+	}
+}
+
+// conceal marks what may be a part of an AUTH exchange: the plugins for it get the client's lines as unknown commands.
+func (h *hooked) conceal(ev *event.Event) {
+	if h.params == "" || isWord(h.params) {
+		return
+	}
+	ev.Redact = append(ev.Redact, event.Span{From: h.paramsAt, To: h.paramsAt + len(h.params)})
+}
+
+// isWord says whether s is a command that may be shown.
+func isWord(s string) bool {
+	_, ok := event.VerbOf(s)
+	return ok
+}
+
+// extension is a command that a plugin knows and Haraka itself does not: STARTTLS, AUTH and the lines of its exchange, XCLIENT.
+func (h *hooked) extension(ev *event.Event) event.Kind {
+	ev.Transaction = 0
+	switch {
+	case h.plugin == "tls" && h.function == "upgrade_connection":
+		ev.Command = "STARTTLS"
+		if isRefusal(h.retval) {
+			ev.TLS, ev.ErrorType, ev.EndHint = event.No, "tls_handshake", event.EndTLSFailed
+			return event.KindTLS
+		}
+	case strings.HasPrefix(h.plugin, "auth"):
+		ev.Command = "AUTH"
+	case isWord(h.params):
+		ev.Command = h.params
+	default:
+		return event.KindNone
+	}
+	if h.retval != "OK" {
+		return event.KindNone
+	}
+	return event.KindCommand
+}
+
+// handOver is a plugin that took the message: what becomes of it is not in this log.
+func (h *hooked) handOver(ev *event.Event) event.Kind {
+	ev.Role, ev.Status, ev.Tried = event.RoleUnknown, event.StatusDelivered, event.Yes
+	ev.FilterName = h.plugin
+	ev.Class, ev.Text = '2', h.msg
+	if h.hook == "queue" {
+		ev.Direction = event.DirectionInbound
+	}
+	switch h.plugin {
+	case "queue/discard":
+		ev.Status, ev.Route, ev.Class, ev.Tried = event.StatusDiscarded, event.RouteDiscard, 0, event.Open
+	case "queue/lmtp":
+		ev.Route = event.RouteLMTP
+	case "queue/smtp_forward", "queue/smtp_proxy", "queue/smtp_bridge":
+		ev.Route = event.RouteRelayhost
+	default:
+		ev.Route = event.RoutePipe
+	}
+	ev.RemoteQueueID = reply.QueueID(h.msg)
+	return event.KindDelivery
+}
+
+// verdicts is the word for a result in lower case (haraka-constants). That a plugin has no opinion is none.
+func verdicts(retval string) (string, bool) {
+	switch retval {
+	case "OK":
+		return "ok", true
+	case "DENY":
+		return "deny", true
+	case "DENYSOFT":
+		return "denysoft", true
+	case "DENYDISCONNECT":
+		return "denydisconnect", true
+	case "DENYSOFTDISCONNECT":
+		return "denysoftdisconnect", true
+	case "DISCONNECT":
+		return "disconnect", true
+	case "STOP":
+		return "stop", true
+	case "DELAY":
+		return "delay", true
+	case "NEXT_HOOK":
+		return "next_hook", true
+	}
+	return "", false
+}
+
+// command is the command that a hook is called for (docs/Plugins.md).
+func command(hook string) string {
+	switch hook {
+	case "connect", "connect_init", "lookup_rdns":
+		return event.CommandConnect
+	case "helo":
+		return "HELO"
+	case "ehlo", "capabilities":
+		return "EHLO"
+	case "mail":
+		return "MAIL"
+	case "rcpt", "rcpt_ok":
+		return "RCPT"
+	case "data":
+		return "DATA"
+	case "data_post", "max_data_exceeded", "queue", "queue_outbound", "queue_ok":
+		return event.CommandEOM
+	case "vrfy":
+		return "VRFY"
+	case "noop":
+		return "NOOP"
+	case "rset":
+		return "RSET"
+	case "quit":
+		return "QUIT"
+	}
+	return ""
+}

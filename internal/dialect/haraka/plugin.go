@@ -1,0 +1,222 @@
+package haraka
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// plugin reads what a plugin says of a connection or transaction.
+func plugin(ev *event.Event, l *line, n int) event.Kind {
+	switch {
+	case l.origin == "tls":
+		return starttls(ev, l)
+	case strings.HasPrefix(l.origin, "auth"):
+		return login(ev, l)
+	case l.level == "DEBUG":
+		return event.KindNone
+	case l.origin == "spamassassin":
+		ev.Transaction = n
+		if kind := spamassassin(ev, l); kind != event.KindNone {
+			return kind
+		}
+	case l.origin == "spf":
+		ev.Transaction = n
+		if kind := spf(ev, l); kind != event.KindNone {
+			return kind
+		}
+	}
+	ev.Transaction = n
+	return results(ev, l)
+}
+
+// starttls is "secured: cipher=C version=TLSv1.3 verified=false cn="..."" (plugins/tls.js).
+func starttls(ev *event.Event, l *line) event.Kind {
+	if rest, ok := strings.CutPrefix(l.text, "secured: "); ok {
+		ev.TLS, ev.Command = event.Yes, "STARTTLS"
+		f := fields{rest: rest}
+		for {
+			key, value, ok := f.next()
+			if !ok {
+				break
+			}
+			security(ev, key, value)
+		}
+		return event.KindTLS
+	}
+	if l.text == "timeout setting up TLS" {
+		ev.Command, ev.TLS, ev.ErrorType, ev.EndHint = "STARTTLS", event.No, "timeout", event.EndTLSFailed
+		return event.KindTLS
+	}
+	if rest, ok := strings.CutPrefix(l.text, "STARTTLS failed. Marking "); ok {
+		ip, _, ok := scan.Cut(rest, ' ')
+		if !ok {
+			return event.KindNone
+		}
+		ev.PeerIP, ev.Command, ev.TLS, ev.ErrorType = ip, "STARTTLS", event.No, "tls_handshake"
+		ev.EndHint = event.EndTLSFailed
+		return event.KindTLS
+	}
+	return event.KindNone
+}
+
+// login reads the lines of the plugins for AUTH (plugins/auth/auth_base.js, auth_proxy.js, auth_vpopmaild.js). Only a failed login is put off.
+func login(ev *event.Event, l *line) event.Kind {
+	if rest, ok := strings.CutPrefix(l.text, "delaying for "); ok {
+		number, unit := scan.Word(rest)
+		if _, ok := scan.Float(number); !ok || unit != "seconds" {
+			return event.KindNone
+		}
+		ev.Command, ev.AuthResult = "AUTH", "failure"
+		return event.KindAuth
+	}
+	rest, ok := strings.CutPrefix(l.text, `AUTH user=`)
+	if !ok {
+		return event.KindNone
+	}
+	quotes := `"`
+	if l.form != plain {
+		quotes = `\"` // written into a value of its own
+	}
+	if rest, ok = strings.CutPrefix(rest, quotes); !ok {
+		return event.KindNone
+	}
+	at := l.at + len(l.text) - len(rest)
+	end := -1
+	for _, next := range [...]string{" success=", " error=", " host="} { // the last one is the writer's: a name may hold the others
+		if i := strings.LastIndex(rest, quotes+next); i > end {
+			end = i
+		}
+	}
+	if end < 0 {
+		return event.KindNone
+	}
+	if i := strings.LastIndex(rest[:end], quotes+" host="); i >= 0 && !strings.Contains(rest[i+len(quotes):end], quotes+" ") {
+		end = i
+	}
+	ev.Command = "AUTH"
+	if strings.HasSuffix(rest, " success=true") {
+		ev.AuthResult, ev.User = "success", rest[:end]
+		return event.KindAuth
+	}
+	ev.AuthResult = "failure"
+	ev.Redact = append(ev.Redact, event.Span{From: at, To: at + end}) // may be a password
+	return event.KindAuth
+}
+
+// spf is `identity=mailfrom ip=192.0.2.1 domain="b" mfrom=<a@b> result=Pass` (haraka-plugin-spf).
+func spf(ev *event.Event, l *line) event.Kind {
+	if !strings.HasPrefix(l.text, "identity=") {
+		return event.KindNone
+	}
+	f := fields{rest: l.text}
+	for {
+		key, value, ok := f.next()
+		if !ok {
+			break
+		}
+		switch key {
+		case "identity":
+			ev.Argument = value
+		case "ip":
+			ev.PeerIP = value
+		case "mfrom":
+			if strings.HasPrefix(value, "<") {
+				ev.MailFrom = nullSender(strings.TrimSuffix(value[1:], ">"))
+			}
+		case "result":
+			ev.FilterVerdict = value
+		}
+	}
+	if ev.FilterVerdict == "" {
+		return event.KindNone
+	}
+	ev.FilterName = "spf"
+	return event.KindFilter
+}
+
+// spamassassin is `status=Yes, score=9.9, required=5.0, reject=10, tests="..."` (haraka-plugin-spamassassin).
+func spamassassin(ev *event.Event, l *line) event.Kind {
+	s, ok := strings.CutPrefix(l.text, "status=")
+	if !ok {
+		return event.KindNone
+	}
+	word, rest, ok := strings.Cut(s, ", ")
+	if !ok {
+		return event.KindNone
+	}
+	if number, ok := strings.CutPrefix(rest, "score="); ok {
+		number, _, _ = scan.Cut(number, ',')
+		score(ev, number)
+	}
+	ev.FilterName = "spamassassin"
+	switch word {
+	case "Yes":
+		ev.FilterVerdict = "spam"
+	case "No":
+		ev.FilterVerdict = "ham"
+	default:
+		return event.KindNone
+	}
+	return event.KindFilter
+}
+
+// results is how a plugin sums up what it found: "score: 3, action: no action, pass:a, b, fail:c" (haraka-results). Values of its own come first,
+// then the lists msg, pass, fail, skip and err; the first of them that says how it went is the verdict.
+func results(ev *event.Event, l *line) event.Kind {
+	s := l.text
+	own, number, passed, skipped, failed := "", "", false, false, false
+	for s != "" {
+		item, rest, _ := strings.Cut(s, ", ")
+		s = rest
+		key, value, ok := scan.Cut(item, ':')
+		if !ok {
+			continue
+		}
+		switch key {
+		case "pass":
+			passed = true
+		case "fail":
+			failed = true
+		case "skip":
+			skipped = true
+		case "result", "action", "dmarc":
+			if own == "" {
+				own = scan.Trim(value)
+			}
+		case "score":
+			if number == "" {
+				number = scan.Trim(value)
+			}
+		}
+	}
+	switch {
+	case own != "" && strings.IndexByte(own, '<') < 0:
+		ev.FilterVerdict = own
+	case failed:
+		ev.FilterVerdict = "fail"
+	case passed:
+		ev.FilterVerdict = "pass"
+	case skipped:
+		ev.FilterVerdict = "skip"
+	default:
+		return event.KindNone
+	}
+	score(ev, number)
+	ev.FilterName, ev.Text = l.origin, l.text
+	return event.KindFilter
+}
+
+// score reads a number that may be below zero.
+func score(ev *event.Event, s string) {
+	number, negative := strings.CutPrefix(s, "-")
+	n, ok := scan.Float(number)
+	if !ok {
+		return
+	}
+	if negative {
+		n = -n
+	}
+	ev.FilterScore, ev.HasScore = n, true
+}

@@ -1,0 +1,163 @@
+package session
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// Some servers name a message's recipients only as they accept them, and afterwards only how many got the verdict, of the one domain that a part of
+// the message is for.
+
+// expect remembers a recipient that the server accepted for the message, before there is a verdict.
+func (t *Tracker) expect(m *Message, ev *event.Event) {
+	if ev.Kind != event.KindReply || ev.Command != "RCPT" || ev.Role != event.RoleServer || ev.FromPeer != event.Open || ev.RcptTo == "" ||
+		ev.Class == '4' || ev.Class == '5' || m.ended || m.received {
+		return
+	}
+	t.recipient(m, ev)
+}
+
+// hasVerdict says whether anything is known of what became of the message.
+func (m *Message) hasVerdict() bool {
+	for i := range m.Recipients {
+		if m.Recipients[i].Status != event.StatusNone {
+			return true
+		}
+	}
+	return false
+}
+
+// deliverPart takes a verdict that names nobody: it is on those recipients of its part that are still open.
+func (t *Tracker) deliverPart(h *host, m *Message, ev *event.Event, now int64, out *Output) {
+	list := t.part(h, m, ev)
+	if len(list) == 0 {
+		ev.Final = ev.Status.Ends() && !passesOn(ev)
+		if ev.Final {
+			m.Final += max(1, ev.RecipientCount)
+		}
+		ev.Direction = t.direct(h, m, ev)
+		m.hop(ev)
+		m.context(ev)
+		return
+	}
+	domain := ev.DestinationDomain
+	ev.Provider = "" // the recipient may tell
+	if len(list) == 1 {
+		ev.RcptTo = list[0]
+		t.deliver(h, m, ev, now, out)
+	} else {
+		ev.RcptList = append(ev.RcptList[:0], list...)
+		t.deliverAll(h, m, ev, now, out)
+	}
+	if ev.DestinationDomain == "" {
+		ev.DestinationDomain = domain
+	}
+}
+
+// part lists the open recipients that a verdict without names is on; none where that cannot be told.
+func (t *Tracker) part(h *host, m *Message, ev *event.Event) (list []string) {
+	one := m.recipientOfPart(ev.Part)
+	if h.single && ev.Part > 0 {
+		if one != nil && !one.Final {
+			list = append(list, one.To)
+		}
+		return list
+	}
+	domain := strings.ToLower(ev.DestinationDomain)
+	if domain == "" && ev.Part > 0 {
+		if domain = m.domainOfPart(ev.Part); domain == "" {
+			h.single = one != nil // more parts than domains
+			if one != nil && !one.Final {
+				list = append(list, one.To)
+			}
+			return list
+		}
+	}
+	newest := int64(0) // of the deferrals: those may be of this very try
+	for i := range m.Recipients {
+		if r := &m.Recipients[i]; !r.Final && (domain == "" || foldDomain(r.To) == domain) {
+			list = append(list, r.To)
+			if r.Status == event.StatusDeferred {
+				newest = max(newest, r.LastTry)
+			}
+		}
+	}
+	if ev.Status != event.StatusDelivered || ev.RecipientCount == 0 || len(list) == ev.RecipientCount {
+		return list
+	}
+	if len(list) > ev.RecipientCount && newest > 0 {
+		list = m.without(list, newest)
+	}
+	switch {
+	case len(list) == ev.RecipientCount:
+		return list
+	case ev.RecipientCount == 1 && len(list) > 1 && one != nil && !one.Final:
+		h.single = true
+		return append(list[:0], one.To)
+	}
+	return nil
+}
+
+// without leaves out the recipients that were deferred at that time.
+func (m *Message) without(list []string, deferred int64) []string {
+	left := list[:0]
+	for _, to := range list {
+		keep := true
+		for i := range m.Recipients {
+			if r := &m.Recipients[i]; r.To == to && r.Status == event.StatusDeferred && deferred-r.LastTry < sameTry {
+				keep = false
+			}
+		}
+		if keep {
+			left = append(left, to)
+		}
+	}
+	return left
+}
+
+const sameTry = int64(1e9) // between the answers to the recipients of one transaction
+
+// domainOfPart is the n-th of the domains that the message is for, in the order of its recipients.
+func (m *Message) domainOfPart(n int) string {
+	for i := range m.Recipients {
+		domain := foldDomain(m.Recipients[i].To)
+		seen := false
+		for j := 0; j < i && !seen; j++ {
+			seen = foldDomain(m.Recipients[j].To) == domain
+		}
+		if seen {
+			continue
+		}
+		if n--; n == 0 {
+			return domain
+		}
+	}
+	return ""
+}
+
+// recipientOfPart is the n-th recipient.
+func (m *Message) recipientOfPart(n int) *Recipient {
+	if n < 1 || n > len(m.Recipients) {
+		return nil
+	}
+	return &m.Recipients[n-1]
+}
+
+// handOverAll ends the recipients of a message that another program has, which logs elsewhere.
+func (t *Tracker) handOverAll(h *host, m *Message, out *Output) {
+	from := len(out.Made)
+	if m.Count == 0 || m.Count >= len(m.Recipients) {
+		t.endRecipients(m, event.StatusDelivered, out)
+	}
+	for i := from; i < len(out.Made); i++ {
+		if made := out.Made[i].Event; made != nil {
+			made.Route, made.Reason, made.Category = event.RoutePipe, "", ""
+			made.Code, made.Class, made.Enhanced, made.Text = 0, '2', "", ""
+			made.Direction = t.direct(h, m, made)
+		}
+	}
+	if m.Final < m.Count {
+		m.Final = m.Count
+	}
+}
