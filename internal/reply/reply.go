@@ -89,7 +89,7 @@ func Clean(text string, code int, enhanced string) string {
 	digits := [3]byte{byte('0' + code/100), byte('0' + code/10%10), byte('0' + code%10)}
 	at, last := nextLine(text, digits, enhanced, 0)
 	if at < 0 {
-		return text
+		return unglue(text, enhanced)
 	}
 	var b strings.Builder
 	b.Grow(len(text))
@@ -133,6 +133,45 @@ func beginsLine(s string) bool {
 	code, rest, ok := scan.Fixed(s, 3)
 	return ok && code >= 200 && code < 600 && rest != "" && (rest[0] == '-' || rest[0] == '_' || rest[0] == ' ')
 }
+
+// unglue strips the enhanced codes of lines that an MTA joined without their reply codes and without a blank: "try4.7.28 again" (OpenSMTPD
+// mta_session.c). A code with a blank in front of it is one of the words.
+func unglue(text, enhanced string) string {
+	at := glued(text, enhanced)
+	if at < 0 {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	for ; at >= 0; at = glued(text, enhanced) {
+		b.WriteString(text[:at])
+		text = text[at+len(enhanced):]
+	}
+	b.WriteString(text)
+	return b.String()
+}
+
+// glued finds the enhanced code between a word and a blank.
+func glued(text, enhanced string) int {
+	if enhanced == "" {
+		return -1
+	}
+	for from := 0; ; {
+		i := strings.Index(text[from:], enhanced)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		end := i + len(enhanced)
+		if i > 0 && end < len(text) && text[end] == ' ' && endsWord(text[i-1]) {
+			return i
+		}
+		from = end
+	}
+}
+
+// endsWord says whether c is the last of a word that a code may be glued to, and no part of the code or its separator.
+func endsWord(c byte) bool { return c != ' ' && c != '.' && c != '-' && !scan.IsDigit(c) }
 
 func appendWords(b *strings.Builder, words string) {
 	if words == "" {

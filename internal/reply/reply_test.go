@@ -52,6 +52,8 @@ func TestCleanStripsOnlyTheBeginningsOfLines(t *testing.T) {
 		{"error 421 is common 421-4.7.0 a 421 4.7.0 b", 421, "4.7.0", "error 421 is common a b"},
 		{"nothing to strip", 421, "4.7.0", "nothing to strip"},
 		{"a x421-4.7.0 b", 421, "4.7.0", "a x421-4.7.0 b"},
+		{"one4.7.28 two4.7.28 three", 421, "4.7.28", "one two three"},
+		{"one of4.7.28 two, see 4.7.28 for more", 421, "4.7.28", "one of two, see 4.7.28 for more"},
 		{"", 250, "", ""},
 		{"a 250", 250, "", "a"},
 		{"no code", 0, "", "no code"},

@@ -54,7 +54,9 @@ func (h *host) connected(key *sessionKey, ev *event.Event) {
 	}
 	switch a := &h.aliases; {
 	case ev.Role == event.RoleClient:
-		a.client = key.name
+		if ev.PeerIP == "" { // connected, not only called: of calls there are many at a time
+			a.client = key.name
+		}
 	case a.waiting != "":
 		a.give(a.waiting, key.name)
 		a.waiting = ""

@@ -55,6 +55,13 @@ func (c *Conversation) place(ev *event.Event) {
 	}
 }
 
+// blame gives the server's own line about a refusal the transaction that the conversation is in.
+func (c *Conversation) blame(ev *event.Event) {
+	if c.inside || ev.Command == "MAIL" {
+		c.place(ev)
+	}
+}
+
 // push lets a command wait for its reply.
 func (c *Conversation) push(p pendingCommand) {
 	if len(c.pending) >= maxPending {

@@ -79,8 +79,11 @@ func (t *Tracker) observeLine(h *host, s *Session, key sessionKey, ev *event.Eve
 			s.Partial = true
 			t.endSession(s, s.lastWord(event.EndExpired), nil, out)
 		}
-	case s != nil:
-		return s // also after its end: a late line
+	case s != nil: // also after its end: a late line
+		if ev.Kind == event.KindReject && s.talk != nil {
+			s.talk.blame(ev)
+		}
+		return s
 	case !belongsToPeer(ev):
 		return nil
 	case ev.Scope == event.ScopeFork && ev.PeerIP == "" && ev.ClientAddress == "":
@@ -102,6 +105,9 @@ func (s *Session) context(ev *event.Event) {
 	}
 	if ev.PeerPort == 0 && ev.PeerIP == s.PeerIP {
 		ev.PeerPort = s.PeerPort
+	}
+	if s.Protocol == "LMTP" && ev.Route == event.RouteMX {
+		ev.Route = event.RouteLMTP
 	}
 }
 

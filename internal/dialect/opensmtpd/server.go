@@ -74,7 +74,7 @@ func disconnect(ev *event.Event, reason string, ok bool) event.Kind {
 		if !found {
 			if words, found = scan.PrefixFold(reason, "io error: "); !found {
 				if !strings.HasPrefix(reason, "TLS failure: ") {
-					ev.Argument = reason
+					ev.Argument, ev.EndHint = reason, event.EndAborted
 					return event.KindDisconnect
 				}
 				words = reason
@@ -182,6 +182,9 @@ func refused(ev *event.Event, result string) event.Kind {
 		return event.KindNone
 	}
 	ev.RejectPermanent = event.TriOf(ev.Class == '5')
+	if ev.Code == 421 { // RFC 5321 section 3.8; the line about the end will say "quit"
+		ev.EndHint = event.EndServerClosed
+	}
 	return event.KindReject
 }
 

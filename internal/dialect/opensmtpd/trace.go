@@ -32,8 +32,10 @@ func trace(ev *event.Event, part, s string) event.Kind {
 		return event.KindLifecycle
 	}
 	if from, to, arrow := strings.Cut(s, " -> "); arrow && isState(from) && isState(to) {
-		ev.ConnAlias, ev.Scope = pointer, event.ScopeConn
 		ev.Argument = to
+		if to != "MTA_INIT" { // which is before it has the name
+			ev.ConnAlias, ev.Scope = pointer, event.ScopeConn
+		}
 		return event.KindLifecycle
 	}
 	if s, ok = strings.CutPrefix(s, "connected to listener "); ok && part == "smtp:" {
