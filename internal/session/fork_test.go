@@ -147,8 +147,20 @@ func TestNoticeWithoutAFirstLineHasItsParent(t *testing.T) {
 	if got.ParentUID != parent.MessageUID || got.MessageKind != event.MessageDSN || got.MailFrom != "<>" || !got.Final || got.MessagePartial {
 		t.Errorf("%+v", got)
 	}
+	l.at(30, of(event.KindLifecycle, "")) // others of the notice's recipients would have shown themselves
 	if sums := l.summaries(event.KindMessage); len(sums) != 2 || sums[1].Event.MessageKind != event.MessageDSN {
 		t.Errorf("%d summaries", len(sums))
+	}
+}
+
+func TestMessageThatIsRefusedAfterItWasToldOfIsNone(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, received("Q1", 1))
+	refusal := of(event.KindReject, "Q1")
+	refusal.Command = event.CommandEOM
+	l.at(0, refusal)
+	if _, n := l.Open(); n != 0 || len(l.summaries(event.KindMessage)) != 0 {
+		t.Errorf("%d messages", n)
 	}
 }
 
@@ -232,6 +244,19 @@ func TestWhatTheLastHostSaidHoldsThoughNobodyIsAskedAgain(t *testing.T) {
 	}
 	if n := len(l.summaries(event.KindMessage)); n != 1 {
 		t.Errorf("%d summaries", n)
+	}
+}
+
+func TestMessageThatIsHandedOnIsOver(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, received("Q1", 1))
+	on := delivery("Q1", "x@b.example", event.StatusDelivered)
+	on.Route, on.RemoteQueueID = event.RouteFilter, "Q2"
+	if got := l.at(1, on); got.Final {
+		t.Error("the recipient has not ended")
+	}
+	if _, n := l.Open(); n != 0 || len(l.summaries(event.KindMessage)) != 1 {
+		t.Errorf("%d messages wait for an end that no line tells", n)
 	}
 }
 

@@ -53,7 +53,7 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		t.endRecipients(m, event.StatusAborted, out)
 		t.dropCandidate(m)
 	case event.KindReject:
-		if refusesMessage(ev) && !m.received {
+		if refusesMessage(ev) && (!m.received || m.NoEnd && len(m.Recipients) == 0) { // some servers tell of a message before they answer for it
 			t.dropCandidate(m)
 		}
 	case event.KindMessageRemoved:
@@ -75,7 +75,8 @@ func (t *Tracker) endIfDone(h *host, m *Message, out *Output) {
 
 // isOver says whether all recipients have ended, of a message whose end has no line.
 func (m *Message) isOver() bool {
-	return m.NoEnd && m.received && m.Final > 0 && m.Final >= max(m.Count, len(m.Recipients))
+	over := m.Final + m.Passed
+	return m.NoEnd && m.received && over > 0 && over >= max(m.Count, len(m.Recipients))
 }
 
 // endDue ends messages whose recipients have all ended, when no other one has shown itself for a while.
@@ -199,6 +200,8 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 	if ev.Final {
 		ev.Duration, ev.HasTotalDuration = m.age(ev, now)
 		m.Final++
+	} else if passesOn(ev) && r.Status != event.StatusDelivered {
+		m.Passed++
 	}
 	r.take(ev, wasFinal)
 	m.hop(ev)

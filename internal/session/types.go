@@ -111,6 +111,7 @@ type Message struct {
 	NoEnd                 bool // it is over when its last recipient is
 	MayExpand             bool // there may be more of them than Count
 	Final                 int  // recipients that have ended
+	Passed                int  // recipients that live on under another queue id
 }
 
 // Alias is an address of a message and those that it leads to.

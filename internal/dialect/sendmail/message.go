@@ -49,7 +49,7 @@ func sender(ev *event.Event, s string) event.Kind {
 	if n == 0 || ev.MessageID == "" && ev.Size == 0 {
 		return event.KindMessageAborted
 	}
-	ev.First, ev.NoEnd = true, true
+	ev.First, ev.NoEnd, ev.MayExpand = true, true, true // an alias is one of the recipients, whatever it leads to
 	return event.KindMessageReceived
 }
 
