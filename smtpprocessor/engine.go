@@ -127,6 +127,13 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	ev.Time, ev.Resolution, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Host, h.PID, h.Text
 	h.Columns = src.Columns
 	result := e.detector.Parse(&src.Dialect, h, ev)
+	if ev.UTC && e.zone != time.UTC {
+		p.view.Header(text, header.Clock{Zone: time.UTC, Last: src.Last}, h)
+		ev.Time, ev.Resolution = h.Time, h.Resolution
+		if h.Resolution >= event.ResolutionSecond {
+			src.Last = h.Time
+		}
+	}
 	if ev.ColumnsAssumed && !src.Assumed {
 		src.Assumed = true
 		e.logger.Warn("the file has shown no line that names its columns; taken are those that its server writes by default",

@@ -33,7 +33,7 @@ func throughFiles(t *testing.T, files ...string) []plog.LogRecord {
 // sample reads a file of testdata.
 func sample(t *testing.T, file string) string {
 	t.Helper()
-	data, err := os.ReadFile("../internal/dialect/exchange/testdata/" + file)
+	data, err := os.ReadFile("../internal/dialect/" + file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func wantRecords(t *testing.T, got, want []string) {
 
 // A pair of protocol logs of one server: what a relay delivers to it, and what it delivers to a host outside.
 func TestSessionsOfAReceiveAndASendLog(t *testing.T) {
-	list := throughFiles(t, sample(t, "receive.txt"), sample(t, "send.txt"))
+	list := throughFiles(t, sample(t, "exchange/testdata/receive.txt"), sample(t, "exchange/testdata/send.txt"))
 	wantRecords(t, of(list, "session", attrs.SessionRole, attrs.PeerAddress, attrs.PeerPort, attrs.SessionEnd, attrs.SessionDuration, attrs.TLSVersion, attrs.SessionPartial,
 		"smtp.session.messages", "smtp.session.recipients.accepted", "smtp.session.recipients.refused"), []string{
 		"server 203.0.113.33 56026 quit 6.63 1.2 - 1 1 1",
@@ -94,7 +94,7 @@ func TestSessionsOfAReceiveAndASendLog(t *testing.T) {
 
 // The life of a message from a mailbox: to another mailbox here, and to a host outside; then mail from outside to a group.
 func TestMessagesOfATrackingLog(t *testing.T) {
-	list := throughFiles(t, sample(t, "tracking.txt"))
+	list := throughFiles(t, sample(t, "exchange/testdata/tracking.txt"))
 	wantRecords(t, of(list, "message", attrs.MailFrom, attrs.Direction, "smtp.message.duration", "smtp.recipient.count")[:2], []string{
 		"anna@a.example mixed 1.05 2",
 		"bounce@b.example inbound 61 2",
@@ -110,7 +110,7 @@ func TestMessagesOfATrackingLog(t *testing.T) {
 
 // The receive log and the tracking log of one server name the same session.
 func TestMessageKnowsItsSession(t *testing.T) {
-	list := throughFiles(t, sample(t, "receive.txt"), `#Fields: date-time,client-ip,client-hostname,source-context,source,event-id,network-message-id,message-id,recipient-address,return-path,recipient-count
+	list := throughFiles(t, sample(t, "exchange/testdata/receive.txt"), `#Fields: date-time,client-ip,client-hostname,source-context,source,event-id,network-message-id,message-id,recipient-address,return-path,recipient-count
 2026-11-23T15:00:07.990Z,203.0.113.33,relay.b.example,08DAB13335961996;2026-11-23T15:00:02.700Z;1,SMTP,RECEIVE,6a638d20-1e63-493a-80a2-08da9a4ff8da,<1@b.example>,anna@a.example,news@b.example,1
 2026-11-23T15:00:08.100Z,,,,STOREDRIVER,DELIVER,6a638d20-1e63-493a-80a2-08da9a4ff8da,<1@b.example>,anna@a.example,news@b.example,1
 `)
@@ -135,4 +135,24 @@ func TestRedactionStaysWithinTheColumn(t *testing.T) {
 		}
 	}
 	wantRecords(t, of(list, "reply", attrs.AuthMechanism, attrs.AuthResult)[2:], []string{"LOGIN failure"})
+}
+
+// The SMTP service of IIS logs a command and its reply in one row, and no connections: those of one client are told apart by its words.
+func TestConversationsOfIIS(t *testing.T) {
+	list := throughFiles(t, sample(t, "iis/testdata/full.txt"))
+	wantRecords(t, of(list, "session", attrs.SessionRole, attrs.PeerAddress, attrs.SessionEnd, attrs.SessionPartial,
+		"smtp.session.messages", "smtp.session.recipients.accepted", "smtp.session.recipients.refused"), []string{
+		"server 203.0.113.106 quit - 1 1 1",
+		"client 192.0.2.121 quit - 1 1 0",
+		"server 203.0.113.99 expired true 0 0 0",
+		"client 192.0.2.34 server_closed true 0 0 0",
+	})
+	wantRecords(t, of(list, "reject", attrs.Command, attrs.ReplyCode, attrs.RcptTo), []string{"RCPT 550 nobody@a.example"})
+	var verdicts []string
+	for _, line := range of(list, "reply", attrs.DeliveryStatus, attrs.RcptTo, attrs.RemoteQueueID, attrs.ReplyCode) {
+		if !strings.HasPrefix(line, "-") {
+			verdicts = append(verdicts, line)
+		}
+	}
+	wantRecords(t, verdicts, []string{"delivered carl@c.example 4XyZ1A0b2C 250"})
 }

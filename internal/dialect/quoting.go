@@ -6,6 +6,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/jsonline"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 )
 
 // Read lets p parse the line, and takes the quoting of the line's format off what it found. That alone allocates, and only for a string in
@@ -17,8 +18,22 @@ func Read(p Parser, h *header.Header, ev *event.Event) event.Result {
 		unquote(ev, '\\', jsonline.Unescape)
 	case event.QuotingCSV:
 		unquote(ev, '"', halve)
+	case event.QuotingPlus:
+		ev.Text, ev.Argument = strings.ReplaceAll(ev.Text, "+", " "), blanks(ev.Argument)
+		if ev.Class == '2' {
+			ev.RemoteQueueID = reply.QueueID(ev.Text)
+		}
 	}
 	return r
+}
+
+// blanks makes blanks of plus signs, but for those in an address.
+func blanks(s string) string {
+	address, at := strings.IndexByte(s, '<'), strings.LastIndexByte(s, '>')
+	if address < 0 || at < address {
+		return strings.ReplaceAll(s, "+", " ")
+	}
+	return strings.ReplaceAll(s[:address], "+", " ") + s[address:at] + strings.ReplaceAll(s[at:], "+", " ")
 }
 
 // halve makes one quote of two.

@@ -3,6 +3,7 @@ package dialect
 import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exchange"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/haraka"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/iis"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
@@ -20,6 +21,7 @@ var All = []Parser{
 	opensmtpd.Parser{},
 	exchange.Parser{},
 	qmail.Parser{},
+	iis.Parser{},
 	transcript.Parser{},
 }
 

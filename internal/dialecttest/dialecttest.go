@@ -151,7 +151,7 @@ func parse(p dialect.Parser, sample Sample, ev *event.Event) event.Result {
 }
 
 // left is what stands in the header, or is the text itself.
-var left = map[string]bool{"Line": true, "PID": true, "Resolution": true, "Quoting": true, "Dialect": true, "Said": true, "SaidAt": true, "Kind": true, "Columns": true}
+var left = map[string]bool{"Line": true, "PID": true, "Resolution": true, "Quoting": true, "UTC": true, "Dialect": true, "Said": true, "SaidAt": true, "Kind": true, "Columns": true}
 
 // Fields lists an event's fields that say something, kind first, then by their order in Event.
 func Fields(ev *event.Event) []string {
@@ -183,7 +183,7 @@ func text(v any) string {
 	case event.Tri:
 		return [...]string{"?", "no", "yes"}[v]
 	case event.Scope:
-		return [...]string{"none", "pid", "id", "conn", "source", "peer", "screen", "fork"}[v]
+		return [...]string{"none", "pid", "id", "conn", "source", "peer", "screen", "address", "fork"}[v]
 	case event.Delays:
 		return fmt.Sprintf("%g:%g/%g/%g/%g", v.Total, v.BeforeQueue, v.InQueue, v.ConnectionSetup, v.Transmission)
 	case [event.Verbs]event.Count:

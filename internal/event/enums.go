@@ -219,14 +219,15 @@ type Scope uint8
 
 // The scopes.
 const (
-	ScopeNone   Scope = iota // part of no conversation
-	ScopePID                 // the server process: host, instance, service, daemon and pid hold one conversation at a time
-	ScopeID                  // ConnID, or PID where it is empty, names the conversation for its whole life; its words are logged
-	ScopeConn                // likewise, and lines of the server's own say where it begins and ends, whichever program writes them
-	ScopeSource              // no id in the line: one conversation at a time a source
-	ScopePeer                // a client that logs results only: inferred from peer address, pid and ConnUse
-	ScopeScreen              // a screening daemon in front of the server: by PeerIP and PeerPort
-	ScopeFork                // a process made for one conversation: a line may say where that begins, none says where it ends
+	ScopeNone    Scope = iota // part of no conversation
+	ScopePID                  // the server process: host, instance, service, daemon and pid hold one conversation at a time
+	ScopeID                   // ConnID, or PID where it is empty, names the conversation for its whole life; its words are logged
+	ScopeConn                 // likewise, and lines of the server's own say where it begins and ends, whichever program writes them
+	ScopeSource               // no id in the line: one conversation at a time a source
+	ScopePeer                 // a client that logs results only: inferred from peer address, pid and ConnUse
+	ScopeScreen               // a screening daemon in front of the server: by PeerIP and PeerPort
+	ScopeAddress              // no id in the line: one conversation at a time with a peer's address, in either direction
+	ScopeFork                 // a process made for one conversation: a line may say where that begins, none says where it ends
 )
 
 // Alias says which conversation a second name is given to.
@@ -265,4 +266,5 @@ const (
 	QuotingNone Quoting = iota
 	QuotingJSON         // with the escapes of RFC 8259
 	QuotingCSV          // a double quote within quotes is doubled (RFC 4180)
+	QuotingPlus         // a blank is a plus sign (IIS' W3C logs), and so is a plus sign: only in sentences is it taken for a blank
 )

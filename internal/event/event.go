@@ -58,6 +58,7 @@ type Event struct {
 	// Who wrote it and when. Time is nanoseconds since 1970 UTC, 0 when Resolution is ResolutionNone.
 	Time       int64
 	Resolution Resolution
+	UTC        bool // a stamp that names no zone is in UTC, whatever the zone of the others is
 	Host       string
 	Instance   string // syslog_name of the MTA instance
 	Service    string // the named service between instance and daemon: "submission" in postfix/submission/smtpd
@@ -78,6 +79,8 @@ type Event struct {
 	EndHint   End
 	Boundary  bool // an empty line between two conversations
 	Last      bool // the conversation is over with this line, which is no disconnect line
+	// Answered: the line has a command and the reply to it; Kind is KindReply.
+	Answered bool
 	// OwnVerdicts: what becomes of this conversation's recipients is told elsewhere, so a reply is no verdict.
 	OwnVerdicts bool
 

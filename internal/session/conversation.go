@@ -152,9 +152,30 @@ func (m moment) sinceMoment(then moment) (time.Duration, bool) {
 func (c *Conversation) Step(ev *event.Event) Outcome {
 	var out Outcome
 	c.answered, c.left = c.answered[:0], c.left[:0]
+	if ev.Answered {
+		c.ask(ev, &out)
+	}
 	c.step(ev, &out)
 	out.Answered, out.Left = c.answered, c.left
 	return out
+}
+
+// ask reads the command of a line that has its reply, too.
+func (c *Conversation) ask(ev *event.Event, out *Outcome) {
+	asked := event.Event{
+		Kind: event.KindCommand, Command: ev.Command, Argument: ev.Argument, Time: ev.Time, Resolution: ev.Resolution, Scope: ev.Scope, ConnID: ev.ConnID,
+		Role: ev.Role, FromPeer: event.Yes, MailFrom: ev.MailFrom, RcptTo: ev.RcptTo, Size: ev.Size, HasSize: ev.HasSize, Helo: ev.Helo,
+		AuthMechanism: ev.AuthMechanism, PeerIP: ev.PeerIP, PeerPort: ev.PeerPort,
+	}
+	if ev.Command == event.CommandConnect {
+		asked.Kind = event.KindConnect
+	}
+	c.step(&asked, out)
+	if n := len(c.pending); n > 0 && ev.Command == "BDAT" {
+		c.pending[n-1].last = true // nobody logs chunks one by one
+		c.endData(false)
+	}
+	ev.FromPeer = event.No
 }
 
 func (c *Conversation) step(ev *event.Event, out *Outcome) {

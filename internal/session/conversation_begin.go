@@ -11,7 +11,7 @@ func (c *Conversation) begins(ev *event.Event) bool {
 	if !c.begun {
 		return true
 	}
-	sourced := ev.Scope == event.ScopeSource
+	sourced := ev.Scope == event.ScopeSource || ev.Scope == event.ScopeAddress
 	switch {
 	case ev.Kind == event.KindConnect:
 		return true

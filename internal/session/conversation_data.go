@@ -147,7 +147,7 @@ func endsData(command string) bool {
 
 // stalled says whether the connection cannot have lasted since the last line.
 func (c *Conversation) stalled(ev *event.Event) bool {
-	return ev.Scope == event.ScopeSource && ev.Resolution >= event.ResolutionSecond && c.last.res >= event.ResolutionSecond &&
+	return (ev.Scope == event.ScopeSource || ev.Scope == event.ScopeAddress) && ev.Resolution >= event.ResolutionSecond && c.last.res >= event.ResolutionSecond &&
 		ev.Time-c.last.time > stall
 }
 

@@ -24,7 +24,9 @@ func (c *Conversation) reply(ev *event.Event, out *Outcome) {
 	}
 	c.replied, c.command = true, p.command
 	c.join(ev)
-	ev.Latency, ev.HasLatency = momentOf(ev).sinceMoment(p.at)
+	if !ev.HasLatency { // the line may name it
+		ev.Latency, ev.HasLatency = momentOf(ev).sinceMoment(p.at)
+	}
 	if !ev.HasLatency {
 		ev.Latency = 0
 	}

@@ -15,7 +15,7 @@ func (t *Tracker) observeSession(h *host, ev *event.Event, source string, now in
 		return nil
 	}
 	s := h.sessions[key]
-	if ev.Scope == event.ScopeSource || ev.Scope == event.ScopeID || ev.FromPeer != event.Open {
+	if ev.Scope == event.ScopeSource || ev.Scope == event.ScopeID || ev.Scope == event.ScopeAddress || ev.FromPeer != event.Open {
 		s = t.observeTalk(h, s, key, ev, now, out)
 	} else {
 		s = t.observeLine(h, s, key, ev, now, out)
@@ -50,6 +50,8 @@ func keyOf(ev *event.Event, source string) (sessionKey, bool) {
 			return sessionKey{scope: event.ScopeConn, instance: ev.Instance, number: ev.PID}, ev.PID != 0
 		}
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.ConnID}, ev.ConnID != ""
+	case event.ScopeAddress:
+		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.PeerIP, number: int64(ev.Role)}, ev.PeerIP != ""
 	case event.ScopeSource:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: source, number: ev.PID}, true
 	case event.ScopeScreen:

@@ -1,0 +1,248 @@
+package iis
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
+)
+
+// row is a line by its columns. A blank in a value is written as a plus sign, and a value that is not there as a hyphen.
+type row struct {
+	peer, user, site, computer, ip     string // c-ip cs-username s-sitename s-computername s-ip
+	port, method, query, status, taken string // s-port cs-method cs-uri-query sc-status time-taken
+	win32, bytes, version              string // sc-win32-status cs-bytes cs-version
+	queryAt                            int    // offset of query in the line
+}
+
+// find reads the line behind h by the columns that were named, else by those of default, and says whether it is the SMTP service's.
+func (r *row) find(h *header.Header) (assumed, ok bool) {
+	columns := h.Columns
+	if columns == "" {
+		columns, assumed = defaultColumns, true
+	} else if !isOurs(columns) {
+		return false, false
+	}
+	r.read(strings.TrimRight(h.Text, " \r"), columns, h.Resolution)
+	named := strings.HasPrefix(r.site, "SMTPSVC") || r.user == outCommand || r.user == outResponse
+	if assumed {
+		return true, named && (r.version == "SMTP" || r.version == "")
+	}
+	return false, named || r.site == "" && r.version == "SMTP"
+}
+
+// read takes the values apart. The stamp in front of the row went into the header.
+func (r *row) read(line, columns string, stamp event.Resolution) {
+	if stamp != event.ResolutionNone {
+		if rest, ok := strings.CutPrefix(columns, "date "); ok {
+			columns = rest
+		}
+		columns = strings.TrimPrefix(columns, "time ")
+	}
+	rest, more := line, true
+	for columns != "" && more {
+		var name, value string
+		name, columns = scan.Word(columns)
+		at := len(line) - len(rest)
+		value, rest, more = scan.Cut(rest, ' ')
+		if value == "-" || !more && columns != "" { // not there, or cut off
+			continue
+		}
+		switch name {
+		case "c-ip":
+			r.peer = address(value)
+		case "cs-username":
+			r.user = value
+		case "s-sitename":
+			r.site = value
+		case "s-computername":
+			r.computer = value
+		case "s-ip":
+			r.ip = address(value)
+		case "s-port":
+			r.port = value
+		case "cs-method":
+			r.method = value
+		case "cs-uri-query":
+			r.query, r.queryAt = value, at
+		case "sc-status":
+			r.status = value
+		case "sc-win32-status":
+			r.win32 = value
+		case "cs-bytes":
+			r.bytes = value
+		case "time-taken":
+			r.taken = value
+		case "cs-version":
+			r.version = value
+		}
+	}
+}
+
+// parse makes the row an event.
+func (r *row) parse(ev *event.Event) event.Result {
+	ev.Scope, ev.Instance, ev.PeerIP = event.ScopeAddress, r.site, r.peer
+	ev.Said, ev.SaidAt = r.query, event.Span{From: r.queryAt, To: r.queryAt + len(r.query)}
+	switch r.user {
+	case outResponse:
+		ev.Role, ev.FromPeer, ev.PeerPort, ev.ServerPort = event.RoleClient, event.No, port(r.port), port(r.port)
+		return r.parseResponse(ev)
+	case outCommand:
+		ev.Role, ev.FromPeer, ev.PeerPort, ev.ServerPort = event.RoleClient, event.Yes, port(r.port), port(r.port)
+		if !r.parseCommand(ev) {
+			ev.Kind = event.KindContent
+		}
+		return event.Parsed
+	}
+	ev.Role, ev.FromPeer, ev.Helo = event.RoleServer, event.Yes, r.user
+	if r.method == "" {
+		return event.Unknown
+	}
+	known := r.parseCommand(ev)
+	if r.status == "" || r.status == "0" {
+		if !known {
+			ev.Kind = event.KindContent
+		}
+		return event.Parsed
+	}
+	code, rest, ok := scan.Fixed(r.status, 3)
+	if !ok || rest != "" || code < 200 || code > 599 {
+		return event.Malformed
+	}
+	ev.Kind, ev.Answered, ev.Code, ev.Class = event.KindReply, true, code, byte('0'+code/100)
+	if ms, ok := scan.Int(r.taken); ok && ev.Command != "QUIT" && ms < 1<<40 { // QUIT tells the time of the whole session
+		ev.Latency, ev.HasLatency = time.Duration(ms)*time.Millisecond, true
+	}
+	if ev.Command == "DATA" || ev.Command == "BDAT" {
+		ev.Size, ev.HasSize = scan.Int(r.bytes)
+	}
+	return event.Parsed
+}
+
+// parseResponse reads "250+2.1.0+Ok", or a line of a longer reply, "250-mx.example".
+func (r *row) parseResponse(ev *event.Event) event.Result {
+	code, rest, ok := scan.Fixed(r.query, 3)
+	if !ok || !speech.IsCode(code) || rest != "" && rest[0] != '+' && rest[0] != '-' {
+		ev.Kind = event.KindContent
+		return event.Parsed
+	}
+	ev.Kind, ev.Code, ev.Class = event.KindReply, code, byte('0'+code/100)
+	if rest == "" {
+		return event.Parsed
+	}
+	ev.MoreLines = rest[0] == '-'
+	ev.Text = rest[1:]
+	word, words, _ := scan.Cut(ev.Text, '+')
+	if enhanced, _ := reply.Enhanced(word, ev.Class); enhanced != "" {
+		ev.Enhanced, ev.Text = enhanced, words
+	}
+	return event.Parsed
+}
+
+// parseCommand reads cs-method and what stands in cs-uri-query behind it.
+func (r *row) parseCommand(ev *event.Event) bool {
+	verb, ok := event.VerbOf(r.method)
+	if !ok {
+		return false
+	}
+	ev.Kind, ev.Command = event.KindCommand, verb.String()
+	argument := strings.TrimLeft(r.query, "+")
+	switch verb {
+	case event.VerbEHLO, event.VerbHELO, event.VerbLHLO:
+		ev.Helo, ev.Argument = argument, argument
+	case event.VerbMAIL:
+		ev.Argument = argument
+		path, rest, found := readPath(argument, "FROM")
+		if ev.MailFrom = path; found && path == "" {
+			ev.MailFrom = "<>"
+		}
+		readSize(rest, ev)
+	case event.VerbRCPT:
+		ev.Argument = argument
+		ev.RcptTo, _, _ = readPath(argument, "TO")
+	case event.VerbDATA, event.VerbBDAT:
+		if id, rest, ok := scan.Between(argument, '<', '>'); ok && rest == "" {
+			ev.MessageID = id // once the message is there
+		}
+	case event.VerbAUTH:
+		ev.AuthMechanism = mechanism(argument)
+		ev.Argument = ev.AuthMechanism
+		if hidden := len(r.query) - len(argument) + len(ev.AuthMechanism); hidden < len(r.query) {
+			ev.Redact = append(ev.Redact, event.Span{From: r.queryAt + hidden, To: r.queryAt + len(r.query)})
+		}
+	case event.VerbQUIT, event.VerbRSET, event.VerbSTARTTLS: // the name that the client gave stands behind QUIT
+	default:
+		ev.Argument = argument
+	}
+	return true
+}
+
+// readPath reads "FROM:+<a@b.example>+SIZE=2884", or an address without brackets.
+func readPath(s, word string) (path, rest string, ok bool) {
+	s, ok = scan.PrefixFold(s, word)
+	if !ok {
+		return "", "", false
+	}
+	if s, ok = scan.Byte(s, ':'); !ok {
+		return "", "", false
+	}
+	s = strings.TrimLeft(s, "+")
+	if path, rest, ok = scan.Angle(s); ok {
+		return path, rest, true
+	}
+	path, rest, _ = scan.Cut(s, '+')
+	return path, rest, strings.Contains(path, "@") && path[0] != '<'
+}
+
+func readSize(params string, ev *event.Event) {
+	for params != "" {
+		var one string
+		one, params, _ = scan.Cut(params, '+')
+		if size, ok := scan.PrefixFold(one, "SIZE="); ok {
+			ev.Size, ev.HasSize = scan.Int(size)
+		}
+	}
+}
+
+// mechanism is the SASL mechanism at the front of an argument; anything else there may be a credential.
+func mechanism(s string) string {
+	word, _, _ := scan.Cut(s, '+')
+	for _, m := range [...]string{"LOGIN", "PLAIN", "NTLM", "GSSAPI", "CRAM-MD5", "DIGEST-MD5"} {
+		if scan.EqualFold(word, m) {
+			return m
+		}
+	}
+	return ""
+}
+
+func address(s string) string {
+	parts := 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '.', c == ':':
+			parts++
+		case !scan.IsHex(c):
+			return ""
+		}
+	}
+	if parts < 2 {
+		return ""
+	}
+	if _, err := netip.ParseAddr(s); err != nil {
+		return ""
+	}
+	return s
+}
+
+func port(s string) int {
+	n, ok := scan.Int(s)
+	if !ok || n > 65535 {
+		return 0
+	}
+	return int(n)
+}
