@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exchange"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exim"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/haraka"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/iis"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
@@ -16,6 +17,7 @@ import (
 var All = []Parser{
 	postfix.Parser{},
 	sendmail.Parser{},
+	exim.Parser{},
 	haraka.Parser{},
 	kumomta.Parser{},
 	opensmtpd.Parser{},

@@ -183,7 +183,7 @@ func text(v any) string {
 	case event.Tri:
 		return [...]string{"?", "no", "yes"}[v]
 	case event.Scope:
-		return [...]string{"none", "pid", "id", "conn", "source", "peer", "screen", "address", "fork"}[v]
+		return [...]string{"none", "pid", "id", "conn", "source", "peer", "screen", "address", "fork", "call"}[v]
 	case event.Delays:
 		return fmt.Sprintf("%g:%g/%g/%g/%g", v.Total, v.BeforeQueue, v.InQueue, v.ConnectionSetup, v.Transmission)
 	case [event.Verbs]event.Count:

@@ -228,6 +228,7 @@ const (
 	ScopeScreen               // a screening daemon in front of the server: by PeerIP and PeerPort
 	ScopeAddress              // no id in the line: one conversation at a time with a peer's address, in either direction
 	ScopeFork                 // a process made for one conversation: a line may say where that begins, none says where it ends
+	ScopeCall                 // ConnID names the conversation; the server's settings decide whether it has lines of its own: where none says that it began, it is inferred
 )
 
 // Alias says which conversation a second name is given to.

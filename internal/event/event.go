@@ -68,6 +68,8 @@ type Event struct {
 	// The conversation. EndHint is what this line knows about how the conversation ends, before it ends.
 	Scope  Scope
 	ConnID string // a connection id of the log's own
+	// ConnShared: ConnID names the client alone, so several of its conversations may be open at once.
+	ConnShared bool
 	// ConnAlias is another name of conversations in this log, which is used again and again; AliasOf says what it is given to here.
 	ConnAlias string
 	AliasOf   Alias

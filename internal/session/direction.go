@@ -69,7 +69,7 @@ func isLoopback(ip string) bool {
 // relay; forwarded when mail for us leaves again. What the dialect read from the line (a transport that only serves
 // foreign domains) decides for a sender that nothing is known of: a server relays only for those that it trusts.
 func (t *Tracker) direct(h *host, m *Message, ev *event.Event) event.Direction {
-	domain := foldDomain(ev.RcptTo)
+	domain := domainOf(ev)
 	switch {
 	case ev.Route == event.RouteLocal || ev.Route == event.RouteLMTP || ev.Direction == event.DirectionInbound: // the log says that it is ours
 		h.learn(domain)
@@ -80,7 +80,7 @@ func (t *Tracker) direct(h *host, m *Message, ev *event.Event) event.Direction {
 		return event.DirectionForwarded
 	case m.trust != trustUnknown:
 		return event.DirectionOutbound
-	case ev.OrigRcptTo != "" || ev.FromAlias:
+	case ev.OrigRcptTo != "" && foldDomain(ev.OrigRcptTo) != domain || ev.FromAlias:
 		return event.DirectionForwarded // taken from a stranger for an address of ours that leads elsewhere
 	}
 	return ev.Direction
@@ -117,6 +117,14 @@ func (t *Tracker) isRelayhost(ev *event.Event) bool {
 		}
 	}
 	return false
+}
+
+// domainOf is the domain of a delivery's recipient: a mailbox, a pipe or a file has that of the address that led there.
+func domainOf(ev *event.Event) string {
+	if ev.OrigRcptTo != "" && strings.IndexByte(ev.RcptTo, '@') < 0 {
+		return foldDomain(ev.OrigRcptTo)
+	}
+	return foldDomain(ev.RcptTo)
 }
 
 // foldDomain is the domain of an address in lower case.

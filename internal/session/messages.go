@@ -248,6 +248,10 @@ func (m *Message) opened(s *Session, ev *event.Event) {
 	if m.ClientPort == 0 {
 		m.ClientPort = ev.ClientPort
 	}
+	if s == nil && m.Origin == 0 && ev.SessionInferred && ev.Role == event.RoleServer {
+		m.Origin, m.Transaction = ev.SessionID, ev.Transaction
+		keep(&m.Helo, ev.Helo)
+	}
 	if s == nil || m.Origin != 0 {
 		return
 	}

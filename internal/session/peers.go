@@ -7,7 +7,8 @@ import (
 )
 
 // peer is an inferred conversation: a client that logs only results, over one connection to one address. Sockets are
-// passed from process to process, so the how-manieth use of the connection finds it again whatever the pid.
+// passed from process to process, so the how-manieth use of the connection finds it again whatever the pid. Or it is that of a server that
+// logs no connections.
 type peer struct {
 	ID      event.ID
 	PID     int64
@@ -19,7 +20,8 @@ type peer struct {
 	TLS                    event.Tri
 	Version, Cipher, Trust string
 
-	Name       string // of the host, where its address was not named yet
+	Name       string // of the host, where its address was not named yet; of a caller: what it is called
+	Over       bool   // of a caller: its end was logged
 	key        peerKey
 	links      links[peer]
 	next, prev *peer // of the same key, newest first
@@ -30,6 +32,7 @@ type peerKey struct {
 	Instance, IP string
 	Port         int
 	Conn         string
+	Caller       bool // it called us
 }
 
 // observePeer finds or begins the inferred conversation of a client's line and completes the line with it.

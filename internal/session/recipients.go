@@ -56,6 +56,10 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		if refusesMessage(ev) && (!m.received || m.NoEnd && len(m.Recipients) == 0) { // some servers tell of a message before they answer for it
 			t.dropCandidate(m)
 		}
+	case event.KindDisconnect: // within the message
+		if !m.received {
+			t.dropCandidate(m)
+		}
 	case event.KindMessageRemoved:
 		t.endMessage(m, out)
 	}
@@ -160,7 +164,7 @@ func (t *Tracker) deliverAll(h *host, m *Message, ev *event.Event, now int64, ou
 
 // deliver takes one verdict on one recipient.
 func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *Output) {
-	ev.DestinationDomain = foldDomain(ev.RcptTo)
+	ev.DestinationDomain = domainOf(ev)
 	if isOfNotice(m, ev) {
 		ev.Kind, ev.Status, ev.Tried = event.KindNotification, event.StatusNone, event.Open
 		return
@@ -306,11 +310,16 @@ func (m *Message) known(ev *event.Event) *Recipient {
 	}
 	for i := range m.Recipients {
 		r := &m.Recipients[i]
-		if r.ID == ev.RecipientID && (r.ID != "" || r.To == ev.RcptTo && r.Orig == ev.OrigRcptTo) {
+		if r.ID == ev.RecipientID && (r.ID != "" || r.Orig == ev.OrigRcptTo && (r.To == ev.RcptTo || isMailboxOf(ev.RcptTo, r.To))) {
 			return r
 		}
 	}
 	return nil
+}
+
+// isMailboxOf says whether to is the local part of address alone: so a server may call a mailbox that it has delivered to.
+func isMailboxOf(to, address string) bool {
+	return len(address) > len(to) && address[len(to)] == '@' && address[:len(to)] == to
 }
 
 func (m *Message) indexOne(i int) {
@@ -355,6 +364,9 @@ func (r *Recipient) explain(ev *event.Event) {
 	ev.Code, ev.Enhanced, ev.Text = r.Code, r.Enhanced, r.Reply
 	if r.Code > 0 {
 		ev.Class = byte('0' + r.Code/100)
+	}
+	if ev.Route == event.RouteNone || ev.Route == event.RouteUnknown {
+		ev.Route, ev.Direction = r.Route, r.Direction
 	}
 }
 

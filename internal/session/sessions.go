@@ -15,9 +15,12 @@ func (t *Tracker) observeSession(h *host, ev *event.Event, source string, now in
 		return nil
 	}
 	s := h.sessions[key]
-	if ev.Scope == event.ScopeSource || ev.Scope == event.ScopeID || ev.Scope == event.ScopeAddress || ev.FromPeer != event.Open {
+	switch {
+	case ev.Scope == event.ScopeCall:
+		s = t.observeCall(h, key, ev, now, out)
+	case ev.Scope == event.ScopeSource || ev.Scope == event.ScopeID || ev.Scope == event.ScopeAddress || ev.FromPeer != event.Open:
 		s = t.observeTalk(h, s, key, ev, now, out)
-	} else {
+	default:
 		s = t.observeLine(h, s, key, ev, now, out)
 	}
 	if s == nil {
@@ -49,6 +52,8 @@ func keyOf(ev *event.Event, source string) (sessionKey, bool) {
 		if ev.ConnID == "" { // one key for words and for the server's own lines
 			return sessionKey{scope: event.ScopeConn, instance: ev.Instance, number: ev.PID}, ev.PID != 0
 		}
+		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.ConnID}, ev.ConnID != ""
+	case event.ScopeCall:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.ConnID}, ev.ConnID != ""
 	case event.ScopeAddress:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.PeerIP, number: int64(ev.Role)}, ev.PeerIP != ""

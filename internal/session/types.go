@@ -34,6 +34,7 @@ type Session struct {
 	Instance, Service, Daemon            string
 	Dialect                              string
 	PID                                  int64
+	Worker                               int64 // the process that the lines behind the first are of, where that is another
 
 	// What happened.
 	Hint        event.End // what a line before the last one said about the end

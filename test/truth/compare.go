@@ -343,7 +343,7 @@ func compareNotices(run *Run, records []Record) (list []string) {
 	for _, d := range run.DSNs {
 		mid := strings.Trim(d.MessageID, "<>")
 		left, _, _ := strings.Cut(mid, "@")
-		if !about[mid] && !about[left[strings.LastIndexByte(left, '.')+1:]] { // where the notice's Message-ID is not logged, its queue id is in it
+		if !about[mid] && !about[left[strings.LastIndexByte(left, '.')+1:]] && !about[strings.TrimPrefix(left, "E")] { // where the notice's Message-ID is not logged, its queue id is in it
 			list = append(list, fmt.Sprintf("notice %s is no message of kind dsn with a parent", d.MessageID))
 		}
 	}

@@ -42,6 +42,12 @@ var Corpora = []Corpus{
 	{Log: "postfix-postlogd.log", Truth: "postfix-postlogd.truth.json.gz", Mine: tagged("postfix")},
 	{Log: "opensmtpd-main.rfc3164.log", Truth: "opensmtpd-main.truth.json.gz", Mine: tagged("smtpd"), Unlogged: UnloggedDiscards, Why: noMessageID},
 	{Log: "opensmtpd-trace.log", Truth: "opensmtpd-trace.truth.json.gz", Unlogged: UnloggedDiscards, Why: noMessageID},
+	{Log: "exim-main.mainlog", Truth: "exim-main.truth.json.gz", Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedRejectCodes, Why: eximDefault},
+	{
+		Log: "exim-main.rfc3164.log", Truth: "exim-main.truth.json.gz", Mine: tagged("exim"),
+		Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedRejectCodes, Why: eximDefault,
+	},
+	{Log: "exim-all.mainlog", Truth: "exim-all.truth.json.gz", Unlogged: UnloggedTLS | UnloggedRejectCodes, Why: eximAll},
 	{Log: "postfix-verbose.rfc3164.log", Truth: "postfix-verbose.truth.json.gz", Mine: tagged("postfix"), Debug: true},
 	{
 		Log: "sendmail-main.rfc3164.log", Truth: "sendmail-main.truth.json.gz", Mine: tagged("s"),
@@ -73,6 +79,13 @@ const harakaWhy = "no line names the user of a login (plugins/auth/auth_base.js)
 
 // framed are lines behind a stamp: others are printed by libraries.
 func framed(line string) bool { return len(line) > 25 && line[10] == 'T' && line[23] == 'Z' }
+
+// What Exim does not log (its specification, chapter Log files).
+const (
+	eximRejects = "A refusal names the command and says whether it is temporary, not the code."
+	eximDefault = eximRejects + " Connections and their ends are logged with log_selector = +smtp_connection only, so TLS and logins of sessions that bring no message are not."
+	eximAll     = eximRejects + " The TLS of a session that brought no message is told behind its end only."
+)
 
 // tagged are lines with a word in their tag.
 func tagged(word string) func(string) bool {

@@ -1,0 +1,200 @@
+package exim
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// about reads the words behind a message id.
+func about(ev *event.Event, s string) event.Kind {
+	if len(s) > 3 && s[2] == ' ' {
+		switch flag, rest := s[:3], s[3:]; flag {
+		case "<= ", "(= ": // (=: the client was told otherwise (control = fakereject)
+			return received(ev, rest)
+		case "=> ", "-> ", ">> ", "*> ":
+			return delivered(ev, flag, rest)
+		case "== ":
+			return deferred(ev, rest)
+		case "** ":
+			return failed(ev, rest)
+		}
+	}
+	for _, try := range [...]func(*event.Event, string) event.Kind{lifeOf, hostTrouble, connection, aboutClient, aboutAddress} {
+		if kind := try(ev, s); kind != event.KindNone {
+			return kind
+		}
+	}
+	return event.KindNone
+}
+
+// lifeOf reads what becomes of a message as a whole (src/deliver.c, src/queue.c, src/receive.c).
+func lifeOf(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "Completed"); ok {
+		if took, ok := after(rest, " QT="); ok {
+			if t, ok := duration(took); ok {
+				ev.Delays.Total = t
+				ev.Delays.Has |= event.DelayTotal
+			}
+		}
+		return event.KindMessageRemoved
+	}
+	switch {
+	case strings.HasPrefix(s, "Frozen"): // "(delivery error message)", "by the system filter: words"
+		ev.Argument = strings.TrimPrefix(s[len("Frozen"):], " ")
+		return event.KindMessageHeld
+	case strings.HasPrefix(s, "frozen by "):
+		ev.Argument = s[len("frozen "):]
+		return event.KindMessageHeld
+	case s == "Message is frozen", strings.HasPrefix(s, "*** Frozen"):
+		return event.KindMessageHeld
+	case strings.HasPrefix(s, "Unfrozen by "), strings.HasPrefix(s, "unfrozen by "):
+		ev.Argument = s[len("Unfrozen "):]
+		return event.KindMessageReleased
+	case strings.HasPrefix(s, "removed by "):
+		ev.Argument = s[len("removed "):]
+		return event.KindMessageDeleted
+	case strings.HasPrefix(s, "cancelled by "): // an admin, the system filter, timeout_frozen_after; the recipients fail behind it
+		ev.Argument = s[len("cancelled "):]
+		return event.KindWarning
+	case strings.HasPrefix(s, "Message removed because older than "):
+		ev.Argument = s[len("Message removed "):]
+		return event.KindMessageDeleted
+	case strings.HasPrefix(s, "no immediate delivery: "):
+		ev.Argument = s[len("no immediate delivery: "):]
+		return event.KindMessageQueued
+	case s == "rescind the above message-accept":
+		return event.KindMessageAborted
+	case strings.HasPrefix(s, "Message abandoned: "):
+		ev.Argument = s[len("Message abandoned: "):]
+		return event.KindMessageAborted
+	case strings.HasPrefix(s, "Spool file for ") && strings.HasSuffix(s, " is locked (another process is handling this message)"),
+		s == "Spool file is locked (another process is handling this message)":
+		ev.Argument = "locked"
+		return event.KindWarning
+	case s == "original recipients ignored (system filter)", s == "Delivery deferred by system filter":
+		ev.FilterName, ev.FilterVerdict = "system_filter", "redirect"
+		if s[0] == 'D' {
+			ev.FilterVerdict = "defer"
+		}
+		return event.KindFilter
+	case strings.HasPrefix(s, "DKIM: "):
+		return dkim(ev, s[len("DKIM: "):])
+	}
+	return event.KindNone
+}
+
+// dkim is "d=example.com s=key c=relaxed/relaxed a=rsa-sha256 b=2048 [verification succeeded]" (+dkim_verbose, src/miscmods/dkim.c).
+func dkim(ev *event.Event, s string) event.Kind {
+	i := strings.LastIndexByte(s, '[')
+	if i < 0 || !strings.HasSuffix(s, "]") || !strings.HasPrefix(s, "d=") && !strings.HasPrefix(s, "signer") {
+		return event.KindNone
+	}
+	verdict := s[i+1 : len(s)-1]
+	ev.FilterName, ev.Argument, ev.Role = "dkim", strings.TrimSuffix(s[:i], " "), event.RoleServer
+	switch {
+	case strings.HasPrefix(verdict, "verification succeeded"):
+		ev.FilterVerdict = "pass"
+	case strings.HasPrefix(verdict, "verification failed"):
+		ev.FilterVerdict = "fail"
+	case strings.HasPrefix(verdict, "invalid"):
+		ev.FilterVerdict = "permerror"
+	default:
+		ev.FilterVerdict = "none"
+	}
+	return event.KindFilter
+}
+
+// aboutAddress reads what is said of one recipient besides its verdict: "a@b <parent>: error ignored" (src/deliver.c), "address <a@b> marked delivered by
+// user" (src/queue.c), "<a@b>: address_pipe transport output: words".
+func aboutAddress(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "address "); ok {
+		to, tail, ok := scan.Angle(rest)
+		if by, marked := after(tail, " marked delivered by "); ok && marked {
+			ev.RcptTo, ev.Argument = to, by
+			ev.Status, ev.Route, ev.Tried = event.StatusDeleted, event.RouteNone, event.No
+			return event.KindDelivery
+		}
+		return event.KindNone
+	}
+	if rest, ok := after(s, "recipient "); ok {
+		to, tail, ok := scan.Angle(rest)
+		if by, added := after(tail, " added by "); ok && added {
+			ev.RcptTo, ev.Argument = to, by
+			return event.KindMessageRedirected
+		}
+		return event.KindNone
+	}
+	if rest, ok := after(s, "sender address changed to "); ok {
+		from, tail, ok := scan.Angle(rest)
+		if by, changed := after(tail, " by "); ok && changed {
+			if ev.MailFrom = from; from == "" {
+				ev.MailFrom = "<>"
+			}
+			ev.Argument = by
+			return event.KindMessageRedirected
+		}
+		return event.KindNone
+	}
+	if to, tail, ok := scan.Angle(s); ok {
+		transport, words, found := strings.Cut(tail, " transport output: ")
+		if name, colon := after(transport, ": "); found && colon && !strings.Contains(name, " ") {
+			ev.RcptTo, ev.Argument = to, words
+			return event.KindWarning
+		}
+		return event.KindNone
+	}
+	rest, ok := address(ev, s)
+	if !ok {
+		return event.KindNone
+	}
+	if why, ignored := after(rest, ": error ignored"); ignored { // the notice about this failure is not sent: the message ends behind it
+		ev.Argument = strings.TrimPrefix(why, " ")
+		return event.KindWarning
+	}
+	return event.KindNone
+}
+
+// hostTrouble reads what one host gave before there is a verdict: "H=host [ip]:port: words", "H=host [ip]:port system error" and, where other hosts are left
+// to try, "H=host [ip] SMTP error ..." (src/transports/smtp.c write_logs).
+func hostTrouble(ev *event.Event, s string) event.Kind {
+	rest, ok := after(s, "H=")
+	if !ok {
+		return event.KindNone
+	}
+	p, rest, ok := takePeer(rest)
+	if !ok {
+		return event.KindNone
+	}
+	words, ok := after(rest, ": ")
+	if !ok {
+		if words, ok = after(rest, " "); !ok {
+			return event.KindNone
+		}
+	}
+	switch {
+	case answered(ev, words):
+		p.called(ev)
+		ev.Scope = event.ScopePeer
+		return event.KindReply
+	case broken(ev, words):
+		p.called(ev)
+		ev.Scope = event.ScopePeer
+		switch {
+		case ev.ErrorType == "tls_handshake":
+			ev.Command = "STARTTLS"
+			return event.KindTLS
+		case ev.Command == event.CommandConnect:
+			ev.Scope = event.ScopeNone
+			return event.KindConnect
+		}
+		return event.KindWarning
+	}
+	if e := systemError(words); e != "" {
+		p.called(ev)
+		ev.Command, ev.ErrorType = event.CommandConnect, e
+		return event.KindConnect
+	}
+	return event.KindNone
+}

@@ -1,0 +1,217 @@
+package exim
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// received is "<= sender R=ref H=host [ip]:port I=[ip]:port U=ident Ci=id P=esmtpsa L* SPF X=... CV=.. A=plain:anna PRDR PRX=ip K S=1000 M8S=8 DKIM=dom DMARC=pass
+// RT=1s Q=name id=mid T="subject" from <raw> for a b", each field where its log_selector is on (src/receive.c). The order is the writer's own, so what
+// stands in a field further on is none of those before it.
+func received(ev *event.Event, s string) event.Kind {
+	ev.MailFrom, s = senderOf(s)
+	if ev.MailFrom == "" {
+		return event.KindNone
+	}
+	ev.First = true
+	if rest, ok := after(s, " R="); ok {
+		var ref string
+		ref, s = cutWord(rest)
+		if id, _, ok := messageID(ref); ok {
+			ev.ParentQueueID = id
+		}
+	}
+	s, _ = after2(s, " DS")
+	if rest, ok := after(s, " H="); ok {
+		p, tail, ok := takeCaller(ev, rest)
+		if !ok {
+			return event.KindNone
+		}
+		p.greeted(ev)
+		s = tail
+	}
+	for s != "" {
+		rest, ok := takeReceived(ev, s)
+		if !ok {
+			break
+		}
+		s = rest
+	}
+	if !ev.HasSize {
+		return event.KindNone // the size is always logged
+	}
+	return event.KindMessageReceived
+}
+
+// after2 takes a word that stands alone off the front.
+func after2(s, word string) (string, bool) {
+	rest, ok := after(s, word)
+	if ok && (rest == "" || rest[0] == ' ') {
+		return rest, true
+	}
+	return s, false
+}
+
+// senderOf takes the envelope sender off the front: an address, without brackets but for "<>". A quoted local part may hold blanks.
+func senderOf(s string) (sender, rest string) {
+	if rest, ok := after(s, "<>"); ok {
+		return "<>", rest
+	}
+	i := 0
+	if first(s) == '"' {
+		_, tail, ok := quoted(s[1:])
+		if !ok {
+			return "", s
+		}
+		i = len(s) - len(tail)
+	}
+	end := strings.IndexByte(s[i:], ' ')
+	if end < 0 {
+		return "", s
+	}
+	return s[:i+end], s[i+end:]
+}
+
+// takeReceived takes one of the fields behind the host off the front.
+func takeReceived(ev *event.Event, s string) (rest string, ok bool) {
+	if !ev.HasSize {
+		if rest, ok = takeTLS(ev, s); ok {
+			return rest, true
+		}
+	}
+	rest, ok = after(s, " ")
+	if !ok {
+		return s, false
+	}
+	key, value, isPair := cutKey(rest)
+	if !isPair {
+		return takeBare(ev, rest)
+	}
+	switch key {
+	case "T":
+		if !strings.HasPrefix(value, `"`) {
+			return s, false
+		}
+		ev.Subject, rest, ok = quoted(value[1:])
+		return rest, ok
+	case "id", "id*":
+		ev.MessageID, rest = idOf(value)
+		return rest, true
+	}
+	value, rest = cutWord(value)
+	if ev.HasSize { // S= is behind us: what follows says how it was taken
+		switch key {
+		case "M8S", "DKIM", "DMARC", "Q", "ARC":
+		case "RT":
+			if d, ok := duration(value); ok {
+				ev.Delays.BeforeQueue = d
+				ev.Delays.Has |= event.DelayBeforeQueue
+			}
+		default:
+			return s, false
+		}
+		return rest, true
+	}
+	switch key {
+	case "P":
+		ev.Protocol = value
+	case "S":
+		ev.Size, ev.HasSize = scan.Int(value)
+	case "A":
+		authenticator(ev, value)
+	case "U", "Ci", "PRX", "SPF", "DMARC", "L":
+	default:
+		return s, false
+	}
+	return rest, true
+}
+
+// cutKey reads "KEY=" off the front: letters, and what Exim's keys hold besides.
+func cutKey(s string) (key, value string, ok bool) {
+	for i := 0; i < len(s) && i < 8; i++ {
+		c := s[i]
+		if c == '=' && i > 0 {
+			return s[:i], s[i+1:], true
+		}
+		if !scan.IsLetter(c) && c != '8' && c != '*' {
+			break
+		}
+	}
+	return "", s, false
+}
+
+// takeBare takes a field without a value off the front, or the envelope at the end.
+func takeBare(ev *event.Event, s string) (rest string, ok bool) {
+	if ev.HasSize {
+		if tail, ok := after(s, "from "); ok { // +received_sender: the sender before rewriting
+			_, behind, ok := scan.Angle(tail)
+			return behind, ok
+		}
+		if list, ok := after(s, "for "); ok { // +received_recipients
+			recipients(ev, list)
+			return "", true
+		}
+	}
+	word, rest := cutWord(s)
+	switch word {
+	case "DS", "L", "L-", "L*", "L.", "L.-", "L*-", "PRDR", "K", "SPF", "ARC", "TFO", "TFO*":
+		return rest, true
+	}
+	return s, false
+}
+
+// idOf takes a Message-ID off the front: an addr-spec, whose local part may be quoted.
+func idOf(s string) (id, rest string) {
+	i := 0
+	if first(s) == '"' {
+		if _, tail, ok := quoted(s[1:]); ok {
+			i = len(s) - len(tail)
+		}
+	}
+	end := strings.IndexByte(s[i:], ' ')
+	if end < 0 {
+		return s, ""
+	}
+	return s[:i+end], s[i+end:]
+}
+
+// recipients reads the addresses behind "for", apart by a blank each; a quoted local part may hold one.
+func recipients(ev *event.Event, s string) {
+	list := ev.RcptList[:0]
+	for s != "" && s != "<trunc>" {
+		var one string
+		one, s = idOf(s)
+		s = strings.TrimPrefix(s, " ")
+		if one != "" {
+			list = append(list, one)
+		}
+	}
+	ev.RecipientCount = len(list)
+	if len(list) == 1 {
+		ev.RcptTo = list[0]
+		list = list[:0]
+	}
+	ev.RcptList = list
+}
+
+// duration reads "1.095s", "0s" and "1h2m3s", as string_timediff and readconf_printtime write them.
+func duration(s string) (seconds float64, ok bool) {
+	units := [...]struct {
+		unit byte
+		n    float64
+	}{{'w', 7 * 86400}, {'d', 86400}, {'h', 3600}, {'m', 60}}
+	for _, u := range units {
+		if n, rest, digits := scan.Digits(s); digits && first(rest) == u.unit {
+			seconds += float64(n) * u.n
+			s, ok = rest[1:], true
+		}
+	}
+	if s == "" {
+		return seconds, ok
+	}
+	number, found := strings.CutSuffix(s, "s")
+	d, isFloat := scan.Float(number)
+	return seconds + d, found && isFloat
+}

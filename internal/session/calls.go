@@ -1,0 +1,125 @@
+package session
+
+import (
+	"strings"
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// Servers whose settings decide whether connections are logged: where a line says that one began, it is a session like any other; where
+// none does, the lines of one client that belong together are an inferred conversation, which has an id and no summary.
+
+const (
+	maxCalls  = 64                     // open at once from one client that is known by its address alone
+	callPause = int64(1 * time.Minute) // lines of one client without pid and port that are further apart belong to two conversations
+)
+
+// observeCall finds or begins the session of a server's line. nil: it is inferred, or there is none.
+func (t *Tracker) observeCall(h *host, key sessionKey, ev *event.Event, now int64, out *Output) *Session {
+	switch ev.Kind {
+	case event.KindNone:
+		return nil
+	case event.KindConnect:
+		key.number = h.freeCall(key, ev)
+		if s := h.sessions[key]; s != nil && !s.ended { // the process died without a last line
+			s.Partial = true
+			t.endSession(s, event.EndAborted, nil, out)
+		}
+		return t.beginSession(h, key, ev, now, false)
+	}
+	s := h.call(key, ev)
+	if s == nil {
+		h.inferCall(ev, now)
+		return nil
+	}
+	if s.Worker == 0 && ev.PID != 0 { // the process that took the connection over from the one that logged its beginning
+		s.Worker, s.PID = ev.PID, ev.PID
+	}
+	return s
+}
+
+// freeCall gives the number under which a new session of the key is kept.
+func (h *host) freeCall(key sessionKey, ev *event.Event) int64 {
+	if !ev.ConnShared {
+		return 0
+	}
+	for n := int64(0); n < maxCalls; n++ {
+		key.number = n
+		if s := h.sessions[key]; s == nil || s.ended && h.clock > s.Seen {
+			return n
+		}
+	}
+	return 0
+}
+
+// call finds the session that ev is a line of: by its process, else the oldest that no process has spoken for; also after its end.
+func (h *host) call(key sessionKey, ev *event.Event) *Session {
+	if !ev.ConnShared || len(h.sessions) == 0 {
+		return h.sessions[key]
+	}
+	var free, over *Session
+	for n := int64(0); n < maxCalls; n++ {
+		key.number = n
+		s := h.sessions[key]
+		switch {
+		case s == nil:
+		case ev.PID != 0 && s.Worker == ev.PID:
+			return s
+		case s.Worker != 0:
+		case s.ended:
+			if over == nil || s.Seen > over.Seen {
+				over = s
+			}
+		case free == nil || s.First < free.First:
+			free = s
+		}
+	}
+	if free != nil {
+		return free
+	}
+	return over
+}
+
+// inferCall finds or begins the inferred conversation of a server's line and completes the line with it.
+func (h *host) inferCall(ev *event.Event, now int64) {
+	if ev.PeerIP == "" {
+		return
+	}
+	key := peerKey{Instance: ev.Instance, IP: ev.PeerIP, Port: ev.PeerPort, Caller: true}
+	name := ev.Helo
+	if name == "" {
+		name = ev.ClientAddress
+	}
+	p := h.peers[key]
+	for p != nil && !p.isCallOf(ev, name, h.clock) {
+		p = p.next
+	}
+	if p == nil {
+		p = h.beginPeer(key, ev, now)
+	}
+	p.Seen, p.PID = h.clock, ev.PID
+	if name != "" && p.Name != name {
+		p.Name = strings.Clone(name)
+	}
+	if ev.Kind == event.KindMessageReceived {
+		p.N++
+	}
+	p.Over = p.Over || ev.Kind == event.KindDisconnect
+	h.peerOrder.push(p)
+	ev.SessionID, ev.SessionInferred, ev.Transaction = p.ID, true, p.N
+}
+
+// isCallOf says whether a line goes on with the conversation: of the same process, or of the same port, where they are logged; else of the same
+// name and soon enough.
+func (p *peer) isCallOf(ev *event.Event, name string, clock int64) bool {
+	switch {
+	case p.Over && clock-p.Seen > int64(time.Second):
+		return false
+	case p.PID != ev.PID:
+		return false
+	case ev.PID != 0 || ev.PeerPort != 0:
+		return true
+	}
+	return !p.Over && clock-p.Seen <= callPause && (name == "" || p.Name == "" || p.Name == name)
+}
