@@ -19,14 +19,21 @@ var mechanisms = [...]string{
 // Authenticate reads what follows a command that logs in as AUTH does, under a name of its own (Exchange's X-EXPS).
 func Authenticate(rest string, ev *event.Event) bool { return readAuth(scan.TrimLeft(rest), true, ev) }
 
+// Mechanism gives the registered name of a SASL mechanism, in capitals. Clients send any word there.
+func Mechanism(word string) (name string, ok bool) {
+	for _, m := range mechanisms {
+		if scan.EqualFold(m, word) {
+			return m, true
+		}
+	}
+	return "", false
+}
+
 // readAuth reads "PLAIN", or "PLAIN <initial response>" (RFC 4954 section 4). The argument keeps the mechanism only.
 func readAuth(rest string, capital bool, ev *event.Event) bool {
 	word, _ := scan.Word(rest)
-	for _, m := range mechanisms {
-		if scan.EqualFold(m, word) {
-			ev.AuthMechanism, ev.Argument = m, m
-			break
-		}
+	if m, ok := Mechanism(word); ok {
+		ev.AuthMechanism, ev.Argument = m, m
 	}
 	// "auth = none" is a setting
 	if ev.AuthMechanism == "" && (!capital || rest == "" || !scan.IsLetter(rest[0]) && !scan.IsDigit(rest[0])) {

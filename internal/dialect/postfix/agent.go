@@ -192,6 +192,10 @@ func explain(ev *event.Event, text string) {
 		}
 		return
 	}
+	switch ev.Daemon {
+	case "local", "pipe", "virtual": // the words may be those of a command that was run (src/global/pipe_command.c)
+		return
+	}
 	if said(ev, text) {
 		return
 	}

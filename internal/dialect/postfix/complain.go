@@ -5,6 +5,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
 // complain reads what stands behind "warning: " and its sharper siblings. Only what says more than that something is wrong counts.
@@ -126,7 +127,7 @@ func aboutPeer(ev *event.Event, s, verdict string, end event.End) event.Kind {
 // unresolved is "hostname x does not resolve to address 1.2.3.4: reason" (src/smtpd/smtpd_peer.c).
 func unresolved(ev *event.Event, s string) event.Kind {
 	host, rest, ok := strings.Cut(s, " does not resolve to address ")
-	if !ok {
+	if !ok || strings.IndexByte(host, ' ') >= 0 {
 		return event.KindNone
 	}
 	ev.PeerIP, _, _ = strings.Cut(rest, ": ")
@@ -204,19 +205,32 @@ func limited(ev *event.Event, verdict, s string) event.Kind {
 // of a login that failed does not leave.
 func loginFailed(ev *event.Event, s string) event.Kind {
 	if mechanism, ok := strings.CutSuffix(s, " authentication aborted"); ok && strings.IndexByte(mechanism, ' ') < 0 {
-		ev.Command, ev.AuthMechanism = "AUTH", mechanism
+		ev.Command = "AUTH"
+		keepMechanism(ev, mechanism, s)
 		return event.KindWarning
 	}
 	mechanism, rest, ok := strings.Cut(s, " authentication failed")
 	if !ok || strings.IndexByte(mechanism, ' ') >= 0 {
 		return event.KindNone
 	}
-	ev.Command, ev.AuthMechanism, ev.AuthResult = "AUTH", mechanism, "failure"
+	ev.Command, ev.AuthResult = "AUTH", "failure"
+	keepMechanism(ev, mechanism, s)
 	if i := strings.Index(rest, "sasl_username="); i >= 0 {
 		from := len(ev.Line) - len(rest) + i + len("sasl_username=")
 		ev.Redact = append(ev.Redact, event.Span{From: from, To: len(ev.Line)})
 	}
 	return event.KindAuth
+}
+
+// keepMechanism keeps a mechanism that exists. Clients send any word there: each would be another value of a metric's dimension, and some are passwords.
+// tail is the end of the line that begins with the word.
+func keepMechanism(ev *event.Event, word, tail string) {
+	m, known := speech.Mechanism(word)
+	if ev.AuthMechanism = m; known {
+		return
+	}
+	from := len(ev.Line) - len(tail)
+	ev.Redact = append(ev.Redact, event.Span{From: from, To: from + len(word)})
 }
 
 // masterWarning is "process /usr/lib/postfix/sbin/smtpd pid 123 killed by signal 9" and "... exit status 1" (src/master/master_spawn.c).

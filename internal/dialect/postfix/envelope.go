@@ -6,34 +6,50 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
-// envelope splits "text; from=<a> to=<b> proto=ESMTP helo=<c>" and fills in the envelope; it gives the text. Text, addresses
-// and HELO name are the peer's words and may hold the same look, so a boundary counts only when all behind it is of that
-// form to the very end, and when it agrees with what the text is about. Of several that fit the first is the writer's: HELO names
-// come last. Where none fits, the envelope stays unknown.
+// envelope splits "text; from=<a> to=<b> proto=ESMTP helo=<c>" and fills in the envelope; it gives the text. The text may be the words of a list's operator
+// or of a remote server (address verification), and hold the same look; so may addresses. A boundary counts only when all behind it is of
+// that form to the very end, and when it agrees with what the text is about. HELO names have no blanks (src/smtpd/smtpd.c neuters them since 2.0.16), so the
+// first boundary without one in its HELO name is the writer's; before that version it was the first of all. Where none fits, the
+// envelope stays unknown.
 func envelope(ev *event.Event, s, where string) (text string) {
+	var old tail
+	oldAt := -1
 	for from := 0; ; {
 		i := strings.IndexByte(s[from:], ';')
 		if i < 0 {
-			return s
+			break
 		}
 		at := from + i
 		if t, ok := readTail(s[at+1:]); ok && t.fits(s[:at], where) {
-			t.into(ev)
-			return s[:at]
+			if !t.blanks {
+				t.into(ev)
+				return s[:at]
+			}
+			if oldAt < 0 {
+				old, oldAt = t, at
+			}
 		}
 		from = at + 1
 	}
+	if oldAt < 0 {
+		return s
+	}
+	old.into(ev)
+	return s[:oldAt]
 }
 
 // tail is the envelope at a line's end.
 type tail struct {
-	from, to, proto, helo, user string
-	hasFrom, hasTo              bool
+	from, to, proto, helo string
+	mechanism, user       string
+	hasFrom, hasTo        bool
+	blanks                bool // in a name that the writer leaves none in
 }
 
-// readTail reads " from=<a> to=<b> proto=ESMTP helo=<c> sasl_username=<d>", each optional, in this order, and nothing else.
+// readTail reads " from=<a> to=<b> proto=ESMTP helo=<c> sasl_method=PLAIN sasl_username=d sasl_sender=e", each optional, in this order, and nothing else.
 // postscreen separates them with commas.
 func readTail(s string) (t tail, ok bool) {
 	if s == "" || s[0] != ' ' {
@@ -62,19 +78,50 @@ func readTail(s string) (t tail, ok bool) {
 		t.proto, some = strings.TrimSuffix(t.proto, ","), true
 	}
 	if rest, found := after(s, " helo=<"); found {
-		if end := strings.LastIndex(rest, "> sasl_username=<"); end >= 0 {
-			t.helo, s = rest[:end], rest[end+1:]
-		} else if !strings.HasSuffix(rest, ">") {
+		if s, ok = t.readHELO(rest); !ok {
 			return t, false
-		} else {
-			t.helo, s = rest[:len(rest)-1], ""
 		}
 		some = true
 	}
-	if rest, found := after(s, " sasl_username=<"); found && strings.HasSuffix(rest, ">") {
-		t.user, s = rest[:len(rest)-1], ""
+	return t, t.readLogin(s) && some
+}
+
+// readHELO reads the name up to the bracket that closes it, and gives what follows.
+func (t *tail) readHELO(s string) (rest string, ok bool) {
+	end := strings.IndexByte(s, ' ')
+	if end < 0 {
+		end = len(s)
 	}
-	return t, some && s == ""
+	if end > 0 && s[end-1] == '>' {
+		t.helo = s[:end-1]
+		return s[end:], true
+	}
+	if t.helo, ok = strings.CutSuffix(s, ">"); ok {
+		t.blanks = true
+	}
+	return "", ok
+}
+
+// readLogin reads who logged in (src/smtpd/smtpd_check.c log_whatsup, Postfix 3.10); the name is the only word that may hold blanks.
+func (t *tail) readLogin(s string) bool {
+	if rest, found := after(s, " sasl_method="); found {
+		t.mechanism, _, _ = scan.Cut(rest, ' ')
+		s = rest[len(t.mechanism):]
+	}
+	if rest, found := after(s, " sasl_username="); found {
+		t.user, s = rest, ""
+		if i := strings.LastIndex(rest, " sasl_sender="); i >= 0 {
+			t.user, s = rest[:i], rest[i:]
+		}
+		if inner, ok := strings.CutSuffix(strings.TrimPrefix(t.user, "<"), ">"); ok && t.user[0] == '<' {
+			t.user = inner
+		}
+		t.blanks = t.blanks || strings.IndexByte(t.user, ' ') >= 0
+	}
+	if rest, found := after(s, " sasl_sender="); found && strings.IndexByte(rest, ' ') < 0 {
+		s = ""
+	}
+	return s == ""
 }
 
 func comma(s string) string {
@@ -119,6 +166,9 @@ func (t *tail) into(ev *event.Event) {
 		ev.MailFrom = sender(t.from)
 	}
 	ev.RcptTo, ev.Protocol, ev.Helo = t.to, t.proto, t.helo
+	if t.mechanism != "" {
+		ev.AuthMechanism, _ = speech.Mechanism(t.mechanism)
+	}
 	if t.user != "" {
 		ev.User = t.user
 	}

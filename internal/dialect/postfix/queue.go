@@ -24,14 +24,16 @@ func qmgr(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// active is "from=<a>, size=1, nrcpt=1 (queue active)", or "from=<a>, status=expired, returned to sender".
+// active is "from=<a>, size=1, nrcpt=1 (queue active)", or "from=<a>, status=expired, returned to sender". Before 3.5 an address stands there as it is, with all
+// that a sender may put into it; what the writer sets behind it is free of such, so the last bracket is its own.
 func active(ev *event.Event, s string) event.Kind {
-	from, rest, ok := scan.Angle(s)
-	if !ok {
+	end := strings.LastIndex(s, ">, ")
+	if end < 1 || s[0] != '<' {
 		return event.KindNone
 	}
-	ev.MailFrom = sender(from)
-	if word, found := after(rest, ", status="); found {
+	ev.MailFrom = sender(s[1:end])
+	rest := s[end+len(">, "):]
+	if word, found := after(rest, "status="); found {
 		switch {
 		case strings.HasPrefix(word, "expired"), strings.HasPrefix(word, "force-expired"):
 			ev.Status = event.StatusExpired
@@ -39,7 +41,7 @@ func active(ev *event.Event, s string) event.Kind {
 		}
 		return event.KindNone
 	}
-	rest, ok = after(rest, ", size=")
+	rest, ok := after(rest, "size=")
 	if !ok {
 		return event.KindNone
 	}
@@ -68,18 +70,19 @@ func pickup(ev *event.Event, s string) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	rest, ok = after(rest, " from=")
+	rest, ok = after(rest, " from=<")
 	if !ok {
 		return event.KindNone
 	}
-	from, rest, ok := scan.Angle(rest)
+	if i := strings.LastIndex(rest, "> orig_id="); i >= 0 && isQueueID(rest[i+len("> orig_id="):]) {
+		ev.ParentQueueID = rest[i+len("> orig_id="):]
+		rest = rest[:i+1]
+	}
+	from, ok := strings.CutSuffix(rest, ">") // the bracket at the end is the writer's; the address is its user's
 	if !ok {
 		return event.KindNone
 	}
 	ev.MailFrom = sender(from)
-	if id, found := after(rest, " orig_id="); found && isQueueID(id) {
-		ev.ParentQueueID = id
-	}
 	return event.KindMessageOpened
 }
 
@@ -195,13 +198,17 @@ func envelopeOfCheck(ev *event.Event, source, end string, kind event.Kind) {
 			p.caller(ev)
 		}
 	}
+	// the text behind the envelope is the table's, and may hold brackets of its own
 	text := ""
-	if i := strings.LastIndex(end, ">: "); i >= 0 {
-		end, text = end[:i+1], end[i+len(">: "):]
-	}
 	t, ok := readTail(end)
-	if !ok {
-		return
+	for from := 0; !ok; {
+		i := strings.Index(end[from:], ">: ")
+		if i < 0 {
+			return
+		}
+		from += i + 1
+		t, ok = readTail(end[:from])
+		text = end[from+len(": "):]
 	}
 	t.into(ev)
 	if kind == event.KindReject {

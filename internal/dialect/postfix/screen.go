@@ -121,7 +121,7 @@ func screened(ev *event.Event, v *screenVerdict, s string) event.Kind {
 			}
 		}
 	}
-	if where, found := after(rest, " after "); found {
+	if where, found := after(rest, " after "); found { // not in what the client sent
 		word, data, _ := strings.Cut(where, ": ")
 		ev.Command = stage(word)
 		if data != "" {

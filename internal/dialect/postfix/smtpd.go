@@ -6,6 +6,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
 // smtpd reads the server's lines about a connection (src/smtpd/smtpd.c).
@@ -188,7 +189,7 @@ func opened(ev *event.Event, s string) event.Kind {
 		value, rest = value[:end], value[end:]
 		switch key {
 		case "sasl_method":
-			ev.AuthMechanism = value
+			ev.AuthMechanism, _ = speech.Mechanism(value)
 		case "sasl_username":
 			ev.User, ev.AuthResult = value, "success"
 		case "orig_queue_id":

@@ -6,6 +6,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
 // conversation reads what -v and debug_peer_list add: "< name[ip]: RCPT TO:<a>" was received, "> name[ip]: 250 2.1.5 Ok" was sent
@@ -50,32 +51,10 @@ func conversation(ev *event.Event, s string) event.Kind {
 
 // command reads a client's line.
 func command(ev *event.Event, s string) event.Kind {
-	word, argument := scan.Word(s)
-	v, ok := event.VerbOf(word)
-	if !ok {
+	if !speech.Command(s, ev) {
 		return event.KindContent
 	}
-	ev.Command, ev.Argument = v.String(), argument
-	switch v {
-	case event.VerbMAIL:
-		if rest, found := scan.PrefixFold(argument, "FROM:"); found {
-			if from, _, angle := scan.Angle(scan.TrimLeft(rest)); angle {
-				ev.MailFrom = sender(from)
-			}
-		}
-	case event.VerbRCPT:
-		if rest, found := scan.PrefixFold(argument, "TO:"); found {
-			if to, _, angle := scan.Angle(scan.TrimLeft(rest)); angle {
-				ev.RcptTo = to
-			}
-		}
-	case event.VerbAUTH:
-		ev.AuthMechanism, argument = scan.Word(argument)
-		ev.Argument = ev.AuthMechanism
-		if argument != "" {
-			ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(argument), To: len(ev.Line)})
-		}
-	}
+	speech.HideCredentials(len(ev.Line)-len(s), ev)
 	return event.KindCommand
 }
 
