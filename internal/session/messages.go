@@ -166,6 +166,8 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 			m.opened(s, ev)
 			m.trust = t.trustIn(m, ev)
 			h.adopt(m, ev)
+		} else if ev.First {
+			s.accept(ev)
 		}
 		m.receivedBy(ev, late)
 	case event.KindMessageHeld:
@@ -236,6 +238,17 @@ func (s *Session) introduce(ev *event.Event) {
 	}
 	if s.talk == nil {
 		s.Received++
+	}
+	s.accept(ev)
+}
+
+// accept counts the recipients that a line about a message's reception names: one, or all. Of one an alias may have made several.
+func (s *Session) accept(ev *event.Event) {
+	switch {
+	case s == nil || s.talk != nil:
+	case ev.RcptTo != "":
+		s.Accepted++
+	default:
 		s.Accepted += ev.RecipientCount
 	}
 }

@@ -111,14 +111,20 @@ func failedCommand(ev *event.Event, s string) event.Kind {
 	s, ok := strings.CutPrefix(s, `command="`)
 	const boundary = `" result="`
 	i := strings.LastIndex(s, boundary)
-	if !ok || i < 0 {
+	if !ok {
 		return event.KindNone
+	}
+	if i < 0 {
+		command(ev, s, len(ev.Line)-len(s))
+		ev.Truncated, ev.RcptTo, ev.MailFrom = true, "", ""
+		return event.KindReject
 	}
 	result, closed := strings.CutSuffix(s[i+len(boundary):], `"`)
-	if !closed {
-		return event.KindNone
-	}
 	command(ev, s[:i], len(ev.Line)-len(s))
+	if !closed { // the line was cut: this may be the client's quote
+		ev.Truncated = true
+		return event.KindReject
+	}
 	return refused(ev, result)
 }
 

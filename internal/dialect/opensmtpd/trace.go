@@ -68,8 +68,8 @@ func said(ev *event.Event, part, pointer, words string, client event.Tri) event.
 	if part != "bounce:" {
 		ev.Scope, ev.ConnAlias = event.ScopeConn, pointer
 	}
-	if _, rest, ok := strings.Cut(words, "[..."); ok && words[0] == '[' && strings.HasSuffix(rest, " bytes...]") { // mta: a piece of a message
-		n, _, digits := scan.Digits(rest)
+	if rest, ok := strings.CutPrefix(words, "[..."); ok && strings.HasSuffix(rest, "...]") && strings.Contains(rest, " bytes") { // a piece of a message
+		n, _, digits := scan.Digits(scan.TrimLeft(rest))
 		ev.Said, ev.Size, ev.HasSize = "", n, digits
 		return event.KindContent
 	}

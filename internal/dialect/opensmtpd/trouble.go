@@ -50,7 +50,7 @@ var warnings = [...]string{
 	"user credentials lookup fail for ", "credentials lookup fail for ", "credentials not found for ", "credentials parse error for ", "failure during userinfo lookup ",
 	"failure during helo lookup ", "failure during mailaddrmap lookup ", "key serialization failed for ", "Failed to parse smarthost ", "SRS failed to decode: ",
 	"smtpd: couldn't enqueue offline message ", "too many connections to control socket from user with uid ", "table-proc: ", "queue-proc: ", "scheduler-proc: ",
-	"unable to load CA file ",
+	"unable to load CA file ", "failed to open include file ",
 }
 
 // complain reads a warning. Its fields are a message, an envelope, a relay, an answer; or the thing that its sentence is about.
