@@ -107,10 +107,6 @@ func readFrame(text string) frame {
 	if f.readRubyMark(text) {
 		return f
 	}
-	if quoted, ok := strings.CutPrefix(s, "> "); ok && quoted != "" && isLetter(quoted[0]) && f.readMark(quoted, true) {
-		f.at = len(text) - len(f.said) // a letter quotes it: "> S: 250 ok"
-		return f
-	}
 	if f.readMark(s, false) {
 		f.at = len(text) - len(f.said)
 		return f
@@ -222,8 +218,6 @@ func (f *frame) readMuttMark(s string) bool {
 	f.speaker, f.role, f.said = event.TriOf(rest[0] == '>'), event.RoleClient, rest[2:]
 	return true
 }
-
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // isReplyLine says whether s begins as the second line of a reply does.
 func isReplyLine(s string) bool {

@@ -8,3 +8,4 @@ import (
 )
 
 func TestGolden(t *testing.T) { dialecttest.Run(t, transcript.Parser{}) }
+func FuzzParse(f *testing.F)  { dialecttest.Fuzz(f, transcript.Parser{}) }
