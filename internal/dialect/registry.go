@@ -8,6 +8,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/powermta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/qmail"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/sendmail"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/transcript"
@@ -24,6 +25,7 @@ var All = []Parser{
 	exchange.Parser{},
 	qmail.Parser{},
 	iis.Parser{},
+	powermta.Parser{},
 	transcript.Parser{},
 }
 

@@ -135,7 +135,7 @@ type Event struct {
 	RecipientCount int      // nrcpt=; 0 when the line does not say
 	Part           int      // the how-manieth part of the message the line is about, where a server makes one a destination domain; 0 when it does not say
 	First          bool     // on message.received: the server writes no earlier line of a message
-	NoEnd          bool     // on message.received: nor one at its end, so that the last recipient's end is the message's
+	NoEnd          bool     // on message.received and delivery: nor one at its end, so that the last recipient's end is the message's
 	MayExpand      bool     // with NoEnd: RecipientCount is of addresses before expansion, so there may be more
 	HandedOver     bool     // on message.received: a program that logs elsewhere has the message, unless a message.queued said that it is kept here
 	Size           int64    // bytes; -1 or 0 with HasSize false: the line does not say

@@ -131,3 +131,26 @@ func TestNothingAllocates(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+func TestCSV(t *testing.T) {
+	for _, tt := range []struct {
+		s, field, rest string
+		more, ok       bool
+	}{
+		{"a,b", "a", "b", true, true},
+		{"", "", "", false, true},
+		{",", "", "", true, true},
+		{`"a,b",c`, "a,b", "c", true, true},
+		{`"a ""b"", c"`, `a ""b"", c`, "", false, true},
+		{`"",x`, "", "x", true, true},
+		{`"""",x`, `""`, "x", true, true},
+		{`"cut`, "cut", "", false, false},
+		{`"cut""`, `cut""`, "", false, false},
+		{`"a"b,c`, "a", "b,c", false, false},
+		{`a"b,c`, `a"b`, "c", true, true},
+	} {
+		if field, rest, more, ok := CSV(tt.s); field != tt.field || rest != tt.rest || more != tt.more || ok != tt.ok {
+			t.Errorf("CSV(%q) = %q, %q, %t, %t", tt.s, field, rest, more, ok)
+		}
+	}
+}

@@ -77,10 +77,11 @@ func (t *Tracker) endIfDone(h *host, m *Message, out *Output) {
 	}
 }
 
-// isOver says whether all recipients have ended, of a message whose end has no line.
+// isOver says whether all recipients have ended, of a message whose end has no line. Of one whose beginning was not read the recipients
+// that its verdicts have named are all that are known.
 func (m *Message) isOver() bool {
 	over := m.Final + m.Passed
-	return m.NoEnd && m.received && over > 0 && over >= max(m.Count, len(m.Recipients))
+	return m.NoEnd && over > 0 && over >= max(m.Count, len(m.Recipients))
 }
 
 // endDue ends messages whose recipients have all ended, when no other one has shown itself for a while.
@@ -178,6 +179,7 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 	if ev.Route == event.RouteMX && t.isRelayhost(ev) {
 		ev.Route = event.RouteRelayhost
 	}
+	m.NoEnd = m.NoEnd || ev.NoEnd
 	r := t.recipient(m, ev)
 	line := verdict(ev)
 	if r.LastLine == line && r.Status == ev.Status {
@@ -335,11 +337,10 @@ func (r *Recipient) take(ev *event.Event, wasFinal bool) {
 	if wasFinal {
 		return
 	}
-	again := ev.Tried == event.No && ev.Status == event.StatusDeferred && r.Status == event.StatusDeferred
-	r.Status, r.Final, r.Route, r.Direction = ev.Status, ev.Final, ev.Route, ev.Direction
-	if again {
+	if ev.Tried == event.No && ev.Status == event.StatusDeferred && r.Status == event.StatusDeferred {
 		return // nobody was asked: what the last one said still holds
 	}
+	r.Status, r.Final, r.Route, r.Direction = ev.Status, ev.Final, ev.Route, ev.Direction
 	r.Code = ev.Code
 	r.Reason, r.Category, r.Provider = ev.Reason, ev.Category, ev.Provider // constants of the rules, no parts of the line
 	replaceAll(&r.Enhanced, ev.Enhanced)
@@ -358,15 +359,15 @@ func (r *Recipient) explain(ev *event.Event) {
 		return
 	}
 	ev.Reason, ev.Category, ev.Provider = r.Reason, r.Category, r.Provider
+	if ev.Route == event.RouteNone || ev.Route == event.RouteUnknown {
+		ev.Route, ev.Direction = r.Route, r.Direction
+	}
 	if ev.Code != 0 || ev.Text != "" {
 		return
 	}
 	ev.Code, ev.Enhanced, ev.Text = r.Code, r.Enhanced, r.Reply
 	if r.Code > 0 {
 		ev.Class = byte('0' + r.Code/100)
-	}
-	if ev.Route == event.RouteNone || ev.Route == event.RouteUnknown {
-		ev.Route, ev.Direction = r.Route, r.Direction
 	}
 }
 

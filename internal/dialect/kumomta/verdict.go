@@ -19,6 +19,7 @@ func (r *record) verdict(ev *event.Event) event.Kind {
 	}
 	_, ev.SourceAddress, _ = address(r.sourceAddress)
 	r.age(ev)
+	ev.NoEnd = true
 
 	ev.Status, ev.Tried = event.StatusDeferred, event.Yes
 	switch r.kind {
@@ -124,9 +125,22 @@ func (r *record) ownWords(ev *event.Event) {
 	case text == "MX didn't resolve to any hosts", strings.HasPrefix(text, "failed to resolve queue "):
 		ev.ErrorType = "host_not_found"
 	case text == "Recipient address has a null MX": // its enhanced code says it (RFC 7505)
-	case own || r.peer.Kind != jsonline.Object: // suspended, throttled, no source, refused by the policy
-		ev.Tried = event.No
+	case own || r.peer.Kind != jsonline.Object:
+		ev.Tried, ev.Reason = event.No, r.untried(text)
 	}
+}
+
+// untried is why no host was asked. The enhanced codes of these are the same for all.
+func (r *record) untried(text string) string {
+	switch {
+	case strings.HasPrefix(text, "scheduled queue is suspended: "):
+		return "operator"
+	case strings.Contains(text, " is on the list of prohibited_hosts "):
+		return "invalid_domain"
+	case r.kind == bounce: // the policy's own refusal
+		return "operator"
+	}
+	return "local_error" // throttled, no source, spool
 }
 
 // breakage reads what broke from the end of KumoMTA's words, where it puts the error of the system (Rust's io::Error) or of its timers; what
