@@ -73,6 +73,10 @@ endif
 e2e: build ## end-to-end tests with the built collector (PROMETHEUS=path of a prometheus binary)
 	go test -count=1 -tags e2e ./test/e2e/...
 
+.PHONY: chaos
+chaos: build ## 1,000,000 lines, 50 kill -9, rotations and refusals at random; prints what was lost (2 minutes; CHAOS_LINES, CHAOS_KILLS)
+	CHAOS_LINES=$${CHAOS_LINES:-1000000} CHAOS_KILLS=$${CHAOS_KILLS:-50} go test -count=1 -timeout 30m -tags e2e -run '^TestChaos$$' -v ./test/e2e/
+
 .PHONY: lint
 lint: ## golangci-lint
 	@echo "==> lint"

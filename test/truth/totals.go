@@ -2,6 +2,7 @@ package truth
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
 )
@@ -12,8 +13,12 @@ func Totals(records []Record) generate.Totals {
 	for i := range records {
 		AddTo(&t, &records[i])
 	}
+	Settle(&t)
 	return t
 }
+
+// open marks a recipient whose end has not come yet; several queues may bring records out of their order.
+const open = "open "
 
 // AddTo adds one record.
 func AddTo(t *generate.Totals, r *Record) {
@@ -32,17 +37,30 @@ func AddTo(t *generate.Totals, r *Record) {
 		attempts, _ := strconv.Atoi(r.Attr["smtp.delivery.attempt"])
 		if r.Attr["smtp.synthetic"] == "" {
 			t.Attempts[status]++
-		} else {
-			attempts = t.Ends["deferred "+to].Attempts
 		}
 		if r.Attr["smtp.delivery.final"] != "true" {
-			t.Ends["deferred "+to] = generate.End{Status: status, Attempts: attempts}
+			t.Ends[open+to] = generate.End{Status: status, Attempts: max(attempts, t.Ends[open+to].Attempts)}
 			return
 		}
-		delete(t.Ends, "deferred "+to)
 		if _, twice := t.Ends[to]; twice {
 			to = "twice " + to
 		}
 		t.Ends[to] = generate.End{Status: status, Attempts: attempts}
+	}
+}
+
+// Settle ends the addition: an end that has no line of its own comes after as many attempts as there were.
+func Settle(t *generate.Totals) {
+	for key, tried := range t.Ends {
+		to, isOpen := strings.CutPrefix(key, open)
+		end, ended := t.Ends[to]
+		if !isOpen || !ended {
+			continue
+		}
+		if end.Attempts == 0 {
+			end.Attempts = tried.Attempts
+			t.Ends[to] = end
+		}
+		delete(t.Ends, key)
 	}
 }

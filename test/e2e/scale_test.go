@@ -1,0 +1,213 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kfake"
+
+	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
+	"github.com/otelcol-smtp/otelcol-smtp/test/truth"
+)
+
+// node is one collector that runs an example as it stands; the environment says what is this machine's.
+type node struct {
+	t       *testing.T
+	cmd     *exec.Cmd
+	env     map[string]string
+	example string
+	output  bytes.Buffer
+}
+
+func runExample(t *testing.T, example string, env map[string]string) *node {
+	t.Helper()
+	n := &node{t: t, example: example, env: maps.Clone(env)}
+	n.env["STATE_DIR"], n.env["MAIL_ZONE"], n.env["START_AT"] = t.TempDir(), "UTC", "beginning"
+	n.start()
+	t.Cleanup(func() {
+		_ = n.cmd.Process.Kill()
+		_ = n.cmd.Wait()
+		if t.Failed() {
+			t.Logf("%s: %s", example, errorsIn(n.output.String()))
+		}
+	})
+	return n
+}
+
+func (n *node) start() {
+	n.t.Helper()
+	n.cmd = exec.Command(binary, "--config", "../../examples/"+n.example)
+	n.cmd.Env = os.Environ()
+	for k, v := range n.env {
+		n.cmd.Env = append(n.cmd.Env, k+"="+v)
+	}
+	n.cmd.Stdout, n.cmd.Stderr = &n.output, &n.output
+	require.NoError(n.t, n.cmd.Start())
+}
+
+// metric sums a counter over its series, by the value of one label; nothing where it is not served yet.
+func (n *node) metric(name, label string) map[string]int {
+	sums := map[string]int{}
+	resp, err := http.Get("http://" + n.env["METRICS"] + "/metrics")
+	if err != nil {
+		return sums
+	}
+	defer resp.Body.Close()
+	series := regexp.MustCompile(`^` + name + `\{.*\b` + label + `="([^"]*)".*\} (\S+)`)
+	lines := bufio.NewScanner(io.LimitReader(resp.Body, 64<<20))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if m := series.FindStringSubmatch(lines.Text()); m != nil {
+			v, err := strconv.ParseFloat(m[2], 64)
+			require.NoError(n.t, err)
+			sums[m[1]] += int(v)
+		}
+	}
+	return sums
+}
+
+// hosts are the mail hosts of these tests: each has its log, and what is known of it.
+func hosts(t *testing.T, names ...string) (paths []string, want generate.Totals, lines int) {
+	t.Helper()
+	want = generate.Totals{Ends: map[string]generate.End{}, Attempts: map[string]int{}, Sessions: map[string]int{}}
+	for i, name := range names {
+		l := generate.NewLog(name, uint64(100+i))
+		var b bytes.Buffer
+		l.Write(8000, func(line string) {
+			lines++
+			b.WriteString(line + "\n")
+		})
+		path := filepath.Join(t.TempDir(), "mail.log")
+		require.NoError(t, os.WriteFile(path, b.Bytes(), 0o600))
+		paths = append(paths, path)
+		maps.Copy(want.Ends, l.Ends)
+		for k, n := range l.Attempts {
+			want.Attempts[k] += n
+		}
+		for k, n := range l.Sessions {
+			want.Sessions[k] += n
+		}
+		want.Messages += l.Messages
+		want.Rejects += l.Rejects
+	}
+	return paths, want, lines
+}
+
+// wantTotals waits until the backend has every line, and compares records and the sum of the nodes' metrics with what is known: what one
+// collector alone would have said.
+func wantTotals(t *testing.T, b *backend, want generate.Totals, lines int, nodes ...*node) {
+	t.Helper()
+	require.Eventually(t, func() bool { return b.count() == lines }, 60*time.Second, 20*time.Millisecond, "%d of %d lines", b.count(), lines)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	truth.Settle(&b.totals)
+	compareEnds(t, want.Ends, b.totals.Ends)
+	assert.Equal(t, want.Attempts, b.totals.Attempts)
+	assert.Equal(t, want.Sessions, b.totals.Sessions)
+	assert.Equal(t, want.Messages, b.totals.Messages)
+	assert.Equal(t, want.Rejects, b.totals.Rejects)
+	ends := map[string]int{}
+	for _, e := range want.Ends {
+		ends[e.Status]++
+	}
+	counted := func(name, label string) map[string]int {
+		sums := map[string]int{}
+		for _, n := range nodes {
+			for k, v := range n.metric(name, label) {
+				sums[k] += v
+			}
+		}
+		return sums
+	}
+	require.Eventually(t, func() bool {
+		return assert.ObjectsAreEqual(ends, counted("smtp_delivery_recipients_total", "smtp_delivery_status"))
+	}, 40*time.Second, 200*time.Millisecond, "want %v", ends)
+	assert.Equal(t, want.Attempts, counted("smtp_delivery_attempts_total", "smtp_delivery_status"))
+	assert.Equal(t, want.Sessions, counted("smtp_session_count_total", "smtp_session_end"))
+	assert.Equal(t, map[string]int{"mail": want.Messages}, counted("smtp_message_count_total", "smtp_message_kind"))
+	assert.Equal(t, map[string]int{"RCPT": want.Rejects}, counted("smtp_reject_count_total", "smtp_command"))
+}
+
+// gateway is a gateway of an example, in front of a backend.
+func gateway(t *testing.T, example string, b *backend, env map[string]string) *node {
+	t.Helper()
+	env = maps.Clone(env)
+	env["LISTEN"], env["METRICS"], env["BACKEND"] = freeAddress(t), freeAddress(t), b.URL
+	return runExample(t, example, env)
+}
+
+// Agents hand lines on by host to two gateways, and each gateway follows its hosts: together they say what one collector would.
+func TestAgentsAndGatewaysByHost(t *testing.T) {
+	names := []string{"mx1", "mx2", "mx3", "mx4"}
+	paths, want, lines := hosts(t, names...)
+	b := newBackend(t)
+	one := gateway(t, "scale-out-gateway.yaml", b, map[string]string{"INSTANCE": "gateway-1"})
+	two := gateway(t, "scale-out-gateway.yaml", b, map[string]string{"INSTANCE": "gateway-2"})
+	for i, name := range names {
+		runExample(t, "scale-out-agent.yaml", map[string]string{
+			"MAIL_LOG": paths[i], "MAIL_HOST": name, "GATEWAY_1": one.env["LISTEN"], "GATEWAY_2": two.env["LISTEN"],
+		})
+	}
+	wantTotals(t, b, want, lines, one, two)
+	for _, n := range []*node{one, two} {
+		assert.NotEmpty(t, n.metric("smtp_message_count_total", "smtp_message_kind"), "a gateway without a host")
+	}
+}
+
+// Agents enrich where the log is written, the gateway counts.
+func TestAgentsThatEnrichAndAGatewayThatCounts(t *testing.T) {
+	names := []string{"mx1", "mx2"}
+	paths, want, lines := hosts(t, names...)
+	b := newBackend(t)
+	gw := gateway(t, "counting-gateway.yaml", b, map[string]string{})
+	for i, name := range names {
+		runExample(t, "enriching-agent.yaml", map[string]string{"MAIL_LOG": paths[i], "MAIL_HOST": name, "GATEWAY_1": gw.env["LISTEN"]})
+	}
+	wantTotals(t, b, want, lines, gw)
+}
+
+// Kafka stands between agents and gateways, and the gateways share its partitions.
+func TestKafkaBetween(t *testing.T) {
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(4, "mail-raw"))
+	require.NoError(t, err)
+	t.Cleanup(cluster.Close)
+	kafka := map[string]string{"KAFKA": cluster.ListenAddrs()[0]}
+	names := []string{"mx1", "mx2", "mx3", "mx4", "mx5", "mx6"}
+	paths, want, lines := hosts(t, names...)
+	b := newBackend(t)
+	kafka["INSTANCE"] = "gateway-1"
+	one := gateway(t, "kafka-gateway.yaml", b, kafka)
+	kafka["INSTANCE"] = "gateway-2"
+	two := gateway(t, "kafka-gateway.yaml", b, kafka)
+	time.Sleep(2 * time.Second) // until both have their partitions: a host that moves to another gateway leaves its state behind
+	for i, name := range names {
+		runExample(t, "kafka-agent.yaml", map[string]string{"MAIL_LOG": paths[i], "MAIL_HOST": name, "KAFKA": kafka["KAFKA"]})
+	}
+	wantTotals(t, b, want, lines, one, two)
+}
+
+// errorsIn picks the first complaints out of a collector's own log.
+func errorsIn(s string) string {
+	var b strings.Builder
+	for _, l := range strings.Split(s, "\n") {
+		if b.Len() < 2000 && (strings.Contains(l, "\terror\t") || strings.Contains(l, "panic") || strings.Contains(l, "Error:")) {
+			b.WriteString(l[:min(len(l), 400)] + "\n")
+		}
+	}
+	return b.String()
+}
