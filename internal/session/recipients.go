@@ -88,7 +88,7 @@ func (m *Message) isOver() bool {
 func (t *Tracker) endDue(h *host, now int64, out *Output) {
 	for len(h.due) > 0 {
 		m := h.due[0]
-		if !m.ended && now-m.Seen <= settleFor {
+		if !m.ended && m.isOver() && now-m.Seen <= settleFor {
 			return
 		}
 		h.due[0], h.due = nil, h.due[1:]

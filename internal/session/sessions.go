@@ -28,7 +28,7 @@ func (t *Tracker) observeSession(h *host, ev *event.Event, source string, now in
 	}
 	h.connected(&s.key, ev)
 	s.take(ev, now)
-	if key.scope == event.ScopeConn && ev.Kind == event.KindDelivery {
+	if key.scope == event.ScopeConn && s.Role == event.RoleClient && ev.Kind == event.KindDelivery {
 		s.context(ev)
 	}
 	if s.ended {

@@ -32,10 +32,14 @@ func (Parser) Probe(h *header.Header) bool {
 	if id, rest, ok := sessionID(s); ok {
 		return id != "" && isSubsystem(rest)
 	}
-	for _, p := range [...]string{"smtp: 0x", "mta: 0x", "<<< [MSG]", "<<< [EOM]", "info: OpenSMTPD ", "smtp-out: ", "smtp-in: ", "delivery: ", "relay: "} {
+	for _, p := range [...]string{"smtp: 0x", "mta: 0x", "<<< [MSG]", "<<< [EOM]", "info: OpenSMTPD ", "smtp-out: ", "smtp-in: "} {
 		if strings.HasPrefix(s, p) {
-			return p != "delivery: " && p != "relay: " || strings.Contains(s, " for ")
+			return true
 		}
+	}
+	if strings.HasPrefix(s, "delivery: ") || strings.HasPrefix(s, "relay: ") { // "relay: Expire for 8e6419fe0ec9d6e9: from=<"
+		_, s, ok := strings.Cut(s, " for ")
+		return ok && len(s) > 16 && isHex(s[:16]) && strings.HasPrefix(s[16:], ": ")
 	}
 	return false
 }
