@@ -201,7 +201,10 @@ func TestEachMetricCountsItsRecords(t *testing.T) {
 		"conversations that broke off": {[]string{
 			"event=warning session.role=server command=DATA error.type=connection_lost", "event=warning session.role=client command=DATA error.type=connection_lost",
 		}, "smtp.session.interruptions", []string{"{command=DATA error.type=connection_lost} 1"}},
-		"notifications":      {[]string{"event=notification message.kind=mail"}, "smtp.notification.count", []string{"{message.kind=mail} 1"}},
+		"notifications": {[]string{"event=notification message.kind=mail"}, "smtp.notification.count", []string{"{message.kind=mail} 1"}},
+		"reports, which are no replies": {[]string{
+			"event=report reply.code=i:552 reply.class=5xx failure.reason=mailbox_full destination.provider=other", "event=report filter.verdict=abuse destination.provider=google",
+		}, "smtp.report.count", []string{"{destination.provider=google filter.verdict=abuse} 1", "{destination.provider=other failure.reason=mailbox_full} 1"}},
 		"messages":           {[]string{"event=message.received message.kind=mail", "event=message.queued message.kind=mail"}, "smtp.message.count", []string{"{message.kind=mail} 1"}},
 		"message size":       {[]string{"event=message.received message.size=i:2048"}, "smtp.message.size", []string{"{} n=1 sum=2048"}},
 		"message recipients": {[]string{"event=message.received recipient.count=i:3"}, "smtp.message.recipients", []string{"{} n=1 sum=3"}},

@@ -217,6 +217,20 @@ var table = []metric{
 		},
 	},
 	{
+		name: "smtp.report.count", unit: "{report}", kind: counter,
+		description: "What other hosts report later of mail that left here: asynchronous bounces, with why, and complaints, with their kind.",
+		dimensions:  []string{attrs.FailureReason, attrs.FilterVerdict, attrs.Provider},
+		more: []string{
+			attrs.FailureReason, attrs.FailureCategory, attrs.FilterName, attrs.FilterVerdict, attrs.Provider, attrs.MessageKind, attrs.SourceAddress, attrs.SourcePool,
+			attrs.DestinationDomain, attrs.MailFromDomain, attrs.Dialect,
+		},
+		observe: func(s *sample, to *observer) {
+			if s.is(sEvent, "report") {
+				to.add(1)
+			}
+		},
+	},
+	{
 		name: "smtp.message.count", unit: "{message}", kind: counter,
 		description: "Messages that came into the queue.",
 		dimensions:  []string{attrs.Direction, attrs.MessageKind},

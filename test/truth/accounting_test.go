@@ -1,7 +1,9 @@
 package truth
 
 import (
+	"encoding/csv"
 	"encoding/json"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -147,6 +149,16 @@ func TestADayOfKumoMTA(t *testing.T) {
 			require.NoError(t, json.Unmarshal([]byte(line), &object))
 			require.NoError(t, rec.Body().FromRaw(object))
 		},
+		"behind a syslog header": func(line string, rec plog.LogRecord) { rec.Body().SetStr("Nov 24 08:00:00 mta1 kumod[7]: " + line) },
+		"of a container":         func(line string, rec plog.LogRecord) { rec.Body().SetStr("2025-11-24T08:00:00.5Z stdout F " + line) },
+		"of Docker": func(line string, rec plog.LogRecord) {
+			text, err := json.Marshal(map[string]string{"log": line + "\n", "stream": "stdout", "time": "2025-11-24T08:00:00.5Z"})
+			require.NoError(t, err)
+			rec.Body().SetStr(string(text))
+		},
+		"of Fluent Bit": func(line string, rec plog.LogRecord) {
+			require.NoError(t, rec.Body().FromRaw(map[string]any{"log": line}))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			records, counters := account(t, lines(t, "kumomta-day.log"), fill)
@@ -172,6 +184,34 @@ func TestADayOfKumoMTA(t *testing.T) {
 			assert.NotContains(t, sessions, "")
 		})
 	}
+}
+
+// Rows that a CSV parser in front took apart tell the same as those below their line of names.
+func TestRowsOfPowerMTATakenApart(t *testing.T) {
+	want, _ := account(t, lines(t, "powermta-accounting.csv"), plain)
+	var names []string
+	var rows []string
+	for _, line := range lines(t, "powermta-accounting.csv") {
+		fields, err := csv.NewReader(strings.NewReader(line)).Read()
+		require.NoError(t, err)
+		if fields[0] == "type" {
+			names = fields
+			continue
+		}
+		object := map[string]string{}
+		for i, f := range fields {
+			object[names[i]] = f
+		}
+		text, err := json.Marshal(object)
+		require.NoError(t, err)
+		rows = append(rows, string(text))
+	}
+	got, _ := account(t, rows, func(line string, rec plog.LogRecord) {
+		var object map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &object))
+		require.NoError(t, rec.Body().FromRaw(object))
+	})
+	assert.Equal(t, slices.DeleteFunc(story(want), func(s string) bool { return s == "lifecycle" }), story(got))
 }
 
 func TestAnAccountingFileOfPowerMTA(t *testing.T) {
