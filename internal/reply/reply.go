@@ -79,7 +79,7 @@ func (r *Reply) Into(ev *event.Event) {
 	ev.TextJoined = r.More
 }
 
-// Clean gives the words of a multi-line reply that was joined with blanks, without the codes that each line began with:
+// Clean gives the words of a multi-line reply that was joined with blanks, or with a printed line end, without the codes that each line began with:
 // "try 421-4.7.0 again 421 4.7.0 later" is "try again later". A number in the words that is no line's beginning stays: a line
 // begins with the reply's own code and a hyphen, the last one with the code and a blank. It allocates only when it strips.
 func Clean(text string, code int, enhanced string) string {
@@ -95,7 +95,7 @@ func Clean(text string, code int, enhanced string) string {
 	b.Grow(len(text))
 	from := 0
 	for at >= 0 {
-		line := strings.TrimRight(text[from:at], " ")
+		line := trimLine(text[from:at])
 		appendWords(&b, line)
 		from = afterCodes(text, at, enhanced)
 		if last {
@@ -183,12 +183,23 @@ func appendWords(b *strings.Builder, words string) {
 	b.WriteString(words)
 }
 
+// endsLine says whether a line end that the MTA printed as a backslash and an "n" stands last (Exim).
+func endsLine(s string) bool { return strings.HasSuffix(s, `\n`) }
+
+// trimLine takes what joins a line to the next one off its end; within quotes a backslash is quoted itself.
+func trimLine(s string) string {
+	if head, ok := strings.CutSuffix(s, `\n`); ok {
+		s = strings.TrimSuffix(head, `\`)
+	}
+	return strings.TrimRight(s, " ")
+}
+
 // nextLine finds where the next line begins at or behind from, and whether it is the last. The last line is the first with a
 // blank behind no further one with a hyphen; where lines carry an enhanced code it carries it, too.
 func nextLine(text string, code [3]byte, enhanced string, from int) (at int, last bool) {
 	final := -1
 	for i := from; i+3 <= len(text); i++ {
-		if i > 0 && text[i-1] != ' ' || text[i] != code[0] || text[i+1] != code[1] || text[i+2] != code[2] {
+		if text[i] != code[0] || text[i+1] != code[1] || text[i+2] != code[2] || i > 0 && text[i-1] != ' ' && !endsLine(text[:i]) {
 			continue
 		}
 		rest := text[i+3:]

@@ -37,6 +37,7 @@ type (
 		Tries                     []savedTry
 		Receipts                  []*receipt
 		Domains                   []string
+		Copies                    []savedCopy // oldest first
 		Aliases                   map[string]string
 		Waiting, Client           string // what a second name was given to
 		Single                    bool
@@ -66,6 +67,10 @@ type (
 	savedTry struct {
 		Key tryKey
 		Try *try
+	}
+	savedCopy struct {
+		Key  hash
+		Said [2]saying
 	}
 	savedStart struct {
 		Key   hash
@@ -143,6 +148,9 @@ func (h *host) head() savedHost {
 		out.Domains = append(out.Domains, d)
 	}
 	slices.Sort(out.Domains)
+	for _, key := range h.copies.order {
+		out.Copies = append(out.Copies, savedCopy{key, h.copies.said[key]})
+	}
 	out.Single = h.single
 	return out
 }
@@ -202,6 +210,10 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 	for _, s := range in.Starts {
 		h.starts.order = append(h.starts.order, startEntry{s.Key, s.When})
 		h.starts.count[s.Key] = s.Count
+	}
+	for _, c := range in.Copies {
+		h.copies.remember(c.Key)
+		h.copies.said[c.Key] = c.Said
 	}
 	for _, d := range in.Domains {
 		h.learn(d)

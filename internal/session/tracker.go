@@ -76,6 +76,7 @@ type host struct {
 	due     []*Message // all their recipients have ended, unless an expansion made more of them
 
 	starts   starts
+	copies   copies
 	tries    tries
 	receipts receipts
 	domains  map[string]struct{} // learned local domains
@@ -170,6 +171,10 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	ev.PeerIP = oneSpelling(ev.PeerIP)
 	t.expire(h, out)
 	t.Recall(ev)
+	if h.copies.isCopy(ev, source) {
+		ev.Duplicate, out.Duplicate = true, true
+		return
+	}
 
 	s := t.observeSession(h, ev, source, now, out)
 	if ev.Kind == event.KindNone {

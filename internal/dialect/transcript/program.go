@@ -18,6 +18,8 @@ func readProgram(s string, known bool, ev *event.Event) bool {
 		return ok && readJava(rest, ev)
 	case 'N', 'R':
 		return readOpenSSL(s, ev)
+	case 'P':
+		return known && readEximCall(s, ev)
 	case 'S':
 		return readEximClose(s, ev) || known && readNodemailerConnection(s, ev)
 	case 'U':
@@ -231,6 +233,18 @@ func readGnuTLS(s string, ev *event.Event) bool {
 	}
 	_, cipher, _ := scan.CutLast(rest[:len(rest)-1], '(')
 	ev.Kind, ev.Role, ev.TLS, ev.TLSVersion, ev.TLSCipher = event.KindTLS, event.RoleClient, event.Yes, version, cipher
+	return true
+}
+
+// readEximCall reads "Process 328 is handling incoming connection from [192.0.2.102]:57333" (src/daemon.c): the process behind that number was called.
+func readEximCall(s string, ev *event.Event) bool {
+	rest, _ := strings.CutPrefix(s, "Process ")
+	_, rest, ok := scan.Digits(rest)
+	peer, found := strings.CutPrefix(rest, " is handling incoming connection from ")
+	if !ok || !found || !readPeer(peer, ev) {
+		return false
+	}
+	ev.Kind, ev.Role, ev.ClientPort = event.KindConnect, event.RoleServer, ev.PeerPort
 	return true
 }
 

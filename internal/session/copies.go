@@ -1,0 +1,62 @@
+package session
+
+import "github.com/otelcol-smtp/otelcol-smtp/internal/event"
+
+// Servers write what they refuse into a log of its own, too, word for word and with the same stamp. Who reads both logs must not count it twice: what
+// another source of the same host has said already is a copy. A client that does the same twice in a second is refused twice in each of them.
+
+// maxCopies is how many refusals of a host are remembered: so far apart the two logs may be read.
+const maxCopies = 4096
+
+// copies remembers how often which source said what.
+type copies struct {
+	said  map[hash][2]saying
+	order []hash // oldest first
+}
+
+type saying struct {
+	Source hash
+	N      uint16
+}
+
+// isCopy says whether ev was told by another source already, and remembers it.
+func (c *copies) isCopy(ev *event.Event, source string) bool {
+	switch ev.Kind {
+	case event.KindReject, event.KindAuth, event.KindFilter:
+	default:
+		return false
+	}
+	if ev.Resolution < event.ResolutionSecond || source == "" || ev.PeerIP == "" && ev.QueueID == "" || isSpoken(ev) {
+		return false // the same may happen twice
+	}
+	key, from := newHash().num(ev.Time).num(ev.PID).str(ev.Line), newHash().str(source)
+	said, known := c.said[key]
+	if !known {
+		c.remember(key)
+	}
+	mine, other := &said[0], &said[1]
+	if mine.N > 0 && mine.Source != from {
+		mine, other = other, mine
+	}
+	if mine.N > 0 && mine.Source != from { // a third source
+		return true
+	}
+	mine.Source = from
+	mine.N++
+	c.said[key] = said
+	return mine.N <= other.N
+}
+
+// isSpoken is for words of a conversation: they are few, and said again and again.
+func isSpoken(ev *event.Event) bool { return ev.FromPeer != event.Open || ev.Said != "" }
+
+func (c *copies) remember(key hash) {
+	if c.said == nil {
+		c.said = make(map[hash][2]saying)
+	}
+	if len(c.order) >= maxCopies {
+		delete(c.said, c.order[0])
+		c.order = c.order[1:]
+	}
+	c.order = append(c.order, key)
+}
