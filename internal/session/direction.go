@@ -121,10 +121,18 @@ func (t *Tracker) isRelayhost(ev *event.Event) bool {
 
 // domainOf is the domain of a delivery's recipient: a mailbox, a pipe or a file has that of the address that led there.
 func domainOf(ev *event.Event) string {
-	if ev.OrigRcptTo != "" && strings.IndexByte(ev.RcptTo, '@') < 0 {
+	switch {
+	case isAddress(ev.RcptTo):
+		return foldDomain(ev.RcptTo)
+	case ev.OrigRcptTo != "":
 		return foldDomain(ev.OrigRcptTo)
 	}
-	return foldDomain(ev.RcptTo)
+	return ""
+}
+
+// isAddress says whether a recipient is an address, and no program, file or reply, which may have an "@" in their names.
+func isAddress(to string) bool {
+	return to != "" && strings.IndexByte("|/>", to[0]) < 0 && strings.IndexByte(to, '@') >= 0
 }
 
 // foldDomain is the domain of an address in lower case.

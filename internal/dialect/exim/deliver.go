@@ -42,7 +42,7 @@ func delivered(ev *event.Event, flag, s string) event.Kind {
 		}
 		s = rest
 	}
-	if d.transport == "" { // it is always there: the line is cut short, or none
+	if d.transport == "" && (ev.RcptTo != ":blackhole:" || d.router == "") { // it is always there: the line is cut short, or none
 		return event.KindNone
 	}
 	ev.Status, ev.Tried = event.StatusDelivered, event.Yes
@@ -324,8 +324,8 @@ func (d *delivery) route(ev *event.Event) {
 		}
 	case strings.HasPrefix(to, "|") || d.answer == "" && containsFold(d.transport, "pipe"):
 		ev.Route = event.RoutePipe
-	case strings.HasPrefix(to, ">"): // an automatic reply (src/transports/autoreply.c)
-		ev.Route = event.RouteLocal
+	case strings.HasPrefix(to, ">"): // an automatic reply to that address (src/transports/autoreply.c)
+		ev.Route = event.RoutePipe
 	case d.answer != "":
 		ev.Route = event.RouteLMTP // only SMTP and LMTP are answered, and SMTP names its host
 	case d.transport == "":

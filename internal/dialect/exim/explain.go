@@ -144,6 +144,10 @@ func broken(ev *event.Event, text string) bool {
 			return true
 		}
 	}
+	if call, ok := after(text, "TLS error on connection "); ok && isTransfer(call) {
+		ev.ErrorType, ev.Argument, ev.Role = "connection_lost", text, event.RoleClient
+		return true
+	}
 	if strings.HasPrefix(text, "TLS error on connection") || strings.HasPrefix(text, "TLS session: ") ||
 		strings.HasPrefix(text, "a TLS session is required") || strings.HasPrefix(text, "failure while setting up TLS session") ||
 		strings.HasPrefix(text, "DANE error") {

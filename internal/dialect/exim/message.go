@@ -21,7 +21,7 @@ func about(ev *event.Event, s string) event.Kind {
 			return failed(ev, rest)
 		}
 	}
-	for _, try := range [...]func(*event.Event, string) event.Kind{lifeOf, hostTrouble, connection, aboutClient, aboutAddress} {
+	for _, try := range [...]func(*event.Event, string) event.Kind{lifeOf, hostTrouble, unencrypted, connection, aboutClient, aboutAddress} {
 		if kind := try(ev, s); kind != event.KindNone {
 			return kind
 		}
@@ -154,6 +154,36 @@ func aboutAddress(ev *event.Event, s string) event.Kind {
 		return event.KindWarning
 	}
 	return event.KindNone
+}
+
+// unencrypted reads "words: delivering unencrypted to H=host [ip] (not in hosts_require_tls)" and "DANE attempt failed; TLS connection to host [ip]: words"
+// (src/transports/smtp.c, src/verify.c).
+func unencrypted(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, "DANE attempt failed; TLS connection to "); ok {
+		p, words, ok := takePeer(rest)
+		if !ok {
+			return event.KindNone
+		}
+		p.called(ev)
+		ev.Command, ev.TLS, ev.ErrorType = "STARTTLS", event.No, "tls_handshake"
+		ev.Argument, _ = after(words, ": ")
+		return event.KindTLS
+	}
+	const to = ": delivering unencrypted to H="
+	i := strings.LastIndex(s, to) // the words in front are a library's, or the server's
+	if i < 0 || !strings.HasSuffix(s, " (not in hosts_require_tls)") {
+		return event.KindNone
+	}
+	p, rest, ok := takePeer(s[i+len(to):])
+	if !ok || rest != " (not in hosts_require_tls)" {
+		return event.KindNone
+	}
+	p.called(ev)
+	ev.Command, ev.TLS, ev.Argument = "STARTTLS", event.No, s[:i]
+	if strings.HasPrefix(s, "TLS ") {
+		ev.ErrorType = "tls_handshake"
+	}
+	return event.KindTLS
 }
 
 // hostTrouble reads what one host gave before there is a verdict: "H=host [ip]:port: words", "H=host [ip]:port system error" and, where other hosts are left

@@ -39,6 +39,9 @@ func aboutClient(ev *event.Event, s string) event.Kind {
 // ofHost reads what stands behind the client: " X=... F=<sender> A=plain:anna SPF rejected RCPT <a@b>: words" (src/smtp_in.c smtp_handle_acl_fail), and
 // the remarks of other places.
 func ofHost(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, " P="); ok { // local_scan() lists the host as a reception does
+		ev.Protocol, s = cutWord(rest)
+	}
 	s, _ = takeTLS(ev, s)
 	s = envelopeSender(ev, s)
 	if rest, ok := after(s, " A="); ok {
@@ -173,13 +176,20 @@ func target(ev *event.Event, s, stage string) (words string) {
 		default:
 			ev.MailFrom = path
 		}
-		rest = tail
-	} else if stage == "EHLO or HELO" {
-		ev.Helo = rest[:indexOf(rest, ": ")]
-	} else if stage == "RCPT" || stage == "MAIL" { // cut short at a hundred characters
-		ev.Argument = rest[:indexOf(rest, ": ")]
+		return tail[indexOf(tail, ": "):]
 	}
-	return rest[indexOf(rest, ": "):]
+	end := indexOf(rest, ": ")
+	switch word := rest[:end]; {
+	case stage == "EHLO or HELO":
+		ev.Helo = word
+	case stage == "AUTH": // Exim itself ends it behind the mechanism
+		ev.AuthMechanism = mechanism(word)
+	case stage == "RCPT" && strings.Contains(word, "@") && !strings.ContainsAny(word, " <"):
+		ev.RcptTo = word
+	case stage != "connection":
+		ev.Argument = word // also a path that was cut short at a hundred characters
+	}
+	return rest[end:]
 }
 
 // refusal reads the words of a refusal, which an ACL may begin with a code.
@@ -471,7 +481,11 @@ func outOfSync(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	if i := strings.Index(rest, `input="`); i >= 0 {
-		hide(ev, strings.TrimSuffix(rest[i+len(`input="`):], `"`))
+		if input := strings.TrimSuffix(rest[i+len(`input="`):], `"`); containsFold(input, "auth") {
+			hide(ev, input)
+		} else {
+			ev.Argument = input
+		}
 	}
 	ev.Command, ev.RejectPermanent, ev.Class, ev.EndHint = command, event.Yes, '5', event.EndRejected
 	ev.FilterName, ev.FilterVerdict = "smtp_enforce_sync", "reject"

@@ -238,6 +238,16 @@ func lookup(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
+// isTransfer says whether a library's call failed that comes behind the handshake.
+func isTransfer(s string) bool {
+	for _, call := range [...]string{"(recv)", "(send)", "(SSL_read)", "(SSL_write)"} {
+		if strings.HasPrefix(s, call) {
+			return true
+		}
+	}
+	return false
+}
+
 // aboutTLS reads "TLS error on connection from host (gnutls_handshake): words", "TLS error on connection from host [ip]: words" and "[ip] SSL verify error: words"
 // (src/smtp_in.c smtp_log_tls_fail, src/tls-gnu.c, src/tls-openssl.c).
 func aboutTLS(ev *event.Event, s string) event.Kind {
@@ -250,8 +260,9 @@ func aboutTLS(ev *event.Event, s string) event.Kind {
 		if rest, ok = after(rest, "on connection "); !ok {
 			return event.KindNone
 		}
-		if id, found := after(rest, "Ci="); found {
-			_, rest, _ = scan.Cut(id, ' ')
+		id := ""
+		if tail, found := after(rest, "Ci="); found {
+			id, rest, _ = scan.Cut(tail, ' ')
 		}
 		if rest, ok = after(rest, "from "); !ok {
 			return event.KindNone
@@ -260,8 +271,14 @@ func aboutTLS(ev *event.Event, s string) event.Kind {
 		if !ok {
 			return event.KindNone
 		}
+		if id != "" {
+			ev.ConnID, ev.ConnShared = id, false
+		}
+		if ev.Argument = strings.TrimLeft(why, ": "); isTransfer(ev.Argument) || isTransfer(s[len("TLS error "):]) {
+			ev.ErrorType, ev.EndHint = "connection_lost", event.EndLost
+			return event.KindWarning
+		}
 		ev.Command, ev.TLS, ev.ErrorType, ev.EndHint = "STARTTLS", event.No, "tls_handshake", event.EndTLSFailed
-		ev.Argument = strings.TrimLeft(why, ": ")
 		return event.KindTLS
 	}
 	ip, rest, ok := scan.Between(s, '[', ']')
