@@ -81,6 +81,7 @@ type Event struct {
 	EndHint   End
 	Boundary  bool // an empty line between two conversations
 	Last      bool // the conversation is over with this line, which is no disconnect line
+	Messages  int  // on a conversation's last line: the messages that went over it; 0 when it does not say
 	// Answered: the line has a command and the reply to it; Kind is KindReply.
 	Answered bool
 	// OwnVerdicts: what becomes of this conversation's recipients is told elsewhere, so a reply is no verdict.

@@ -245,6 +245,9 @@ func (s *Session) take(ev *event.Event, now int64) {
 	if ev.HasCommands {
 		s.Counts, s.HasCounts = ev.Commands, true
 	}
+	if ev.Messages > 0 {
+		s.Received = ev.Messages
+	}
 	s.hint(ev.EndHint)
 	if ev.Kind == event.KindReject && s.talk != nil && ev.FromPeer == event.Open && s.key.scope == event.ScopeFork {
 		ev.Kind, ev.RejectPermanent = event.KindFilter, event.Open // why: the refusal itself is among the words that the log shows

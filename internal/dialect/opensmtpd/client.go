@@ -27,7 +27,8 @@ func client(ev *event.Event, name, s string) event.Kind {
 		ev.ServerAddress = host
 		return kindIf(event.KindTLS, ok)
 	case "disconnected", "closed":
-		reason, _, ok := value(s, "reason=", " ")
+		reason, rest, ok := value(s, "reason=", " ")
+		ev.Messages = sent(strings.TrimPrefix(rest, "messages="))
 		return disconnect(ev, reason, ok)
 	case "closing":
 		return closing(ev, strings.TrimPrefix(s, "reason="))
@@ -40,6 +41,15 @@ func client(ev *event.Event, name, s string) event.Kind {
 		return relayed(ev, s)
 	}
 	return event.KindNone
+}
+
+// sent reads how many messages went over a session: "2", "2 messages sent".
+func sent(s string) int {
+	n, _, ok := scan.Digits(s)
+	if !ok || n > 1<<30 {
+		return 0
+	}
+	return int(n)
 }
 
 // connecting is "address=smtp://198.51.100.87:25 host=mta5.yonder.test". An IPv6 address is in brackets.

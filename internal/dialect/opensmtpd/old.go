@@ -206,7 +206,7 @@ func oldClient(ev *event.Event, s string) event.Kind {
 		ev.Command = "STARTTLS"
 		return kindIf(event.KindTLS, ok && trust(ev, result))
 	case cut(&s, "Closing session "):
-		take(ev, s)
+		ev.Messages = sent(strings.TrimPrefix(take(ev, s), ": "))
 		ev.EndHint = event.EndQuit
 		return kindIf(event.KindDisconnect, ev.ConnID != "")
 	case cut(&s, "Disconnecting session "):
@@ -224,6 +224,7 @@ func oldClient(ev *event.Event, s string) event.Kind {
 // broken is " after 3 messages sent: Connection closed unexpectedly", ": opportunistic TLS failed, downgrading to plain" or ": reason".
 func broken(ev *event.Event, s string) event.Kind {
 	if cut(&s, " after ") {
+		ev.Messages = sent(s)
 		_, s, _ = strings.Cut(s, " sent")
 	}
 	s, ok := strings.CutPrefix(s, ": ")
@@ -259,6 +260,7 @@ func client57(ev *event.Event, s string) event.Kind {
 		ev.Command = "STARTTLS"
 		return kindIf(event.KindTLS, trust(ev, s))
 	case cut(&s, "connection closed, "):
+		ev.Messages = sent(s)
 		ev.EndHint = event.EndQuit
 		return event.KindDisconnect
 	case s == "connected":
@@ -269,6 +271,7 @@ func client57(ev *event.Event, s string) event.Kind {
 	case s == "remote host seems to reject all mails":
 		return event.KindWarning
 	case cut(&s, "error after "):
+		ev.Messages = sent(s)
 		_, s, ok := strings.Cut(s, " sent: ")
 		return kindIf(downgraded(ev, s), ok)
 	case cut(&s, "error: "):
