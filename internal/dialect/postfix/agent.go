@@ -221,6 +221,11 @@ func said(ev *event.Event, text string) bool {
 		answer(ev, words)
 		return true
 	}
+	for _, begin := range [...]string{"TLS is required, but host ", "Sender requested REQUIRETLS, but host "} { // src/smtp/smtp_proto.c
+		if rest, ok = after(text, begin); ok {
+			return refusedTLS(ev, rest)
+		}
+	}
 	if rest, ok = after(text, "host "); !ok {
 		return false
 	}
@@ -238,6 +243,19 @@ func said(ev *event.Event, text string) bool {
 	if isSaid {
 		words, ev.Command = cutCommand(words)
 	}
+	answer(ev, words)
+	return true
+}
+
+// refusedTLS is "H[ip] refused to start TLS: 454 4.7.0 ...".
+func refusedTLS(ev *event.Event, s string) bool {
+	p, rest, ok := takePeer(s)
+	words, refused := after(rest, " refused to start TLS: ")
+	if !ok || !refused {
+		return false
+	}
+	server(ev, p)
+	ev.Command, ev.ErrorType = "STARTTLS", "tls_handshake"
 	answer(ev, words)
 	return true
 }
@@ -281,7 +299,8 @@ func breakage(text string) string {
 	case strings.HasPrefix(text, "Host or domain name not found"), strings.HasPrefix(text, "Name service error for "),
 		strings.HasPrefix(text, "unable to look up host "), strings.HasPrefix(text, "Host not found"):
 		return "host_not_found"
-	case strings.HasPrefix(text, "Cannot start TLS"), strings.HasPrefix(text, "TLS is required"), strings.HasPrefix(text, "Server certificate not "):
+	case strings.HasPrefix(text, "Cannot start TLS"), strings.HasPrefix(text, "TLS is required"), strings.HasPrefix(text, "Server certificate not "),
+		strings.HasPrefix(text, "Sender requested REQUIRETLS, "), strings.HasPrefix(text, "client TLS configuration problem"), strings.HasPrefix(text, "TLSA lookup error for "):
 		return "tls_handshake"
 	}
 	return ""
