@@ -82,20 +82,23 @@ func (s *Session) describe(ev *event.Event, kind event.Kind) {
 	}
 }
 
-// unlogged makes a reject for each refusal that only the counters of the last line show: the server wrote no line for it.
+// unlogged makes a reject, or a failed login, for each refusal that only the counters of the last line show: the server wrote no line for it.
 func (t *Tracker) unlogged(s *Session, end event.End, out *Output) {
 	const most = 64 // of one verb: a client that is refused more often is the server's to stop
 	if !s.HasCounts {
 		return
 	}
-	for _, v := range [...]event.Verb{event.VerbMAIL, event.VerbRCPT, event.VerbDATA} {
-		if v == event.VerbDATA && (end == event.EndLost || end == event.EndTimeout) {
+	for _, v := range [...]event.Verb{event.VerbMAIL, event.VerbRCPT, event.VerbDATA, event.VerbAUTH} {
+		if (v == event.VerbDATA || v == event.VerbAUTH) && (end == event.EndLost || end == event.EndTimeout) {
 			continue // it broke off, nobody refused
 		}
 		failed := s.Counts[v].All - s.Counts[v].OK
 		for n := s.Rejects[v]; n < failed && n < s.Rejects[v]+most; n++ {
 			ev := events.Get().(*event.Event)
 			s.describe(ev, event.KindReject)
+			if v == event.VerbAUTH {
+				ev.Kind, ev.AuthResult = event.KindAuth, "failure"
+			}
 			ev.Command, ev.Reason, ev.Category = v.String(), "unlogged", "unspecified"
 			out.Made = append(out.Made, Made{Event: ev, Host: s.host.name})
 		}

@@ -252,8 +252,15 @@ func (s *Session) take(ev *event.Event, now int64) {
 	if ev.Kind == event.KindReject && s.talk != nil && ev.FromPeer == event.Open && s.key.scope == event.ScopeFork {
 		ev.Kind, ev.RejectPermanent = event.KindFilter, event.Open // why: the refusal itself is among the words that the log shows
 	}
-	if ev.Kind == event.KindReject && s.talk == nil {
-		s.refuse(ev)
+	if ev.Kind == event.KindReject {
+		if s.talk == nil {
+			s.refuse(ev)
+		} else if s.key.scope == event.ScopePID && ev.FromPeer == event.Open {
+			s.logged(ev) // the reply among the words that the log shows is what counts for the recipient
+		}
+	}
+	if loginRefused(ev) {
+		s.Rejects[event.VerbAUTH]++
 	}
 	if ev.Kind == event.KindFilter && ev.EndHint == event.EndNone && isPass(ev) {
 		s.host.pass(s)
@@ -267,13 +274,27 @@ func (s *Session) hint(end event.End) {
 	}
 }
 
+// loginRefused says whether a line of the server's own tells that an AUTH command came to nothing: it failed, or the client gave it up.
+func loginRefused(ev *event.Event) bool {
+	if ev.Role != event.RoleServer || ev.Command != "AUTH" || ev.FromPeer != event.Open {
+		return false
+	}
+	return ev.Kind == event.KindAuth && ev.AuthResult == "failure" || ev.Kind == event.KindWarning && ev.ErrorType == "" && ev.EndHint == event.EndNone
+}
+
 func (s *Session) refuse(ev *event.Event) {
 	switch ev.Command {
 	case "RCPT":
 		s.Refused++
 	case event.CommandConnect:
 		s.hint(event.EndRejected)
-	case event.CommandEOM:
+	}
+	s.logged(ev)
+}
+
+// logged counts a refusal that has a line of its own.
+func (s *Session) logged(ev *event.Event) {
+	if ev.Command == event.CommandEOM {
 		s.Rejects[event.VerbDATA]++
 	}
 	if v, ok := event.VerbOf(ev.Command); ok {

@@ -195,6 +195,8 @@ func Describe(ev *event.Event) string {
 		fmt.Fprintf(&b, "recipient <%s> of message %s: %s", ev.RcptTo, ev.QueueID, ev.Status)
 	case event.KindReject:
 		fmt.Fprintf(&b, "%s from %s refused", ev.Command, peerName(ev))
+	case event.KindAuth:
+		fmt.Fprintf(&b, "login from %s failed", peerName(ev))
 	case event.KindHop:
 		fmt.Fprintf(&b, "message %s of %s came from %s", ev.QueueID, ev.ServerAddress, ev.ClientAddress)
 	case event.KindMessageAborted:

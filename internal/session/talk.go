@@ -29,12 +29,18 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 			ev.Kind, ev.RejectPermanent = event.KindReply, event.Open
 		}
 		ev.Status, ev.Tried, ev.Delays, ev.HasTotalDuration = event.StatusNone, event.Open, event.Delays{}, false
+		if key.scope == event.ScopePID {
+			ev.AuthResult = ""
+		}
 	}
 	if s == nil && !o.Began && key.scope == event.ScopeID {
 		return nil // a remark about a conversation of which no word was seen
 	}
 	if ev.OwnVerdicts {
 		ev.Status, ev.Tried, ev.Delays, ev.HasTotalDuration = event.StatusNone, event.Open, event.Delays{}, false
+		if key.scope == event.ScopePID {
+			ev.AuthResult = ""
+		}
 	}
 	begun := s != nil && s.talk == nil && !s.ended // by a line of the server's own
 	begins := s == nil || o.Began && spoken && !own && !begun

@@ -182,6 +182,50 @@ func TestRefusalsThatOnlyTheCountersShow(t *testing.T) {
 	}
 }
 
+func TestRefusalsThatHaveALineAreNotMadeWhereTheWordsAreShownToo(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, smtpd(event.KindConnect, 1, "192.0.2.1"))
+	rcpt := smtpd(event.KindCommand, 1, "192.0.2.1")
+	rcpt.Command, rcpt.RcptTo, rcpt.FromPeer = "RCPT", "c@d.example", event.Yes
+	l.at(1, rcpt)
+	logged := smtpd(event.KindReject, 1, "192.0.2.1")
+	logged.Command, logged.Code, logged.Class = "RCPT", 550, '5'
+	l.at(1, logged)
+	answer := smtpd(event.KindReply, 1, "192.0.2.1")
+	answer.Code, answer.Class, answer.FromPeer = 550, '5', event.No
+	l.at(1, answer)
+	bye := smtpd(event.KindDisconnect, 1, "192.0.2.1")
+	bye.HasCommands = true
+	bye.Commands[event.VerbRCPT] = event.Count{OK: 0, All: 1}
+	l.at(2, bye)
+	if made := l.synthetic(event.KindReject); len(made) != 0 {
+		t.Errorf("%d rejects made", len(made))
+	}
+}
+
+func TestFailedLoginsThatOnlyTheCountersShow(t *testing.T) {
+	for _, end := range []struct {
+		hint event.End
+		made int
+	}{{event.EndQuit, 1}, {event.EndLost, 0}} { // a connection lost in the middle of an AUTH exchange is no refusal
+		l := newLog(t, testConfig())
+		l.at(0, smtpd(event.KindConnect, 1, "192.0.2.1"))
+		logged := smtpd(event.KindAuth, 1, "192.0.2.1")
+		logged.Command, logged.AuthResult = "AUTH", "failure"
+		l.at(1, logged)
+		aborted := smtpd(event.KindWarning, 1, "192.0.2.1")
+		aborted.Command = "AUTH"
+		l.at(1, aborted)
+		bye := smtpd(event.KindDisconnect, 1, "192.0.2.1")
+		bye.HasCommands, bye.EndHint = true, end.hint
+		bye.Commands[event.VerbAUTH] = event.Count{OK: 1, All: 4}
+		l.at(2, bye)
+		if made := l.synthetic(event.KindAuth); len(made) != end.made || end.made > 0 && (made[0].AuthResult != "failure" || made[0].Reason != "unlogged") {
+			t.Errorf("%s: %d made", end.hint, len(made))
+		}
+	}
+}
+
 func TestQueueIDUsedAgainIsAnotherMessage(t *testing.T) {
 	l := newLog(t, testConfig())
 	l.at(0, smtpd(event.KindConnect, 1, "192.0.2.1"))
