@@ -97,20 +97,21 @@ type Event struct {
 	OriginSession   ID
 
 	// The command, and the reply of the server that answered it.
-	Command     string // upper-case verb
-	Argument    string
-	Latency     time.Duration
-	HasLatency  bool
-	Code        int    // 0 when there is none
-	Class       byte   // '2'..'5', 0 when there is none; may be known from a verb where the code is not
-	Enhanced    string // X.Y.Z
-	Text        string // the words after the codes; with TextJoined still holding the codes of continuation lines
-	TextJoined  bool   // Text is a multi-line reply joined by the MTA: reply.Clean strips the inner code prefixes
-	TextMasked  bool   // Text has "_" for its blanks and "/" for its line ends: reply.Unmask undoes it
-	Truncated   bool
-	MoreLines   bool // a "250-" line: the reply goes on in the next line
-	Commands    [Verbs]Count
-	HasCommands bool
+	Command      string // upper-case verb
+	Argument     string
+	Latency      time.Duration
+	HasLatency   bool
+	Code         int    // 0 when there is none
+	Class        byte   // '2'..'5', 0 when there is none; may be known from a verb where the code is not
+	Enhanced     string // X.Y.Z
+	Text         string // the words after the codes; with TextJoined still holding the codes of continuation lines
+	TextJoined   bool   // Text is a multi-line reply joined by the MTA: reply.Clean strips the inner code prefixes
+	TextMasked   bool   // Text has "_" for its blanks and "/" for its line ends: reply.Unmask undoes it
+	Truncated    bool
+	MoreLines    bool // a "250-" line: the reply goes on in the next line
+	Commands     [Verbs]Count
+	HasCommands  bool
+	SomeCommands bool // Commands has not every verb that there was: that QUIT is not in it says nothing
 
 	// The message.
 	MessageUID     ID

@@ -29,7 +29,7 @@ func (s *Session) end(last *event.Event) event.End {
 		return event.EndScreened
 	case last.EndHint != event.EndNone:
 		return last.EndHint
-	case s.HasCounts && s.Counts[event.VerbQUIT].All == 0:
+	case s.HasCounts && !s.SomeCounts && s.Counts[event.VerbQUIT].All == 0:
 		return event.EndServerClosed // the server logs clients that leave; without QUIT and without such a line it hung up itself
 	}
 	return event.EndQuit

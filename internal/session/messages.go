@@ -179,6 +179,7 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 	case event.KindMessageHeader:
 		if m.Count == 0 {
 			m.Count = ev.RecipientCount
+			m.leaveWanted()
 		}
 		if ev.HasSize && !m.HasSize {
 			m.Size, m.HasSize = ev.Size, true

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -11,11 +12,38 @@ import (
 
 // expect remembers a recipient that the server accepted for the message, before there is a verdict.
 func (t *Tracker) expect(m *Message, ev *event.Event) {
-	if ev.Kind != event.KindReply || ev.Command != "RCPT" || ev.Role != event.RoleServer || ev.FromPeer != event.Open || ev.RcptTo == "" ||
-		ev.Class == '4' || ev.Class == '5' || m.ended || m.received {
+	if ev.Command != "RCPT" || ev.RcptTo == "" || ev.Class == '4' || ev.Class == '5' || m.ended {
 		return
 	}
-	t.recipient(m, ev)
+	switch {
+	case ev.Kind == event.KindReply && ev.Role == event.RoleServer && ev.FromPeer == event.Open && !m.received:
+		t.recipient(m, ev)
+	case ev.Kind == event.KindFilter && ev.FilterVerdict == "ok" && !m.received:
+		t.recipient(m, ev).Wanted = true
+	case ev.Kind == event.KindCommand && ev.Role == event.RoleClient && m.NoEnd && m.Origin == 0: // of a message made here the recipients come up only now
+		t.recipient(m, ev)
+	}
+}
+
+// leaveWanted takes out the recipients that were refused after all, where the number of those that were not tells which.
+func (m *Message) leaveWanted() {
+	wanted := 0
+	for i := range m.Recipients {
+		if m.Recipients[i].Wanted {
+			wanted++
+		}
+	}
+	if m.Count == 0 || len(m.Recipients) <= m.Count || wanted != m.Count {
+		return
+	}
+	m.Recipients = slices.DeleteFunc(m.Recipients, func(r Recipient) bool { return !r.Wanted })
+	m.index = nil
+	if len(m.Recipients) > indexFrom {
+		m.index = make(map[string]int, 2*len(m.Recipients))
+		for i := range m.Recipients {
+			m.indexOne(i)
+		}
+	}
 }
 
 // hasVerdict says whether anything is known of what became of the message.
@@ -82,6 +110,9 @@ func (t *Tracker) part(h *host, m *Message, ev *event.Event) (list []string) {
 				newest = max(newest, r.LastTry)
 			}
 		}
+	}
+	if domain == "" && m.Count > 0 && len(list) > m.Count {
+		return nil // some of them were refused after all
 	}
 	if ev.Status != event.StatusDelivered || ev.RecipientCount == 0 || len(list) == ev.RecipientCount {
 		return list

@@ -243,7 +243,7 @@ func (s *Session) take(ev *event.Event, now int64) {
 		replace(&s.TLSTrust, ev.TLSTrust)
 	}
 	if ev.HasCommands {
-		s.Counts, s.HasCounts = ev.Commands, true
+		s.Counts, s.HasCounts, s.SomeCounts = ev.Commands, true, ev.SomeCommands
 	}
 	if ev.Messages > 0 {
 		s.Received = ev.Messages

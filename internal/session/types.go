@@ -48,6 +48,7 @@ type Session struct {
 	Counts      [event.Verbs]event.Count
 	Rejects     [event.Verbs]uint32 // refusals that have a line of their own
 	HasCounts   bool
+	SomeCounts  bool // not of every verb
 	Slowest     CommandRecord
 
 	talk *Conversation // of dialects that show commands and replies
@@ -121,6 +122,7 @@ type Alias struct{ From, To string }
 // Recipient is an address after expansion, and how far its delivery is.
 type Recipient struct {
 	To, Orig  string
+	Wanted    bool   // a filter said so, before there was a verdict
 	ID        string // the log's own, where it has one
 	Status    event.Status
 	Final     bool

@@ -36,6 +36,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		return result(ev, first(ev, h.Text))
 	}
 	ev.Daemon = l.origin
+	if l.form != plain {
+		ev.Quoting = event.QuotingJSON
+	}
 	switch {
 	case l.origin == "outbound":
 		return result(ev, outbound(ev, &l))

@@ -5,7 +5,6 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
 // result of one plugin on one hook.
@@ -47,6 +46,9 @@ func hook(ev *event.Event, l *line, f fields, n int) event.Kind {
 		return event.KindNone
 	}
 	ev.Transaction = n
+	if l.origin == "outbound" {
+		return h.outbound(ev, verdict)
+	}
 	switch h.hook {
 	case "unrecognized_command":
 		return h.extension(ev)
@@ -79,7 +81,19 @@ func hook(ev *event.Event, l *line, f fields, n int) event.Kind {
 		class = '4'
 	}
 	ev.Enhanced, ev.Text = reply.Enhanced(h.msg, class)
-	h.address(ev)
+	h.address(ev, l)
+	if h.hook == "rcpt" && l.origin == "core" {
+		ev.QueueID = l.id
+	}
+	return event.KindFilter
+}
+
+// outbound is a hook for a part of a message in the outbound queue: its parameter is the domain, or the reason (docs/Outbound.md).
+func (h *hooked) outbound(ev *event.Event, verdict string) event.Kind {
+	if h.hook == "get_mx" {
+		ev.DestinationDomain = h.params
+	}
+	ev.FilterName, ev.FilterVerdict, ev.Text = h.plugin, verdict, h.msg
 	return event.KindFilter
 }
 
@@ -91,12 +105,15 @@ func (h *hooked) refuse(ev *event.Event, command string, hard, soft int) event.K
 }
 
 // address reads the path that a hook was called with; in a JSON line it is an object.
-func (h *hooked) address(ev *event.Event) {
+func (h *hooked) address(ev *event.Event, l *line) {
 	path := h.params
+	if l.form == plain && strings.IndexByte(path, '\\') >= 0 {
+		return // written in quotes: not as the other lines have it
+	}
 	if original, ok := member(path, "original"); ok {
 		path = original
 	}
-	address, rest, ok := scan.Angle(path)
+	address, rest, ok := l.angle(path)
 	if !ok || rest != "" {
 		return
 	}

@@ -207,13 +207,37 @@ func (l *line) bare(key string) (fields, bool) {
 	return fields{rest: rest, at: l.at + len(l.text) - len(rest)}, strings.HasPrefix(rest, key)
 }
 
+// angle takes "<address>" off the front. In the other forms than plain a quote and a backslash within it have a backslash in front.
+func (l *line) angle(s string) (inner, rest string, ok bool) {
+	if l.form == plain || s == "" || s[0] != '<' {
+		return scan.Angle(s)
+	}
+	quoted := false
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == '>' && !quoted:
+			return s[1:i], s[i+1:], true
+		case s[i] != '\\' || i+1 == len(s):
+		case s[i+1] == '"':
+			quoted, i = !quoted, i+1
+		case s[i+1] == '\\' && quoted: // a backslash of the address, and what stands behind it
+			if i += 2; i < len(s) && s[i] == '\\' {
+				i++
+			}
+		default:
+			i++
+		}
+	}
+	return scan.Between(s, '<', '>')
+}
+
 // path reads a message "word <address>", and gives the fields behind it.
 func (l *line) path(word string) (address string, f fields, ok bool) {
 	rest, ok := strings.CutPrefix(l.text, word)
 	if !ok {
 		return "", fields{}, false
 	}
-	address, rest, ok = scan.Angle(rest)
+	address, rest, ok = l.angle(rest)
 	if !ok {
 		return "", fields{}, false
 	}

@@ -36,13 +36,16 @@ func outbound(ev *event.Event, l *line) event.Kind {
 		}
 		return calling(ev, l)
 	case "DATA":
-		if strings.HasPrefix(l.text, "C: ") {
-			ev.Redact = append(ev.Redact, event.Span{From: l.at + 3, To: l.at + len(l.text)})
-		}
-		return event.KindNone
+		ev.Scope, ev.ConnID, ev.OwnVerdicts = event.ScopeID, l.id, true
+		return data(ev, l)
 	}
 	if f, ok := l.bare("delivered file="); ok {
 		return delivered(ev, f)
+	}
+	if f, ok := l.bare("hook="); ok && (l.form == plain || l.text == "") {
+		if kind := hook(ev, l, f, 0); kind != event.KindNone {
+			return kind
+		}
 	}
 	if f, ok := l.after("secured"); ok {
 		return secured(ev, f)
@@ -50,7 +53,7 @@ func outbound(ev *event.Event, l *line) event.Kind {
 	if rest, ok := strings.CutPrefix(l.text, "secured: "); ok && l.form == plain { // before 2.8.19
 		return secured(ev, fields{rest: rest})
 	}
-	return attempt(ev, l.text)
+	return attempt(ev, l, l.text)
 }
 
 // calling is what Haraka as a client and the server that it called said.
@@ -64,15 +67,23 @@ func calling(ev *event.Event, l *line) event.Kind {
 }
 
 // attempt reads the verdicts, and what is told before them.
-func attempt(ev *event.Event, s string) event.Kind {
+func attempt(ev *event.Event, l *line, s string) event.Kind {
 	if rest, ok := strings.CutPrefix(s, "recipient "); ok {
-		return answered(ev, rest)
+		return answered(ev, l, rest)
 	}
 	if rest, ok := strings.CutPrefix(s, "Temp failing "); ok {
-		return deferred(ev, rest)
+		return deferred(ev, l, rest)
 	}
 	if rest, ok := strings.CutPrefix(s, "bouncing mail: "); ok {
-		return bounced(ev, rest)
+		return bounced(ev, l, rest)
+	}
+	if rest, ok := strings.CutPrefix(s, "get_mx plugin returned "); ok {
+		word, _, ok := strings.Cut(rest, ": ")
+		if !ok || !isRefusal(word) {
+			return event.KindNone
+		}
+		ev.Argument = s
+		return event.KindWarning
 	}
 	if s == "Double bounce: Mail was already a bounce" { // so its sender is the null sender
 		ev.MailFrom, ev.MessageKind = "<>", event.MessageDSN
@@ -82,8 +93,8 @@ func attempt(ev *event.Event, s string) event.Kind {
 }
 
 // answered is "recipient <a@b> rejected: 550 5.1.1 text" or "... deferred: 450 text": the answer to RCPT, or of LMTP after the data.
-func answered(ev *event.Event, s string) event.Kind {
-	address, rest, ok := scan.Angle(s)
+func answered(ev *event.Event, l *line, s string) event.Kind {
+	address, rest, ok := l.angle(s)
 	if !ok || address == "" {
 		return event.KindNone
 	}
@@ -110,7 +121,7 @@ func into(ev *event.Event, r reply.Reply) {
 }
 
 // deferred is "Temp failing FILE for 60 seconds: why".
-func deferred(ev *event.Event, s string) event.Kind {
+func deferred(ev *event.Event, l *line, s string) event.Kind {
 	_, rest, ok := scan.Cut(s, ' ')
 	if !ok {
 		return event.KindNone
@@ -126,7 +137,7 @@ func deferred(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	if list, ok := strings.CutPrefix(why, "Some recipients temp failed: "); ok { // each has a line of its own
-		addresses(ev, list)
+		addresses(ev, l, list)
 		return event.KindMessageQueued
 	}
 	if cutShort(why, "Some recipients temp failed: ") {
@@ -137,16 +148,16 @@ func deferred(ev *event.Event, s string) event.Kind {
 }
 
 // bounced is "bouncing mail: why".
-func bounced(ev *event.Event, why string) event.Kind {
+func bounced(ev *event.Event, l *line, why string) event.Kind {
 	if list, ok := strings.CutPrefix(why, "Some recipients failed: "); ok { // each has a line of its own
-		addresses(ev, list)
+		addresses(ev, l, list)
 		return event.KindNotification
 	}
 	if rest, ok := strings.CutPrefix(why, "Too many failures ("); ok {
 		rest = strings.TrimSuffix(rest, ")")
 		ev.Status = event.StatusExpired
 		if list, ok := strings.CutPrefix(rest, "Some recipients temp failed: "); ok {
-			addresses(ev, list)
+			addresses(ev, l, list)
 			ev.Route, ev.Tried = event.RouteMX, event.No // the try has a line of its own
 			return event.KindDelivery
 		}
@@ -198,9 +209,9 @@ func because(ev *event.Event, why string) event.Kind {
 }
 
 // addresses reads "<a@b>, <c@d>".
-func addresses(ev *event.Event, s string) {
+func addresses(ev *event.Event, l *line, s string) {
 	for {
-		address, rest, ok := scan.Angle(s)
+		address, rest, ok := l.angle(s)
 		if !ok {
 			break
 		}

@@ -49,6 +49,10 @@ func connection(ev *event.Event, l *line) event.Kind {
 	if f, ok := l.after("HAProxy"); ok {
 		return proxied(ev, f)
 	}
+	if ip, ok := strings.CutPrefix(l.text, "data after disconnect from "); ok && isAddress(ip) {
+		ev.PeerIP = ip
+		return event.KindWarning
+	}
 	return refused(ev, l)
 }
 
@@ -109,7 +113,7 @@ func disconnect(ev *event.Event, f fields) event.Kind {
 			ev.Commands[event.VerbMAIL] = event.Count{OK: uint32(n), All: uint32(n)}
 		case "rcpts":
 			ev.Commands[event.VerbRCPT] = counted(value)
-			ev.HasCommands = true
+			ev.HasCommands, ev.SomeCommands = true, true
 		case "msgs":
 			ev.Commands[event.VerbDATA] = counted(value)
 		case "lr":
@@ -122,7 +126,6 @@ func disconnect(ev *event.Event, f fields) event.Kind {
 	if ev.PeerIP == "" {
 		return event.KindNone
 	}
-	ev.EndHint = event.EndQuit // unless a line before said otherwise
 	if ev.Code == 421 && ev.Text == "timeout" {
 		ev.EndHint = event.EndTimeout
 	}

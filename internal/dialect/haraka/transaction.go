@@ -76,10 +76,7 @@ func recipient(ev *event.Event, l *line, address string, f fields) event.Kind {
 		return event.KindNone
 	}
 	ev.QueueID, ev.Command = l.id, "RCPT"
-	if isRefusal(a.word) {
-		return a.refuse(ev, 550, 450)
-	}
-	if a.word == "CONT" { // so said before 2.8.13
+	if isRefusal(a.word) || a.word == "CONT" { // the latter was said so before 2.8.13
 		return a.refuse(ev, 550, 450)
 	}
 	ev.Enhanced, ev.Text = reply.Enhanced(a.text, '2')
@@ -193,9 +190,17 @@ func (a *answer) refuse(ev *event.Event, hard, soft int) event.Kind {
 			return a.unknown(ev, code)
 		}
 		code = int(n)
-		text, _ = member(text, "msg")
+		text, _ = member(text, "reply")
+		ev.RejectPermanent = event.TriOf(code >= 500)
 	case text == "[object Object]":
 		return a.unknown(ev, code)
+	default:
+		if _, rest := reply.Enhanced(text, 0); len(rest) < len(text) && strings.TrimPrefix(text, "#")[0] != byte('0'+code/100) {
+			ev.Class = strings.TrimPrefix(text, "#")[0] // the plugin's own code is of another class than its word
+			ev.Enhanced, ev.Text = reply.Enhanced(text, ev.Class)
+			ev.RejectPermanent = event.TriOf(ev.Class == '5')
+			return event.KindReject
+		}
 	}
 	ev.Code, ev.Class = code, byte('0'+code/100)
 	ev.Enhanced, ev.Text = reply.Enhanced(text, ev.Class)
