@@ -41,3 +41,23 @@ func TestACarriersMapWithoutTextIsNoRecord(t *testing.T) {
 		}
 	}
 }
+
+func TestAProgramsOwnRecordHasItsLevelBesideTheMessage(t *testing.T) {
+	own := keys{"level": "NOTICE", "uuid": "1D98", "origin": "core", "message": "connect", "host": "mx.b.test"}
+	res, rec := shape(own, nil, keys{"host.name": "mta1"})
+	var view View
+	if !view.Read(res, rec, 1) || !view.Rendered || !strings.Contains(view.Text, `"uuid":"1D98"`) || view.Host != "" {
+		t.Errorf("%+v", view)
+	}
+	for name, body := range map[string]keys{
+		"with a program":    {"level": "info", "message": "connect from a", "ident": "postfix/smtpd", "pid": "5", "host": "mta1"},
+		"with a whole line": {"level": "info", "message": "Nov 23 15:32:27 mta1 postfix/smtpd[540]: connect from a", "x": "y", "z": "1"},
+		"of a shipper":      {"level": "info", "message": "connect from a", "@timestamp": "2026-11-23T15:32:27Z", "agent": "x"},
+	} {
+		res, rec := shape(body, nil, nil)
+		var view View
+		if !view.Read(res, rec, 1) || view.Rendered {
+			t.Errorf("%s: %+v", name, view)
+		}
+	}
+}

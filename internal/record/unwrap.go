@@ -81,6 +81,24 @@ func (f *fields) isCarried(body pcommon.Map) bool {
 	return f.text() != "" && header.Parse(f.text(), header.Clock{}, &h) && h.PID > 0 && body.Len() > 0
 }
 
+// isOwn says whether a map with a message is the record that a program itself writes in JSON: it tells its level beside the message, and nothing
+// that a carrier would tell of the line.
+func (f *fields) isOwn(body pcommon.Map, text string) bool {
+	if f.journal || f.syslog || f.program != "" || f.log != "" || body.Len() < leastKeys {
+		return false
+	}
+	if _, ok := body.Get("@timestamp"); ok { // Logstash and its like
+		return false
+	}
+	for _, key := range [...]string{"level", "message"} {
+		if value, ok := body.Get(key); !ok || value.Type() != pcommon.ValueTypeStr {
+			return false
+		}
+	}
+	var h header.Header
+	return !header.Parse(text, header.Clock{}, &h) || h.PID == 0
+}
+
 // journalStart begins an entry in the journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS).
 const journalStart = "__CURSOR="
 

@@ -83,8 +83,14 @@ func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 			v.Unwrapped, text = true, f.text()
 		}
 	case pcommon.ValueTypeMap:
+		outer := f
 		f.read(body.Map(), true)
-		if text = f.text(); text == "" {
+		text = f.text()
+		own := f.isOwn(body.Map(), text)
+		if own { // its keys are not a carrier's, whatever they are called
+			f = outer
+		}
+		if own || text == "" {
 			text = render(body.Map())
 			v.Rendered = text != ""
 		}

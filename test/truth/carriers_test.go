@@ -132,3 +132,28 @@ func TestISOStampsGiveTheSameIDs(t *testing.T) {
 	}
 	assert.Equal(t, pick(coarse), pick(fine))
 }
+
+// A server's JSON line and the map that a parser made of it give the same records.
+func TestALineThatWasTakenApartGivesTheSameRecords(t *testing.T) {
+	text := lines(t, "haraka-json.log")
+	whole := func(line string, rec plog.LogRecord) {
+		h := parse(line)
+		rec.Body().SetStr(h.Text)
+		rec.SetTimestamp(pcommon.Timestamp(h.Time))
+	}
+	apart := func(line string, rec plog.LogRecord) {
+		h := parse(line)
+		rec.SetTimestamp(pcommon.Timestamp(h.Time))
+		var object map[string]any
+		if json.Unmarshal([]byte(h.Text), &object) != nil || rec.Body().SetEmptyMap().FromRaw(object) != nil {
+			rec.Body().SetStr(h.Text)
+		}
+	}
+	want, got := enrich(t, text, seen, whole), enrich(t, text, seen, apart)
+	require.Len(t, got, len(want))
+	for i := range want {
+		if a, b := said(&want[i]), said(&got[i]); a != b {
+			t.Fatalf("record %d %q\n got %s\nwant %s", i, want[i].Body, b, a)
+		}
+	}
+}

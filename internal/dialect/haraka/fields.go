@@ -33,6 +33,10 @@ func (f *fields) next() (key, value string, ok bool) {
 	f.skip(i + 1)
 	if f.rest == "" || f.rest[0] != '"' {
 		value, _, _ = scan.Cut(f.rest, ' ')
+		if value == "" { // an empty one is written in quotes: the line is cut here
+			f.cut = true
+			return "", "", false
+		}
 		f.valueAt = f.at
 		f.skip(len(value))
 		return key, value, true

@@ -65,7 +65,7 @@ func isFirst(s string) bool {
 
 // first reads such a line.
 func first(ev *event.Event, s string) event.Kind {
-	s = uncoloured(s)
+	s = uncoloured(unstamped(s))
 	switch {
 	case strings.HasPrefix(s, "Starting up Haraka version "):
 		ev.Argument = s

@@ -41,6 +41,7 @@ func hook(ev *event.Event, l *line, f fields, n int) event.Kind {
 	if h.hook == "unrecognized_command" {
 		h.conceal(ev)
 	}
+	h.whole = h.whole && !f.cut
 	verdict, ok := verdicts(h.retval)
 	if !ok || h.plugin == "" || !h.whole {
 		return event.KindNone
@@ -166,7 +167,8 @@ func (h *hooked) extension(ev *event.Event) event.Kind {
 func (h *hooked) handOver(ev *event.Event) event.Kind {
 	ev.Role, ev.Status, ev.Tried = event.RoleUnknown, event.StatusDelivered, event.Yes
 	ev.FilterName = h.plugin
-	ev.Class, ev.Text = '2', h.msg
+	ev.Class = '2'
+	ev.Enhanced, ev.Text = reply.Enhanced(h.msg, '2')
 	if h.hook == "queue" {
 		ev.Direction = event.DirectionInbound
 	}
@@ -180,7 +182,7 @@ func (h *hooked) handOver(ev *event.Event) event.Kind {
 	default:
 		ev.Route = event.RoutePipe
 	}
-	ev.RemoteQueueID = reply.QueueID(h.msg)
+	ev.RemoteQueueID = reply.QueueID(ev.Text)
 	return event.KindDelivery
 }
 

@@ -3,6 +3,8 @@ package haraka
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
@@ -27,7 +29,7 @@ type line struct {
 
 // open reads the frame. It is false for any other line.
 func (l *line) open(whole string) bool {
-	s := uncoloured(whole)
+	s := uncoloured(unstamped(whole))
 	at := strings.Index(whole, s)
 	switch {
 	case s == "":
@@ -38,6 +40,18 @@ func (l *line) open(whole string) bool {
 		return l.openObject(s, at)
 	}
 	return l.openLogfmt(s, at)
+}
+
+// unstamped takes Haraka's own stamp off the front, where another header stands before it.
+func unstamped(s string) string {
+	const stamp = "2026-11-23T15:22:35.725Z "
+	if len(s) < len(stamp) || s[4] != '-' || s[10] != 'T' || s[19] != '.' || s[23:25] != "Z " {
+		return s
+	}
+	if _, res, rest, ok := header.Stamp(s, header.Clock{}); ok && res == event.ResolutionSubsecond && len(s)-len(rest) == len(stamp)-1 {
+		return rest[1:]
+	}
+	return s
 }
 
 // uncoloured takes the colour off the front and its end off the end, as a terminal gets them, or as syslog daemons write them down.

@@ -34,18 +34,18 @@ func outbound(ev *event.Event, l *line) event.Kind {
 		if l.client != "" {
 			ev.ConnID = l.client
 		}
-		return calling(ev, l)
+		return speak(ev, l)
 	case "DATA":
 		ev.Scope, ev.ConnID, ev.OwnVerdicts = event.ScopeID, l.id, true
 		return data(ev, l)
 	}
 	if f, ok := l.bare("delivered file="); ok {
-		return delivered(ev, f)
-	}
-	if f, ok := l.bare("hook="); ok && (l.form == plain || l.text == "") {
-		if kind := hook(ev, l, f, 0); kind != event.KindNone {
+		if kind := delivered(ev, f); kind != event.KindNone {
 			return kind
 		}
+	}
+	if f, ok := l.bare("hook="); ok {
+		return hook(ev, l, f, 0)
 	}
 	if f, ok := l.after("secured"); ok {
 		return secured(ev, f)
@@ -54,16 +54,6 @@ func outbound(ev *event.Event, l *line) event.Kind {
 		return secured(ev, fields{rest: rest})
 	}
 	return attempt(ev, l, l.text)
-}
-
-// calling is what Haraka as a client and the server that it called said.
-func calling(ev *event.Event, l *line) event.Kind {
-	said, ok := l.said()
-	if !ok {
-		return event.KindNone
-	}
-	ev.FromPeer, ev.Said = event.TriOf(l.text[0] == 'C'), said
-	return speak(ev, l, said)
 }
 
 // attempt reads the verdicts, and what is told before them.

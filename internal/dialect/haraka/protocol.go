@@ -11,35 +11,61 @@ import (
 // protocol reads what was said over a connection at level PROTOCOL: "C: " and "S: " in front of the words (connection.js, outbound/hmail.js,
 // smtp_client.js). Behind the words of a client of ours stands the connection's state.
 func protocol(ev *event.Event, l *line) event.Kind {
-	said, ok := l.said()
-	if !ok {
-		return event.KindNone
-	}
-	ev.FromPeer = event.TriOf(l.text[0] == 'C')
 	if l.origin != "core" { // a plugin that is a client of another server
 		ev.Scope, ev.ConnID, ev.Role = event.ScopeID, l.id, event.RoleClient
 		ev.OwnVerdicts = true
 	}
-	ev.Said = said
-	return speak(ev, l, said)
+	return speak(ev, l)
 }
 
-// said gives the words behind the mark.
-func (l *line) said() (string, bool) {
+// speak reads the words as a command or a reply.
+func speak(ev *event.Event, l *line) event.Kind {
+	said, at, ok := l.said()
+	if !ok {
+		return event.KindNone
+	}
+	ev.FromPeer = event.TriOf(l.text[0] == 'C')
+	ev.Said, ev.SaidAt = said, event.Span{From: at, To: at + len(said)}
+	if ev.FromPeer == event.No {
+		if speech.Reply(said, ev) {
+			return ev.Kind
+		}
+		return event.KindContent
+	}
+	if !speech.Command(said, ev) {
+		return event.KindContent
+	}
+	speech.HideCredentials(at, ev)
+	if n := len(ev.Redact); n > 0 { // not what the log writes behind them
+		if ev.Redact[n-1].To = ev.SaidAt.To; ev.Redact[n-1].From >= ev.SaidAt.To {
+			ev.Redact = ev.Redact[:n-1]
+		}
+	}
+	return ev.Kind
+}
+
+// said gives the words behind the mark, and where they stand in the line.
+func (l *line) said() (said string, at int, ok bool) {
 	if len(l.text) < 2 || l.text[0] != 'C' && l.text[0] != 'S' || l.text[1] != ':' {
-		return "", false
+		return "", 0, false
 	}
-	said := strings.TrimPrefix(l.text[2:], " ")
-	if l.text[0] == 'C' && l.form == plain && l.origin == "core" {
-		said = withoutState(said)
-	}
+	said = strings.TrimPrefix(l.text[2:], " ")
 	if rest, ok := strings.CutPrefix(said, "(after-disconnect): "); ok {
 		said = rest
 	}
-	for _, end := range [...]string{`\n`, `\r`} { // as the logger writes a line end down
-		said = strings.TrimSuffix(said, end)
+	at = l.at + len(l.text) - len(said)
+	if l.text[0] == 'C' && l.form == plain && l.origin == "core" {
+		said = withoutState(said)
 	}
-	return scan.TrimRight(said), true
+	return withoutEnd(said), at, true
+}
+
+// withoutEnd takes the line end off: as blanks since 3.3, with backslashes before.
+func withoutEnd(s string) string {
+	for _, end := range [...]string{`\n`, `\r`} {
+		s = strings.TrimSuffix(s, end)
+	}
+	return scan.TrimRight(s)
 }
 
 // withoutState takes " state=1" off the end, where the writer puts it.
@@ -57,30 +83,15 @@ func withoutState(s string) string {
 	return s[:i]
 }
 
-// speak reads the words as a command or a reply.
-func speak(ev *event.Event, l *line, said string) event.Kind {
-	at := l.at + strings.Index(l.text, said)
-	if ev.FromPeer == event.Yes {
-		if speech.Command(said, ev) {
-			speech.HideCredentials(at, ev)
-			return ev.Kind
-		}
-		return event.KindContent
-	}
-	if speech.Reply(said, ev) {
-		return ev.Kind
-	}
-	return event.KindContent
-}
-
-// data reads a line of message data at level DATA.
+// data reads message data at level DATA: a line of a client's, or as much as Haraka reads at once of what it sends.
 func data(ev *event.Event, l *line) event.Kind {
 	if !strings.HasPrefix(l.text, "C: ") {
 		return event.KindNone
 	}
-	ev.FromPeer, ev.Said = event.Yes, scan.TrimRight(strings.TrimSuffix(strings.TrimSuffix(l.text[3:], `\n`), `\r`))
+	ev.FromPeer, ev.Said = event.Yes, withoutEnd(l.text[3:])
+	ev.SaidAt = event.Span{From: l.at + 3, To: l.at + len(l.text)}
 	if ev.Said != "." {
-		ev.Redact = append(ev.Redact, event.Span{From: l.at + 3, To: l.at + len(l.text)})
+		ev.Redact = append(ev.Redact, ev.SaidAt)
 	}
 	return event.KindContent
 }

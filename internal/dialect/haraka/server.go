@@ -233,6 +233,5 @@ func proxied(ev *event.Event, f fields) event.Kind {
 	if ev.PeerIP == "" {
 		return event.KindNone
 	}
-	ev.FilterName, ev.FilterVerdict = "haproxy", "proxied"
-	return event.KindFilter
+	return event.KindConnect // of the same connection
 }

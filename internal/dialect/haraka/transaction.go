@@ -46,7 +46,7 @@ func sender(ev *event.Event, l *line, address string, f fields) event.Kind {
 		}
 		a.take(key, value)
 	}
-	if !a.known() {
+	if a.whole = a.whole && !f.cut; !a.known() {
 		return event.KindNone
 	}
 	if isRefusal(a.word) {
@@ -72,7 +72,7 @@ func recipient(ev *event.Event, l *line, address string, f fields) event.Kind {
 		}
 		a.take(key, value)
 	}
-	if !a.known() || address == "" {
+	if a.whole = a.whole && !f.cut; !a.known() || address == "" {
 		return event.KindNone
 	}
 	ev.QueueID, ev.Command = l.id, "RCPT"
@@ -101,7 +101,7 @@ func message(ev *event.Event, l *line, f fields) event.Kind {
 		}
 		a.take(key, value)
 	}
-	if !a.known() {
+	if a.whole = a.whole && !f.cut; !a.known() {
 		return event.KindNone
 	}
 	ev.QueueID = l.id
@@ -123,7 +123,7 @@ func queue(ev *event.Event, l *line, f fields) event.Kind {
 		}
 		a.take(key, value)
 	}
-	if !a.known() {
+	if a.whole = a.whole && !f.cut; !a.known() {
 		return event.KindNone
 	}
 	ev.QueueID = l.id

@@ -1,0 +1,176 @@
+package session
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// transaction is what a server that logs by connection id says of a message until it has it.
+func (l *log) transaction(kept bool, rcpts ...string) {
+	conn := func(kind event.Kind) event.Event {
+		return event.Event{Kind: kind, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, PeerIP: "192.0.2.1"}
+	}
+	l.at(0, conn(event.KindConnect))
+	open := conn(event.KindMessageOpened)
+	open.QueueID, open.MailFrom, open.Transaction = "U.1", "s@a.test", 1
+	l.at(0, open)
+	for _, to := range rcpts {
+		ev := conn(event.KindReply)
+		ev.QueueID, ev.Command, ev.RcptTo = "U.1", "RCPT", to
+		l.at(0, ev)
+	}
+	header := conn(event.KindMessageHeader)
+	header.QueueID, header.MessageID, header.RecipientCount = "U.1", "m@a.test", len(rcpts)
+	l.at(0, header)
+	if kept {
+		queued := conn(event.KindMessageQueued)
+		queued.QueueID, queued.NoEnd = "U.1", true
+		l.at(0, queued)
+	}
+	received := conn(event.KindMessageReceived)
+	received.QueueID, received.NoEnd, received.HandedOver = "U.1", true, true
+	l.at(0, received)
+}
+
+// partOf is a verdict that names nobody.
+func partOf(part int, status event.Status, domain string, n int) event.Event {
+	return event.Event{
+		Kind: event.KindDelivery, QueueID: "U.1", Role: event.RoleClient, Part: part, Status: status, Tried: event.Yes, Route: event.RouteMX,
+		DestinationDomain: domain, RecipientCount: n, Line: fmt.Sprint(part, status, domain, n),
+	}
+}
+
+func (l *log) ends() (list []string) {
+	for _, s := range l.summaries(event.KindMessage) {
+		for _, r := range s.Message.Recipients {
+			list = append(list, r.To+" "+r.Status.String())
+		}
+	}
+	return list
+}
+
+func wants(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestVerdictOnAPartIsOnTheRecipientsOfItsDomain(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.transaction(true, "a@one.test", "b@two.test", "c@ONE.test")
+	ev := l.at(1, partOf(2, event.StatusDeferred, "", 0)) // the second domain
+	if ev.RcptTo != "b@two.test" || ev.Attempt != 1 {
+		t.Errorf("%+v", ev)
+	}
+	ev = l.at(1, partOf(1, event.StatusDelivered, "one.test", 2))
+	if len(ev.RcptList) != 2 || !ev.Final || ev.DestinationDomain != "one.test" {
+		t.Errorf("%+v", ev)
+	}
+	l.at(9, partOf(2, event.StatusExpired, "", 0))
+	wants(t, l.ends(), "a@one.test delivered", "b@two.test expired", "c@ONE.test delivered")
+}
+
+func TestDeliveredPartLeavesOutTheDeferredOfTheSameTry(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.transaction(true, "a@one.test", "b@one.test", "c@one.test")
+	deferred := partOf(1, event.StatusDeferred, "", 0)
+	deferred.RcptTo = "b@one.test"
+	l.at(1, deferred)
+	if ev := l.at(1, partOf(1, event.StatusDelivered, "one.test", 2)); fmt.Sprint(ev.RcptList) != "[a@one.test c@one.test]" {
+		t.Errorf("%v", ev.RcptList)
+	}
+	if ev := l.at(60, partOf(1, event.StatusDelivered, "one.test", 1)); ev.RcptTo != "b@one.test" || ev.Attempt != 2 {
+		t.Errorf("%+v", ev)
+	}
+	wants(t, l.ends(), "a@one.test delivered", "b@one.test delivered", "c@one.test delivered")
+}
+
+// A server may be set to make a part for each recipient.
+func TestPartForEachRecipient(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.transaction(true, "a@one.test", "b@one.test", "c@one.test")
+	if ev := l.at(1, partOf(3, event.StatusDeferred, "", 0)); ev.RcptTo != "c@one.test" { // there are not so many domains
+		t.Errorf("%+v", ev)
+	}
+	if ev := l.at(1, partOf(1, event.StatusDelivered, "one.test", 1)); ev.RcptTo != "a@one.test" {
+		t.Errorf("%+v", ev)
+	}
+	l.at(1, partOf(2, event.StatusBounced, "", 0))
+	l.at(9, partOf(3, event.StatusDelivered, "one.test", 1))
+	wants(t, l.ends(), "a@one.test delivered", "b@one.test bounced", "c@one.test delivered")
+}
+
+// What is delivered is a number that fits no set of names: nobody is named, and nothing is invented.
+func TestVerdictThatFitsNobodyNamesNobody(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.transaction(true, "a@one.test", "b@one.test", "c@one.test")
+	if ev := l.at(1, partOf(1, event.StatusDelivered, "rewritten.test", 3)); ev.Recipients() != 0 || !ev.Final || ev.RecipientCount != 3 {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestMessageThatAnotherProgramTookIsDelivered(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.transaction(false, "a@one.test", "b@one.test")
+	if made := l.synthetic(event.KindDelivery); len(made) != 2 || made[0].Status != event.StatusDelivered || !made[0].Final {
+		t.Errorf("%+v", made)
+	}
+	wants(t, l.ends(), "a@one.test delivered", "b@one.test delivered")
+}
+
+// A server may say that it takes a recipient, and refuse it then.
+func TestRecipientThatWasRefusedAfterAllIsNotDelivered(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, event.Event{Kind: event.KindConnect, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, PeerIP: "192.0.2.1"})
+	l.at(0, event.Event{Kind: event.KindMessageOpened, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", MailFrom: "s@a.test"})
+	l.at(0, event.Event{Kind: event.KindReply, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", Command: "RCPT", RcptTo: "no@two.test"})
+	l.at(0, event.Event{Kind: event.KindFilter, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", Command: "RCPT", RcptTo: "a@one.test", FilterVerdict: "ok"})
+	l.at(0, event.Event{Kind: event.KindReply, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", Command: "RCPT", RcptTo: "a@one.test"})
+	l.at(0, event.Event{Kind: event.KindMessageHeader, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", RecipientCount: 1})
+	ev := l.at(0, event.Event{Kind: event.KindDelivery, Scope: event.ScopeConn, ConnID: "U", QueueID: "U.1", Status: event.StatusDelivered, Tried: event.Yes, Route: event.RoutePipe})
+	l.at(0, event.Event{Kind: event.KindMessageReceived, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", NoEnd: true, HandedOver: true})
+	if ev.RcptTo != "a@one.test" {
+		t.Errorf("%+v", ev)
+	}
+	wants(t, l.ends(), "a@one.test delivered")
+}
+
+// Of a message that the server made itself nothing is known but that it went out.
+func TestMadeMessageEndsWithItsFirstVerdict(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, event.Event{Kind: event.KindMessageReceived, QueueID: "U.1", First: true, NoEnd: true})
+	ev := l.at(1, partOf(1, event.StatusDelivered, "a.test", 1))
+	if !ev.Final || ev.Recipients() != 0 || ev.MessagePartial {
+		t.Errorf("%+v", ev)
+	}
+	if _, open := l.Open(); open != 0 || len(l.summaries(event.KindMessage)) != 1 {
+		t.Errorf("%d open", open)
+	}
+}
+
+// A transaction that was given up leaves no message with recipients behind.
+func TestAbandonedTransactionWithRecipientsIsNoMessage(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, event.Event{Kind: event.KindConnect, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, PeerIP: "192.0.2.1"})
+	l.at(0, event.Event{Kind: event.KindMessageOpened, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", MailFrom: "s@a.test"})
+	l.at(0, event.Event{Kind: event.KindReply, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", Command: "RCPT", RcptTo: "a@one.test"})
+	l.at(1, event.Event{Kind: event.KindDisconnect, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, PeerIP: "192.0.2.1", EndHint: event.EndLost})
+	if _, open := l.Open(); open != 0 || len(l.summaries(event.KindMessage)) != 0 || len(l.synthetic(event.KindMessageAborted)) != 1 {
+		t.Errorf("%d open, %v", open, l.ends())
+	}
+}
+
+// The server is called by a proxy, which then says for whom.
+func TestProxyInFrontSaysWhoCalls(t *testing.T) {
+	l := newLog(t, testConfig())
+	for _, ip := range []string{"10.0.0.1", "192.0.2.1"} {
+		l.at(0, event.Event{Kind: event.KindConnect, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, PeerIP: ip})
+	}
+	l.at(1, event.Event{Kind: event.KindDisconnect, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer})
+	if sums := l.summaries(event.KindSession); len(sums) != 1 || sums[0].Event.PeerIP != "192.0.2.1" || sums[0].Event.SessionPartial {
+		t.Errorf("%+v", sums)
+	}
+}
