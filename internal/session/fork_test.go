@@ -162,6 +162,33 @@ func TestMessageThatIsRefusedAfterItWasToldOfIsNone(t *testing.T) {
 	if _, n := l.Open(); n != 0 || len(l.summaries(event.KindMessage)) != 0 {
 		t.Errorf("%d messages", n)
 	}
+	if again := l.at(0, refusal); again.Kind == event.KindReject {
+		t.Error("refused twice")
+	}
+}
+
+func TestMessageOfAListGoesOnUnderItsOwnersID(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, received("Q1", 1))
+	clone := of(event.KindMessageQueued, "Q1")
+	clone.ChildQueueID, clone.ChildKind, clone.Argument = "Q2", event.MessageMail, "owner@b.example"
+	l.at(0, clone)
+	got := l.at(1, delivery("Q2", "x@c.example", event.StatusDelivered))
+	if got.ParentUID == 0 || got.MailFrom != "owner@b.example" || got.MessageID != "m@a.example" {
+		t.Errorf("%+v", got)
+	}
+	l.at(30, of(event.KindLifecycle, ""))
+	if _, n := l.Open(); n != 0 {
+		t.Errorf("%d messages wait for an end that no line tells", n)
+	}
+}
+
+func TestVerdictThatIsFasterThanTheFirstLine(t *testing.T) {
+	l := newLog(t, testConfig())
+	first := l.at(0, delivery("Q1", "x@b.example", event.StatusBounced))
+	if got := l.at(0, received("Q1", 1)); got.Kind != event.KindMessageReceived || got.MessageUID != first.MessageUID || got.MessagePartial {
+		t.Errorf("%s %s %t", got.Kind, got.MessageUID, got.MessagePartial)
+	}
 }
 
 func TestVerdictOnTheSenderOfABounceIsTheNotices(t *testing.T) {

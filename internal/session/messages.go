@@ -43,6 +43,9 @@ func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64
 	if m.GivenUp && ev.Kind == event.KindMessageReceived {
 		ev.Kind = event.KindMessageAborted // given up before: this line tells late what it was
 	}
+	if ev.Kind == event.KindMessageReceived && ev.First && !m.received && now-m.First <= sameReception {
+		m.Partial = false // the line is the first, though a verdict of the same reception was faster
+	}
 	late := m.isLate(now)
 	t.take(h, m, s, ev, late)
 	if late {
@@ -72,9 +75,10 @@ func isAboutMessage(ev *event.Event) bool {
 	switch ev.Kind {
 	case event.KindCommand:
 		return ev.Command == "MAIL"
-	case event.KindReject, event.KindFilter:
+	case event.KindReject:
 		return ev.Command == "RCPT" || ev.Command == "DATA" || ev.Command == event.CommandEOM
-	case event.KindConnect, event.KindDisconnect, event.KindReply, event.KindTLS, event.KindAuth, event.KindWarning, event.KindLifecycle, event.KindContent:
+	case event.KindConnect, event.KindDisconnect, event.KindReply, event.KindTLS, event.KindAuth, event.KindWarning, event.KindLifecycle, event.KindContent,
+		event.KindFilter:
 		return false
 	}
 	return true
@@ -97,9 +101,11 @@ func (h *host) message(ev *event.Event) *Message {
 	return any_
 }
 
+// sameReception is how far lines of one reception are apart at most: they come from several processes, so not quite in order.
+const sameReception = int64(5e9)
+
 // begins says whether ev starts a new message under a queue id that is known: ids are used again.
 func begins(m *Message, ev *event.Event, now int64) bool {
-	const sameReception = int64(5e9) // lines of one reception come from several processes, so not quite in order
 	if m.isLate(now) || ev.UniqueID {
 		return false
 	}

@@ -20,6 +20,10 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		t.deliverAll(h, m, ev, now, out)
 		t.endIfDone(h, m, out)
 	case event.KindMessageQueued:
+		if ev.ChildKind == event.MessageMail { // one of its recipients, at least
+			m.Moved = max(1, m.Count-len(m.Recipients))
+			t.endIfDone(h, m, out)
+		}
 		if ev.RecipientID != "" {
 			t.recipient(m, ev)
 		}
@@ -53,7 +57,12 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		t.endRecipients(m, event.StatusAborted, out)
 		t.dropCandidate(m)
 	case event.KindReject:
-		if refusesMessage(ev) && (!m.received || m.NoEnd && len(m.Recipients) == 0) { // some servers tell of a message before they answer for it
+		switch {
+		case !refusesMessage(ev):
+		case m.Refused:
+			ev.Kind, ev.RejectPermanent = event.KindMessageAborted, event.Open // told again, for each recipient
+		case !m.received || m.NoEnd && len(m.Recipients) == 0: // some servers tell of a message before they answer for it
+			m.Refused = true
 			t.dropCandidate(m)
 		}
 	case event.KindDisconnect: // within the message
@@ -81,7 +90,7 @@ func (t *Tracker) endIfDone(h *host, m *Message, out *Output) {
 // that its verdicts have named are all that are known.
 func (m *Message) isOver() bool {
 	over := m.Final + m.Passed
-	return m.NoEnd && over > 0 && over >= max(m.Count, len(m.Recipients))
+	return m.NoEnd && over+m.Moved > 0 && over+m.Moved >= m.Count && over >= len(m.Recipients)
 }
 
 // endDue ends messages whose recipients have all ended, when no other one has shown itself for a while.
@@ -235,7 +244,10 @@ func (r *Recipient) try(m *Message, ev *event.Event, now int64) {
 
 // isOfNotice says whether a verdict is on the notice that could not even be made: the sender of a message with a bounce is no address of ours.
 func isOfNotice(m *Message, ev *event.Event) bool {
-	if ev.Tried != event.No || ev.Status != event.StatusBounced || m.MailFrom == "" || ev.RcptTo != m.MailFrom {
+	if ev.Tried != event.No || ev.Status != event.StatusBounced || m.MailFrom == "" {
+		return false
+	}
+	if ev.RcptTo != m.MailFrom && (m.MailFrom != "<>" || !strings.EqualFold(ev.RcptTo, "MAILER-DAEMON")) {
 		return false
 	}
 	for i := range m.Recipients {

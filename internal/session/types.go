@@ -83,6 +83,7 @@ type Message struct {
 	ended    bool
 	received bool
 	GivenUp  bool // it never became a message
+	Refused  bool // by us, after it was told of
 	Aliases  []Alias
 	met      bool // the host before it is known
 
@@ -114,6 +115,7 @@ type Message struct {
 	MayExpand             bool // there may be more of them than Count
 	Final                 int  // recipients that have ended
 	Passed                int  // recipients that live on under another queue id
+	Moved                 int  // recipients of another message made from it, which show themselves only there
 }
 
 // Alias is an address of a message and those that it leads to.

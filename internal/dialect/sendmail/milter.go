@@ -9,6 +9,7 @@ import (
 
 // milter reads what filters did (milter.c, srvrsmtp.c).
 func milter(ev *event.Event, s string) event.Kind {
+	ev.Scope = event.ScopeFork
 	if rest, ok := after(s, "milter="); ok {
 		return milterVerdict(ev, rest)
 	}

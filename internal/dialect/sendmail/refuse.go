@@ -178,8 +178,12 @@ func refused(ev *event.Event, s string) event.Kind {
 	if !ok || text == "" {
 		return event.KindNone
 	}
-	ev.RcptTo, ev.Text, ev.Command = to, text, "RCPT"
-	ev.Scope = event.ScopeFork
+	ev.RcptTo, ev.Text, ev.Scope = to, text, event.ScopeFork
+	if s[0] != '<' { // as the command line has it: the verdict follows
+		ev.Command = ""
+		return event.KindWarning
+	}
+	ev.Command = "RCPT"
 	if permanent(text) {
 		ev.RejectPermanent, ev.Class = event.Yes, '5'
 	}

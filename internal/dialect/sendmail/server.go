@@ -67,6 +67,9 @@ func from(ev *event.Event, s string, kind event.Kind) event.Kind {
 		return event.KindNone
 	}
 	p.caller(ev)
+	if kind == event.KindConnect && p.ip == "" && p.user != "" {
+		return event.KindLifecycle // a user of this host: no connection
+	}
 	if p.ip == "" {
 		served(ev)
 	}
