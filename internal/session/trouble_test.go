@@ -199,3 +199,21 @@ func TestMoreHostsThanTheLimit(t *testing.T) {
 }
 
 func (l *log) evictedByLimit() int { return len(l.summaries(event.KindMessage)) }
+
+func TestMessageWithoutALineForItsTTLIsGivenUp(t *testing.T) {
+	cfg := testConfig()
+	cfg.MessageTTL = time.Hour
+	l := newLog(t, cfg)
+	l.at(0, opened("A1", 1))
+	l.at(0, of(event.KindMessageReceived, "A1"))
+	l.at(1, delivery("A1", "a@b.example", event.StatusDeferred))
+	l.at(3500, of(event.KindMessageRemoved, "B2"))
+	if _, open := l.Open(); open != 1 {
+		t.Fatalf("%d open: given up too early", open)
+	}
+	l.at(3602, of(event.KindMessageRemoved, "C3"))
+	sums := l.summaries(event.KindMessage)
+	if _, open := l.Open(); open != 0 || len(sums) != 1 || !sums[0].Event.MessagePartial || l.out.Evicted[CauseMessageExpired] != 1 {
+		t.Errorf("%d open, %+v", open, sums)
+	}
+}
