@@ -101,7 +101,7 @@ type line struct {
 	clean      string // text without what must not leave
 	scrubbed   bool
 	time       int64
-	secrets    []string // where the text is not in the record: its parts that must not leave
+	secrets    []secret // of an object that the record may have taken apart, too: the values that must not leave
 	from, to   int      // what it brought about, in the pass's list of records to make
 }
 
@@ -174,7 +174,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 
 	l.text = ev.Line
 	l.clean, l.scrubbed = redacted(ev, e.keepContent)
-	if l.scrubbed && p.view.Rendered {
+	if l.scrubbed && ev.Quoting == event.QuotingJSON {
 		l.secrets = secrets(ev)
 	}
 	l.from = len(p.made)

@@ -85,12 +85,9 @@ func (p *pass) record(rec plog.LogRecord) {
 		return
 	}
 	l := p.e.observe(p, p.view.Text, rec)
+	l.scrubParts(rec)
 	switch {
-	case !l.scrubbed:
-	case p.view.Rendered:
-		for _, secret := range l.secrets {
-			scrub(rec, secret, redactedMark)
-		}
+	case !l.scrubbed, p.view.Rendered:
 	case p.view.Unwrapped:
 		scrubUnwrapped(rec, l.text, l.clean)
 	default:
@@ -110,6 +107,7 @@ func (p *pass) several(rec plog.LogRecord) {
 		rec.CopyTo(one)
 		one.Body().SetStr(text)
 		l := p.e.observe(p, text, one)
+		l.scrubParts(one)
 		if l.scrubbed {
 			original = strings.Replace(original, l.text, l.clean, 1)
 			scrub(one, l.text, l.clean)

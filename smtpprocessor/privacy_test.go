@@ -128,3 +128,33 @@ func TestCorporaHoldNoCredentials(t *testing.T) {
 		}
 	}
 }
+
+// Nor do they stand in fields that a JSON parser in front made of the line, while a field that only looks alike stays.
+func TestCredentialsLeaveNoFieldOfARecordTakenApart(t *testing.T) {
+	const line = `{"type":"Rejection","id":"","sender":"","recipient":"","queue":"","site":"","size":0,"response":{"code":501,"enhanced_code":null,"content":"no","command":"a"},"peer_address":{"name":"a","addr":"192.0.2.1"},"timestamp":1763971200,"created":1763971200,"num_attempts":0,"meta":{"note":"a","x":"data"}}`
+	for name, body := range map[string]bool{"body": true, "attributes": false} {
+		t.Run(name, func(t *testing.T) {
+			ld := batch(line)
+			rec := ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0)
+			to := rec.Attributes()
+			if body {
+				to = rec.Body().SetEmptyMap()
+			}
+			to.PutStr("type", "Rejection")
+			for _, key := range []string{"id", "sender", "recipient"} {
+				to.PutStr(key, "")
+			}
+			response := to.PutEmptyMap("response")
+			response.PutStr("command", "a")
+			response.PutStr("content", "data, anna")
+			to.PutInt("num_attempts", 0)
+			sink := new(consumertest.LogsSink)
+			p, _ := start(t, sink, nil)
+			require.NoError(t, p.ConsumeLogs(t.Context(), ld))
+			out := texts(t, sink.AllLogs()...)
+			assert.NotContains(t, out, `"stringValue":"a"`)
+			assert.Contains(t, out, "data, anna")
+			assert.Contains(t, out, "[redacted]")
+		})
+	}
+}

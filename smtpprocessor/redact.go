@@ -16,15 +16,70 @@ import (
 // redactedMark stands where a credential was.
 const redactedMark = "[redacted]"
 
-// secrets are the parts that must not leave, as they stand in the fields of a record that was taken apart.
-func secrets(ev *event.Event) []string {
-	list := make([]string, 0, len(ev.Redact))
+// secret is a value of a record that was taken apart, as it is and as it may leave.
+type secret struct{ value, clean string }
+
+// secrets are the strings of the line, an object of JSON, that hold what must not leave.
+func secrets(ev *event.Event) []secret {
+	list := make([]secret, 0, len(ev.Redact))
 	for _, span := range ev.Redact {
-		if from, to := max(span.From, 0), min(span.To, len(ev.Line)); from < to {
-			list = append(list, jsonline.Unescape(ev.Line[from:to]))
+		from, to := max(span.From, 0), min(span.To, len(ev.Line))
+		if from >= to {
+			continue
 		}
+		begin, end := from, to
+		for begin > 0 && !isQuote(ev.Line, begin-1) {
+			begin--
+		}
+		for end < len(ev.Line) && !isQuote(ev.Line, end) {
+			end++
+		}
+		list = append(list, secret{
+			value: jsonline.Unescape(ev.Line[begin:end]),
+			clean: jsonline.Unescape(ev.Line[begin:from]) + redactedMark + jsonline.Unescape(ev.Line[to:end]),
+		})
 	}
 	return list
+}
+
+// isQuote says whether a string of JSON begins or ends at i.
+func isQuote(line string, i int) bool {
+	if line[i] != '"' {
+		return false
+	}
+	escapes := 0
+	for escapes < i && line[i-1-escapes] == '\\' {
+		escapes++
+	}
+	return escapes%2 == 0
+}
+
+// scrubParts cleans what a carrier made of the line's object: a body, or attributes beside the line.
+func (l *line) scrubParts(rec plog.LogRecord) {
+	for _, s := range l.secrets {
+		scrubFields(rec.Body(), s)
+		for _, v := range rec.Attributes().All() {
+			scrubFields(v, s)
+		}
+	}
+}
+
+// scrubFields puts the clean value wherever a field is exactly the secret one.
+func scrubFields(v pcommon.Value, s secret) {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		if v.Str() == s.value {
+			v.SetStr(s.clean)
+		}
+	case pcommon.ValueTypeMap:
+		for _, field := range v.Map().All() {
+			scrubFields(field, s)
+		}
+	case pcommon.ValueTypeSlice:
+		for _, item := range v.Slice().All() {
+			scrubFields(item, s)
+		}
+	}
 }
 
 // redacted gives the line without the parts that must not leave; ok is false when there are none.

@@ -149,6 +149,12 @@ func TestADayOfKumoMTA(t *testing.T) {
 			require.NoError(t, json.Unmarshal([]byte(line), &object))
 			require.NoError(t, rec.Body().FromRaw(object))
 		},
+		"taken apart beside the line": func(line string, rec plog.LogRecord) { // file_log's json_parser
+			var object map[string]any
+			require.NoError(t, json.Unmarshal([]byte(line), &object))
+			require.NoError(t, rec.Attributes().FromRaw(object))
+			rec.Body().SetStr(line)
+		},
 		"behind a syslog header": func(line string, rec plog.LogRecord) { rec.Body().SetStr("Nov 24 08:00:00 mta1 kumod[7]: " + line) },
 		"of a container":         func(line string, rec plog.LogRecord) { rec.Body().SetStr("2025-11-24T08:00:00.5Z stdout F " + line) },
 		"of Docker": func(line string, rec plog.LogRecord) {

@@ -78,6 +78,22 @@ func TestNoCredentialsOfAClientLeave(t *testing.T) {
 	}
 }
 
+func TestALineThatIsQuotedInTheAnswerIsConcealedThereToo(t *testing.T) {
+	for _, response := range []string{
+		`{"code":501,"enhanced_code":null,"content":"Syntax error in command or arguments: Error at line 1, in command-verb:\nAHNob3AAc2VjcmV0\n^","command":"AHNob3AAc2VjcmV0"}`,
+		`{"command":"AUTH PLAIN AHNob3AAc2VjcmV0 x","code":501,"content":"Syntax error in command or arguments: AHNob3AAc2VjcmV0","enhanced_code":null}`,
+	} {
+		ev := read(t, line("Rejection", response, peer, ""))
+		kept := ev.Line
+		for i := len(ev.Redact) - 1; i >= 0; i-- {
+			kept = kept[:ev.Redact[i].From] + kept[ev.Redact[i].To:]
+		}
+		if len(ev.Redact) != 2 || strings.Contains(kept+ev.Text, "AHNob3") {
+			t.Errorf("%v %s", ev.Redact, kept)
+		}
+	}
+}
+
 func TestOtherObjectsAreNotOurs(t *testing.T) {
 	for _, text := range []string{
 		`{"type":"Delivery","id":"1","recipient":"a"}`,

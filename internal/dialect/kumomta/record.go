@@ -34,6 +34,7 @@ type response struct {
 	code     int
 	enhanced string
 	content  string
+	at       int // of the content in the line
 	command  jsonline.Value
 }
 
@@ -156,7 +157,7 @@ func (r *response) read(v jsonline.Value) {
 		case "enhanced_code":
 			r.enhanced = enhanced(v)
 		case "content":
-			r.content = v.Str()
+			r.content, r.at = v.Str(), v.At
 		case "command":
 			r.command = v
 		}

@@ -13,18 +13,7 @@ func (r *record) refused(ev *event.Event) event.Kind {
 	ev.Role = event.RoleServer
 	r.client(ev)
 	r.words(ev)
-	line, at := r.response.command.Str(), r.response.command.At
-	name, length := verb(line)
-	switch {
-	case name == "AUTH":
-		if i := strings.IndexByte(line[min(length+1, len(line)):], ' '); i >= 0 { // behind the mechanism
-			from := length + 1 + i + 1
-			ev.Redact = append(ev.Redact, event.Span{From: at + from, To: at + len(line)})
-		}
-	case name == "" && line != "":
-		ev.Redact = append(ev.Redact, event.Span{From: at, To: at + len(line)})
-	}
-	ev.Command = name
+	ev.Command = r.conceal(ev)
 	if ev.Code == 535 && ev.Enhanced == "5.7.8" { // PLAIN is the one mechanism that there is
 		ev.Command, ev.AuthMechanism, ev.AuthResult = "AUTH", "PLAIN", "failure"
 		return event.KindAuth
@@ -33,6 +22,40 @@ func (r *record) refused(ev *event.Event) event.Kind {
 		ev.RejectPermanent = event.TriOf(ev.Class == '5')
 	}
 	return event.KindReject
+}
+
+// syntax begins the answer to a line that is no command; the line is quoted behind it.
+const syntax = "Syntax error in command or arguments: "
+
+// conceal gives the command that was refused, and takes what may be a credential out of the line.
+func (r *record) conceal(ev *event.Event) (name string) {
+	line, at := r.response.command.Str(), r.response.command.At
+	name, length := verb(line)
+	var command event.Span
+	switch {
+	case name == "AUTH":
+		if i := strings.IndexByte(line[min(length+1, len(line)):], ' '); i >= 0 { // behind the mechanism
+			command = event.Span{From: at + length + 1 + i + 1, To: at + len(line)}
+		}
+	case name == "" && line != "":
+		command = event.Span{From: at, To: at + len(line)}
+	default:
+		return name
+	}
+	var words event.Span
+	if strings.HasPrefix(r.response.content, syntax) {
+		words = event.Span{From: r.response.at + len(syntax), To: r.response.at + len(r.response.content)}
+		ev.Text = syntax[:len(syntax)-len(": ")]
+	}
+	if words.From > command.From {
+		words, command = command, words
+	}
+	for _, span := range [...]event.Span{words, command} { // in the order of the line
+		if span.From < span.To {
+			ev.Redact = append(ev.Redact, span)
+		}
+	}
+	return name
 }
 
 // bouncedLater is one recipient of a delivery status notification that came in for mail that was sent from here: the response is what the
