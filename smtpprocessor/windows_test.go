@@ -118,6 +118,16 @@ func TestMessageKnowsItsSession(t *testing.T) {
 	wantRecords(t, of(list, "delivery", attrs.OriginSessionID), []string{session})
 }
 
+// A mailbox's message is received twice, by the submission and by the transport service, and has one recipient all the same.
+func TestMessageThatIsReceivedTwice(t *testing.T) {
+	list := throughFiles(t, `#Fields: date-time,source,event-id,network-message-id,recipient-address,return-path,recipient-count
+2026-11-23T15:00:01.000Z,STOREDRIVER,RECEIVE,6a638d20-1e63-493a-80a2-08da9a4ff8da,bert@a.example,anna@a.example,1
+2026-11-23T15:00:11.000Z,SMTP,RECEIVE,6a638d20-1e63-493a-80a2-08da9a4ff8da,bert@a.example,anna@a.example,1
+2026-11-23T15:00:11.100Z,STOREDRIVER,DELIVER,6a638d20-1e63-493a-80a2-08da9a4ff8da,bert@a.example,anna@a.example,1
+`)
+	wantRecords(t, of(list, "message", attrs.MessagePartial, "smtp.recipient.count", "smtp.recipient.delivered", "smtp.message.duration"), []string{"- 1 1 10.1"})
+}
+
 // Message data and credentials go, and nothing else of the row with them.
 func TestRedactionStaysWithinTheColumn(t *testing.T) {
 	list := throughFiles(t, `2026-11-23T15:00:01.000Z,EX1\Default EX1,08DAB13335961C00,0,198.51.100.6:25,203.0.113.33:56026,+,,
@@ -155,4 +165,21 @@ func TestConversationsOfIIS(t *testing.T) {
 		}
 	}
 	wantRecords(t, verdicts, []string{"delivered carl@c.example 4XyZ1A0b2C 250"})
+}
+
+// hMailServer has a session column, and messages that come back in the queue.
+func TestConversationsAndMessagesOfHMailServer(t *testing.T) {
+	list := throughFiles(t, sample(t, "hmailserver/testdata/all.txt"))
+	wantRecords(t, of(list, "session", attrs.SessionRole, attrs.PeerAddress, attrs.SessionEnd, attrs.TLSVersion,
+		"smtp.session.messages", "smtp.session.recipients.accepted", "smtp.session.recipients.refused"), []string{
+		"server 203.0.113.33 quit 1.2 1 2 1",
+		"client 192.0.2.26 quit - 0 1 0",
+	})
+	wantRecords(t, of(list, "message", attrs.QueueID, attrs.MailFrom, "smtp.recipient.count", attrs.MessagePartial)[:1], []string{"5 anna@a.example 2 -"})
+	wantRecords(t, of(list, "message.queued", attrs.QueueID)[:3], []string{"5", "5", "5"})
+	for _, rec := range list {
+		for _, secret := range []string{"YW5uYUBhLmV4YW1wbGU="} {
+			assert.NotContains(t, rec.Body().AsString(), secret)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exchange"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exim"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/haraka"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/hmailserver"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/iis"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
@@ -26,6 +27,7 @@ var All = []Parser{
 	qmail.Parser{},
 	iis.Parser{},
 	powermta.Parser{},
+	hmailserver.Parser{},
 	transcript.Parser{},
 }
 

@@ -264,8 +264,9 @@ type Quoting uint8
 
 // The quotings.
 const (
-	QuotingNone Quoting = iota
-	QuotingJSON         // with the escapes of RFC 8259
-	QuotingCSV          // a double quote within quotes is doubled (RFC 4180)
-	QuotingPlus         // a blank is a plus sign (IIS' W3C logs), and so is a plus sign: only in sentences is it taken for a blank
+	QuotingNone    Quoting = iota
+	QuotingJSON            // with the escapes of RFC 8259
+	QuotingCSV             // a double quote within quotes is doubled (RFC 4180)
+	QuotingNewline         // a line end within a sentence is "[nl]"
+	QuotingPlus            // a blank is a plus sign (IIS' W3C logs), and so is a plus sign: only in sentences is it taken for a blank
 )

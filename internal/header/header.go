@@ -46,7 +46,39 @@ func Parse(line string, c Clock, h *Header) bool {
 	if h.Program == "" || h.PID == 0 && h.Text != "" {
 		found = parseBehind(line, found, c, h) || found
 	}
-	return found || parseColumn(line, c, h)
+	return found || parseColumn(line, c, h) || parseQuotedColumns(line, c, h)
+}
+
+// parseQuotedColumns reads a row of columns that tabs part, with words in quotes and numbers bare ("SMTPD" 4532 154 "2026-02-12 02:35:40.970" ...): the first
+// number is the process or thread, and the stamp the first of the columns that is one. The text is the whole row, whose columns somebody counts.
+func parseQuotedColumns(line string, c Clock, h *Header) bool {
+	s := strings.TrimPrefix(line, byteOrderMark)
+	word, rest, ok := scan.Between(s, '"', '"')
+	if !ok || word == "" || strings.Contains(word, " ") || !strings.HasPrefix(rest, "\t") {
+		return false
+	}
+	var thread int64
+	for i := 0; i < 3; i++ {
+		rest = rest[1:]
+		if value, tail, ok := scan.Between(rest, '"', '"'); ok {
+			st, end, ok := readStamp(value)
+			if !ok || end != "" || st.style != styleBlank && st.style != styleISO || !strings.HasPrefix(tail, "\t") {
+				return false
+			}
+			st.fill(c, h)
+			h.PID, h.Text = thread, s
+			return true
+		}
+		n, tail, ok := scan.Digits(rest)
+		if !ok || !strings.HasPrefix(tail, "\t") {
+			return false
+		}
+		if i == 0 {
+			thread = n
+		}
+		rest = tail
+	}
+	return false
 }
 
 // parseColumn reads the stamp that is a row's first column: it stays in the text, whose columns somebody counts.

@@ -25,9 +25,9 @@ func (c *Conversation) learn(ev *event.Event) {
 	}
 	if ev.Kind == event.KindTLS {
 		c.secured = c.secured || ev.TLS == event.Yes
-		if ev.EndHint != event.EndNone {
-			c.hint = ev.EndHint
-		}
+	}
+	if (ev.Kind == event.KindTLS || ev.Kind == event.KindWarning) && ev.EndHint != event.EndNone {
+		c.hint = ev.EndHint
 	}
 }
 

@@ -191,7 +191,7 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 			m.Size, m.HasSize = ev.Size, true
 		}
 	case event.KindMessageQueued:
-		m.Kept = true
+		m.Kept, m.PutOff = true, ev.PutOff
 	case event.KindCommand:
 		if m.Origin == 0 && s != nil && s.Role != event.RoleClient {
 			m.opened(s, ev)
@@ -299,6 +299,7 @@ func (m *Message) receivedBy(ev *event.Event, late bool) {
 		ev.Kind = event.KindMessageQueued
 	}
 	m.counted(ev)
+	m.PutOff = false
 }
 
 // counted makes the candidate a message, of as many recipients as the line says.
@@ -309,7 +310,7 @@ func (m *Message) counted(ev *event.Event) {
 	switch {
 	case !m.received && ev.RecipientCount > 0:
 		m.Count = ev.RecipientCount
-	case ev.First && ev.RcptTo != "": // a server that writes a line a recipient
+	case ev.First && ev.RcptTo != "" && !ev.UniqueID: // a server that writes a line a recipient
 		m.Count += ev.RecipientCount
 	}
 	m.MayExpand = m.MayExpand || ev.MayExpand

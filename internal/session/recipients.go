@@ -70,6 +70,10 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 			t.dropCandidate(m)
 		}
 	case event.KindMessageRemoved:
+		if m.PutOff { // only its run is over
+			ev.Kind = event.KindMessageQueued
+			return
+		}
 		t.endMessage(m, out)
 	}
 }

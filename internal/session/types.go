@@ -112,6 +112,7 @@ type Message struct {
 	HeldSince             int64
 	Kept                  bool // in the server's own queue
 	NoEnd                 bool // it is over when its last recipient is
+	PutOff                bool // it stays in the queue when its present run ends
 	MayExpand             bool // there may be more of them than Count
 	Final                 int  // recipients that have ended
 	Passed                int  // recipients that live on under another queue id
