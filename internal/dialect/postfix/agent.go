@@ -308,14 +308,17 @@ func breakage(text string) string {
 
 // connectError reads "connect to H[ip]:25: Connection refused"; the words are the system's (errno), so they come last.
 func connectError(text string) string {
+	if i := strings.LastIndex(text, " (port "); i >= 0 && strings.HasSuffix(text, ")") { // before Postfix 2.6
+		text = text[:i]
+	}
 	switch {
 	case strings.HasSuffix(text, ": Connection refused"):
 		return "connection_refused"
-	case strings.HasSuffix(text, " timed out"), strings.HasSuffix(text, "server connect timeout)"):
+	case strings.HasSuffix(text, " timed out"), strings.HasSuffix(text, "server connect timeout)"), strings.HasSuffix(text, ": read timeout"):
 		return "timeout"
 	case strings.HasSuffix(text, ": No route to host"), strings.HasSuffix(text, " is unreachable"), strings.HasSuffix(text, ": Host is down"):
 		return "no_route"
-	case strings.HasSuffix(text, ": Connection reset by peer"), strings.HasSuffix(text, ": Broken pipe"):
+	case strings.HasSuffix(text, ": Connection reset by peer"), strings.HasSuffix(text, ": Broken pipe"), strings.Contains(text, ": server dropped connection "):
 		return "connection_lost"
 	}
 	return "connection_refused"

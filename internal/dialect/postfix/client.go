@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
 // client reads the lines of smtp and lmtp about a connection, without a queue id.
@@ -33,9 +34,14 @@ func client(ev *event.Event, s string) event.Kind {
 
 // unreachable is a connection that did not come to be: "connect to H[ip]:25: Connection refused" (src/smtp/smtp_connect.c).
 func unreachable(ev *event.Event, s string) event.Kind {
-	p, _, ok := takePeer(s[len("connect to "):])
+	p, rest, ok := takePeer(s[len("connect to "):])
 	if !ok {
 		return event.KindNone
+	}
+	if _, tail, old := strings.Cut(rest, " (port "); old && p.port == 0 { // at the end, before Postfix 2.6
+		if port, end, digits := scan.Digits(tail); digits && end == ")" && port < 65536 {
+			p.port = int(port)
+		}
 	}
 	p.called(ev)
 	ev.Scope = event.ScopeNone

@@ -91,8 +91,12 @@ func clientTLS(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	p, rest, ok := takePeer(rest)
-	if !ok {
-		return event.KindNone
+	if !ok { // the name alone, before Postfix 2.5
+		end := strings.Index(rest, ": ")
+		if end < 1 || strings.IndexByte(rest[:end], ' ') >= 0 {
+			return event.KindNone
+		}
+		p.name, rest = rest[:end], rest[end:]
 	}
 	p.called(ev)
 	return session(ev, trust, rest)
@@ -110,13 +114,13 @@ func handshakeFailed(ev *event.Event, why string) {
 
 // established takes "Untrusted TLS connection established to " off the front; also "reused", of a connection from the cache.
 func established(s, way string) (trust, rest string, ok bool) {
-	trust, rest, ok = scan.Cut(s, ' ')
-	if !ok {
-		return "", s, false
-	}
-	rest, ok = after(rest, "TLS connection ")
-	if !ok {
-		return "", s, false
+	if rest, ok = after(s, "TLS connection "); !ok { // alone before Postfix 2.5
+		if trust, rest, ok = scan.Cut(s, ' '); !ok {
+			return "", s, false
+		}
+		if rest, ok = after(rest, "TLS connection "); !ok {
+			return "", s, false
+		}
 	}
 	word, rest, _ := scan.Cut(rest, ' ')
 	if word != "established" && word != "reused" {
@@ -124,6 +128,7 @@ func established(s, way string) (trust, rest string, ok bool) {
 	}
 	rest, ok = after(rest, way[1:])
 	switch trust {
+	case "":
 	case "Anonymous":
 		trust = "anonymous"
 	case "Untrusted":

@@ -219,13 +219,21 @@ func aboutCertificate(ev *event.Event, s string, side func(peer, *event.Event)) 
 		return event.KindNone
 	}
 	for _, begin := range [...]string{
-		"subject_CN=", "Matched ", "matched peername: ", "depth=", "verify=", "SNI hostname: ", "Reusing old session", "re-using session with ", "raw public key ",
+		"subject_CN=", "Trusted: ", "Untrusted: ", "Verified: ", "Unverified: ", "Matched: ", "Matched ", "matched peername: ", "depth=", "verify=", "SNI hostname: ", "Reusing old session", "re-using session with ", "raw public key ",
 		"TLS cipher list ", "Issuing session ticket", "Decrypting session ticket", "looking up session ", "save session ", "reloaded session ", "remove session ",
 		"certificate verification", "TLS handshake",
 	} {
 		if strings.HasPrefix(what, begin) {
 			side(p, ev)
 			ev.Argument = what
+			switch begin {
+			case "Trusted: ":
+				ev.TLSTrust = "trusted"
+			case "Untrusted: ":
+				ev.TLSTrust = "untrusted"
+			case "Verified: ":
+				ev.TLSTrust = "verified"
+			}
 			return event.KindTLS
 		}
 	}
