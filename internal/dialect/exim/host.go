@@ -15,18 +15,25 @@ type peer struct {
 	conn           string // "[ip]:port" or "[ip]"
 }
 
+// longestName bounds the look at a hostile line: no name is longer, and no command (smtp_in.c SMTP_CMD_BUFFER_SIZE cuts both).
+const longestName = 1024
+
 // takePeer takes a host off the front. The name and the greeting are the peer's, the brackets are Exim's: a name holds no blank, and a greeting
 // no ")" unless helo_accept_junk_hosts is set.
 func takePeer(s string) (p peer, rest string, ok bool) {
 	rest = s
 	if c := first(rest); c != '[' && c != '(' {
-		if p.name, rest, ok = scan.Cut(rest, ' '); !ok || p.name == "" || strings.ContainsAny(p.name, "[]=\"<>") {
+		end := strings.IndexByte(rest[:min(len(rest), longestName)], ' ')
+		if end < 0 {
+			return peer{}, s, false
+		}
+		if p.name, rest = rest[:end], rest[end+1:]; p.name == "" || strings.ContainsAny(p.name, "[]=\"<>") {
 			return peer{}, s, false
 		}
 		rest, _ = after(rest, "DS ") // +dnssec, of hosts that were called
 	}
 	if first(rest) == '(' {
-		end := strings.Index(rest, ") [")
+		end := strings.Index(rest[:min(len(rest), longestName)], ") [")
 		if end < 0 {
 			return peer{}, s, false
 		}

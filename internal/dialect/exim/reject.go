@@ -425,34 +425,44 @@ func refusedConnection(ev *event.Event, s string, permanent bool) event.Kind {
 	return event.KindReject
 }
 
-// misspoken is ""GARBAGE" H=host unrecognized command" (+smtp_syntax_error, +smtp_protocol_error): printing characters, quotes not escaped before Exim 4.98.
+// misspoken is ""GARBAGE" H=host unrecognized command" (+smtp_syntax_error, +smtp_protocol_error). Quotes in what the client said are not escaped before
+// Exim 4.98, so it may name a host itself: where two stand there the one in front of Exim's last words counts, or none.
 func misspoken(ev *event.Event, s string) event.Kind {
+	const host = `" H=`
 	if first(s) != '"' {
 		return event.KindNone
 	}
-	end := strings.Index(s, `" H=`)
-	for end >= 0 {
-		if _, _, ok := takePeer(s[end+len(`" H=`):]); ok {
+	at, n := -1, 0
+	for from := 1; n < 3; {
+		i := strings.Index(s[from:], host)
+		if i < 0 {
 			break
 		}
-		next := strings.Index(s[end+1:], `" H=`)
-		if next < 0 {
-			return event.KindNone
+		if _, _, ok := takePeer(s[from+i+len(host):]); ok {
+			at = from + i
+			n++
 		}
-		end += 1 + next
+		from += i + len(host)
 	}
-	if end < 1 {
+	if n == 0 {
 		return event.KindNone
 	}
-	_, rest, ok := takeCaller(ev, s[end+len(`" H=`):])
+	ev.RejectPermanent, ev.Class, ev.Role = event.Yes, '5', event.RoleServer
+	if n > 1 {
+		if !strings.HasSuffix(s, " unrecognized command") {
+			heard(ev, s[1:])
+			return event.KindReject
+		}
+		at = strings.LastIndex(s, host)
+	}
+	_, rest, ok := takeCaller(ev, s[at+len(host):])
 	if !ok {
 		return event.KindNone
 	}
-	heard(ev, s[1:end])
+	heard(ev, s[1:at])
 	if ev.Command != "AUTH" {
-		ev.Argument = s[1:end]
+		ev.Argument = s[1:at]
 	}
-	ev.RejectPermanent, ev.Class = event.Yes, '5'
 	ev.Text = strings.TrimPrefix(rest, " ")
 	return event.KindReject
 }

@@ -1,0 +1,147 @@
+package exim_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exim"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+)
+
+func parse(text string) (event.Event, event.Result) {
+	h := header.Header{Text: text, Resolution: event.ResolutionSecond}
+	ev := event.Event{Line: text}
+	r := exim.Parser{}.Parse(&h, &ev)
+	return ev, r
+}
+
+const id = "1xVW1s-00005G-2Z "
+
+// What a remote server, a client or a sender writes must not become a field that it is not.
+
+func TestReplyThatLooksLikeFields(t *testing.T) {
+	ev, _ := parse(id + "** bob@example.net R=dnslookup T=remote_smtp H=mx.example.net [203.0.113.5]: SMTP error from remote mail server after RCPT TO:<bob@example.net>: 550 no H=evil [192.0.2.66] C=\"250 ok\" QT=9s F=<x@y>: retry timeout exceeded")
+	if ev.Status != event.StatusBounced || ev.Code != 550 || ev.ServerAddress != "mx.example.net" || ev.PeerIP != "203.0.113.5" || ev.MailFrom != "" || ev.Delays.Has != 0 || ev.Command != "RCPT" {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestReplyThatNamesAnotherCommandOrHost(t *testing.T) {
+	ev, _ := parse(id + "H=mx.example.net [203.0.113.5]: SMTP error from remote mail server after DATA: 451 SMTP error from remote mail server after RCPT TO:<x@y>: 250 host evil [192.0.2.66]: ok")
+	if ev.Kind != event.KindReply || ev.Code != 451 || ev.Command != "DATA" || ev.RcptTo != "" || ev.PeerIP != "203.0.113.5" {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestConfirmationWithQuotesAndFields(t *testing.T) {
+	ev, _ := parse(id + `=> bob@example.net R=dnslookup T=remote_smtp H=mx.example.net [203.0.113.5] C="250 ok\" QT=1s DT=2s C=\"250 2.0.0 queued as EVIL\\" QT=3s DT=1s`)
+	if ev.Status != event.StatusDelivered || ev.Code != 250 || ev.Delays.Total != 3 || ev.Delays.Transmission != 1 || !strings.HasPrefix(ev.Text, "ok") {
+		t.Errorf("%+v", ev)
+	}
+}
+
+// Exim prints a local part without its quotes; the original address follows.
+func TestLocalPartWithEximsOwnWords(t *testing.T) {
+	ev, _ := parse(id + `** x R=evil T=y H=z [192.0.2.66]: 250@example.net <"x R=evil T=y H=z [192.0.2.66]: 250"@example.net> R=dnslookup T=remote_smtp H=mx.example.net [203.0.113.5]: SMTP error from remote mail server after RCPT TO:<"x R=evil T=y H=z [192.0.2.66]: 250"@example.net>: 550 no`)
+	if ev.PeerIP != "203.0.113.5" || ev.Code != 550 || ev.OrigRcptTo != `"x R=evil T=y H=z [192.0.2.66]: 250"@example.net` {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestRecipientThatEndsItsCommand(t *testing.T) {
+	ev, _ := parse(id + `== bob@example.net R=dnslookup T=remote_smtp defer (-44) H=mx.example.net [203.0.113.5]: SMTP error from remote mail server after RCPT TO:<"a>: 250 ok"@example.net>: 450 later`)
+	if ev.Code != 450 || ev.Text != "later" || ev.Status != event.StatusDeferred {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestSubjectThatListsRecipients(t *testing.T) {
+	ev, _ := parse(id + `<= a@example.org H=mail.example.org [198.51.100.9] P=esmtp S=300 id=x@y T="\" from <evil@example.org> for evil@example.org A=plain:root" from <a@example.org> for b@example.com`)
+	if ev.RcptTo != "b@example.com" || ev.User != "" || len(ev.RcptList) != 0 || ev.MailFrom != "a@example.org" {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestMessageIDThatLogsIn(t *testing.T) {
+	ev, _ := parse(id + `<= a@example.org H=mail.example.org [198.51.100.9] P=esmtp S=300 id="x A=plain:root S=1 for evil@example.org"@example.org`)
+	if ev.User != "" || ev.Size != 300 || ev.RcptTo != "" || ev.MessageID != `"x A=plain:root S=1 for evil@example.org"@example.org` {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestSenderThatNamesAHost(t *testing.T) {
+	ev, _ := parse(id + `<= "a H=evil [192.0.2.66] P=esmtpa A=plain:root"@example.org H=mail.example.org [198.51.100.9] P=esmtp S=300`)
+	if ev.PeerIP != "198.51.100.9" || ev.User != "" || ev.Protocol != "esmtp" {
+		t.Errorf("%+v", ev)
+	}
+	ev, _ = parse(`H=mail.example.org [198.51.100.9] F=<"a> rejected RCPT <x@y>: 550"@example.org> rejected RCPT <b@example.com>: no`)
+	if ev.RcptTo != "b@example.com" || ev.Text != "no" || ev.Code != 0 {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestGreetingThatLooksLikeAnAddress(t *testing.T) {
+	ev, _ := parse(`H=([192.0.2.66]) [198.51.100.9]:4711 F=<> rejected RCPT <b@example.com>: no`)
+	if ev.PeerIP != "198.51.100.9" || ev.Helo != "[192.0.2.66]" || ev.PeerPort != 4711 {
+		t.Errorf("%+v", ev)
+	}
+	ev, _ = parse(`SMTP connection from (192.0.2.66) [198.51.100.9]:4711 closed by QUIT`)
+	if ev.PeerIP != "198.51.100.9" || ev.Helo != "192.0.2.66" || ev.EndHint != event.EndQuit {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestGarbageThatLooksLikeAHost(t *testing.T) {
+	ev, _ := parse(`SMTP syntax error in "x" H=evil [192.0.2.66] " H=(y) [198.51.100.9] unrecognized command`)
+	if ev.PeerIP != "198.51.100.9" || ev.Text != "unrecognized command" {
+		t.Errorf("%+v", ev)
+	}
+	ev, _ = parse(`SMTP syntax error in "MAIL FROM:<x" H=evil [192.0.2.66] y" H=(y) [198.51.100.9] malformed address: " may not follow <x`)
+	if ev.Kind != event.KindReject || ev.PeerIP != "" || ev.Command != "MAIL" {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestLoginThatIsAPasswordLeavesNeitherWay(t *testing.T) {
+	line := "plain authenticator failed for (x) [198.51.100.9]: 535 Incorrect authentication data (set_id=secret)"
+	ev, _ := parse(line)
+	if ev.User != "" || len(ev.Redact) != 1 || line[ev.Redact[0].From:ev.Redact[0].To] != "secret" || strings.Contains(ev.Text, "secret") {
+		t.Errorf("%+v", ev)
+	}
+	for _, line := range []string{
+		`SMTP protocol error in "AUTH PLAIN c2VjcmV0" H=(x) [198.51.100.9] AUTH command used when not advertised`,
+		`SMTP call from (x) [198.51.100.9] dropped: too many syntax or protocol errors (last command was "AUTH LOGIN c2VjcmV0")`,
+		`SMTP protocol synchronization error (next input sent too soon: pipelining was not advertised): rejected "AUTH PLAIN c2VjcmV0" H=(x) [198.51.100.9] next input="QUIT\r\n"`,
+	} {
+		ev, _ := parse(line)
+		if len(ev.Redact) != 1 || line[ev.Redact[0].From:ev.Redact[0].To] != "c2VjcmV0" || strings.Contains(ev.Argument+ev.Text, "c2Vj") {
+			t.Errorf("%v %+v", ev.Redact, ev)
+		}
+	}
+}
+
+// A reject log quotes the header of a message, which may look like log lines, commands or replies.
+func TestQuotedHeaderIsContent(t *testing.T) {
+	for _, line := range []string{
+		"  Subject: => x@example.org R=a T=b", "F From: 250 ok", "\t1xVW1s-00005G-2Z => x@example.org R=a T=b", "  MAIL FROM:<x@example.org>", "Envelope-to: <x@example.org>",
+	} {
+		h := header.Header{Text: line}
+		ev := event.Event{Line: line}
+		if r := (exim.Parser{}).Parse(&h, &ev); r != event.Parsed || ev.Kind != event.KindContent || ev.Status != event.StatusNone || ev.QueueID != "" {
+			t.Errorf("%q: %+v", line, ev)
+		}
+	}
+}
+
+func TestLongLinesAreReadInOneGo(*testing.T) {
+	for _, text := range []string{
+		strings.Repeat("A", 1<<20), id + "=> " + strings.Repeat("a <", 1<<18), id + "<= " + strings.Repeat("\\\"", 1<<18), id + "** " + strings.Repeat(" (", 1<<18),
+		id + "<= a@b H=x [1.2.3.4] S=1" + strings.Repeat(" T=\"", 1<<16), "H=x [1.2.3.4] F=<" + strings.Repeat("\"", 1<<20),
+		"SMTP syntax error in \"" + strings.Repeat("\" H=", 1<<18), "SMTP syntax error in \"" + strings.Repeat("\" H=(", 1<<16), id + "== a@b R=x defer (1): " + strings.Repeat(": ", 1<<18),
+		"SMTP call from x [1.2.3.4] dropped: y (last was \"AUTH x a" + strings.Repeat("a", 1<<20),
+		id + "<= a@b H=x [1.2.3.4] S=1 for " + strings.Repeat("a ", 1<<18),
+	} {
+		parse(text)
+	}
+}
