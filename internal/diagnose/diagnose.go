@@ -225,13 +225,16 @@ func why(ev *event.Event) Reason {
 	return unspecified
 }
 
-// words looks for the rules over texts of one provider.
+// words looks for the rules over texts of one provider. A verdict that nobody else had a word in has the MTA's own.
 func words(ev *event.Event, provider string) (Reason, bool) {
-	t := byText[provider]
-	if t == nil || ev.Text == "" {
+	t, text := byText[provider], ev.Text
+	if text == "" && ev.Kind == event.KindDelivery && provider == "" {
+		text = ev.Argument
+	}
+	if t == nil || text == "" {
 		return Reason{}, false
 	}
-	rule, ok := t.find(ev.Text, ev.Class, ev.Code, ev.Enhanced, ev.TextJoined)
+	rule, ok := t.find(text, ev.Class, ev.Code, ev.Enhanced, ev.TextJoined)
 	if !ok {
 		return Reason{}, false
 	}
