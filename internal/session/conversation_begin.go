@@ -17,8 +17,8 @@ func (c *Conversation) begins(ev *event.Event) bool {
 		return true
 	case c.closed:
 		return sourced || c.isGreeting(ev)
-	case c.isGreeting(ev):
-		return sourced || c.over != event.EndNone
+	case c.isGreeting(ev): // a client's log may hide the answer to its QUIT, and how it lost a connection
+		return sourced || c.over != event.EndNone || ev.Role == event.RoleClient && (c.quit || c.greeted)
 	case !sourced:
 		return false // the id says what belongs together
 	case c.wentBack(ev):

@@ -86,68 +86,64 @@ func (t *Tracker) deliverPart(h *host, m *Message, ev *event.Event, now int64, o
 // part lists the open recipients that a verdict without names is on; none where that cannot be told.
 func (t *Tracker) part(h *host, m *Message, ev *event.Event) (list []string) {
 	one := m.recipientOfPart(ev.Part)
+	if ev.RecipientCount > 1 {
+		h.single = false
+	}
 	if h.single && ev.Part > 0 {
-		if one != nil && !one.Final {
-			list = append(list, one.To)
-		}
-		return list
+		return appendOpen(nil, one)
 	}
 	domain := strings.ToLower(ev.DestinationDomain)
 	if domain == "" && ev.Part > 0 {
 		if domain = m.domainOfPart(ev.Part); domain == "" {
 			h.single = one != nil // more parts than domains
-			if one != nil && !one.Final {
-				list = append(list, one.To)
-			}
-			return list
+			return appendOpen(nil, one)
 		}
 	}
-	newest := int64(0) // of the deferrals: those may be of this very try
+	deferred := 0
 	for i := range m.Recipients {
-		if r := &m.Recipients[i]; !r.Final && (domain == "" || foldDomain(r.To) == domain) {
-			list = append(list, r.To)
-			if r.Status == event.StatusDeferred {
-				newest = max(newest, r.LastTry)
+		if r := &m.Recipients[i]; domain == "" || foldDomain(r.To) == domain {
+			list = appendOpen(list, r)
+			if !r.Final && r.Status == event.StatusDeferred {
+				deferred++
 			}
 		}
 	}
-	if domain == "" && m.Count > 0 && len(list) > m.Count {
+	switch n := len(list) - ev.RecipientCount; {
+	case domain == "" && m.Count > 0 && len(list) > m.Count:
 		return nil // some of them were refused after all
-	}
-	if ev.Status != event.StatusDelivered || ev.RecipientCount == 0 || len(list) == ev.RecipientCount {
+	case ev.Status != event.StatusDelivered || ev.RecipientCount == 0 || n == 0:
 		return list
-	}
-	if len(list) > ev.RecipientCount && newest > 0 {
-		list = m.without(list, newest)
-	}
-	switch {
-	case len(list) == ev.RecipientCount:
-		return list
-	case ev.RecipientCount == 1 && len(list) > 1 && one != nil && !one.Final:
+	case n > 0 && n <= deferred:
+		return m.withoutNewest(list, n)
+	case n > 0 && deferred == 0 && ev.RecipientCount == 1 && one != nil && slices.Contains(list, one.To):
 		h.single = true
 		return append(list[:0], one.To)
 	}
 	return nil
 }
 
-// without leaves out the recipients that were deferred at that time.
-func (m *Message) without(list []string, deferred int64) []string {
-	left := list[:0]
-	for _, to := range list {
-		keep := true
-		for i := range m.Recipients {
-			if r := &m.Recipients[i]; r.To == to && r.Status == event.StatusDeferred && deferred-r.LastTry < sameTry {
-				keep = false
-			}
-		}
-		if keep {
-			left = append(left, to)
-		}
+// appendOpen adds a recipient that has not ended.
+func appendOpen(list []string, r *Recipient) []string {
+	if r != nil && !r.Final {
+		list = append(list, r.To)
 	}
-	return left
+	return list
 }
 
-const sameTry = int64(1e9) // between the answers to the recipients of one transaction
+// withoutNewest leaves out the n recipients that were deferred last: in the very try that the others were delivered in.
+func (m *Message) withoutNewest(list []string, n int) []string {
+	for ; n > 0; n-- {
+		var newest *Recipient
+		for i := range m.Recipients {
+			r := &m.Recipients[i]
+			if r.Status == event.StatusDeferred && slices.Contains(list, r.To) && (newest == nil || r.Order > newest.Order) {
+				newest = r
+			}
+		}
+		list = slices.DeleteFunc(list, func(to string) bool { return to == newest.To })
+	}
+	return list
+}
 
 // domainOfPart is the n-th of the domains that the message is for, in the order of its recipients.
 func (m *Message) domainOfPart(n int) string {

@@ -174,3 +174,18 @@ func TestProxyInFrontSaysWhoCalls(t *testing.T) {
 		t.Errorf("%+v", sums)
 	}
 }
+
+// Lines without a stamp say again what they said before: that is another try, not the same line.
+func TestRetryWithoutStampIsNoDuplicate(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.transaction(true, "a@one.test")
+	var out Output
+	for try := 1; try <= 2; try++ {
+		ev := partOf(1, event.StatusDeferred, "", 0)
+		ev.Host, ev.Instance = "mx", "postfix"
+		l.Observe(&ev, "file", t0, &out)
+		if ev.Duplicate || ev.Attempt != try {
+			t.Errorf("try %d: %+v", try, ev)
+		}
+	}
+}

@@ -258,7 +258,7 @@ func (s *Session) take(ev *event.Event, now int64) {
 	if ev.Kind == event.KindReject {
 		if s.talk == nil {
 			s.refuse(ev)
-		} else if s.key.scope == event.ScopePID && ev.FromPeer == event.Open {
+		} else if (s.key.scope == event.ScopePID || s.key.scope == event.ScopeConn) && ev.FromPeer == event.Open {
 			s.logged(ev) // the reply among the words that the log shows is what counts for the recipient
 		}
 	}

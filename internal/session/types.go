@@ -111,6 +111,7 @@ type Message struct {
 	HopsDropped           int
 	HeldSince             int64
 	Kept                  bool // in the server's own queue
+	Verdicts              int  // so far
 	NoEnd                 bool // it is over when its last recipient is
 	PutOff                bool // it stays in the queue when its present run ends
 	MayExpand             bool // there may be more of them than Count
@@ -125,6 +126,7 @@ type Alias struct{ From, To string }
 // Recipient is an address after expansion, and how far its delivery is.
 type Recipient struct {
 	To, Orig  string
+	Order     int    // of its newest verdict among those of the message
 	Wanted    bool   // a filter said so, before there was a verdict
 	ID        string // the log's own, where it has one
 	Status    event.Status

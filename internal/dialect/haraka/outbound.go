@@ -34,7 +34,9 @@ func outbound(ev *event.Event, l *line) event.Kind {
 		if l.client != "" {
 			ev.ConnID = l.client
 		}
-		return speak(ev, l)
+		kind := speak(ev, l)
+		ev.Last = kind == event.KindCommand && ev.Command == "QUIT" // what the other side says to it is not logged
+		return kind
 	case "DATA":
 		ev.Scope, ev.ConnID, ev.OwnVerdicts = event.ScopeID, l.id, true
 		return data(ev, l)
