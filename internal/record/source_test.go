@@ -48,3 +48,21 @@ func FuzzWithoutRotation(f *testing.F) {
 		}
 	})
 }
+
+func TestSegmentsThatAreNamedByTheirBeginningAreOfTheirFolder(t *testing.T) {
+	for path, want := range map[string]string{
+		"/var/log/kumomta/20261123-153227":             "/var/log/kumomta",
+		"/var/log/kumomta/20261123-153227.611330":      "/var/log/kumomta",
+		"/var/log/kumomta/20261123-153227.611330_recv": "/var/log/kumomta",
+		`C:\logs\20261123-153227.csv`:                  `C:\logs`,
+		"/var/log/kumomta/20261123-153227x":            "/var/log/kumomta/20261123-153227x",
+		"/var/log/kumomta/20261123-15322":              "/var/log/kumomta/20261123-15322",
+		"20261123-153227":                              "20261123-153227",
+		"/20261123-153227":                             "/20261123-153227",
+		"/var/log/mail.log":                            "/var/log/mail.log",
+	} {
+		if got := withoutSegment(path); got != want {
+			t.Errorf("%q: %q, want %q", path, got, want)
+		}
+	}
+}
