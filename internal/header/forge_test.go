@@ -36,3 +36,17 @@ func TestTextForgesNothing(t *testing.T) {
 		})
 	}
 }
+
+// The syslogd of Solaris numbers the texts of programs.
+func TestNumberedTextsOfSolaris(t *testing.T) {
+	for line, want := range map[string]string{
+		"Jul  7 19:47:51 mx sendmail[22888]: [ID 801593 mail.info] u67AlmbO022886: from=<a@b>": "u67AlmbO022886: from=<a@b>",
+		"Jul  7 19:47:51 mx sendmail[22888]: [ID mail.info] x":                                 "[ID mail.info] x",
+		"Jul  7 19:47:51 mx sendmail[22888]: [ID 1 a b] x":                                     "[ID 1 a b] x",
+	} {
+		var h Header
+		if Parse(line, Clock{}, &h); h.Text != want || h.PID != 22888 {
+			t.Errorf("%q, want %q", h.Text, want)
+		}
+	}
+}

@@ -45,7 +45,7 @@ func readTag(s string) (program string, pid int64, text string, sure certainty) 
 		if !colon && !endsField(tail) {
 			return "", 0, "", none
 		}
-		return program, n, scan.TrimLeft(tail), strong
+		return program, n, behindMessageID(scan.TrimLeft(tail)), strong
 	case ':':
 		// a colon alone must be followed by a blank; one letter is the side of a transcript ("S: 220 ...")
 		if len(program) < 2 || !endsField(rest) {
@@ -54,6 +54,27 @@ func readTag(s string) (program string, pid int64, text string, sure certainty) 
 		return program, 0, scan.TrimLeft(rest), weak
 	}
 	return "", 0, "", none
+}
+
+// behindMessageID skips "[ID 801593 mail.info] ", which the syslogd of Solaris and its kin puts in front of every text (log.conf(4), msgid).
+func behindMessageID(s string) string {
+	rest, ok := strings.CutPrefix(s, "[ID ")
+	if !ok {
+		return s
+	}
+	if _, rest, ok = scan.Digits(rest); !ok || rest == "" || rest[0] != ' ' {
+		return s
+	}
+	rest = rest[1:]
+	for i := 0; i < len(rest); i++ {
+		switch c := rest[i]; {
+		case c == ']':
+			return scan.TrimLeft(rest[i+1:])
+		case !scan.IsLetter(c) && !scan.IsDigit(c) && c != '.':
+			return s
+		}
+	}
+	return s
 }
 
 // isTagByte says whether c may stand in a program's name: RFC 3164 takes letters and digits only, programs more.

@@ -112,6 +112,21 @@ func TestRefusalThatTheLogTellsTwiceIsOne(t *testing.T) {
 	}
 }
 
+func TestConnectionThatIsRefusedInTwoLinesIsOne(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, forked(event.KindConnect, 7, "192.0.2.1"))
+	why := forked(event.KindReject, 7, "192.0.2.1")
+	why.Command = event.CommandConnect
+	first, words := l.at(0, why), l.at(0, answered(7, 554, "not accepting messages"))
+	if first.Kind != event.KindReject || words.Kind != event.KindReply {
+		t.Errorf("%s, %s", first.Kind, words.Kind)
+	}
+	l.at(1, said(7, "QUIT"))
+	if bye := l.at(1, answered(7, 221, "bye")); bye.SessionEnd != event.EndRejected {
+		t.Errorf("end %s", bye.SessionEnd)
+	}
+}
+
 func TestDeliveryProcessSpeaksToNobody(t *testing.T) {
 	l := newLog(t, testConfig())
 	if got := l.at(0, answered(12, 451, "reply: read error")); got.SessionID != 0 || got.Role != event.RoleUnknown {

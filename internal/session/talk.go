@@ -51,6 +51,9 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 		s = t.beginSession(h, key, ev, now, o.Partial)
 	}
 	s.talk = talk
+	if key.scope == event.ScopeFork && ev.Kind == event.KindReject && ev.Command == event.CommandConnect && s.Hint == event.EndRejected {
+		ev.Kind, ev.RejectPermanent = event.KindReply, event.Open // a line of the server's own told why, before its words
+	}
 	s.told(&o, ev)
 	return s
 }

@@ -24,8 +24,11 @@ func answer(ev *event.Event, s string) event.Kind {
 	if held, ok := strings.CutSuffix(s, " (hold)"); ok {
 		return aside(ev, held)
 	}
-	if held, ok := strings.CutSuffix(s, " (held)"); ok {
-		return aside(ev, held)
+	if held, ok := strings.CutSuffix(s, " (held)"); ok { // and now it is sent
+		if strings.HasPrefix(held, "421 ") && strings.Contains(held, " collect: relay=") { // to a client that has gone
+			return aside(ev, held)
+		}
+		s = held
 	}
 	if words, ok := after(s, "050 "); ok {
 		return progress(ev, words)
