@@ -183,3 +183,52 @@ func TestConversationsAndMessagesOfHMailServer(t *testing.T) {
 		}
 	}
 }
+
+// MailEnable's rows have a command and its reply, and sockets that are used again.
+func TestConversationsOfMailEnable(t *testing.T) {
+	list := throughFiles(t, sample(t, "mailenable/testdata/activity.txt"))
+	wantRecords(t, of(list, "session", attrs.SessionRole, attrs.PeerAddress, attrs.SessionEnd, attrs.SessionPartial,
+		"smtp.session.messages", "smtp.session.recipients.accepted", "smtp.session.recipients.refused"), []string{
+		"server 203.0.113.14 quit - 1 1 1",
+		"client 192.0.2.30 quit - 1 1 1",
+		"server 203.0.113.24 shutdown true 0 0 0",
+		"client 192.0.2.50 shutdown true 0 0 0",
+	})
+	wantRecords(t, of(list, "reject", attrs.Command, attrs.ReplyCode, attrs.RcptTo), []string{"RCPT 550 nobody@a.example"})
+	var verdicts []string
+	for _, line := range of(list, "reply", attrs.DeliveryStatus, attrs.RcptTo, attrs.RemoteQueueID, attrs.ReplyCode) {
+		if !strings.HasPrefix(line, "-") {
+			verdicts = append(verdicts, line)
+		}
+	}
+	wantRecords(t, verdicts, []string{"bounced blocked@c.example - 552", "delivered buyer@c.example 4XyZ1A0b2C 250"})
+	for _, rec := range list {
+		assert.NotContains(t, rec.Body().AsString(), "MTIzNDU2Nzg5")
+	}
+}
+
+// MDaemon's arrows say what it sent; which side it is, the first words tell. Older versions write no number in front of them.
+func TestConversationsOfMDaemon(t *testing.T) {
+	list := throughFiles(t, sample(t, "mdaemon/testdata/sessions.txt"), `START Event Log / MDaemon PRO v9.6.5, SMTP (in) log information
+Mon 2026-11-23 00:04:00: ----------
+Mon 2026-11-23 00:04:00: Session 12; child 0002
+Mon 2026-11-23 00:04:00: Accepting SMTP connection from [203.0.113.12 : 4558]
+Mon 2026-11-23 00:04:00: --> 220 mail.a.example ESMTP MDaemon 9.6.5
+Mon 2026-11-23 00:04:01: <-- HELO pc
+Mon 2026-11-23 00:04:01: --> 250 mail.a.example
+Mon 2026-11-23 00:04:02: <-- QUIT
+Mon 2026-11-23 00:04:02: --> 221 See ya in cyberspace
+Mon 2026-11-23 00:04:02: SMTP session successful, 98 bytes transferred!
+`)
+	wantRecords(t, of(list, "session", attrs.SessionRole, attrs.PeerAddress, attrs.SessionEnd, attrs.TLSVersion,
+		"smtp.session.messages", "smtp.session.recipients.accepted", "smtp.session.recipients.refused"), []string{
+		"server 203.0.113.10 quit 1.2 1 1 1",
+		"server 203.0.113.11 lost - 0 0 0",
+		"client 192.0.2.26 quit - 0 0 1",
+		"server 203.0.113.12 quit - 0 0 0",
+	})
+	wantRecords(t, of(list, "reject", attrs.Command, attrs.ReplyCode, attrs.RcptTo, attrs.Dialect), []string{"RCPT 550 nobody@a.example mdaemon"})
+	for _, rec := range list {
+		assert.NotContains(t, rec.Body().AsString(), "aHVudGVyMg==")
+	}
+}

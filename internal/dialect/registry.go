@@ -7,6 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/hmailserver"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/iis"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/mailenable"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/mdaemon"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/powermta"
@@ -28,6 +30,8 @@ var All = []Parser{
 	iis.Parser{},
 	powermta.Parser{},
 	hmailserver.Parser{},
+	mailenable.Parser{},
+	mdaemon.Parser{},
 	transcript.Parser{},
 }
 

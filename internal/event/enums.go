@@ -226,7 +226,7 @@ const (
 	ScopeSource               // no id in the line: one conversation at a time a source
 	ScopePeer                 // a client that logs results only: inferred from peer address, pid and ConnUse
 	ScopeScreen               // a screening daemon in front of the server: by PeerIP and PeerPort
-	ScopeAddress              // no id in the line: one conversation at a time with a peer's address, in either direction
+	ScopeAddress              // no id that lasts: one conversation at a time with what ConnID names (a socket), or with a peer's address, in either direction
 	ScopeFork                 // a process made for one conversation: a line may say where that begins, none says where it ends
 	ScopeCall                 // ConnID names the conversation; the server's settings decide whether it has lines of its own: where none says that it began, it is inferred
 )

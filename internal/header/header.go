@@ -46,7 +46,29 @@ func Parse(line string, c Clock, h *Header) bool {
 	if h.Program == "" || h.PID == 0 && h.Text != "" {
 		found = parseBehind(line, found, c, h) || found
 	}
-	return found || parseColumn(line, c, h) || parseQuotedColumns(line, c, h)
+	return found || parseColumn(line, c, h) || parseQuotedColumns(line, c, h) || parseTabbed(line, c, h)
+}
+
+// parseTabbed reads a row of tabs whose first column is a stamp as Americans write it, "10/19/26 00:00:25"; the text is the whole row.
+func parseTabbed(line string, c Clock, h *Header) bool {
+	const shape = "10/19/26 00:00:25\t"
+	s := strings.TrimPrefix(line, byteOrderMark)
+	if len(s) < len(shape) || s[2] != '/' || s[5] != '/' || s[8] != ' ' || s[len(shape)-1] != '\t' {
+		return false
+	}
+	var ok [3]bool
+	st := stamp{style: styleBlank}
+	st.month, _, ok[0] = scan.Fixed(s, 2)
+	st.day, _, ok[1] = scan.Fixed(s[3:], 2)
+	st.year, _, ok[2] = scan.Fixed(s[6:], 2)
+	st.year += 2000
+	rest, clock := st.readClock(s[9:])
+	if !ok[0] || !ok[1] || !ok[2] || !clock || !strings.HasPrefix(rest, "\t") || !st.valid() {
+		return false
+	}
+	st.fill(c, h)
+	h.Text = s
+	return true
 }
 
 // parseQuotedColumns reads a row of columns that tabs part, with words in quotes and numbers bare ("SMTPD" 4532 154 "2026-02-12 02:35:40.970" ...): the first

@@ -223,3 +223,18 @@ func TestStampInAQuotedColumn(t *testing.T) {
 		}
 	}
 }
+
+func TestStampsOfWindowsPrograms(t *testing.T) {
+	for line, want := range map[string]Header{
+		"Mon 2026-11-23 15:15:12.984: 05: Session 9; child 1": {Time: 1795446912984000000, Resolution: event.ResolutionSubsecond, Text: "05: Session 9; child 1"},
+		"Mon 2026-11-23 15:15:12: ----------":                 {Time: 1795446912000000000, Resolution: event.ResolutionSecond, Text: "----------"},
+		"11/23/26 15:15:12\tSMTP-IN\tA.MAI":                   {Time: 1795446912000000000, Resolution: event.ResolutionSecond, Text: "11/23/26 15:15:12\tSMTP-IN\tA.MAI"},
+		"13/23/26 15:15:12\tSMTP-IN\tA.MAI":                   {Text: "13/23/26 15:15:12\tSMTP-IN\tA.MAI"},
+		"11/23/26 15:15:12 SMTP-IN":                           {Text: "11/23/26 15:15:12 SMTP-IN"},
+	} {
+		var got Header
+		if Parse(line, seen, &got); got != want {
+			t.Errorf("%q: got %+v", line, got)
+		}
+	}
+}

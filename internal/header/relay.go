@@ -163,6 +163,11 @@ func parseShortFull(s string, c Clock, h *Header) bool {
 	if !ok || st.style != styleBlank || rest == "" {
 		return false
 	}
+	if text, ok := strings.CutPrefix(rest, ":"); ok && endsField(text) { // a program's own: "Tue 2026-08-18 00:00:48.993: text"
+		*h = Header{Text: skipOne(text)}
+		st.fill(c, h)
+		return true
+	}
 	zone, rest := scan.Word(rest)
 	if zone == "UTC" || zone == "GMT" {
 		st.zoned, st.offset = true, 0

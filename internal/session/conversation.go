@@ -167,8 +167,11 @@ func (c *Conversation) ask(ev *event.Event, out *Outcome) {
 		Role: ev.Role, FromPeer: event.Yes, MailFrom: ev.MailFrom, RcptTo: ev.RcptTo, Size: ev.Size, HasSize: ev.HasSize, Helo: ev.Helo,
 		AuthMechanism: ev.AuthMechanism, PeerIP: ev.PeerIP, PeerPort: ev.PeerPort,
 	}
-	if ev.Command == event.CommandConnect {
+	switch ev.Command {
+	case event.CommandConnect:
 		asked.Kind = event.KindConnect
+	case event.CommandEOM:
+		asked.Kind, asked.Said = event.KindContent, "."
 	}
 	c.step(&asked, out)
 	if n := len(c.pending); n > 0 && ev.Command == "BDAT" {

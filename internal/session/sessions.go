@@ -56,7 +56,11 @@ func keyOf(ev *event.Event, source string) (sessionKey, bool) {
 	case event.ScopeCall:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.ConnID}, ev.ConnID != ""
 	case event.ScopeAddress:
-		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.PeerIP, number: int64(ev.Role)}, ev.PeerIP != ""
+		name := ev.ConnID
+		if name == "" {
+			name = ev.PeerIP
+		}
+		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: name, number: int64(ev.Role)}, name != ""
 	case event.ScopeSource:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: source, number: ev.PID}, true
 	case event.ScopeScreen:

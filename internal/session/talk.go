@@ -33,14 +33,11 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 			ev.AuthResult = ""
 		}
 	}
-	if s == nil && !o.Began && key.scope == event.ScopeID {
+	if s == nil && !o.Began && !own {
 		return nil // a remark about a conversation of which no word was seen
 	}
 	if ev.OwnVerdicts {
 		ev.Status, ev.Tried, ev.Delays, ev.HasTotalDuration = event.StatusNone, event.Open, event.Delays{}, false
-		if key.scope == event.ScopePID {
-			ev.AuthResult = ""
-		}
 	}
 	begun := s != nil && s.talk == nil && !s.ended // by a line of the server's own
 	begins := s == nil || o.Began && spoken && !own && !begun
