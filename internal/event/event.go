@@ -80,7 +80,7 @@ type Event struct {
 	SaidAt    Span   // where they stand in Line, for a log that writes something behind them; zero: they are its end
 	EndHint   End
 	Boundary  bool // an empty line between two conversations
-	Last      bool // the conversation is over with this line, which is no disconnect line
+	Last      bool // the conversation is over with this line, which is no disconnect line; of one, that no other can follow
 	Messages  int  // on a conversation's last line: the messages that went over it; 0 when it does not say
 	// Answered: the line has a command and the reply to it; Kind is KindReply.
 	Answered bool

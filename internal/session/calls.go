@@ -33,6 +33,9 @@ func (t *Tracker) observeCall(h *host, key sessionKey, ev *event.Event, now int6
 		h.inferCall(ev, now)
 		return nil
 	}
+	if s.ended && ev.Last {
+		h.tellsAfter = true
+	}
 	if s.Worker == 0 && ev.PID != 0 { // the process that took the connection over from the one that logged its beginning
 		s.Worker, s.PID = ev.PID, ev.PID
 	}
@@ -58,7 +61,7 @@ func (h *host) call(key sessionKey, ev *event.Event) *Session {
 	if !ev.ConnShared || len(h.sessions) == 0 {
 		return h.sessions[key]
 	}
-	var free, over *Session
+	var free, over, parting *Session
 	for n := int64(0); n < maxCalls; n++ {
 		key.number = n
 		s := h.sessions[key]
@@ -67,6 +70,10 @@ func (h *host) call(key sessionKey, ev *event.Event) *Session {
 		case ev.PID != 0 && s.Worker == ev.PID:
 			return s
 		case s.Worker != 0:
+		case s.Parting != event.EndNone && !s.ended:
+			if parting == nil || s.Seen < parting.Seen {
+				parting = s
+			}
 		case s.ended:
 			if over == nil || s.Seen > over.Seen {
 				over = s
@@ -75,7 +82,10 @@ func (h *host) call(key sessionKey, ev *event.Event) *Session {
 			free = s
 		}
 	}
-	if free != nil {
+	switch {
+	case parting != nil && (ev.Last || free == nil):
+		return parting
+	case free != nil:
 		return free
 	}
 	return over

@@ -82,6 +82,40 @@ func TestLineBehindTheEndOfACallIsNoNewOne(t *testing.T) {
 	}
 }
 
+func TestLastLineBehindTheEndBelongsToTheEndOnceSuchLinesWereSeen(t *testing.T) {
+	l := newLog(t, testConfig())
+	end := func(at float64, port int, last bool) event.Event {
+		ev := call(event.KindDisconnect, "192.0.2.1", port, 10)
+		ev.ConnID, ev.Last, ev.EndHint = ev.ConnID+string(rune('a'+port)), last, event.EndQuit
+		if last {
+			ev.TLS, ev.EndHint = event.Yes, event.EndNone
+		}
+		return l.at(at, ev)
+	}
+	begin := func(at float64, port int) {
+		ev := call(event.KindConnect, "192.0.2.1", port, 9)
+		ev.ConnID += string(rune('a' + port))
+		l.at(at, ev)
+	}
+	begin(0, 1)
+	if first := end(1, 1, false); first.SessionEnd != event.EndQuit {
+		t.Errorf("%+v", first)
+	}
+	end(1, 1, true)
+	begin(2, 2)
+	waits := end(3, 2, false)
+	if last := end(3, 2, true); waits.SessionEnd != event.EndNone || last.SessionEnd != event.EndQuit || last.TLS != event.Yes {
+		t.Errorf("%+v %+v", waits, last)
+	}
+	begin(4, 3)
+	end(5, 3, false)
+	begin(9, 4) // the last line did not come
+	sums := l.summaries(event.KindSession)
+	if len(sums) != 3 || sums[1].Event.TLS != event.Yes || sums[2].Event.SessionEnd != event.EndQuit || sums[2].Event.SessionPartial || len(l.synthetic(event.KindDisconnect)) != 1 {
+		t.Errorf("%d summaries", len(sums))
+	}
+}
+
 func TestRefusalThatStandsInASecondLogIsACopy(t *testing.T) {
 	l := newLog(t, testConfig())
 	said := func(source, line string) bool {

@@ -13,10 +13,28 @@ func (t *Tracker) settleSession(s *Session, ev *event.Event, out *Output) {
 		return
 	}
 	switch {
+	case ev.Kind == event.KindDisconnect && s.Parting == event.EndNone && s.mayGoOn(ev):
+		s.Parting = s.end(ev)
+		s.host.parting = append(s.host.parting, s)
 	case s.over != event.EndNone && (s.key.scope == event.ScopeFork || !hasOwnLines(s.key, ev)):
 		t.endSession(s, s.over, ev, out)
 	case ev.Kind == event.KindDisconnect, ev.Last, ev.Kind == event.KindMessageAborted && ev.EndHint != event.EndNone && s.key.scope == event.ScopeFork: // the process ends with it
 		t.endSession(s, s.end(ev), ev, out)
+	}
+}
+
+// mayGoOn says whether the line that ends s may not be its last: servers that log a conversation without a message once more, behind its end, say
+// only there whether it had TLS and who logged in.
+func (s *Session) mayGoOn(ev *event.Event) bool {
+	return s.key.scope == event.ScopeCall && s.host.tellsAfter && !ev.Last && s.Transaction == 0 && s.Refused == 0 && s.Rejects[event.VerbMAIL] == 0
+}
+
+// endParting ends the sessions whose last line did not come.
+func (t *Tracker) endParting(h *host, now int64, out *Output) {
+	const within = int64(time.Second)
+	for len(h.parting) > 0 && (h.parting[0].ended || now-h.parting[0].Seen > within) {
+		t.endSession(h.parting[0], h.parting[0].Parting, nil, out)
+		h.parting = h.parting[1:]
 	}
 }
 
@@ -42,6 +60,9 @@ func (t *Tracker) endSession(s *Session, end event.End, last *event.Event, out *
 	}
 	s.ended = true
 	t.sessions--
+	if s.Parting != event.EndNone {
+		end, s.Partial = s.Parting, false
+	}
 	if last == nil {
 		last = s.synthetic(end)
 		out.Made = append(out.Made, Made{Event: last, Host: s.host.name})

@@ -10,6 +10,7 @@ import (
 func (t *Tracker) expire(h *host, out *Output) { t.expireAt(h, h.clock, out) }
 
 func (t *Tracker) expireAt(h *host, now int64, out *Output) {
+	t.endParting(h, now, out)
 	idle := int64(t.cfg.SessionIdle)
 	for s := h.openSessions.head; s != nil && now-s.Seen > idle; s = h.openSessions.head {
 		out.Evicted[CauseSessionExpired]++

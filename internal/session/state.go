@@ -38,6 +38,7 @@ type (
 		Receipts                  []*receipt
 		Domains                   []string
 		Copies                    []savedCopy // oldest first
+		TellsAfter                bool
 		Aliases                   map[string]string
 		Waiting, Client           string // what a second name was given to
 		Single                    bool
@@ -148,6 +149,7 @@ func (h *host) head() savedHost {
 		out.Domains = append(out.Domains, d)
 	}
 	slices.Sort(out.Domains)
+	out.TellsAfter = h.tellsAfter
 	for _, key := range h.copies.order {
 		out.Copies = append(out.Copies, savedCopy{key, h.copies.said[key]})
 	}
@@ -211,6 +213,7 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 		h.starts.order = append(h.starts.order, startEntry{s.Key, s.When})
 		h.starts.count[s.Key] = s.Count
 	}
+	h.tellsAfter = in.TellsAfter
 	for _, c := range in.Copies {
 		h.copies.remember(c.Key)
 		h.copies.said[c.Key] = c.Said
@@ -303,6 +306,9 @@ func (t *Tracker) restoreSession(h *host, in *savedSession, byUID map[event.ID]*
 	if s.ended {
 		h.endedSessions.push(s)
 		return
+	}
+	if s.Parting != event.EndNone {
+		h.parting = append(h.parting, s)
 	}
 	h.openSessions.push(s)
 	t.sessions++

@@ -75,13 +75,15 @@ type host struct {
 	aliases aliases
 	due     []*Message // all their recipients have ended, unless an expansion made more of them
 
-	starts   starts
-	copies   copies
-	tries    tries
-	receipts receipts
-	domains  map[string]struct{} // learned local domains
-	single   bool                // a part of a message is for one recipient, not for one domain
-	words    map[string]string   // interned instance, service and daemon names
+	starts     starts
+	copies     copies
+	parting    []*Session // ended ones that a last line may still follow
+	tellsAfter bool       // such lines were seen
+	tries      tries
+	receipts   receipts
+	domains    map[string]struct{} // learned local domains
+	single     bool                // a part of a message is for one recipient, not for one domain
+	words      map[string]string   // interned instance, service and daemon names
 }
 
 type sessionKey struct {

@@ -38,6 +38,7 @@ type Session struct {
 
 	// What happened.
 	Hint        event.End // what a line before the last one said about the end
+	Parting     event.End // how it ended, while a last line may still follow that says more of it
 	Transaction int
 	Received    int // messages that came into being
 	Accepted    int // recipients accepted, where the log shows each

@@ -47,7 +47,7 @@ var Corpora = []Corpus{
 		Log: "exim-main.rfc3164.log", Truth: "exim-main.truth.json.gz", Mine: tagged("exim"),
 		Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedRejectCodes, Why: eximDefault,
 	},
-	{Log: "exim-all.mainlog", Truth: "exim-all.truth.json.gz", Unlogged: UnloggedTLS | UnloggedRejectCodes, Why: eximAll},
+	{Log: "exim-all.mainlog", Truth: "exim-all.truth.json.gz", Unlogged: UnloggedRejectCodes, Why: eximRejects},
 	{Log: "postfix-verbose.rfc3164.log", Truth: "postfix-verbose.truth.json.gz", Mine: tagged("postfix"), Debug: true},
 	{
 		Log: "sendmail-main.rfc3164.log", Truth: "sendmail-main.truth.json.gz", Mine: tagged("s"),
@@ -84,7 +84,6 @@ func framed(line string) bool { return len(line) > 25 && line[10] == 'T' && line
 const (
 	eximRejects = "A refusal names the command and says whether it is temporary, not the code."
 	eximDefault = eximRejects + " Connections and their ends are logged with log_selector = +smtp_connection only, so TLS and logins of sessions that bring no message are not."
-	eximAll     = eximRejects + " The TLS of a session that brought no message is told behind its end only."
 )
 
 // tagged are lines with a word in their tag.

@@ -51,6 +51,7 @@ func connection(ev *event.Event, s string) event.Kind {
 		if strings.Contains(b.begin, " data ") {
 			ev.Command = "DATA"
 		}
+		ev.Last = b.begin[0] == 'n' // no line follows that one
 		return lastWords(ev, rest)
 	}
 	return event.KindNone
