@@ -34,7 +34,7 @@ func BenchmarkParse(b *testing.B) {
 		ev.Reset()
 		header.Parse(lines[i], header.Clock{Zone: time.UTC, Anchor: observed.UnixNano()}, &h)
 		ev.Line = h.Text
-		detector.Parse(&last, &h, &ev)
+		detector.Parse(&last, nil, &h, &ev)
 		if i++; i == len(lines) {
 			i = 0
 		}

@@ -125,8 +125,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		src.Last = h.Time
 	}
 	ev.Time, ev.Resolution, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Host, h.PID, h.Text
-	h.Columns = src.Columns
-	result := e.detector.Parse(&src.Dialect, h, ev)
+	result := e.detector.Parse(&src.Dialect, src.Columns, h, ev)
 	if ev.UTC && e.zone != time.UTC {
 		p.view.Header(text, header.Clock{Zone: time.UTC, Last: src.Last}, h)
 		ev.Time, ev.Resolution = h.Time, h.Resolution
@@ -140,7 +139,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 			zap.String("dialect", ev.Dialect), zap.String("source", src.name))
 	}
 	if ev.Columns != "" && !held {
-		src.NameColumns(ev.Columns)
+		src.NameColumns(ev.Dialect, ev.Columns)
 	}
 	if held && ev.Scope != event.ScopeSource {
 		asText(ev)

@@ -43,29 +43,31 @@ func byName(name string) Parser {
 }
 
 // Parse reads the line behind h into ev with the parser that it belongs to. last is the dialect that understood the newest line of
-// the same source without a program name, empty for none; it is kept up to date. Unknown may still say, in ev.Scope, that
-// the line stands where a conversation is: the tracker decides then whether it is content.
-func (d *Detector) Parse(last *string, h *header.Header, ev *event.Event) event.Result {
+// the same source without a program name, empty for none; it is kept up to date. columns are what header lines of the source named
+// the columns of the lines behind them, by dialect. Unknown may still say, in ev.Scope, that the line stands where a conversation is:
+// the tracker decides then whether it is content.
+func (d *Detector) Parse(last *string, columns map[string]string, h *header.Header, ev *event.Event) event.Result {
 	if h.Program != "" {
 		for _, p := range d.parsers {
 			if p.Claims(h.Program) {
-				return parse(p, h, ev)
+				return parse(p, columns, h, ev)
 			}
 		}
 	}
 	before := d.before(*last, h)
 	if before != nil {
-		if r := parse(before, h, ev); r != event.Unknown {
+		if r := parse(before, columns, h, ev); r != event.Unknown {
 			return r
 		}
 	}
 	forced := len(d.parsers) == 1 && !d.all
 	for _, p := range d.parsers {
+		h.Columns = columns[p.Name()]
 		if p == before || !forced && !p.Probe(h) {
 			continue
 		}
 		scope, boundary := ev.Scope, ev.Boundary
-		if r := parse(p, h, ev); r != event.Unknown {
+		if r := parse(p, columns, h, ev); r != event.Unknown {
 			*last = p.Name()
 			return r
 		}
@@ -87,7 +89,8 @@ func (d *Detector) before(last string, h *header.Header) Parser {
 	return nil
 }
 
-func parse(p Parser, h *header.Header, ev *event.Event) event.Result {
+func parse(p Parser, columns map[string]string, h *header.Header, ev *event.Event) event.Result {
+	h.Columns = columns[p.Name()]
 	r := Read(p, h, ev)
 	if r != event.Unknown || ev.Scope != event.ScopeNone {
 		ev.Dialect = p.Name()

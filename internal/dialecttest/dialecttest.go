@@ -255,7 +255,7 @@ func detected(t *testing.T, p dialect.Parser, sample Sample) {
 	header.Parse(sample.Line, clock, &h)
 	h.Columns = sample.Columns
 	got.Line = h.Text
-	if d.Parse(new(string), &h, &got) == event.Unknown && !p.Claims(h.Program) {
+	if d.Parse(new(string), map[string]string{p.Name(): sample.Columns}, &h, &got) == event.Unknown && !p.Claims(h.Program) {
 		return // a line that alone could be anyone's: its source tells
 	}
 	if got.Dialect != p.Name() {

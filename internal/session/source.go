@@ -4,12 +4,12 @@ import "strings"
 
 // Source is what is remembered of one stream of lines, a file or a connection, beside what its lines tell of sessions and messages.
 type Source struct {
-	Last    int64  // the stamp of its newest line, nanoseconds since 1970
-	Dialect string // that its newest line without a program name was written in
-	Talks   bool   // it has shown a conversation without ids
-	Host    string // that one's
-	Columns string // what its header line named the columns of the lines behind it
-	Assumed bool   // it was said that its columns are those that the server writes by default
+	Last    int64             // the stamp of its newest line, nanoseconds since 1970
+	Dialect string            // that its newest line without a program name was written in
+	Talks   bool              // it has shown a conversation without ids
+	Host    string            // that one's
+	Columns map[string]string // by dialect: what its header line named the columns of the lines behind it
+	Assumed bool              // it was said that its columns are those that the server writes by default
 }
 
 // The bounds of the memory of sources.
@@ -35,9 +35,13 @@ func (t *Tracker) Source(name string) *Source {
 	return s
 }
 
-// NameColumns keeps what a header line names the columns of the lines behind it.
-func (s *Source) NameColumns(columns string) {
-	if s.Columns != columns && len(columns) <= longestColumns {
-		s.Columns = strings.Clone(columns)
+// NameColumns keeps what a dialect's header line names the columns of the lines behind it.
+func (s *Source) NameColumns(dialect, columns string) {
+	if s.Columns[dialect] == columns || len(columns) > longestColumns {
+		return
 	}
+	if s.Columns == nil {
+		s.Columns = make(map[string]string)
+	}
+	s.Columns[dialect] = strings.Clone(columns)
 }

@@ -30,20 +30,20 @@ func lines(t testing.TB, name string) []string {
 // enrich takes lines through the processor, as records that fill makes.
 func enrich(t testing.TB, lines []string, seen time.Time, fill func(line string, rec plog.LogRecord)) []Record {
 	t.Helper()
-	return enrichWith(t, lines, "UTC", seen, fill)
+	return enrichWith(t, lines, func(c *smtpprocessor.Config) { c.Location = "UTC" }, seen, fill)
 }
 
 // enrichAt is enrich for a log whose stamps are of a time zone.
 func enrichAt(t testing.TB, lines []string, zone string, seen time.Time) []Record {
 	t.Helper()
-	return enrichWith(t, lines, zone, seen, plain)
+	return enrichWith(t, lines, func(c *smtpprocessor.Config) { c.Location = zone }, seen, plain)
 }
 
-func enrichWith(t testing.TB, lines []string, zone string, seen time.Time, fill func(line string, rec plog.LogRecord)) []Record {
+func enrichWith(t testing.TB, lines []string, change func(*smtpprocessor.Config), seen time.Time, fill func(line string, rec plog.LogRecord)) []Record {
 	t.Helper()
 	f := smtpprocessor.NewFactory()
 	cfg := f.CreateDefaultConfig().(*smtpprocessor.Config)
-	cfg.Location = zone
+	change(cfg)
 	sink := new(consumertest.LogsSink)
 	p, err := f.CreateLogs(context.Background(), processortest.NewNopSettings(f.Type()), cfg, sink)
 	require.NoError(t, err)
