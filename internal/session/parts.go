@@ -188,3 +188,38 @@ func (t *Tracker) handOverAll(h *host, m *Message, out *Output) {
 		m.Final = m.Count
 	}
 }
+
+// Answer is what a host said last about a part of a message, in the conversation that the log shows besides its verdicts.
+type Answer struct {
+	Part, Code        int
+	Command, Enhanced string
+}
+
+// hear keeps the answer, and lets the verdict that comes of it say what its line does not: the code, or the command.
+func (m *Message) hear(ev *event.Event) {
+	switch {
+	case ev.Role != event.RoleClient:
+	case ev.Kind == event.KindReply && ev.FromPeer == event.No && ev.Code > 0 && ev.Command != "" && !ev.MoreLines:
+		m.Answer.Part, m.Answer.Code, m.Answer.Command = ev.Part, ev.Code, commandName(ev.Command)
+		replaceAll(&m.Answer.Enhanced, ev.Enhanced)
+	case ev.Kind != event.KindDelivery || ev.Class == 0 || m.Answer.Code == 0 || ev.Part != m.Answer.Part || ev.Class != byte('0'+m.Answer.Code/100):
+	case ev.Code == 0 && ev.Command == m.Answer.Command:
+		ev.Code, ev.Enhanced = m.Answer.Code, m.Answer.Enhanced
+	case ev.Code == m.Answer.Code && ev.Command == "":
+		ev.Command = m.Answer.Command
+	}
+}
+
+// commandName is a command's name that no line is pinned by.
+func commandName(s string) string {
+	if v, ok := event.VerbOf(s); ok {
+		return v.String()
+	}
+	switch s {
+	case event.CommandEOM:
+		return event.CommandEOM
+	case event.CommandConnect:
+		return event.CommandConnect
+	}
+	return ""
+}

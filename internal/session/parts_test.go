@@ -189,3 +189,29 @@ func TestRetryWithoutStampIsNoDuplicate(t *testing.T) {
 		}
 	}
 }
+
+// The line of a verdict has no code, but the conversation that the log shows besides it does.
+func TestVerdictHasTheCodeOfTheConversation(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.transaction(true, "a@one.test")
+	say := func(peer event.Tri, ev event.Event) {
+		ev.Scope, ev.ConnID, ev.Role, ev.FromPeer, ev.OwnVerdicts, ev.QueueID, ev.Part = event.ScopeID, "U.1.1", event.RoleClient, peer, true, "U.1", 1
+		l.at(1, ev)
+	}
+	say(event.No, event.Event{Kind: event.KindReply, Code: 220, Class: '2'})
+	for _, c := range []string{"EHLO", "MAIL", "RCPT", "DATA"} {
+		say(event.Yes, event.Event{Kind: event.KindCommand, Command: c, RcptTo: "a@one.test", MailFrom: "s@a.test"})
+		code := 250
+		if c == "DATA" {
+			code = 354
+		}
+		say(event.No, event.Event{Kind: event.KindReply, Code: code, Class: byte('0' + code/100)})
+	}
+	say(event.Yes, event.Event{Kind: event.KindContent, Said: "."})
+	say(event.No, event.Event{Kind: event.KindReply, Code: 250, Class: '2', Enhanced: "2.0.0"})
+	ev := partOf(1, event.StatusDelivered, "one.test", 1)
+	ev.Class, ev.Command = '2', event.CommandEOM
+	if ev = l.at(1, ev); ev.Code != 250 || ev.Enhanced != "2.0.0" || ev.RcptTo != "a@one.test" || ev.Attempt != 1 {
+		t.Errorf("%+v", ev)
+	}
+}

@@ -15,6 +15,7 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 	}
 	m.asked(ev)
 	t.expect(m, ev)
+	m.hear(ev)
 	switch ev.Kind {
 	case event.KindDelivery:
 		t.deliverAll(h, m, ev, now, out)

@@ -112,6 +112,7 @@ type Message struct {
 	HopsDropped           int
 	HeldSince             int64
 	Kept                  bool // in the server's own queue
+	Answer                Answer
 	Verdicts              int  // so far
 	NoEnd                 bool // it is over when its last recipient is
 	PutOff                bool // it stays in the queue when its present run ends

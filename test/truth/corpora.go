@@ -66,7 +66,7 @@ var Corpora = []Corpus{
 	},
 	{
 		Log: "haraka-protocol.log", Truth: "haraka-protocol.truth.json.gz", Mine: framed, Debug: true,
-		Unlogged: UnloggedUsers | UnloggedNotices | UnloggedAcceptances, Why: harakaWhy,
+		Unlogged: UnloggedUsers | UnloggedNotices, Why: harakaWhy, // the conversations have the codes
 	},
 	{
 		Log: "haraka-json.log", Truth: "haraka-json.truth.json.gz", Mine: framed,
