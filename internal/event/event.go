@@ -73,7 +73,8 @@ type Event struct {
 	// ConnAlias is another name of conversations in this log, which is used again and again; AliasOf says what it is given to here.
 	ConnAlias string
 	AliasOf   Alias
-	ConnUse   int // the how-manieth message over this connection (conn_use=), 0 when the line does not say
+	ConnUse   int  // the how-manieth message over this connection (conn_use=), 0 when the line does not say
+	ConnKept  bool // the process keeps its connections, and a line of its own tells of each handshake: a further message to a host goes over the same one
 	Role      Role
 	FromPeer  Tri    // for a conversation line: did the client (Yes) or the server (No) say it
 	Said      string // the words of a conversation line: Line without the log's own framing ("[id] C: "), a dot or an empty line too

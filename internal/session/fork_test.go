@@ -262,6 +262,25 @@ func TestHostThatIsNamedBeforeItsAddressIsOneConversation(t *testing.T) {
 	}
 }
 
+func TestFurtherMessagesGoOverTheConnectionThatIsKept(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, received("Q1", 1))
+	l.at(0, received("Q2", 1))
+	l.at(0, event.Event{Kind: event.KindTLS, Scope: event.ScopePeer, Role: event.RoleClient, Daemon: "mta", PID: 77, ServerAddress: "mx.b.example", TLS: event.Yes, TLSVersion: "1.3"})
+	var ids []event.ID
+	for _, qid := range []string{"Q1", "Q2"} {
+		to := delivery(qid, "x@b.example", event.StatusDelivered)
+		to.Scope, to.PeerIP, to.ServerAddress, to.ConnKept = event.ScopePeer, "192.0.2.9", "mx.b.example", true
+		got := l.at(1, to)
+		if ids = append(ids, got.SessionID); got.TLSVersion != "1.3" {
+			t.Errorf("%s: %q", qid, got.TLSVersion)
+		}
+	}
+	if ids[0] == 0 || ids[0] != ids[1] {
+		t.Errorf("%s", ids)
+	}
+}
+
 func TestOneAddressHasOneSpelling(t *testing.T) {
 	l := newLog(t, testConfig())
 	a := l.at(0, forked(event.KindTLS, 7, "2001:db8:0:0:0:0:0:1"))

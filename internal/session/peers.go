@@ -128,7 +128,7 @@ func isSameName(name, short string) bool {
 // goesOn says whether ev is of the transaction that this process is in.
 func (p *peer) goesOn(ev *event.Event, m *Message) bool {
 	if p.QueueID != "" && p.QueueID != ev.QueueID {
-		return ev.ConnUse > 1 && p.Use == ev.ConnUse-1
+		return ev.ConnKept || ev.ConnUse > 1 && p.Use == ev.ConnUse-1
 	}
 	if ev.ConnUse > 1 && p.Use != ev.ConnUse && p.QueueID != "" {
 		return p.Use == ev.ConnUse-1

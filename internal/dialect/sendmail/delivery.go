@@ -310,13 +310,14 @@ func route(ev *event.Event, r *record) {
 	switch r.mailer {
 	case "esmtp", "smtp", "smtp8", "dsmtp", "esmtp8", "relay":
 		ev.Route = event.RouteMX
-		if r.mailer == "relay" {
+		switch {
+		case r.mailer == "relay" || strings.HasPrefix(r.relay, "["): // by the configuration: no MX has an address for its name
 			ev.Route = event.RouteRelayhost
-		} else if !isLoopback(p.ip) {
+		default:
 			ev.Direction = event.DirectionOutbound
 		}
 		if isLoopback(p.ip) {
-			ev.Route = event.RouteFilter // the queue of the submission program hands over to the daemon, or a content filter
+			ev.Route, ev.Direction = event.RouteFilter, event.DirectionUnknown // the queue of the submission program hands over to the daemon, or a content filter
 		}
 	case "lmtp", "cyrusv2", "cyrus2":
 		ev.Route = event.RouteLMTP
@@ -334,7 +335,8 @@ func route(ev *event.Event, r *record) {
 		}
 	}
 	if isPeer && remote(ev.Route) {
-		p.called(ev) // a name of more than 40 characters has "..." in its middle: providers are told by the tail
+		ev.ConnKept = true // mci.c
+		p.called(ev)       // a name of more than 40 characters has "..." in its middle: providers are told by the tail
 	}
 }
 
