@@ -167,6 +167,11 @@ func TestEachMetricCountsItsRecords(t *testing.T) {
 		}, "smtp.host.trials", []string{
 			"{destination.provider=google error.type=421 reply.class=4xx} 1", "{destination.provider=google reply.class=2xx} 1",
 		}},
+		"trials count a broken connection once, and not again in the verdict that repeats it": {[]string{
+			"event=warning session.role=client session.id=a error.type=connection_lost destination.provider=google",
+			"event=delivery delivery.status=deferred delivery.tried=b:true delivery.route=mx session.id=a error.type=connection_lost destination.provider=google",
+			"event=delivery delivery.status=deferred delivery.tried=b:true delivery.route=mx session.id=b error.type=connection_lost destination.provider=google",
+		}, "smtp.host.trials", []string{"{destination.provider=google error.type=connection_lost} 2"}},
 		"duration": {[]string{sent + " delivery.duration=d:1.5"}, "smtp.delivery.duration", []string{
 			"{delivery.status=delivered destination.provider=google} n=1 sum=1.5",
 		}},

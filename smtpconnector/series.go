@@ -267,6 +267,14 @@ type trials struct {
 const maxTrials = 4096
 
 func (t *trials) seen(s *sample) bool {
+	if s.has[sSession] && s.has[sError] && !s.has[sCode] { // a verdict may repeat how its connection broke
+		broke := s.text[sSession] + " broke " + s.text[sError]
+		if !s.isDelivery() {
+			t.add(broke)
+		} else if _, ok := t.set[broke]; ok {
+			return true
+		}
+	}
 	if s.text[sTransaction] == "" || !s.isDelivery() {
 		return false
 	}
@@ -274,13 +282,21 @@ func (t *trials) seen(s *sample) bool {
 	if _, ok := t.set[key]; ok {
 		return true
 	}
+	t.add(key)
+	return false
+}
+
+// add remembers a key in the place of the oldest one.
+func (t *trials) add(key string) {
 	if t.set == nil {
 		t.set = make(map[string]struct{}, maxTrials)
 		t.order = make([]string, maxTrials)
+	}
+	if _, ok := t.set[key]; ok {
+		return
 	}
 	delete(t.set, t.order[t.next])
 	t.order[t.next] = key
 	t.next = (t.next + 1) % maxTrials
 	t.set[key] = struct{}{}
-	return false
 }

@@ -159,3 +159,20 @@ func TestVerdictOverAnLMTPConversationIsByLMTP(t *testing.T) {
 		t.Errorf("%s %s %d", got.Route, got.Direction, got.PeerPort)
 	}
 }
+
+func TestVerdictsOverOneConnectionAreOfTheirTransactions(t *testing.T) {
+	l := newLog(t, testConfig())
+	call := conn(event.KindConnect, event.RoleClient, "aa")
+	call.PeerIP = "198.51.100.1"
+	l.at(0, call)
+	for i, want := range []struct {
+		message, recipient string
+		transaction        int
+	}{{"m1", "m1-1", 1}, {"m1", "m1-2", 1}, {"m2", "m2-1", 2}, {"m1", "m1-1", 3}, {"m1", "m1-2", 3}, {"m1", "m1-2", 4}} {
+		ev := verdictOnID(want.message, want.recipient, want.recipient+"@d.test", event.StatusDeferred)
+		ev.Scope, ev.ConnID, ev.Role, ev.Route = event.ScopeConn, "aa", event.RoleClient, event.RouteMX
+		if got := l.at(float64(i), ev); got.Transaction != want.transaction {
+			t.Errorf("verdict %d is of transaction %d, want %d", i, got.Transaction, want.transaction)
+		}
+	}
+}

@@ -205,6 +205,9 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 	wasFinal := r.Final
 	m.Verdicts++
 	r.LastLine, r.Order = line, m.Verdicts
+	if ev.Scope == event.ScopeConn && ev.SessionID != 0 {
+		r.Client, r.Over = ev.SessionID, ev.Transaction
+	}
 	if ev.Tried == event.Yes {
 		r.try(m, ev, now)
 	} else {

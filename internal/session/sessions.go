@@ -138,6 +138,21 @@ func (s *Session) lastWord(end event.End) event.End {
 	return end
 }
 
+// carry numbers the transactions of a client that logs verdicts only: another message, or a second verdict on one recipient, is another one.
+func (s *Session) carry(m *Message, ev *event.Event) {
+	if s == nil || m == nil || s.key.scope != event.ScopeConn || s.Role != event.RoleClient || ev.Kind != event.KindDelivery {
+		return
+	}
+	if s.talk == nil || s.talk.transaction == 0 {
+		r := m.known(ev)
+		if s.Carrying != m.UID || r != nil && r.Client == s.ID && r.Over == s.Transaction {
+			s.Carrying = m.UID
+			s.Transaction++
+		}
+	}
+	ev.Transaction = s.Transaction
+}
+
 // belongsToPeer keeps a server process' words about itself from opening a session.
 func belongsToPeer(ev *event.Event) bool {
 	switch ev.Kind {

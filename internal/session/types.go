@@ -40,9 +40,10 @@ type Session struct {
 	Hint        event.End // what a line before the last one said about the end
 	Parting     event.End // how it ended, while a last line may still follow that says more of it
 	Transaction int
-	Received    int // messages that came into being
-	Accepted    int // recipients accepted, where the log shows each
-	Refused     int // recipients refused
+	Carrying    event.ID // the message of a client's newest transaction
+	Received    int      // messages that came into being
+	Accepted    int      // recipients accepted, where the log shows each
+	Refused     int      // recipients refused
 	Bytes       int64
 	Commands    []CommandRecord
 	Dropped     int // commands that Commands had no room for
@@ -144,6 +145,7 @@ type Recipient struct {
 	Route     event.Route
 	Direction event.Direction
 	Client    event.ID // the inferred conversation of the last attempt
+	Over      int      // the transaction of it, where the log names its conversation
 	LastTry   int64    // when
 	Deferred  string   // why the newest try that was put off failed
 	LastLine  hash     // the last verdict, to know it again
