@@ -4,6 +4,7 @@ package exim
 
 import (
 	"strings"
+	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
@@ -42,15 +43,20 @@ func (Parser) Probe(h *header.Header) bool {
 // Parse reads one line. Syslog adds a header that the caller took off; what Exim itself puts in front is taken off here.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	s, part := prelude(h.Text, ev)
-	if part > 1 || h.Resolution == event.ResolutionNone && h.Program == "" {
+	if part > 1 {
 		return result(ev, rejectHeader(ev, s))
 	}
 	id, rest, ok := messageID(s)
-	if !ok {
-		return result(ev, plain(ev, s))
+	if ok {
+		ev.QueueID = id
+		return result(ev, about(ev, rest))
 	}
-	ev.QueueID = id
-	return result(ev, about(ev, rest))
+	if h.Resolution == event.ResolutionNone && h.Program == "" { // a line of a file has a stamp, but for an entry's further lines
+		if kind := rejectHeader(ev, s); kind != event.KindNone {
+			return result(ev, kind)
+		}
+	}
+	return result(ev, plain(ev, s))
 }
 
 // result makes the event what was found, or nothing at all.
@@ -77,8 +83,9 @@ func prelude(s string, ev *event.Event) (rest string, part int) {
 		return rest, part
 	}
 	if scan.IsDigit(first(rest)) {
-		if _, res, tail, ok := header.Stamp(rest, header.Clock{}); ok && res >= event.ResolutionSecond && strings.HasPrefix(tail, " ") {
+		if t, res, tail, ok := header.Stamp(rest, header.Clock{}); ok && res >= event.ResolutionSecond && strings.HasPrefix(tail, " ") {
 			rest = tail[1:]
+			refine(ev, t, res)
 		}
 	}
 	if inner, tail, ok := scan.Between(rest, '[', ']'); ok && strings.HasPrefix(tail, " ") {
@@ -87,6 +94,15 @@ func prelude(s string, ev *event.Event) (rest string, part int) {
 		}
 	}
 	return rest, part
+}
+
+// refine lets a stamp of whole seconds, which syslog wrote, have the milliseconds of Exim's own. Their zones may differ, which differ by whole minutes: where
+// the seconds are the same it is the same moment.
+func refine(ev *event.Event, own int64, res event.Resolution) {
+	const second, minute = int64(time.Second), int64(time.Minute)
+	if ev.Resolution == event.ResolutionSecond && res == event.ResolutionSubsecond && ev.Time%minute/second == own%minute/second {
+		ev.Time, ev.Resolution = ev.Time-ev.Time%second+own%second, res
+	}
 }
 
 // partNumber takes "[1\10] " or "[2/2] " off the front: the parts of a long entry, of an entry with line ends.

@@ -3,6 +3,7 @@ package exim_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exim"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -117,6 +118,24 @@ func TestLoginThatIsAPasswordLeavesNeitherWay(t *testing.T) {
 		ev, _ := parse(line)
 		if len(ev.Redact) != 1 || line[ev.Redact[0].From:ev.Redact[0].To] != "c2VjcmV0" || strings.Contains(ev.Argument+ev.Text, "c2Vj") {
 			t.Errorf("%v %+v", ev.Redact, ev)
+		}
+	}
+}
+
+func TestOwnStampBehindSyslogsGivesItsMilliseconds(t *testing.T) {
+	for _, c := range []struct {
+		line string
+		want int64
+	}{
+		{"2026-11-23 15:32:28.175 [7] " + id + "Completed", 175_000_000},
+		{"2026-11-23 15:32:29.175 [7] " + id + "Completed", 0},
+	} {
+		at := time.Date(2026, 11, 23, 14, 32, 28, 0, time.UTC).UnixNano() // another zone
+		h := header.Header{Text: c.line, Program: "exim", Time: at, Resolution: event.ResolutionSecond}
+		ev := event.Event{Line: c.line, Time: at, Resolution: event.ResolutionSecond}
+		_ = exim.Parser{}.Parse(&h, &ev)
+		if got := ev.Time - at; got != c.want || ev.PID != 7 || ev.Kind != event.KindMessageRemoved {
+			t.Errorf("%s: %d", c.line, got)
 		}
 	}
 }
