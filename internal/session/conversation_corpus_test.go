@@ -227,3 +227,29 @@ func TestConversationDataNeverRemains(t *testing.T) {
 		}
 	}
 }
+
+// A send log of Exchange has the same columns seen from the other side: the endpoints and arrows are swapped, and connectors have no server in their name.
+func TestConversationsOfASendLogEqualTheTruth(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("\uFEFF#Software: Microsoft Exchange Server\n")
+	for _, line := range strings.Split(strings.TrimSuffix(readFile(t, "proxy-exchange.log"), "\n"), "\n") {
+		f := strings.SplitN(line, ",", 8)
+		f[1] = "Internet"
+		f[4], f[5] = f[5], f[4]
+		switch f[6] {
+		case "<":
+			f[6] = ">"
+		case ">":
+			f[6] = "<"
+		}
+		b.WriteString(strings.Join(f, ",") + "\n")
+	}
+	got, want := retell(b.String()), readTruth(t, "proxy.truth")
+	if len(got) != len(want) {
+		t.Fatalf("%d conversations, want %d", len(got), len(want))
+	}
+	for i := range want {
+		got[i].peer = "" // the server's now
+		compareTold(t, got[i], want[i])
+	}
+}
