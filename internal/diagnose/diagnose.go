@@ -234,11 +234,24 @@ func words(ev *event.Event, provider string) (Reason, bool) {
 	if t == nil || text == "" {
 		return Reason{}, false
 	}
-	rule, ok := t.find(text, ev.Class, ev.Code, ev.Enhanced, ev.TextJoined)
+	rule, ok := t.find(text, classOf(ev), ev.Code, ev.Enhanced, ev.TextJoined)
 	if !ok {
 		return Reason{}, false
 	}
 	return t.rules[rule].why, true
+}
+
+// classOf is the class of the reply, or of a verdict that no reply is behind.
+func classOf(ev *event.Event) byte {
+	switch {
+	case ev.Class != 0:
+		return ev.Class
+	case ev.Status == event.StatusDeferred:
+		return '4'
+	case fails(ev.Status):
+		return '5'
+	}
+	return 0
 }
 
 var (

@@ -106,3 +106,21 @@ func FuzzFingerprint(f *testing.F) {
 		}
 	})
 }
+
+// A server's own verdict has words and no reply: its status says which rules may fit.
+func TestVerdictWithoutAReplyIsReadByItsWords(t *testing.T) {
+	for _, tt := range []struct {
+		status event.Status
+		words  string
+		want   string
+	}{
+		{event.StatusBounced, "RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup", "unknown_recipient"},
+		{event.StatusDeferred, "Domain not found", "dns_failure"},
+		{event.StatusBounced, "Domain not found", "invalid_domain"},
+	} {
+		ev := event.Event{Kind: event.KindDelivery, Status: tt.status, DSN: "5.1.10", Text: tt.words}
+		if Event(&ev); ev.Reason != tt.want {
+			t.Errorf("%s: %s, want %s", tt.words, ev.Reason, tt.want)
+		}
+	}
+}
