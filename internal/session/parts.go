@@ -12,8 +12,15 @@ import (
 
 // expect remembers a recipient that the server accepted for the message, before there is a verdict.
 func (t *Tracker) expect(m *Message, ev *event.Event) {
+	if ev.Kind == event.KindMessageRedirected && ev.Role == event.RoleServer && ev.Route == event.RouteForward && !m.received {
+		t.expectTargets(m, ev)
+		return
+	}
 	if ev.Command != "RCPT" || ev.RcptTo == "" || ev.Class == '4' || ev.Class == '5' || m.ended {
 		return
+	}
+	if ev.OrigRcptTo == "" && len(m.Aliases) > 0 {
+		ev.OrigRcptTo = m.before(ev.RcptTo)
 	}
 	switch {
 	case ev.Kind == event.KindReply && ev.Role == event.RoleServer && ev.FromPeer == event.Open && !m.received:
@@ -25,8 +32,23 @@ func (t *Tracker) expect(m *Message, ev *event.Event) {
 	}
 }
 
+// expectTargets remembers the addresses that one led to before the server accepted it.
+func (t *Tracker) expectTargets(m *Message, ev *event.Event) {
+	one := event.Event{OrigRcptTo: ev.OrigRcptTo, RcptTo: ev.RcptTo}
+	if one.RcptTo != "" {
+		t.recipient(m, &one)
+	}
+	for _, one.RcptTo = range ev.RcptList {
+		t.recipient(m, &one)
+	}
+}
+
 // leaveWanted takes out the recipients that were refused after all, where the number of those that were not tells which.
 func (m *Message) leaveWanted() {
+	if len(m.Aliases) > 0 { // one that was accepted is several
+		m.Count = max(m.Count, len(m.Recipients))
+		return
+	}
 	wanted := 0
 	for i := range m.Recipients {
 		if m.Recipients[i].Wanted {

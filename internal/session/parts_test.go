@@ -215,3 +215,34 @@ func TestVerdictHasTheCodeOfTheConversation(t *testing.T) {
 		t.Errorf("%+v", ev)
 	}
 }
+
+// A plugin replaced a recipient by others before the server accepted it: each has its end, and what it was.
+func TestRecipientThatLeadsToOthersBeforeItIsAccepted(t *testing.T) {
+	l := newLog(t, testConfig())
+	conn := func(kind event.Kind) event.Event {
+		return event.Event{Kind: kind, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, PeerIP: "192.0.2.1", QueueID: "U.1"}
+	}
+	open := conn(event.KindMessageOpened)
+	open.MailFrom = "s@a.test"
+	l.at(0, open)
+	led := conn(event.KindMessageRedirected)
+	led.Route, led.OrigRcptTo, led.RcptList = event.RouteForward, "list@ours.test", []string{"a@one.test", "b@two.test"}
+	l.at(0, led)
+	reply := conn(event.KindReply)
+	reply.Command, reply.RcptTo = "RCPT", "b@two.test"
+	l.at(0, reply)
+	header := conn(event.KindMessageHeader)
+	header.RecipientCount = 1
+	l.at(0, header)
+	kept := conn(event.KindMessageQueued)
+	kept.NoEnd = true
+	l.at(0, kept)
+	received := conn(event.KindMessageReceived)
+	received.NoEnd, received.HandedOver = true, true
+	l.at(0, received)
+	l.at(1, partOf(1, event.StatusDelivered, "one.test", 1))
+	if ev := l.at(1, partOf(2, event.StatusDelivered, "two.test", 1)); ev.RcptTo != "b@two.test" || ev.OrigRcptTo != "list@ours.test" || ev.Direction != event.DirectionForwarded {
+		t.Errorf("%+v", ev)
+	}
+	wants(t, l.ends(), "a@one.test delivered", "b@two.test delivered")
+}

@@ -16,6 +16,8 @@ func plugin(ev *event.Event, l *line, n int) event.Kind {
 		return login(ev, l)
 	case l.level == "DEBUG":
 		return event.KindNone
+	case l.origin == "aliases":
+		return aliased(ev, l, n)
 	case l.origin == "spamassassin":
 		ev.Transaction = n
 		if kind := spamassassin(ev, l); kind != event.KindNone {
@@ -29,6 +31,43 @@ func plugin(ev *event.Event, l *line, n int) event.Kind {
 	}
 	ev.Transaction = n
 	return results(ev, l)
+}
+
+// aliased is "aliasing <a@b>,<c@b> to d@e,f@g": the last recipient so far leads to those (haraka-plugin-aliases).
+func aliased(ev *event.Event, l *line, n int) event.Kind {
+	s, ok := strings.CutPrefix(l.text, "aliasing ")
+	if !ok || n == 0 {
+		return event.KindNone
+	}
+	for {
+		address, rest, ok := l.angle(s)
+		if !ok {
+			return event.KindNone
+		}
+		ev.OrigRcptTo, s = address, rest
+		if rest, ok = scan.Byte(s, ','); !ok {
+			break
+		}
+		s = rest
+	}
+	if s, ok = strings.CutPrefix(s, " to "); !ok {
+		return event.KindNone
+	}
+	for s != "" {
+		var to string
+		if to, s, _ = scan.Cut(s, ','); strings.IndexByte(to, '@') < 1 {
+			return event.KindNone
+		}
+		ev.RcptList = append(ev.RcptList, to)
+	}
+	if len(ev.RcptList) == 0 {
+		return event.KindNone
+	}
+	if len(ev.RcptList) == 1 {
+		ev.RcptTo, ev.RcptList = ev.RcptList[0], ev.RcptList[:0]
+	}
+	ev.QueueID, ev.Transaction, ev.Route = l.id, n, event.RouteForward
+	return event.KindMessageRedirected
 }
 
 // starttls is "secured: cipher=C version=TLSv1.3 verified=false cn="..."" (plugins/tls.js).
