@@ -127,6 +127,21 @@ func TestConnectionThatIsRefusedInTwoLinesIsOne(t *testing.T) {
 	}
 }
 
+func TestLoginThatTheLogTellsTwiceIsOne(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, forked(event.KindConnect, 7, "192.0.2.1"))
+	l.at(0, answered(7, 220, "mx ESMTP"))
+	login := said(7, "AUTH")
+	login.AuthMechanism = "PLAIN"
+	l.at(1, login)
+	words := l.at(1, answered(7, 235, "OK"))
+	own := forked(event.KindAuth, 7, "192.0.2.1")
+	own.AuthMechanism, own.AuthResult, own.User = "PLAIN", "success", "anna"
+	if got := l.at(1, own); words.AuthResult != "" || words.Command != "AUTH" || got.AuthResult != "success" {
+		t.Errorf("%q %q, %q", words.Command, words.AuthResult, got.AuthResult)
+	}
+}
+
 func TestDeliveryProcessSpeaksToNobody(t *testing.T) {
 	l := newLog(t, testConfig())
 	if got := l.at(0, answered(12, 451, "reply: read error")); got.SessionID != 0 || got.Role != event.RoleUnknown {

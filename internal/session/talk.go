@@ -33,6 +33,9 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 			ev.AuthResult = ""
 		}
 	}
+	if key.scope == event.ScopeFork && ev.Kind == event.KindReply {
+		ev.AuthResult = "" // a login has a line of its own, who it was in it
+	}
 	if s == nil && !o.Began && !own {
 		return nil // a remark about a conversation of which no word was seen
 	}
