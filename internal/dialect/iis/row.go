@@ -7,7 +7,6 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
@@ -126,20 +125,8 @@ func (r *row) parse(ev *event.Event) event.Result {
 
 // parseResponse reads "250+2.1.0+Ok", or a line of a longer reply, "250-mx.example".
 func (r *row) parseResponse(ev *event.Event) event.Result {
-	code, rest, ok := scan.Fixed(r.query, 3)
-	if !ok || !speech.IsCode(code) || rest != "" && rest[0] != '+' && rest[0] != '-' {
+	if !speech.PlusReply(r.query, ev) {
 		ev.Kind = event.KindContent
-		return event.Parsed
-	}
-	ev.Kind, ev.Code, ev.Class = event.KindReply, code, byte('0'+code/100)
-	if rest == "" {
-		return event.Parsed
-	}
-	ev.MoreLines = rest[0] == '-'
-	ev.Text = rest[1:]
-	word, words, _ := scan.Cut(ev.Text, '+')
-	if enhanced, _ := reply.Enhanced(word, ev.Class); enhanced != "" {
-		ev.Enhanced, ev.Text = enhanced, words
 	}
 	return event.Parsed
 }
@@ -150,74 +137,22 @@ func (r *row) parseCommand(ev *event.Event) bool {
 	if !ok {
 		return false
 	}
-	ev.Kind, ev.Command = event.KindCommand, verb.String()
 	argument := strings.TrimLeft(r.query, "+")
+	speech.PlusCommand(verb, argument, ev)
 	switch verb {
-	case event.VerbEHLO, event.VerbHELO, event.VerbLHLO:
-		ev.Helo, ev.Argument = argument, argument
-	case event.VerbMAIL:
-		ev.Argument = argument
-		path, rest, found := readPath(argument, "FROM")
-		if ev.MailFrom = path; found && path == "" {
-			ev.MailFrom = "<>"
-		}
-		readSize(rest, ev)
-	case event.VerbRCPT:
-		ev.Argument = argument
-		ev.RcptTo, _, _ = readPath(argument, "TO")
 	case event.VerbDATA, event.VerbBDAT:
 		if id, rest, ok := scan.Between(argument, '<', '>'); ok && rest == "" {
 			ev.MessageID = id // once the message is there
 		}
+		ev.Argument = ""
 	case event.VerbAUTH:
-		ev.AuthMechanism = mechanism(argument)
-		ev.Argument = ev.AuthMechanism
 		if hidden := len(r.query) - len(argument) + len(ev.AuthMechanism); hidden < len(r.query) {
 			ev.Redact = append(ev.Redact, event.Span{From: r.queryAt + hidden, To: r.queryAt + len(r.query)})
 		}
 	case event.VerbQUIT, event.VerbRSET, event.VerbSTARTTLS: // the name that the client gave stands behind QUIT
-	default:
-		ev.Argument = argument
+		ev.Argument = ""
 	}
 	return true
-}
-
-// readPath reads "FROM:+<a@b.example>+SIZE=2884", or an address without brackets.
-func readPath(s, word string) (path, rest string, ok bool) {
-	s, ok = scan.PrefixFold(s, word)
-	if !ok {
-		return "", "", false
-	}
-	if s, ok = scan.Byte(s, ':'); !ok {
-		return "", "", false
-	}
-	s = strings.TrimLeft(s, "+")
-	if path, rest, ok = scan.Angle(s); ok {
-		return path, rest, true
-	}
-	path, rest, _ = scan.Cut(s, '+')
-	return path, rest, strings.Contains(path, "@") && path[0] != '<'
-}
-
-func readSize(params string, ev *event.Event) {
-	for params != "" {
-		var one string
-		one, params, _ = scan.Cut(params, '+')
-		if size, ok := scan.PrefixFold(one, "SIZE="); ok {
-			ev.Size, ev.HasSize = scan.Int(size)
-		}
-	}
-}
-
-// mechanism is the SASL mechanism at the front of an argument; anything else there may be a credential.
-func mechanism(s string) string {
-	word, _, _ := scan.Cut(s, '+')
-	for _, m := range [...]string{"LOGIN", "PLAIN", "NTLM", "GSSAPI", "CRAM-MD5", "DIGEST-MD5"} {
-		if scan.EqualFold(word, m) {
-			return m
-		}
-	}
-	return ""
 }
 
 func address(s string) string {

@@ -62,14 +62,39 @@ func (r *row) read(line string) bool {
 
 // Probe takes rows of MailEnable's columns.
 func (Parser) Probe(h *header.Header) bool {
-	var r row
-	return h.Program == "" && strings.Contains(h.Text, "\tSMTP-") && r.read(h.Text)
+	if h.Program != "" {
+		return false
+	}
+	if columns, ok := strings.CutPrefix(h.Text, "#Fields: "); ok {
+		return isW3C(columns)
+	}
+	if strings.Contains(h.Text, "\tSMTP-") {
+		var r row
+		return r.read(h.Text)
+	}
+	var r w3cRow
+	return strings.Contains(h.Text, " SMTP-") && r.read(h)
 }
 
 // Parse reads one line: a command and the response to it, or one of both.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
+	if h.Program != "" {
+		return event.Unknown
+	}
+	if columns, ok := strings.CutPrefix(h.Text, "#Fields: "); ok && isW3C(columns) {
+		ev.Kind, ev.Columns = event.KindLifecycle, strings.TrimRight(columns, " \r")
+		return event.Parsed
+	}
+	if strings.HasPrefix(h.Text, "#Software: MailEnable ") {
+		ev.Kind = event.KindLifecycle
+		return event.Parsed
+	}
+	var w w3cRow
+	if w.read(h) {
+		return w.parse(ev)
+	}
 	var r row
-	if h.Program != "" || !r.read(h.Text) {
+	if !r.read(h.Text) {
 		return event.Unknown
 	}
 	ev.Daemon, ev.Scope, ev.ConnID, ev.PeerIP = r.kind, event.ScopeAddress, r.socket, address(r.peer)
