@@ -337,7 +337,7 @@ var table = []metric{
 func (s *sample) isTrial() bool {
 	if s.isDelivery() {
 		// one that never came to a conversation was logged as a failed connection
-		return s.isTrue(sTried) && (s.is(sRoute, "mx") || s.is(sRoute, "relayhost")) && (s.has[sCode] || s.has[sError] && s.has[sSession])
+		return s.isTrue(sTried) && (s.is(sRoute, "mx") || s.is(sRoute, "relayhost")) && (s.has[sCode] || s.is(sClass, "2xx") || s.has[sError] && s.has[sSession])
 	}
 	if !s.is(sRole, "client") || !s.is(sEvent, "reply") && !s.is(sEvent, "connect") && !s.is(sEvent, "warning") {
 		return false

@@ -211,19 +211,27 @@ func (t *Tracker) handOverAll(h *host, m *Message, out *Output) {
 	}
 }
 
-// Answer is what a host said last about a part of a message, in the conversation that the log shows besides its verdicts.
+// Answer is what a host said last about a part of a message, in the conversation that the log shows besides its verdicts; or why none said
+// anything.
 type Answer struct {
 	Part, Code        int
 	Command, Enhanced string
+
+	ErrorType, Reason, Category string
 }
 
 // hear keeps the answer, and lets the verdict that comes of it say what its line does not: the code, or the command.
 func (m *Message) hear(ev *event.Event) {
 	switch {
 	case ev.Role != event.RoleClient:
+	case ev.Kind == event.KindConnect && ev.ErrorType != "" && ev.Part > 0:
+		m.Answer = Answer{Part: ev.Part, ErrorType: strings.Clone(ev.ErrorType), Reason: ev.Reason, Category: ev.Category}
 	case ev.Kind == event.KindReply && ev.FromPeer == event.No && ev.Code > 0 && ev.Command != "" && !ev.MoreLines:
+		m.Answer.ErrorType = ""
 		m.Answer.Part, m.Answer.Code, m.Answer.Command = ev.Part, ev.Code, commandName(ev.Command)
 		replaceAll(&m.Answer.Enhanced, ev.Enhanced)
+	case ev.Kind == event.KindDelivery && ev.Class == 0 && ev.ErrorType == "" && ev.Tried == event.Yes && ev.Part > 0 && ev.Part == m.Answer.Part && m.Answer.ErrorType != "":
+		ev.ErrorType, ev.Reason, ev.Category = m.Answer.ErrorType, m.Answer.Reason, m.Answer.Category
 	case ev.Kind != event.KindDelivery || ev.Class == 0 || m.Answer.Code == 0 || ev.Part != m.Answer.Part || ev.Class != byte('0'+m.Answer.Code/100):
 	case ev.Code == 0 && ev.Command == m.Answer.Command:
 		ev.Code, ev.Enhanced = m.Answer.Code, m.Answer.Enhanced

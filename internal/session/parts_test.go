@@ -246,3 +246,16 @@ func TestRecipientThatLeadsToOthersBeforeItIsAccepted(t *testing.T) {
 	}
 	wants(t, l.ends(), "a@one.test delivered", "b@two.test delivered")
 }
+
+// All hosts of a part failed: the verdict has no words, the lines before it say why.
+func TestVerdictWithoutWordsIsExplainedByTheHostThatFailed(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.transaction(true, "a@one.test", "b@two.test")
+	l.at(1, event.Event{Kind: event.KindConnect, QueueID: "U.1", Part: 2, Role: event.RoleClient, PeerIP: "192.0.2.7", ErrorType: "timeout", Reason: "connection_timeout"})
+	if ev := l.at(1, partOf(1, event.StatusDeferred, "", 0)); ev.ErrorType != "" {
+		t.Errorf("%+v", ev)
+	}
+	if ev := l.at(2, partOf(2, event.StatusDeferred, "", 0)); ev.ErrorType != "timeout" || ev.Reason != "connection_timeout" || ev.RcptTo != "b@two.test" {
+		t.Errorf("%+v", ev)
+	}
+}

@@ -26,7 +26,7 @@ func trouble(ev *event.Event, s string) event.Kind {
 		return event.KindConnect
 	}
 	if rest, ok := strings.CutPrefix(s, "Socket write failed unexpectedly: "); ok { // the connection's end has a line of its own
-		ev.ErrorType = breakage(rest)
+		ev.Argument = rest
 		return event.KindWarning
 	}
 	if s == "Socket writability went away" {
