@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/courier"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exchange"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exim"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/haraka"
@@ -27,6 +28,7 @@ var All = []Parser{
 	opensmtpd.Parser{},
 	exchange.Parser{},
 	qmail.Parser{},
+	courier.Parser{},
 	iis.Parser{},
 	powermta.Parser{},
 	hmailserver.Parser{},

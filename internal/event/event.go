@@ -206,12 +206,14 @@ type Event struct {
 	FilterScore   float64 // what the verdict was made from: a DNSBL rank, a spam score
 	HasScore      bool
 
+	// OfRun: on message.removed, only this run over the recipients is done, and the message with it if none was put off.
+	OfRun bool
 	// Receipt is an id that the message was taken under before it had its queue id, in the words that acknowledged it or in other lines
 	// about its reception; ChildReceipt is the one of a message made from this one.
 	Receipt, ChildReceipt string
-	// TryID is the server's own number of a try. The line that begins it (message.queued) names message and recipient; the verdict
-	// has the number in their place.
-	TryID string
+	// TryID is the server's own number of a try, TryTo the recipient where it is shared by several tries. The line that begins it (message.queued,
+	// message.opened) names message and recipient; the verdict, and lines about what a host said, may have the number in their place.
+	TryID, TryTo string
 
 	Synthetic bool
 	Duplicate bool

@@ -71,12 +71,22 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 			t.dropCandidate(m)
 		}
 	case event.KindMessageRemoved:
-		if m.PutOff { // only its run is over
+		if m.PutOff || ev.OfRun && m.putOff() { // only its run is over
 			ev.Kind = event.KindMessageQueued
 			return
 		}
 		t.endMessage(m, out)
 	}
+}
+
+// putOff says whether a recipient waits for another try.
+func (m *Message) putOff() bool {
+	for i := range m.Recipients {
+		if !m.Recipients[i].Final && m.Recipients[i].Status != event.StatusDelivered {
+			return true
+		}
+	}
+	return false
 }
 
 // endIfDone ends a message whose server writes no line at its end, with its last recipient. Where an expansion may have made more of them

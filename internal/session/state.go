@@ -139,12 +139,7 @@ func (h *host) head() savedHost {
 		out.Starts = append(out.Starts, savedStart{e.key, e.when, h.starts.count[e.key]})
 	}
 	out.Aliases, out.Waiting, out.Client = h.aliases.ids, h.aliases.waiting, h.aliases.client
-	for _, n := range h.tries.order {
-		if t := h.tries.byID[n.Key]; t != nil && t.Number == n.Number {
-			out.Tries = append(out.Tries, savedTry{n.Key, t})
-		}
-	}
-	out.Receipts = h.receipts.order
+	out.Tries, out.Receipts = h.tries.list(), h.receipts.order
 	for d := range h.domains {
 		out.Domains = append(out.Domains, d)
 	}

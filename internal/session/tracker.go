@@ -185,9 +185,7 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	m := t.observeMessage(h, s, ev, now, out)
 	h.fronted(s, ev)
 	s.carry(m, ev)
-	if ev.Kind == event.KindMessageQueued && ev.TryID != "" {
-		h.tries.open(h, ev, now)
-	}
+	h.observeTry(ev, now)
 	h.observeReceipt(t, s, m, ev, now)
 	t.observePeer(h, m, ev, now)
 	t.settle(h, m, ev, now, out)

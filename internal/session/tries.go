@@ -1,22 +1,36 @@
 package session
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// try is a delivery that has begun: servers that number their tries write message and recipient only where one begins.
+// try is a delivery that has begun. Some servers write message and recipient only where one begins, and what was said during it in lines
+// of their own, so that the verdict has neither.
 type try struct {
 	QueueID   string
 	To, Orig  string
+	List      []string // more than one recipient; then To is empty
 	Route     event.Route
 	Direction event.Direction
 	Began     int64
 	Number    int64 // how-manieth try of the host, to tell it from a later one under the same id
+	Heard     words // the newest
 }
 
-type tryKey struct{ Instance, ID string }
+// words are what a host said, or what kept it from being asked.
+type words struct {
+	Command, Enhanced, Text, RemoteQueueID string
+	Code                                   int
+	Class                                  byte
+	Joined, Truncated                      bool
+	ServerAddress, PeerIP, ErrorType       string
+	ServerPort                             int
+}
+
+type tryKey struct{ Instance, ID, To string }
 
 // tries are a host's, in the order in which they began. A number comes again when the server is started anew.
 type tries struct {
@@ -32,6 +46,48 @@ type numberedTry struct {
 
 const maxTries = 4096 // of a host; servers run some hundred at a time
 
+func keyOfTry(ev *event.Event) tryKey { return tryKey{ev.Instance, ev.TryID, ev.TryTo} }
+
+// observeTry remembers the try that ev begins, or what it says of one.
+func (h *host) observeTry(ev *event.Event, now int64) {
+	if ev.TryID == "" {
+		return
+	}
+	switch ev.Kind {
+	case event.KindMessageQueued, event.KindMessageOpened:
+		h.tries.open(h, ev, now)
+	case event.KindMessageReceived:
+		if t := h.tries.byID[keyOfTry(ev)]; t != nil {
+			t.To, t.List = strings.Clone(ev.RcptTo), nil
+			for _, to := range ev.RcptList {
+				t.List = append(t.List, strings.Clone(to))
+			}
+		}
+	case event.KindReply, event.KindConnect, event.KindTLS:
+		if t := h.tries.byID[keyOfTry(ev)]; t != nil {
+			t.Heard.take(ev)
+		}
+	}
+}
+
+// take keeps a line's words; what it does not say of the host stays.
+func (w *words) take(ev *event.Event) {
+	replace(&w.ServerAddress, ev.ServerAddress)
+	replace(&w.PeerIP, ev.PeerIP)
+	if ev.ServerPort != 0 {
+		w.ServerPort = ev.ServerPort
+	}
+	if ev.Code == 0 && ev.ErrorType == "" && ev.Text == "" {
+		return
+	}
+	w.Code, w.Class, w.Joined, w.Truncated = ev.Code, ev.Class, ev.TextJoined, ev.Truncated
+	replaceAll(&w.Command, ev.Command)
+	replaceAll(&w.Enhanced, ev.Enhanced)
+	replaceAll(&w.Text, ev.Text)
+	replaceAll(&w.RemoteQueueID, ev.RemoteQueueID)
+	replaceAll(&w.ErrorType, ev.ErrorType)
+}
+
 // open remembers the try that ev begins.
 func (s *tries) open(h *host, ev *event.Event, now int64) {
 	if s.byID == nil {
@@ -41,11 +97,13 @@ func (s *tries) open(h *host, ev *event.Event, now int64) {
 		s.dropOldest()
 	}
 	s.count++
-	key := tryKey{h.word(ev.Instance), strings.Clone(ev.TryID)}
-	s.byID[key] = &try{
+	key := tryKey{h.word(ev.Instance), strings.Clone(ev.TryID), strings.Clone(ev.TryTo)}
+	t := &try{
 		QueueID: strings.Clone(ev.QueueID), To: strings.Clone(ev.RcptTo), Orig: strings.Clone(ev.OrigRcptTo),
 		Route: ev.Route, Direction: ev.Direction, Began: now, Number: s.count,
 	}
+	t.Heard.take(ev)
+	s.byID[key] = t
 	s.order = append(s.order, numberedTry{key, s.count})
 }
 
@@ -80,24 +138,63 @@ func (s *tries) expire(before int64) {
 	}
 }
 
-// Recall completes a verdict that has the number of a try with what the line said that began it. The try is kept: the verdict may come twice.
+// Recall completes a line about a try with what the line said that began it, and a verdict with what was said since. The try is kept: the
+// verdict may come twice.
 func (t *Tracker) Recall(ev *event.Event) {
-	if ev.TryID == "" || ev.QueueID != "" {
+	if ev.TryID == "" || ev.Kind == event.KindMessageQueued || ev.Kind == event.KindMessageOpened {
 		return
 	}
 	h := t.hosts[ev.Host]
 	if h == nil {
 		return
 	}
-	found := h.tries.byID[tryKey{ev.Instance, ev.TryID}]
+	found := h.tries.byID[keyOfTry(ev)]
 	if found == nil {
 		return
 	}
-	ev.QueueID, ev.RcptTo, ev.OrigRcptTo = found.QueueID, found.To, found.Orig
+	if ev.QueueID == "" {
+		ev.QueueID = found.QueueID
+	}
+	if ev.Recipients() == 0 && ev.Kind != event.KindMessageHeader {
+		ev.RcptTo, ev.OrigRcptTo = found.To, found.Orig
+		ev.RcptList = append(ev.RcptList[:0], found.List...)
+	}
+	if ev.Kind != event.KindDelivery {
+		return
+	}
 	if ev.Route == event.RouteUnknown {
 		ev.Route = found.Route
 	}
 	if ev.Direction == event.DirectionUnknown {
 		ev.Direction = found.Direction
 	}
+	found.Heard.tell(ev)
+}
+
+// tell gives a verdict that has no words of its own those that led to it.
+func (w *words) tell(ev *event.Event) {
+	if ev.ServerAddress == "" && ev.PeerIP == "" {
+		ev.ServerAddress, ev.PeerIP, ev.ServerPort = w.ServerAddress, w.PeerIP, w.ServerPort
+	}
+	if ev.Code != 0 || ev.Text != "" {
+		return
+	}
+	ev.Command, ev.Code, ev.Class, ev.Enhanced, ev.Text = w.Command, w.Code, w.Class, w.Enhanced, w.Text
+	ev.TextJoined, ev.Truncated = w.Joined, w.Truncated
+	if ev.RemoteQueueID == "" {
+		ev.RemoteQueueID = w.RemoteQueueID
+	}
+	if ev.ErrorType == "" {
+		ev.ErrorType = w.ErrorType
+	}
+}
+
+// list is for the savers of state.
+func (s *tries) list() (all []savedTry) {
+	for _, n := range s.order {
+		if t := s.byID[n.Key]; t != nil && t.Number == n.Number {
+			all = append(all, savedTry{n.Key, t})
+		}
+	}
+	return slices.Clip(all)
 }
