@@ -1,7 +1,9 @@
 package dialect
 
 import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/chasquid"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/courier"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/dma"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exchange"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exim"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/haraka"
@@ -10,6 +12,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/mailenable"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/mdaemon"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/msmtp"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/nullmailer"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/powermta"
@@ -29,6 +33,10 @@ var All = []Parser{
 	exchange.Parser{},
 	qmail.Parser{},
 	courier.Parser{},
+	dma.Parser{},
+	chasquid.Parser{},
+	msmtp.Parser{},
+	nullmailer.Parser{},
 	iis.Parser{},
 	powermta.Parser{},
 	hmailserver.Parser{},

@@ -20,6 +20,7 @@ type Header struct {
 	Host       string // without the brackets that some relays put around an address
 	Program    string // the tag as written, without [pid]: "postfix/submission/smtpd"
 	PID        int64
+	TagID      string // the tag's brackets as written: mostly the pid, but dma's "25.5584eeaaaf80"
 	Columns    string // what an earlier line of the source named its columns; set by the caller of a dialect
 	Text       string // what follows: the end of the line, but for the quote of a column
 }

@@ -135,7 +135,7 @@ func TestParse(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got Header
 			found := Parse(tt.line, seen, &got)
-			if got != tt.want {
+			if got.TagID = ""; got != tt.want {
 				t.Errorf("%q\n got %+v\nwant %+v", tt.line, got, tt.want)
 			}
 			if want := len(tt.want.Text) < len(tt.line); found != want {

@@ -44,6 +44,7 @@ func parse5424(s string, c Clock, h *Header) bool {
 	}
 	st.fill(c, h)
 	h.Host, h.Program = host, program
+	h.TagID = procid
 	h.PID, _ = scan.Int(procid)
 	h.Text = scan.TrimLeft(strings.TrimPrefix(skipOne(s), byteOrderMark))
 	return true

@@ -20,7 +20,7 @@ const (
 const longestTag = 128
 
 // readTag takes "tag[pid]: ", "tag[pid] " or "tag: " off the front, with the blanks behind it.
-func readTag(s string) (program string, pid int64, text string, sure certainty) {
+func readTag(s string) (program string, pid int64, id, text string, sure certainty) {
 	// the name: at least one letter, so that "550:" and "5.1.1:" are none
 	i, letters := 0, 0
 	for i < len(s) && i < longestTag && isTagByte(s[i]) {
@@ -30,7 +30,7 @@ func readTag(s string) (program string, pid int64, text string, sure certainty) 
 		i++
 	}
 	if letters == 0 || i == len(s) {
-		return "", 0, "", none
+		return "", 0, "", "", none
 	}
 	program, rest := s[:i], s[i+1:]
 
@@ -39,21 +39,36 @@ func readTag(s string) (program string, pid int64, text string, sure certainty) 
 		// [pid], then a colon, a blank or the end
 		n, tail, ok := scan.Digits(rest)
 		if !ok || !strings.HasPrefix(tail, "]") {
-			return "", 0, "", none
+			id, tail, ok := readTagID(rest)
+			if !ok {
+				return "", 0, "", "", none
+			}
+			return program, 0, id, scan.TrimLeft(tail), strong
 		}
 		tail, colon := scan.Byte(tail[1:], ':')
 		if !colon && !endsField(tail) {
-			return "", 0, "", none
+			return "", 0, "", "", none
 		}
-		return program, n, behindMessageID(scan.TrimLeft(tail)), strong
+		return program, n, rest[:strings.IndexByte(rest, ']')], behindMessageID(scan.TrimLeft(tail)), strong
 	case ':':
 		// a colon alone must be followed by a blank; one letter is the side of a transcript ("S: 220 ...")
 		if len(program) < 2 || !endsField(rest) {
-			return "", 0, "", none
+			return "", 0, "", "", none
 		}
-		return program, 0, scan.TrimLeft(rest), weak
+		return program, 0, "", scan.TrimLeft(rest), weak
 	}
-	return "", 0, "", none
+	return "", 0, "", "", none
+}
+
+// readTagID takes an id of hex digits and dots off the front, in which a letter or a dot is, with the bracket and the colon behind it.
+func readTagID(s string) (id, rest string, ok bool) {
+	n, other := 0, false
+	for n < len(s) && n < 64 && (scan.IsHex(s[n]) || s[n] == '.') {
+		other = other || !scan.IsDigit(s[n])
+		n++
+	}
+	rest, ok = strings.CutPrefix(s[n:], "]:")
+	return s[:n], rest, ok && other && endsField(rest)
 }
 
 // behindMessageID skips "[ID 801593 mail.info] ", which the syslogd of Solaris and its kin puts in front of every text (log.conf(4), msgid).
@@ -84,11 +99,11 @@ func isTagByte(c byte) bool {
 
 // parseTag reads a tag without a host in front of it.
 func parseTag(s string, least certainty, h *Header) bool {
-	program, pid, text, sure := readTag(s)
+	program, pid, id, text, sure := readTag(s)
 	if sure == none || sure < least {
 		return false
 	}
-	h.Program, h.PID, h.Text = program, pid, text
+	h.Program, h.PID, h.TagID, h.Text = program, pid, id, text
 	return true
 }
 
@@ -102,11 +117,11 @@ func parseHostTag(s string, least certainty, h *Header) bool {
 	if !ok {
 		return false
 	}
-	program, pid, text, sure := readTag(scan.TrimLeft(rest))
+	program, pid, id, text, sure := readTag(scan.TrimLeft(rest))
 	if sure == none || sure < least || isSpeech(host, program, sure) {
 		return false
 	}
-	h.Host, h.Program, h.PID, h.Text = host, program, pid, text
+	h.Host, h.Program, h.PID, h.TagID, h.Text = host, program, pid, id, text
 	return true
 }
 

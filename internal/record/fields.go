@@ -18,7 +18,8 @@ type fields struct {
 
 	hostName, containerID, tag string
 
-	syslog    bool // the syslog receiver or parser found the program
+	tagID     string // the process as text: some programs have an id of another kind there
+	syslog    bool   // the syslog receiver or parser found the program
 	journal   bool
 	container bool
 }
@@ -53,6 +54,9 @@ func (f *fields) read(m pcommon.Map, body bool) {
 		// the process: what it calls itself goes before what the kernel calls it, as in the file
 		case "proc_id", "pid", "procid", "SYSLOG_PID", "syslog_pid":
 			setInt(&f.pid, value)
+			if value.Type() == pcommon.ValueTypeStr {
+				f.tagID = value.Str()
+			}
 		case "_PID", "_pid":
 			if f.pid == 0 {
 				setInt(&f.pid, value)

@@ -30,7 +30,8 @@ type View struct {
 	Host       string // of the machine that logged
 	Program    string
 	PID        int64
-	Time       int64 // nanoseconds since 1970 UTC, 0 when it does not say
+	TagID      string // the process as text, which may be an id of another kind
+	Time       int64  // nanoseconds since 1970 UTC, 0 when it does not say
 	Resolution event.Resolution
 
 	// Source is where the record comes from, for what must be remembered from line to line.
@@ -100,7 +101,7 @@ func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 	text = scan.TrimEOL(text)
 
 	// the header, as far as the carrier took it off
-	v.Program, v.PID = f.program, f.pid
+	v.Program, v.PID, v.TagID = f.program, f.pid, f.tagID
 	v.cutTag()
 	v.Parsed = v.Program != ""
 	v.container = f.container
@@ -136,6 +137,9 @@ func (v *View) cutTag() {
 		return
 	}
 	v.Program = name
+	if v.TagID == "" {
+		v.TagID, _, _ = scan.Cut(rest, ']')
+	}
 	if n, _, digits := scan.Digits(rest); digits && v.PID == 0 {
 		v.PID = n
 	}
@@ -150,7 +154,7 @@ func (v *View) Header(line string, c header.Clock, h *header.Header) bool {
 	// the carrier's fields, unless the message begins with a header of the same program, or of one in a container
 	if v.Parsed {
 		if h.Program == "" || h.Program != v.Program && !v.container {
-			*h = header.Header{Host: v.Host, Program: v.Program, PID: v.PID, Text: scan.TrimLeft(line)}
+			*h = header.Header{Host: v.Host, Program: v.Program, PID: v.PID, TagID: v.TagID, Text: scan.TrimLeft(line)}
 		}
 		found = true
 	}

@@ -27,6 +27,9 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		}
 		if ev.RecipientID != "" {
 			t.recipient(m, ev)
+			if m.NoEnd {
+				m.Count = max(m.Count, len(m.Recipients))
+			}
 		}
 	case event.KindMessageReceived:
 		if ev.HandedOver && !m.Kept {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -28,6 +29,7 @@ type words struct {
 	Joined, Truncated                      bool
 	ServerAddress, PeerIP, ErrorType       string
 	ServerPort                             int
+	Route                                  event.Route
 }
 
 type tryKey struct{ Instance, ID, To string }
@@ -53,19 +55,21 @@ func (h *host) observeTry(ev *event.Event, now int64) {
 	if ev.TryID == "" {
 		return
 	}
-	switch ev.Kind {
-	case event.KindMessageQueued, event.KindMessageOpened:
-		h.tries.open(h, ev, now)
-	case event.KindMessageReceived:
+	switch {
+	case ev.Kind == event.KindMessageReceived, ev.Kind == event.KindMessageQueued && ev.First: // which is what a second reception becomes
 		if t := h.tries.byID[keyOfTry(ev)]; t != nil {
 			t.To, t.List = strings.Clone(ev.RcptTo), nil
 			for _, to := range ev.RcptList {
 				t.List = append(t.List, strings.Clone(to))
 			}
 		}
-	case event.KindReply, event.KindConnect, event.KindTLS:
+	case ev.Kind == event.KindMessageQueued, ev.Kind == event.KindMessageOpened:
+		h.tries.open(h, ev, now)
+	case ev.Kind == event.KindReply, ev.Kind == event.KindConnect, ev.Kind == event.KindTLS:
 		if t := h.tries.byID[keyOfTry(ev)]; t != nil {
 			t.Heard.take(ev)
+		} else if ev.TryTo != "" { // it needs no line that begins it to be known
+			h.tries.open(h, ev, now)
 		}
 	}
 }
@@ -76,6 +80,9 @@ func (w *words) take(ev *event.Event) {
 	replace(&w.PeerIP, ev.PeerIP)
 	if ev.ServerPort != 0 {
 		w.ServerPort = ev.ServerPort
+	}
+	if ev.Route != event.RouteUnknown {
+		w.Route = ev.Route
 	}
 	if ev.Code == 0 && ev.ErrorType == "" && ev.Text == "" {
 		return
@@ -163,7 +170,7 @@ func (t *Tracker) Recall(ev *event.Event) {
 		return
 	}
 	if ev.Route == event.RouteUnknown {
-		ev.Route = found.Route
+		ev.Route = cmp.Or(found.Heard.Route, found.Route)
 	}
 	if ev.Direction == event.DirectionUnknown {
 		ev.Direction = found.Direction
@@ -178,6 +185,9 @@ func (w *words) tell(ev *event.Event) {
 	}
 	if ev.Code != 0 || ev.Text != "" {
 		return
+	}
+	if ev.Status == event.StatusBounced && w.Class == '4' { // nobody said no: it has waited too long
+		ev.Status = event.StatusExpired
 	}
 	ev.Command, ev.Code, ev.Class, ev.Enhanced, ev.Text = w.Command, w.Code, w.Class, w.Enhanced, w.Text
 	ev.TextJoined, ev.Truncated = w.Joined, w.Truncated
