@@ -81,6 +81,22 @@ func attempt(ev *event.Event, l *line, s string) event.Kind {
 		ev.MailFrom, ev.MessageKind = "<>", event.MessageDSN
 		return event.KindWarning
 	}
+	if words, ok := strings.CutPrefix(s, "Double bounce: "); ok && words != "" && !cutShort(words, "Mail was already a bounce") {
+		ev.Argument = words
+		return event.KindWarning
+	}
+	if rest, ok := after(s, "lugin responded with: "); ok { // what hook_bounce and hook_deferred may do
+		_, rest, _ = scan.Cut(rest, '.')
+		switch rest {
+		case " Not sending bounce.":
+			ev.Argument = s
+			return event.KindWarning
+		case " Not deferring. Deleting mail.":
+			ev.Status, ev.Route, ev.Tried = event.StatusDeleted, event.RouteNone, event.No
+			return event.KindDelivery
+		}
+		return event.KindNone
+	}
 	return trouble(ev, s)
 }
 
@@ -160,6 +176,14 @@ func bounced(ev *event.Event, l *line, why string) event.Kind {
 	}
 	ev.Status = event.StatusBounced
 	return because(ev, why)
+}
+
+// after takes words off the front whose first letter is in either case.
+func after(s, words string) (rest string, ok bool) {
+	if s == "" || s[0]|0x20 != 'p' {
+		return s, false
+	}
+	return strings.CutPrefix(s[1:], words)
 }
 
 // cutShort says whether s is a part of the words that it could have begun with.
