@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -88,7 +89,7 @@ func hosts(t *testing.T, names ...string) (paths []string, want generate.Totals,
 	for i, name := range names {
 		l := generate.NewLog(name, uint64(100+i))
 		var b bytes.Buffer
-		l.Write(8000, func(line string) {
+		l.Write(24_000/len(names), func(line string) {
 			lines++
 			b.WriteString(line + "\n")
 		})
@@ -153,7 +154,10 @@ func gateway(t *testing.T, example string, b *backend, env map[string]string) *n
 
 // Agents hand lines on by host to two gateways, and each gateway follows its hosts: together they say what one collector would.
 func TestAgentsAndGatewaysByHost(t *testing.T) {
-	names := []string{"mx1", "mx2", "mx3", "mx4"}
+	var names []string // so many that a gateway without any is out of the question
+	for i := range 12 {
+		names = append(names, fmt.Sprintf("mx%d", i))
+	}
 	paths, want, lines := hosts(t, names...)
 	b := newBackend(t)
 	one := gateway(t, "scale-out-gateway.yaml", b, map[string]string{"INSTANCE": "gateway-1"})
