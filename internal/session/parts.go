@@ -225,18 +225,24 @@ func (m *Message) hear(ev *event.Event) {
 	switch {
 	case ev.Role != event.RoleClient:
 	case ev.Kind == event.KindConnect && ev.ErrorType != "" && ev.Part > 0:
-		m.Answer = Answer{Part: ev.Part, ErrorType: strings.Clone(ev.ErrorType), Reason: ev.Reason, Category: ev.Category}
+		m.Answer = &Answer{Part: ev.Part, ErrorType: strings.Clone(ev.ErrorType), Reason: ev.Reason, Category: ev.Category}
 	case ev.Kind == event.KindReply && ev.FromPeer == event.No && ev.Code > 0 && ev.Command != "" && !ev.MoreLines:
-		m.Answer.ErrorType = ""
-		m.Answer.Part, m.Answer.Code, m.Answer.Command = ev.Part, ev.Code, commandName(ev.Command)
-		replaceAll(&m.Answer.Enhanced, ev.Enhanced)
-	case ev.Kind == event.KindDelivery && ev.Class == 0 && ev.ErrorType == "" && ev.Tried == event.Yes && ev.Part > 0 && ev.Part == m.Answer.Part && m.Answer.ErrorType != "":
-		ev.ErrorType, ev.Reason, ev.Category = m.Answer.ErrorType, m.Answer.Reason, m.Answer.Category
-	case ev.Kind != event.KindDelivery || ev.Class == 0 || m.Answer.Code == 0 || ev.Part != m.Answer.Part || ev.Class != byte('0'+m.Answer.Code/100):
-	case ev.Code == 0 && ev.Command == m.Answer.Command:
-		ev.Code, ev.Enhanced = m.Answer.Code, m.Answer.Enhanced
-	case ev.Code == m.Answer.Code && ev.Command == "":
-		ev.Command = m.Answer.Command
+		m.Answer = &Answer{Part: ev.Part, Code: ev.Code, Command: commandName(ev.Command), Enhanced: strings.Clone(ev.Enhanced)}
+	case ev.Kind == event.KindDelivery && m.Answer != nil:
+		m.Answer.explain(ev)
+	}
+}
+
+// explain completes a verdict with the answer that it comes of.
+func (a *Answer) explain(ev *event.Event) {
+	switch {
+	case ev.Class == 0 && ev.ErrorType == "" && ev.Tried == event.Yes && ev.Part > 0 && ev.Part == a.Part && a.ErrorType != "":
+		ev.ErrorType, ev.Reason, ev.Category = a.ErrorType, a.Reason, a.Category
+	case ev.Class == 0 || a.Code == 0 || ev.Part != a.Part || ev.Class != byte('0'+a.Code/100):
+	case ev.Code == 0 && ev.Command == a.Command:
+		ev.Code, ev.Enhanced = a.Code, a.Enhanced
+	case ev.Code == a.Code && ev.Command == "":
+		ev.Command = a.Command
 	}
 }
 

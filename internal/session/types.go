@@ -67,60 +67,62 @@ type CommandRecord struct {
 	HasLatency        bool
 }
 
-// Message lives from its reception to its last recipient's end, under one queue id of one host.
+// Message lives from its reception to its last recipient's end, under one queue id of one host. A list server has a hundred thousand of
+// them open: small fields stand together, what few have hangs on a pointer.
 type Message struct {
 	UID     event.ID
 	QueueID string
-	Partial bool
-	Begun   bool // partial: its beginning came after all, behind later lines
 	First   int64
 	Last    int64
 	Seen    int64 // the host's clock at its newest line
 
+	Partial   bool
+	Begun     bool // partial: its beginning came after all, behind later lines
+	GivenUp   bool // it never became a message
+	Refused   bool // by us, after it was told of
+	Kept      bool // in the server's own queue
+	NoEnd     bool // it is over when its last recipient is
+	PutOff    bool // it stays in the queue when its present run ends
+	MayExpand bool // there may be more recipients than Count
+	HasSize   bool
+	Kind      event.MessageKind
+	weak      bool // instance came from a tag with a service name, which may differ from the queue manager's
+	ended     bool
+	received  bool
+	met       bool // the host before it is known
+	forwarded bool
+	trust     trust
+
 	host     *host
 	instance string
-	weak     bool // instance came from a tag with a service name, which may differ from the queue manager's
 	sameID   *Message
 	links    links[Message]
-	ended    bool
-	received bool
-	GivenUp  bool // it never became a message
-	Refused  bool // by us, after it was told of
-	Aliases  []Alias
-	met      bool // the host before it is known
 
 	Parent      event.ID
 	Origin      event.ID
 	Transaction int
-	Kind        event.MessageKind
 	Dialect     string
 	MessageID   string
 	MailFrom    string
 	Size        int64
-	HasSize     bool
-	Count       int // nrcpt
-	trust       trust
-	forwarded   bool
 
 	ClientAddress, PeerIP string
 	ClientPort            int
 	Helo, Protocol        string
 	User, Mechanism       string
+	Aliases               []Alias
+	Answer                *Answer
 	Recipients            []Recipient
 	index                 map[string]int // beyond a few recipients
 	RecipientsDropped     int
+	Count                 int // nrcpt
+	Verdicts              int // so far
+	Final                 int // recipients that have ended
+	Passed                int // recipients that live on under another queue id
+	Moved                 int // recipients of another message made from it, which show themselves only there
 	Hops                  []Hop
 	HopsDropped           int
 	HeldSince             int64
-	Kept                  bool // in the server's own queue
-	Answer                Answer
-	Verdicts              int  // so far
-	NoEnd                 bool // it is over when its last recipient is
-	PutOff                bool // it stays in the queue when its present run ends
-	MayExpand             bool // there may be more of them than Count
-	Final                 int  // recipients that have ended
-	Passed                int  // recipients that live on under another queue id
-	Moved                 int  // recipients of another message made from it, which show themselves only there
 }
 
 // Alias is an address of a message and those that it leads to.
@@ -129,11 +131,13 @@ type Alias struct{ From, To string }
 // Recipient is an address after expansion, and how far its delivery is.
 type Recipient struct {
 	To, Orig  string
+	ID        string // the log's own, where it has one
 	Order     int    // of its newest verdict among those of the message
 	Wanted    bool   // a filter said so, before there was a verdict
-	ID        string // the log's own, where it has one
-	Status    event.Status
 	Final     bool
+	Status    event.Status
+	Route     event.Route
+	Direction event.Direction
 	Attempts  int
 	Code      int
 	Enhanced  string
@@ -142,8 +146,6 @@ type Recipient struct {
 	Category  string
 	Reply     string
 	Provider  string
-	Route     event.Route
-	Direction event.Direction
 	Client    event.ID // the inferred conversation of the last attempt
 	Over      int      // the transaction of it, where the log names its conversation
 	LastTry   int64    // when
