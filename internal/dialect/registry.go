@@ -19,6 +19,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/powermta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/qmail"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/sendmail"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/ssmtp"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/transcript"
 )
 
@@ -34,6 +35,7 @@ var All = []Parser{
 	qmail.Parser{},
 	courier.Parser{},
 	dma.Parser{},
+	ssmtp.Parser{},
 	chasquid.Parser{},
 	msmtp.Parser{},
 	nullmailer.Parser{},

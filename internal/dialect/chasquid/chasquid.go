@@ -244,7 +244,7 @@ func failed(ev *event.Event, s string) event.Kind {
 			ev.ErrorType = "connection_refused"
 		case strings.HasSuffix(s, "i/o timeout"):
 			ev.ErrorType = "timeout"
-		default:
+		case strings.HasSuffix(s, "no route to host"), strings.HasSuffix(s, "network is unreachable"):
 			ev.ErrorType = "no_route"
 		}
 	case strings.HasPrefix(s, "TLS error: "):

@@ -205,8 +205,6 @@ func unreachable(ev *event.Event, s string) event.Kind {
 		ev.ErrorType = "timeout"
 	case "No route to host", "Network is unreachable", "Host is unreachable":
 		ev.ErrorType = "no_route"
-	default:
-		ev.ErrorType = "connection_failed"
 	}
 	return event.KindConnect
 }

@@ -167,11 +167,14 @@ func trouble(ev *event.Event, s string) {
 	case strings.HasPrefix(s, "cannot locate host "):
 		ev.ErrorType, ev.Tried = "host_not_found", event.No
 	case strings.HasPrefix(s, "cannot connect to "):
-		ev.Command, ev.ErrorType = event.CommandConnect, "no_route"
-		if strings.HasSuffix(s, ": Connection refused") {
+		ev.Command = event.CommandConnect
+		switch {
+		case strings.HasSuffix(s, ": Connection refused"):
 			ev.ErrorType = "connection_refused"
-		} else if strings.Contains(s, "timed out") {
+		case strings.Contains(s, "timed out"):
 			ev.ErrorType = "timeout"
+		case strings.HasSuffix(s, ": No route to host"), strings.HasSuffix(s, ": Network is unreachable"):
+			ev.ErrorType = "no_route"
 		}
 	case strings.HasPrefix(s, "network read error"), strings.HasPrefix(s, "the server sent an empty reply"), strings.HasPrefix(s, "network write error"):
 		ev.ErrorType = "connection_lost"
