@@ -14,7 +14,10 @@ import (
 )
 
 // samples are the real logs that are shown when no other is given.
-var samples = []string{"testdata/mission/conversations.log", "testdata/postfix-main.rfc3164.log"}
+var samples = []string{
+	"testdata/mission/conversations.log", "testdata/postfix-main.rfc3164.log", "testdata/exim-all.mainlog", "testdata/sendmail-loud.rfc3164.log",
+	"testdata/opensmtpd-main.rfc3164.log", "testdata/haraka-main.log",
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"strconv"
 	"text/tabwriter"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
@@ -16,18 +17,20 @@ type totals struct {
 	tried, deferred, rejected   int
 	failures                    map[string]int
 	sessions                    map[string]int
+	servers                     map[string]int // lines by who wrote them
 }
 
 // add takes one record. Summaries and duplicates tell again what was counted.
 func (t *totals) add(r *record) {
 	if t.ends == nil {
-		t.ends, t.failures, t.sessions = map[string]int{}, map[string]int{}, map[string]int{}
+		t.ends, t.failures, t.sessions, t.servers = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	}
 	a := r.attr
 	if r.offset >= 0 && r.body != "" {
 		t.lines++
 		if a[attrs.Event] != "" {
 			t.recognised++
+			t.servers[a[attrs.Dialect]]++
 		}
 	}
 	switch a[attrs.Event] {
@@ -44,13 +47,14 @@ func (t *totals) add(r *record) {
 	if a[attrs.Duplicate] != "" {
 		return
 	}
+	n := recipients(a)
 	if a[attrs.DeliveryFinal] == "true" {
-		t.ends[a[attrs.DeliveryStatus]]++
+		t.ends[a[attrs.DeliveryStatus]] += n
 	}
 	if a[attrs.DeliveryTried] == "true" {
-		t.tried++
+		t.tried += n
 		if a[attrs.DeliveryStatus] == "deferred" {
-			t.deferred++
+			t.deferred += n
 		}
 	}
 	if status := a[attrs.DeliveryStatus]; a[attrs.Synthetic] == "" && (status == "bounced" || status == "deferred") {
@@ -62,10 +66,19 @@ func (t *totals) add(r *record) {
 	}
 }
 
+// recipients is how many recipients a record is about.
+func recipients(a map[string]string) int {
+	if n, err := strconv.Atoi(a[attrs.RecipientCount]); err == nil && a[attrs.RcptToList] != "" {
+		return n
+	}
+	return 1
+}
+
 // write is the table.
 func (t *totals) write(to io.Writer) {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "\nlines\t%d\t%d recognised\n", t.lines, t.recognised)
+	fmt.Fprintf(w, "  by server\t\t%s\n", top(t.servers, 20))
 	fmt.Fprintf(w, "messages\t%d\n", t.messages)
 	ended := t.ends["delivered"] + t.ends["bounced"] + t.ends["expired"]
 	fmt.Fprintf(w, "recipients that ended\t%d\n", ended)
