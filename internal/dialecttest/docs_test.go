@@ -13,6 +13,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialecttest"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
 // docs/dialects.md has a chapter a dialect: its about.md, and a table of what its samples say. The samples themselves are a page of their own.
@@ -31,11 +32,17 @@ func TestDocsAreTheSamples(t *testing.T) {
 		if err != nil {
 			t.Errorf("nothing is said about %s: %v", p.Name(), err)
 		}
+		for _, chapter := range []string{"for the most", "cannot tell"} { // what to switch on, and what that does not bring
+			if !bytes.Contains(bytes.ToLower(about), []byte(chapter)) {
+				t.Errorf("%s/about.md has no %q", p.Name(), chapter)
+			}
+		}
 		files, err := filepath.Glob(folder + "/testdata/*.txt")
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no samples of %s (%v)", p.Name(), err)
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n%s", p.Name(), about)
+		example(t, &b, p, files)
 		overview(t, &b, p, files)
 		fmt.Fprintf(&b, "\nAll lines: [%s](dialects/%s.md)\n", p.Name(), p.Name())
 		golden(t, "dialects/"+p.Name()+".md", page(t, p, files))
@@ -54,6 +61,41 @@ func golden(t *testing.T, name, want string) {
 	if err != nil || !bytes.Equal(got, []byte(want)) {
 		t.Errorf("docs/%s is not what the samples say; UPDATE_GOLDEN=1 writes it anew (%v)", name, err)
 	}
+}
+
+// example is a line that says much, and what is read from it: a verdict if there is one.
+func example(t *testing.T, b *strings.Builder, p dialect.Parser, files []string) {
+	t.Helper()
+	var best dialecttest.Sample
+	for _, path := range files {
+		for _, sample := range dialecttest.Samples(p, read(t, path)) {
+			ev := sample.Event
+			if ev == nil || len(sample.Line) > 1500 || ev.Kind != event.KindDelivery && ev.Kind != event.KindReply && best.Event != nil {
+				continue
+			}
+			rank := func(ev *event.Event) int {
+				n := len(dialecttest.Fields(ev))
+				if len(ev.Line) > 400 {
+					n -= 100
+				}
+				if ev.Kind == event.KindDelivery {
+					n += 50
+				}
+				if ev.Class == '4' || ev.Class == '5' {
+					n += 20
+				}
+				return n
+			}
+			if best.Event == nil || rank(ev) > rank(best.Event) {
+				best = sample
+			}
+		}
+	}
+	if best.Event == nil {
+		t.Errorf("%s has no example", p.Name())
+		return
+	}
+	fmt.Fprintf(b, "\nAn example, and what is read from it:\n\n```\n%s\n    %s\n```\n", best.Line, best.Says)
 }
 
 // overview is the table of what the samples of a dialect say: by program and event, the fields that any of them has.
