@@ -280,7 +280,7 @@ var table = []metric{
 		dimensions:  []string{attrs.AuthMechanism, attrs.AuthResult},
 		more:        append([]string{attrs.AuthMechanism, attrs.AuthResult}, conversation...),
 		observe: func(s *sample, to *observer) {
-			if s.has[sAuthResult] && (s.is(sEvent, "auth") || s.is(sEvent, "reply") || s.is(sEvent, "message.opened") && s.firstTransaction()) {
+			if s.has[sAuthResult] && !s.has[sFilter] && (s.is(sEvent, "auth") || s.is(sEvent, "reply") || s.is(sEvent, "message.opened") && s.firstTransaction()) {
 				to.add(1)
 			}
 		},

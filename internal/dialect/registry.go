@@ -1,9 +1,11 @@
 package dialect
 
 import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/amavis"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/chasquid"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/courier"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/dma"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/dovecot"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exchange"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exim"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/haraka"
@@ -14,16 +16,22 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/mdaemon"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/msmtp"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/nullmailer"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opendkim"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opendmarc"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
+	policydspf "github.com/otelcol-smtp/otelcol-smtp/internal/dialect/policyd-spf"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postgrey"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/powermta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/qmail"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/rspamd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/sendmail"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/spamassassin"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/ssmtp"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/transcript"
 )
 
-// All is the list of the dialects, in the order in which they are asked: servers that name themselves first, bare conversations last.
+// All is the list of the dialects, in the order in which they are asked: servers that name themselves first, then programs that stand beside them, bare conversations last.
 var All = []Parser{
 	postfix.Parser{},
 	sendmail.Parser{},
@@ -44,6 +52,14 @@ var All = []Parser{
 	hmailserver.Parser{},
 	mailenable.Parser{},
 	mdaemon.Parser{},
+	amavis.Parser{},
+	dovecot.Parser{},
+	opendkim.Parser{},
+	opendmarc.Parser{},
+	policydspf.Parser{},
+	postgrey.Parser{},
+	rspamd.Parser{},
+	spamassassin.Parser{},
 	transcript.Parser{},
 }
 

@@ -117,6 +117,7 @@ type Event struct {
 	// The message.
 	MessageUID     ID
 	QueueID        string
+	Beside         bool        // written by a program beside the mail server: ids in it are the server's, whichever instance gave them out; the line begins, changes and ends no message
 	UniqueID       bool        // QueueID is never given out again, so no line of it begins another message
 	RemoteQueueID  string      // in "queued as"
 	ParentQueueID  string      // the one that this message was made from, where the line says so (orig_queue_id)

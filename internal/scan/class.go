@@ -40,3 +40,17 @@ func lower(c byte) byte {
 	}
 	return c
 }
+
+// IsQueueID says whether s may be the queue id of a mail server, for programs that work beside any: letters, digits and hyphens. The words of
+// a sentence are so, too: its caller knows where an id stands.
+func IsQueueID(s string) bool {
+	if len(s) < 5 || len(s) > 40 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !IsLetter(c) && !IsDigit(c) && c != '-' {
+			return false
+		}
+	}
+	return true
+}

@@ -66,3 +66,13 @@ func Float(s string) (float64, bool) {
 	}
 	return float64(whole) / powers[places], true
 }
+
+// Decimal is Float with an optional sign in front.
+func Decimal(s string) (float64, bool) {
+	if rest, ok := Byte(s, '-'); ok {
+		f, ok := Float(rest)
+		return -f, ok
+	}
+	s, _ = Byte(s, '+')
+	return Float(s)
+}

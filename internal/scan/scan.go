@@ -20,6 +20,16 @@ func CutLast(s string, c byte) (head, rest string, ok bool) {
 	return s, "", false
 }
 
+// CutOnce cuts s at sep, where it stands once. Where others may have put words into s, a second one leaves open which is the writer's: then,
+// as without any, the head is all of s and ok is false.
+func CutOnce(s, sep string) (head, rest string, ok bool) {
+	i := strings.Index(s, sep)
+	if i < 0 || strings.Contains(s[i+1:], sep) {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
+
 // Byte takes one byte c off the front.
 func Byte(s string, c byte) (rest string, ok bool) {
 	if s != "" && s[0] == c {

@@ -8,6 +8,10 @@ import (
 
 // observeMessage finds or begins the message that ev is about, and keeps what the line says of it. nil: about none.
 func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64, out *Output) *Message {
+	if ev.Beside {
+		t.observeBeside(h, ev)
+		return nil
+	}
 	if ev.QueueID == "" {
 		return nil
 	}
@@ -84,8 +88,8 @@ func isAboutMessage(ev *event.Event) bool {
 	return true
 }
 
-// isStrong says whether the line's instance is the queue's own: a named service may have a syslog_name of its own.
-func isStrong(ev *event.Event) bool { return ev.Service == "" }
+// isStrong says whether the line's instance is the queue's own: a named service may have a syslog_name of its own, a program beside the server has none.
+func isStrong(ev *event.Event) bool { return ev.Service == "" && !ev.Beside }
 
 // message finds the live or lately ended message with ev's queue id in ev's instance.
 func (h *host) message(ev *event.Event) *Message {

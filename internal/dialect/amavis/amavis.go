@@ -1,0 +1,221 @@
+// Package amavis reads what amavisd-new writes about each message that it checked, in its short, its verbose and its per-recipient form (the
+// templates at the end of Amavis.pm).
+package amavis
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// Parser is the dialect of amavis.
+type Parser struct{}
+
+// Name is the value of smtp.dialect.
+func (Parser) Name() string { return "amavis" }
+
+// Claims takes the names that the program is installed under.
+func (Parser) Claims(program string) bool {
+	return program == "amavis" || program == "amavisd" || program == "amavisd-new"
+}
+
+// Probe recognises the verdict of a line without a program.
+func (Parser) Probe(h *header.Header) bool {
+	s, ok := task(h.Text)
+	if !ok || h.Program != "" {
+		return false
+	}
+	_, rest := verdict(s)
+	return rest != ""
+}
+
+// Parse reads one line: "(02279-04) Passed CLEAN {RelayedInbound}, [192.0.2.1]:6101 [192.0.2.1] <a> -> <b>, Queue-ID: X, ...".
+func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
+	s, _ := task(h.Text)
+	words, s := verdict(s)
+	if s == "" {
+		return event.Unknown
+	}
+	ev.Kind, ev.Beside, ev.Daemon = event.KindFilter, true, "amavis"
+	ev.FilterName, ev.FilterVerdict = "amavis", words
+
+	// names of files and viruses: the sender's words, so only one place may be their end
+	if names, ok := strings.CutPrefix(s, " ("); ok {
+		if ev.Argument, _, ok = scan.CutOnce(names, ") {"); !ok {
+			ev.Argument = ""
+			return event.Parsed
+		}
+		s = names[len(ev.Argument)+1:]
+	}
+
+	// what was done, since amavisd-new 2.7
+	if done, ok := strings.CutPrefix(s, " {"); ok {
+		if _, s, ok = scan.Cut(done, '}'); !ok {
+			return event.Parsed
+		}
+	}
+	if s, ok := envelope(ev, s); ok {
+		fields(ev, s)
+	}
+	return event.Parsed
+}
+
+// task takes "(02279-04) " off the front, and the mark of an alert behind it, "(!)".
+func task(s string) (rest string, ok bool) {
+	id, rest, ok := scan.Between(s, '(', ')')
+	if !ok || len(id) < 3 || !scan.IsDigit(id[0]) || strings.IndexByte(id, '-') < 0 {
+		return s, false
+	}
+	rest = scan.TrimLeft(rest)
+	if alert, ok := strings.CutPrefix(rest, "(!)"); ok {
+		rest = alert
+	}
+	return rest, true
+}
+
+// verdict is "Passed" or "Blocked" and the category: capitals, "BAD-HEADER-2" and the like. The rest is empty for other lines.
+func verdict(s string) (words, rest string) {
+	end := 0
+	switch {
+	case strings.HasPrefix(s, "Passed "):
+		end = len("Passed ")
+	case strings.HasPrefix(s, "Blocked "):
+		end = len("Blocked ")
+	default:
+		return "", ""
+	}
+	begin := end
+	for end < len(s) && (s[end] >= 'A' && s[end] <= 'Z' || s[end] == '-' || scan.IsDigit(s[end])) {
+		end++
+	}
+	if end == begin {
+		return "", ""
+	}
+	return s[:end], s[end:]
+}
+
+// envelope is ", MYNETS LOCAL [192.0.2.1]:6101 [192.0.2.1] ESMTPS/ESMTP <a> -> <b>,<c>": policy bank, client as the MTA told it, first host in the
+// trace, and the protocols where the form is the verbose one. Nothing in front of the first address is the sender's.
+func envelope(ev *event.Event, s string) (rest string, ok bool) {
+	s, ok = strings.CutPrefix(s, ",")
+	at := strings.IndexByte(s, '<')
+	if !ok || at < 0 {
+		return s, false
+	}
+	for words := s[:at]; words != "" && ev.PeerIP == ""; {
+		var word string
+		word, words = scan.Word(words)
+		if ip, port, ok := scan.Between(word, '[', ']'); ok {
+			ev.PeerIP = strings.TrimPrefix(ip, "IPv6:")
+			if n, ok := scan.Int(strings.TrimPrefix(port, ":")); ok && n < 65536 {
+				ev.ClientPort = int(n)
+			}
+		}
+	}
+	from, s, ok := scan.Angle(s[at:])
+	if !ok {
+		return s, false
+	}
+	ev.MailFrom = from
+	if from == "" {
+		ev.MailFrom = "<>"
+	}
+	if s, ok = strings.CutPrefix(s, " -> "); !ok {
+		return s, false
+	}
+	for {
+		var to string
+		if to, s, ok = scan.Angle(s); !ok {
+			return s, false
+		}
+		ev.RcptList = append(ev.RcptList, to)
+		if !strings.HasPrefix(s, ",<") {
+			break
+		}
+		s = s[1:]
+	}
+	if len(ev.RcptList) == 1 {
+		ev.RcptTo, ev.RcptList = ev.RcptList[0], ev.RcptList[:0]
+	}
+	return s, true
+}
+
+// fields are ", quarantine: x, Queue-ID: X, Message-ID: <id>, ...", in this order. Those in front of the Message-ID are no one's but the writer's; an id ends with
+// its bracket (parse_message_id in Amavis/rfc2821.pm).
+func fields(ev *event.Event, s string) {
+	for {
+		rest, ok := strings.CutPrefix(s, ", ")
+		if !ok {
+			return
+		}
+		if strings.HasPrefix(rest, "(") { // the trace
+			_, s, ok = scan.Cut(rest, ')')
+			continue
+		}
+		key, value, ok := strings.Cut(rest, ": ")
+		if !ok {
+			return
+		}
+		switch key {
+		case "quarantine", "tls":
+		case "Queue-ID":
+			if id, _, _ := scan.Cut(value, ','); scan.IsQueueID(id) {
+				ev.QueueID = id
+			}
+		case "Message-ID", "Resent-Message-ID":
+			id, after, ok := scan.Angle(value)
+			if !ok {
+				return
+			}
+			if key == "Message-ID" {
+				ev.MessageID = id
+			}
+			value = after
+		default:
+			result(ev, s)
+			return
+		}
+		at := strings.Index(value, ", ")
+		if at < 0 {
+			return
+		}
+		s = value[at:]
+	}
+}
+
+// result is "..., Hits: 5.3, size: 888, queued_as: Y, ...". Where a subject or an address has such words, too, no one can tell which are the writer's.
+func result(ev *event.Event, s string) {
+	_, s, ok := scan.CutOnce(s, ", Hits: ")
+	if !ok {
+		return
+	}
+	hits, s, ok := strings.Cut(s, ", ")
+	if !ok {
+		return
+	}
+	ev.FilterScore, ev.HasScore = scan.Decimal(hits)
+	for s != "" {
+		var field string
+		field, s, ok = strings.Cut(s, ", ")
+		key, value, found := strings.Cut(field, ": ")
+		switch {
+		case !found && (strings.HasPrefix(field, "tag") || strings.HasPrefix(field, "kill=")), key == "pt":
+		case key == "size":
+			ev.Size, ev.HasSize = scan.Int(value)
+		case key == "queued_as" && ok:
+			id, _, _ := scan.Cut(value, '/')
+			if !scan.IsQueueID(id) {
+				id = reply.QueueID(value)
+			}
+			if ev.RemoteQueueID = id; id != "" {
+				ev.Route = event.RouteFilter
+			}
+			return
+		default:
+			return
+		}
+	}
+}

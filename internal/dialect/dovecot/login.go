@@ -1,0 +1,160 @@
+package dovecot
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
+)
+
+// submission reads what the submission service hands on (src/submission/submission-backend-relay.c) and how its sessions end (submission-client.c).
+func submission(ev *event.Event, p prefix, s string) event.Kind {
+	if why, ok := strings.CutPrefix(s, "Disconnected: "); ok {
+		ev.Role, ev.User = event.RoleServer, p.user
+		ev.Argument, _, _ = strings.Cut(why, " in=")
+		return event.KindDisconnect
+	}
+	rest, ok := strings.CutPrefix(s, "Successfully relayed message: from=<")
+	ev.FilterVerdict = "relayed"
+	if !ok {
+		rest, ok = strings.CutPrefix(s, "Failed to relay message: from=<")
+		ev.FilterVerdict = "failed"
+	}
+	from, rest, isOne := scan.CutOnce(rest, ">, size=")
+	if !ok || !isOne {
+		ev.FilterVerdict = ""
+		return event.KindNone
+	}
+	ev.FilterName, ev.User = "dovecot", p.user
+	if ev.MailFrom = from; from == "" {
+		ev.MailFrom = "<>"
+	}
+	if to, size, ok := strings.Cut(from, ">, to=<"); ok && size != "" { // a line a recipient
+		ev.MailFrom, ev.RcptTo = to, size
+	}
+	if n, rest, ok := scan.Digits(rest); ok && strings.HasPrefix(rest, ", ") {
+		ev.Size, ev.HasSize = n, true
+	}
+	if _, text, ok := strings.Cut(rest, ", reply=`"); ok {
+		if text, ok = strings.CutSuffix(text, "'"); ok {
+			if r, ok := reply.Parse(text); ok {
+				r.Into(ev)
+				ev.RemoteQueueID = reply.QueueID(ev.Text)
+			}
+		}
+	}
+	return event.KindFilter
+}
+
+// login reads the lines of submission-login: "Login: user=<anna>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.2, mpid=7, TLS, session=<x>", and how those end
+// that never logged in, "Disconnected (auth failed, 1 attempts in 2 secs): user=<anna>, ..." (src/login-common/client-common.c; "Disconnected: reason
+// (why): " and "Login aborted: " in later versions).
+func login(ev *event.Event, s string) event.Kind {
+	what, list, ok := strings.Cut(s, ": user=<")
+	if !ok {
+		return event.KindNone
+	}
+	kind := event.KindDisconnect
+	switch {
+	case what == "Login":
+		kind, ev.AuthResult = event.KindAuth, "success"
+	case !strings.HasPrefix(what, "Disconnected") && !strings.HasPrefix(what, "Login aborted") && !strings.HasPrefix(what, "Aborted login"):
+		return event.KindNone
+	case strings.Contains(what, "auth failed") || strings.Contains(what, "user disabled") || strings.Contains(what, "authorization failed"):
+		kind, ev.AuthResult = event.KindAuth, "failure"
+	}
+	ev.Role = event.RoleServer
+	if kind == event.KindAuth {
+		ev.Command = "AUTH"
+	}
+	if what != "Login" {
+		ev.Argument = what
+	}
+	user, list, ok := scan.Cut(list, '>')
+	if ev.AuthResult == "success" {
+		ev.User = user
+	} else if user != "" { // people type their password where the name belongs
+		end := len(ev.Line) - len(list)
+		if ok {
+			end--
+		}
+		ev.Redact = append(ev.Redact, event.Span{From: end - len(user), To: end})
+	}
+	for list != "" {
+		var field string
+		field, list, _ = strings.Cut(strings.TrimPrefix(list, ", "), ", ")
+		key, value, _ := scan.Cut(field, '=')
+		switch key {
+		case "method":
+			ev.AuthMechanism, _ = speech.Mechanism(value)
+		case "rip":
+			ev.PeerIP = value
+		case "TLS":
+			ev.TLS = event.Yes
+		}
+	}
+	return kind
+}
+
+// refusals are how Dovecot says that a login failed (src/auth/auth-request.c and the passdb drivers).
+var refusals = [...]string{
+	"Password mismatch", "unknown user", "Username not known", "Login failed (status=", "authentication failed", "pam_authenticate() failed: ", "invalid credentials",
+	"Allow_real_nets check failed", "allow_nets check failed", "User is disabled", "user disabled", "passdb: unknown user", "No password", "Empty password",
+}
+
+// auth is "auth: passwd-file(anna,192.0.2.1): Password mismatch", behind "conn unix:auth-worker (pid=7,uid=8): auth-worker<9>: " from a worker, in 2.4
+// "auth(anna,192.0.2.1,sasl:plain): passwd-file: ...". A login at Dovecot itself has its session there, too: that is IMAP's, or has a line of submission-login.
+// What the mail server made of it stands in its own log. A name that failed may be a password typed in the wrong place, and auth_verbose_passwords has the
+// real ones at the end: neither leaves.
+func auth(ev *event.Event, p prefix, s string) event.Kind {
+	given := len(ev.Line)
+	if i := strings.Index(s, "given password: "); i >= 0 {
+		given += i + len("given password: ") - len(s)
+		ev.Redact = append(ev.Redact, event.Span{From: given, To: len(ev.Line)})
+	}
+	who, text := p.user, s
+	from := strings.IndexByte(ev.Line, '(') + 1
+	if who == "" {
+		if worker, ok := strings.CutPrefix(s, "conn "); ok {
+			if _, s, ok = strings.Cut(worker, ">: "); !ok {
+				return event.KindNone
+			}
+		}
+		driver, rest, ok := scan.Cut(s, '(')
+		if !ok || strings.IndexByte(driver, ' ') >= 0 {
+			return event.KindNone
+		}
+		from = len(ev.Line) - len(rest)
+		if who, text, ok = strings.Cut(rest, "): "); !ok {
+			return event.KindNone
+		}
+	} else {
+		if _, rest, ok := strings.Cut(s, "]: "); ok && strings.HasPrefix(s, "request [") {
+			text = rest
+		}
+		if driver, rest, ok := strings.Cut(text, ": "); ok && strings.IndexByte(driver, ' ') < 0 {
+			text = rest
+		}
+	}
+	name, ip, ok := scan.Cut(who, ',')
+	ip, more, _ := scan.Cut(ip, ',')
+	if !ok || p.session != "" || strings.IndexByte(more, '<') >= 0 {
+		return event.KindNone
+	}
+	for _, begin := range refusals {
+		if !strings.HasPrefix(text, begin) {
+			continue
+		}
+		if name != "" && from < given {
+			ev.Redact = append(ev.Redact[:0], event.Span{From: from, To: from + len(name)}, event.Span{From: given, To: len(ev.Line)})
+		}
+		ev.AuthResult, ev.FilterName, ev.Argument, ev.PeerIP = "failure", "dovecot", begin, ip
+		if mechanism, ok := strings.CutPrefix(more, "sasl:"); ok {
+			ev.AuthMechanism, _ = speech.Mechanism(mechanism)
+		}
+		return event.KindAuth
+	}
+	return event.KindNone
+}

@@ -1,0 +1,125 @@
+// Package opendkim reads what OpenDKIM writes about messages that it signed or verified (opendkim/opendkim.c).
+package opendkim
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// Parser is the dialect of OpenDKIM.
+type Parser struct{}
+
+// Name is the value of smtp.dialect.
+func (Parser) Name() string { return "opendkim" }
+
+// Claims takes the program's name.
+func (Parser) Claims(program string) bool { return program == "opendkim" }
+
+// Probe is for no line: the program names itself.
+func (Parser) Probe(*header.Header) bool { return false }
+
+// sentence is one that the program writes behind the queue id: how it begins, and the verdict, if it is one.
+type sentence struct{ begin, verdict string }
+
+var sentences = [...]sentence{
+	{"DKIM-Signature field added", "signed"},
+	{"DKIM-Signature header added", "signed"},
+	{"DKIM verification successful", "pass"},
+	{"bad signature data", "bad signature"},
+	{"no signature data", "no signature"},
+	{"key revoked", "key revoked"},
+	{"key retrieval failed", "key retrieval failed"},
+	{"signature processing failed", "signature processing failed"},
+	{"syntax error", "syntax error"},
+	{"signature generation error", "signing failed"},
+	{"resource unavailable", "resource unavailable"},
+	{"internal error from libopendkim", "internal error"},
+	{"can't determine message sender; accepting", "no sender"},
+	{"RFC5322 header requirement error", "malformed"},
+	{"domain '", ""}, // exempted
+	{"no signing domain match for '", ""},
+	{"no signing subdomain match for '", ""},
+	{"no signing table match for '", ""},
+	{"no MTA name match (", ""},
+	{"no macros match", ""},
+	{"not authenticated", ""},
+	{"not POP authenticated", ""},
+	{"external host ", ""},
+	{"ignoring ", ""},
+	{"skipping signing of mail to '", ""},
+	{"signature=", ""},
+	{"can't parse ", ""},
+	{"failed to parse ", ""},
+	{"SSL ", ""},
+	{"s=", ""},
+	{"rate limit for ", "rate limited"},
+	{"blocked by reputation of ", "blocked by reputation"},
+	{"would be blocked by reputation of ", ""},
+	{"allowed by reputation of ", ""},
+	{"no reputation data available for ", ""},
+}
+
+// Parse reads "X: sentence".
+func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
+	id, s, ok := strings.Cut(h.Text, ": ")
+	if !ok || !scan.IsQueueID(id) && id != "(unknown-jobid)" {
+		return event.Unknown
+	}
+	for i := range sentences {
+		rest, ok := strings.CutPrefix(s, sentences[i].begin)
+		if !ok {
+			continue
+		}
+		ev.FilterVerdict = sentences[i].verdict
+		if ev.FilterVerdict == "" {
+			ev.Argument = s
+		} else {
+			ev.Argument = detail(rest)
+		}
+		return about(ev, id)
+	}
+	if outside(ev, s) {
+		return about(ev, id)
+	}
+	return event.Unknown
+}
+
+func about(ev *event.Event, id string) event.Result {
+	ev.Kind, ev.Beside, ev.Daemon, ev.FilterName = event.KindFilter, true, "opendkim", "opendkim"
+	if id != "(unknown-jobid)" {
+		ev.QueueID = id
+	}
+	return event.Parsed
+}
+
+// detail is what stands behind a verdict: " (s=mail, d=example.com): why", ": why".
+func detail(s string) string {
+	if why, ok := strings.CutPrefix(s, ": "); ok {
+		return why
+	}
+	s = scan.TrimLeft(s)
+	if inner, rest, ok := scan.Between(s, '(', ')'); ok && rest == "" {
+		return inner
+	}
+	return s
+}
+
+// outside is "mail.example.com [192.0.2.1] not internal".
+func outside(ev *event.Event, s string) bool {
+	s, ok := strings.CutSuffix(s, "] not internal")
+	if !ok {
+		return false
+	}
+	host, ip, ok := strings.Cut(s, " [")
+	if !ok || strings.IndexByte(host, ' ') >= 0 || strings.IndexByte(ip, ' ') >= 0 {
+		return false
+	}
+	ev.PeerIP, ev.Argument = ip, "not internal"
+	if host != "" && host[0] != '[' && host != "unknown" {
+		ev.ClientAddress = host
+	}
+	return true
+}

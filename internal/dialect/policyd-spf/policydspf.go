@@ -1,0 +1,245 @@
+// Package policydspf reads the lines of the SPF policy services for Postfix: spf-engine and its forerunner pypolicyd-spf (policyd-spf, in Python;
+// spf_engine/policyd_spf.py), and postfix-policyd-spf-perl.
+package policydspf
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// Parser is the dialect of the SPF policy services.
+type Parser struct{}
+
+// Name is the value of smtp.dialect.
+func (Parser) Name() string { return "policyd-spf" }
+
+// Claims takes the tags of both; the one in Perl calls itself a service of Postfix.
+func (Parser) Claims(program string) bool {
+	switch program {
+	case "policyd-spf", "policy-spf", "postfix/policy-spf", "postfix-policyd-spf-perl", "pyspf-milter":
+		return true
+	}
+	return false
+}
+
+// Probe is for no line: the programs name themselves.
+func (Parser) Probe(*header.Header) bool { return false }
+
+// Parse reads one line.
+func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
+	s := strings.TrimPrefix(h.Text, ": ") // some systems' syslog libraries leave it
+	if id, rest, ok := strings.Cut(s, ": "); ok && scan.IsQueueID(id) && isAction(rest) {
+		ev.QueueID, s = id, rest
+	}
+	ok := false
+	if rest, perl := strings.CutPrefix(s, "Policy action="); perl {
+		ok = action(ev, rest)
+	} else if rest, perl := strings.CutPrefix(s, "SPF "); perl {
+		ok = checked(ev, rest)
+	} else {
+		ok = action(ev, s)
+	}
+	if !ok {
+		ev.QueueID = ""
+		return event.Unknown
+	}
+	ev.Kind, ev.Beside, ev.Daemon, ev.FilterName = event.KindFilter, true, "policyd-spf", "policyd-spf"
+	return event.Parsed
+}
+
+func isAction(s string) bool {
+	for _, begin := range [...]string{"prepend ", "550 ", "defer_if_permit ", "Header field not prepended: ", "result_only "} {
+		if strings.HasPrefix(s, begin) {
+			return true
+		}
+	}
+	return false
+}
+
+// action is what the service answers Postfix: "prepend Received-SPF: Pass (...) ...", "550 5.7.23 Message rejected ...".
+func action(ev *event.Event, s string) bool {
+	if header, ok := scan.PrefixFold(s, "prepend "); ok {
+		return field(ev, header)
+	}
+	if header, ok := strings.CutPrefix(s, "Header field not prepended: "); ok {
+		return field(ev, header)
+	}
+	switch {
+	case strings.HasPrefix(s, "550 "):
+		ev.FilterVerdict = "reject"
+	case strings.HasPrefix(s, "defer_if_permit "), strings.HasPrefix(s, "DEFER_IF_PERMIT "):
+		ev.FilterVerdict = "defer"
+	case s == "DUNNO":
+		ev.FilterVerdict = "dunno"
+		return true
+	case strings.HasPrefix(s, "result_only "):
+		ev.Argument = s[len("result_only "):]
+		return true
+	default:
+		return false
+	}
+	ev.Argument = s
+	why(ev, s)
+	return true
+}
+
+// why is the address of an explanation, "...Why?s=mfrom;id=a@example.com;ip=192.0.2.1;r=b".
+func why(ev *event.Event, s string) {
+	_, s, ok := scan.CutOnce(s, "/Why?s=")
+	if !ok {
+		return
+	}
+	scope, s, ok := strings.Cut(s, ";id=")
+	if !ok {
+		return
+	}
+	who, s, ok := scan.CutOnce(s, ";ip=")
+	if !ok {
+		return
+	}
+	ip, to, ok := scan.CutOnce(s, ";r=")
+	if !ok {
+		return
+	}
+	ev.PeerIP = ip
+	if to, _, _ = scan.Cut(to, ' '); strings.IndexByte(to, '@') > 0 {
+		ev.RcptTo = to
+	}
+	switch scope {
+	case "helo":
+		ev.Helo = who
+	case "mfrom":
+		if strings.IndexByte(who, '@') > 0 { // the one in Perl has the address of a page there
+			ev.MailFrom = who
+		}
+	}
+}
+
+// field is "Received-SPF: Pass (mailfrom) ...", "Authentication-Results: host; spf=pass (...) ...", "X-Comment: SPF not applicable ...".
+func field(ev *event.Event, s string) bool {
+	name, s, ok := strings.Cut(s, ": ")
+	if !ok {
+		return false
+	}
+	switch name {
+	case "Received-SPF":
+		return received(ev, s)
+	case "Authentication-Results":
+		_, rest, ok := strings.Cut(s, "; spf=")
+		if !ok {
+			return false
+		}
+		word, rest, _ := scan.Cut(rest, ' ')
+		ev.FilterVerdict = result(word)
+		keys(ev, rest)
+		return ev.FilterVerdict != ""
+	case "X-Comment":
+		ev.FilterVerdict, ev.Argument = "skipped", s
+		return true
+	}
+	return false
+}
+
+// received is "Pass (mailfrom) identity=mailfrom; client-ip=192.0.2.1; helo=x; envelope-from=a; receiver=b", or in Perl "pass (why) receiver=b; identity=mailfrom;
+// envelope-from="a"; helo=x; client-ip=192.0.2.1" (RFC 7208 section 9.1).
+func received(ev *event.Event, s string) bool {
+	word, rest, ok := scan.Cut(s, ' ')
+	if ev.FilterVerdict = result(word); !ok || ev.FilterVerdict == "" {
+		return false
+	}
+	if python, ok := strings.CutPrefix(rest, "("); ok {
+		if i := strings.Index(python, ") identity="); i >= 0 && strings.IndexByte(python[:i], ')') < 0 {
+			keys(ev, python[i+2:])
+			return true
+		}
+	}
+	if _, list, ok := scan.CutOnce(rest, ") receiver="); ok {
+		keys(ev, list)
+	}
+	return true
+}
+
+// keys reads the values that are kept. One whose name stands twice is left: HELO name and sender are a client's words.
+func keys(ev *event.Event, s string) {
+	ip, isOne := value(s, "client-ip=")
+	if strings.IndexByte(ip, ' ') >= 0 || !isOne {
+		return
+	}
+	ev.PeerIP = strings.TrimSuffix(ip, ")")
+	if name, ok := value(s, "helo="); ok {
+		ev.Helo = name
+	}
+	if from, ok := value(s, "envelope-from="); ok {
+		if quoted, ok := strings.CutPrefix(from, "\""); ok {
+			from = strings.TrimSuffix(quoted, "\"")
+		}
+		ev.MailFrom = from
+		if from == "" {
+			ev.MailFrom = "<>"
+		}
+	}
+	if to, ok := value(s, "receiver="); ok {
+		to, _, _ = scan.Cut(to, ')')
+		if strings.IndexByte(to, '@') > 0 && strings.IndexByte(to, ' ') < 0 {
+			ev.RcptTo = to
+		}
+	}
+}
+
+// value is what stands behind a key up to "; ", of a key that stands once.
+func value(s, key string) (v string, ok bool) {
+	_, v, ok = scan.CutOnce(s, key)
+	if !ok {
+		return "", false
+	}
+	v, _, _ = strings.Cut(v, "; ")
+	return scan.TrimRight(v), true
+}
+
+// result is one of the results of RFC 7208 section 2.6, which the line has in any case; empty for other words.
+func result(word string) string {
+	for _, one := range [...]string{"pass", "fail", "softfail", "neutral", "none", "permerror", "temperror"} {
+		if scan.EqualFold(word, one) {
+			return one
+		}
+	}
+	return ""
+}
+
+// checked is "pass (Mechanism 'ip4:192.0.2.0/24' matched): Envelope-from: a@example.com", with "IP Address:" and "Recipient:" in a fuller line. The action
+// that follows is the verdict. The reason may hold words of the domain's owner, so what is behind it must stand once.
+func checked(ev *event.Event, s string) bool {
+	for _, key := range [...]string{": Envelope-from: ", ": HELO/EHLO: ", ": HELO/EHLO (Null Sender): "} {
+		why, who, ok := scan.CutOnce(s, key)
+		if !ok {
+			continue
+		}
+		ev.Argument = why
+		if at := strings.Index(who, ", IP Address: "); at >= 0 {
+			var rest string
+			if who, rest, ok = scan.CutOnce(who, ", IP Address: "); !ok {
+				return true
+			}
+			ip, to, ok := scan.CutOnce(rest, ", Recipient: ")
+			if !ok {
+				return true
+			}
+			ev.PeerIP = ip
+			if to != "<UNKNOWN>" {
+				ev.RcptTo = to
+			}
+		}
+		switch {
+		case who == "<UNKNOWN>":
+		case key == ": Envelope-from: ":
+			ev.MailFrom = who
+		default:
+			ev.Helo = who
+		}
+		return true
+	}
+	return false
+}

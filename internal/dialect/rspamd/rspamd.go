@@ -1,0 +1,211 @@
+// Package rspamd reads what rspamd writes about each message: that it was loaded (src/libmime/message.c), and the verdict, in the log_format
+// of its configuration (conf/logging.inc, src/libserver/task.c).
+package rspamd
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// Parser is the dialect of rspamd.
+type Parser struct{}
+
+// Name is the value of smtp.dialect.
+func (Parser) Name() string { return "rspamd" }
+
+// Claims takes the tag of its own syslog and of its unit.
+func (Parser) Claims(program string) bool { return program == "rspamd" }
+
+// Probe recognises lines of its own file: "#3401(rspamd_proxy) <1a2b3c>; task; ...".
+func (Parser) Probe(h *header.Header) bool {
+	return h.Program == "" && strings.HasPrefix(h.Text, "#") && strings.Contains(h.Text, "; rspamd_")
+}
+
+// Parse reads one line.
+func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
+	s := h.Text
+
+	// "#3401(rspamd_proxy) ", in its own file
+	pid, isFile := int64(0), false
+	if rest, ok := strings.CutPrefix(s, "#"); ok {
+		if pid, rest, ok = scan.Digits(rest); !ok {
+			return event.Unknown
+		}
+		if _, s, ok = scan.Between(rest, '(', ')'); !ok {
+			return event.Unknown
+		}
+		s, isFile = scan.TrimLeft(s), true
+	}
+
+	// "<1a2b3c>; task; "
+	if _, rest, ok := scan.Between(s, '<', '>'); ok {
+		s = strings.TrimPrefix(rest, "; ")
+	}
+	_, s, ok := strings.Cut(s, "; ")
+	if !ok {
+		return event.Unknown
+	}
+
+	what, s, _ := strings.Cut(s, ": ")
+	switch what {
+	case "rspamd_task_write_log":
+		ok = judged(ev, s)
+	case "rspamd_message_parse":
+		ok = loaded(ev, s)
+	default:
+		ok = false
+	}
+	if !ok {
+		return event.Unknown
+	}
+	if isFile {
+		ev.PID = pid
+	}
+	ev.Kind, ev.Beside, ev.Daemon, ev.FilterName = event.KindFilter, true, "rspamd", "rspamd"
+	return event.Parsed
+}
+
+// loaded is "loaded message; id: <id>; queue-id: <X>; size: 888; checksum: <...>".
+func loaded(ev *event.Event, s string) bool {
+	rest, ok := strings.CutPrefix(s, "loaded message; id: <")
+	if !ok {
+		return false
+	}
+	id, rest, ok := scan.CutOnce(rest, ">; queue-id: <")
+	if !ok {
+		return true
+	}
+	ev.MessageID = known(id)
+	qid, rest, ok := scan.Cut(rest, '>')
+	if !ok || !scan.IsQueueID(known(qid)) {
+		return true
+	}
+	ev.QueueID = qid
+	if rest, ok = strings.CutPrefix(rest, "; size: "); ok {
+		if n, _, ok := scan.Digits(rest); ok {
+			ev.Size, ev.HasSize = n, true
+		}
+	}
+	return true
+}
+
+// known is an id, unless it stands for none.
+func known(id string) string {
+	if id == "undef" {
+		return ""
+	}
+	return id
+}
+
+// judged is "id: <id>, qid: <X>, ip: 192.0.2.1, user: anna, from: <a>, (default: F (no action): [1.23/15.00] [SYMBOL(1.00){},...]), len: 888, time: 1.5ms, ...".
+// Message-ID, sender and what symbols add in braces are the sender's words: what divides them must stand once.
+func judged(ev *event.Event, s string) bool {
+	rest, ok := strings.CutPrefix(s, "id: <")
+	if !ok {
+		return false
+	}
+	before, rest, ok := scan.CutOnce(rest, " (default: ")
+	if !ok {
+		return true
+	}
+	origin(ev, before)
+	if !verdict(ev, rest) {
+		return true
+	}
+	if symbols, after, ok := scan.CutOnce(rest, "]), len: "); ok {
+		if _, list, ok := strings.Cut(symbols, ": ["); ok {
+			if _, list, ok = strings.Cut(list, "] ["); ok {
+				ev.Argument = list
+			}
+		}
+		measures(ev, after)
+	}
+	return true
+}
+
+// origin is "id>, qid: <X>, ip: 192.0.2.1, user: anna, from: <a>,"; each but the first may be missing.
+func origin(ev *event.Event, s string) {
+	s, from, hasFrom := cutFrom(strings.TrimSuffix(s, ","))
+	id, rest, ok := scan.Cut(s, '>')
+	if !ok || strings.IndexByte(rest, '<') != strings.LastIndexByte(rest, '<') {
+		return
+	}
+	ev.MessageID = known(id)
+	if hasFrom {
+		if ev.MailFrom = from; from == "" {
+			ev.MailFrom = "<>"
+		}
+	}
+	if qid, ok := strings.CutPrefix(rest, ", qid: <"); ok {
+		if qid, rest, ok = scan.Cut(qid, '>'); ok && scan.IsQueueID(known(qid)) {
+			ev.QueueID = qid
+		}
+	}
+	if ip, ok := strings.CutPrefix(rest, ", ip: "); ok {
+		ip, rest, ok = strings.Cut(ip, ", ")
+		if ev.PeerIP = known(ip); !ok {
+			return
+		}
+		if user, ok := strings.CutPrefix(rest, "user: "); ok {
+			ev.User = known(user)
+		}
+	}
+}
+
+// cutFrom takes the sender off the end: no more than one place may be where it begins.
+func cutFrom(s string) (rest, from string, ok bool) {
+	rest, from, ok = scan.CutOnce(s, ", from: <")
+	if ok {
+		from, ok = strings.CutSuffix(from, ">")
+	}
+	return rest, from, ok
+}
+
+// verdict is "F (no action): [1.23/15.00] ...": whether it is spam, what to do with it, and the score of how much.
+func verdict(ev *event.Event, s string) bool {
+	if len(s) < 4 || s[1] != ' ' {
+		return false
+	}
+	action, rest, ok := scan.Between(s[2:], '(', ')')
+	if !ok {
+		return false
+	}
+	ev.FilterVerdict = action
+	rest, ok = strings.CutPrefix(rest, ": [")
+	if !ok {
+		return false
+	}
+	score, _, ok := scan.Cut(rest, '/')
+	if ok {
+		ev.FilterScore, ev.HasScore = scan.Decimal(score)
+	}
+	return ok
+}
+
+// measures is "888, time: 1.5ms, dns req: 7, digest: <...>, rcpts: <a,b>, mime_rcpts: <a>, ...". The list has no end that an address could not have.
+func measures(ev *event.Event, s string) {
+	n, rest, ok := scan.Digits(s)
+	if !ok || rest == "" {
+		return
+	}
+	ev.Size, ev.HasSize = n, true
+	_, rest, ok = scan.CutOnce(rest, ">, rcpts: <")
+	if !ok {
+		return
+	}
+	list, _, ok := scan.Cut(rest, '>')
+	if !ok || strings.IndexByte(list, '"') >= 0 {
+		return
+	}
+	for list != "" {
+		var to string
+		to, list, _ = scan.Cut(list, ',')
+		ev.RcptList = append(ev.RcptList, to)
+	}
+	if len(ev.RcptList) == 1 {
+		ev.RcptTo, ev.RcptList = ev.RcptList[0], ev.RcptList[:0]
+	}
+}

@@ -1,0 +1,136 @@
+// Package spamassassin reads what spamd writes about each message that it checked (spamd/spamd.raw of SpamAssassin).
+package spamassassin
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// Parser is the dialect of SpamAssassin's spamd.
+type Parser struct{}
+
+// Name is the value of smtp.dialect.
+func (Parser) Name() string { return "spamassassin" }
+
+// Claims takes the tag that spamd logs under.
+func (Parser) Claims(program string) bool { return program == "spamd" }
+
+// Probe is for no line: spamd names itself.
+func (Parser) Probe(*header.Header) bool { return false }
+
+// Parse reads one line.
+func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
+	s, ok := strings.CutPrefix(h.Text, "spamd: ")
+	if !ok {
+		s = h.Text
+	}
+	switch {
+	case strings.HasPrefix(s, "result: "):
+		ok = result(ev, s[len("result: "):])
+	case strings.HasPrefix(s, "checking message "):
+		ok = checking(ev, s[len("checking message "):])
+	case strings.HasPrefix(s, "processing message "):
+		ok = checking(ev, s[len("processing message "):])
+	case strings.HasPrefix(s, "clean message ("), strings.HasPrefix(s, "identified spam ("):
+		ok = measured(ev, s)
+	default:
+		ok = false
+	}
+	if !ok {
+		return event.Unknown
+	}
+	ev.Kind, ev.Beside, ev.Daemon, ev.FilterName = event.KindFilter, true, "spamd", "spamassassin"
+	return event.Parsed
+}
+
+// checking is "<id> for user:1001", with "aka <id>" of a message that was sent again. The id is the sender's, but for that the writer allows no blank in it
+// after the first.
+func checking(ev *event.Event, s string) bool {
+	id, user, ok := scan.CutOnce(s, " for ")
+	if !ok {
+		return false
+	}
+	id, _, _ = scan.Cut(id, ' ')
+	ev.MessageID = messageID(id)
+	ev.User = account(user)
+	return true
+}
+
+// measured is "identified spam (12.3/5.0) for user:1001 in 1.2 seconds, 888 bytes." The same verdict stands in the result line, so it is none here.
+func measured(ev *event.Event, s string) bool {
+	words, rest, ok := strings.Cut(s, " for ")
+	if !ok {
+		return false
+	}
+	user, rest, ok := strings.Cut(rest, " in ")
+	if !ok {
+		return false
+	}
+	ev.Argument, ev.User = words, account(user)
+	if _, size, ok := strings.Cut(rest, " seconds, "); ok {
+		if n, rest, ok := scan.Digits(size); ok && strings.HasPrefix(rest, " bytes") {
+			ev.Size, ev.HasSize = n, true
+		}
+	}
+	return true
+}
+
+// account takes the number off "user:1001".
+func account(s string) string {
+	name, _, _ := scan.CutLast(s, ':')
+	if name == "(unknown)" {
+		return ""
+	}
+	return name
+}
+
+// messageID takes the brackets off. "(unknown)" is none.
+func messageID(s string) string {
+	id, rest, ok := scan.Angle(s)
+	if !ok || rest != "" {
+		return ""
+	}
+	return id
+}
+
+// result is "Y 12 - TEST_A,TEST_B scantime=1.2,size=888,user=anna,uid=1001,...,mid=<id>,autolearn=no". The writer puts "_" for blanks and commas of the id.
+func result(ev *event.Event, s string) bool {
+	switch {
+	case strings.HasPrefix(s, "Y "):
+		ev.FilterVerdict = "spam"
+	case strings.HasPrefix(s, ". "):
+		ev.FilterVerdict = "clean"
+	default:
+		return false
+	}
+	score, rest, ok := strings.Cut(scan.TrimLeft(s[2:]), " - ")
+	if !ok {
+		return true
+	}
+	ev.FilterScore, ev.HasScore = scan.Decimal(score)
+	tests, rest, ok := scan.Cut(rest, ' ')
+	if !ok {
+		return true
+	}
+	ev.Argument = tests
+	for rest != "" {
+		var field string
+		field, rest, ok = scan.Cut(rest, ',')
+		key, value, _ := scan.Cut(field, '=')
+		switch key {
+		case "size":
+			if ok {
+				ev.Size, ev.HasSize = scan.Int(value)
+			}
+		case "user":
+			ev.User = account(value)
+		case "mid":
+			ev.MessageID = messageID(value)
+			return true // what plugins add behind it is not told apart
+		}
+	}
+	return true
+}
