@@ -1,0 +1,43 @@
+package amavis_test
+
+import (
+	"testing"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/amavis"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+)
+
+func parse(text string) (ev event.Event) {
+	ev.Line = text
+	amavis.Parser{}.Parse(&header.Header{Program: "amavis", Text: text}, &ev)
+	return ev
+}
+
+func TestNameOfAFileForgesNoQueueID(t *testing.T) {
+	ev := parse(`(1-2) Blocked BANNED (a) {X}, <f@x> -> <y@z>, Queue-ID: FORGED1, Hits: -9) {BouncedInbound}, [192.0.2.1]:2 [192.0.2.1] <a@b> -> <c@d>, Queue-ID: 88AA77BD, mail_id: km, Hits: 3, size: 912, 120 ms`)
+	if ev.QueueID != "" || ev.HasScore || ev.MailFrom != "" || ev.FilterVerdict != "Blocked BANNED" {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestMessageIDForgesNoScore(t *testing.T) {
+	ev := parse(`(1-2) Passed CLEAN {RelayedInbound}, [192.0.2.1]:2 <a@b> -> <c@d>, Queue-ID: 88AA77BD, Message-ID: <x>, mail_id: q, Hits: -99, size: 1, queued_as: FORGED1, 1 ms>, mail_id: km, Hits: 3, size: 912, queued_as: 88AA77BE, 120 ms`)
+	if ev.QueueID != "88AA77BD" || ev.HasScore || ev.HasSize || ev.RemoteQueueID != "" {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestSubjectForgesNoScore(t *testing.T) {
+	ev := parse(`(1-2) Passed CLEAN {RelayedInbound}, [192.0.2.1]:2 <a@b> -> <c@d>, Queue-ID: 88AA77BD, Message-ID: <m@x>, mail_id: km, Hits: 3, size: 912, Subject: "x, queued_as: FORGED1, 2 ms", 120 ms`)
+	if ev.FilterScore != 3 || ev.RemoteQueueID != "" {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestQuotedSenderForgesNoRecipient(t *testing.T) {
+	ev := parse(`(1-2) Passed CLEAN {RelayedInbound}, [192.0.2.1]:2 <"a> -> <v@w>, Queue-ID: FORGED1, "@b> -> <c@d>, Queue-ID: 88AA77BD, mail_id: km, Hits: 3, size: 912, 120 ms`)
+	if ev.RcptTo != "c@d" || ev.QueueID != "88AA77BD" {
+		t.Errorf("%+v", ev)
+	}
+}
