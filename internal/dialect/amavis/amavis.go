@@ -152,7 +152,7 @@ func fields(ev *event.Event, s string) {
 			return
 		}
 		if strings.HasPrefix(rest, "(") { // the trace
-			_, s, ok = scan.Cut(rest, ')')
+			_, s, _ = scan.Cut(rest, ')')
 			continue
 		}
 		key, value, ok := strings.Cut(rest, ": ")
