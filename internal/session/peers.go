@@ -16,6 +16,7 @@ type peer struct {
 	QueueID string
 	Seen    int64 // the host's clock at its newest line
 	N       int   // transactions
+	Born    int   // in which order they came into their chain
 
 	TLS                    event.Tri
 	Version, Cipher, Trust string
@@ -169,6 +170,8 @@ func (h *host) beginPeer(key peerKey, ev *event.Event, now int64) *peer {
 
 // chain puts p in front of the others of its key.
 func (h *host) chain(p *peer) {
+	h.born++
+	p.Born = h.born
 	p.prev, p.next = nil, h.peers[p.key]
 	if p.next != nil {
 		p.next.prev = p

@@ -42,6 +42,7 @@ type (
 		Aliases                   map[string]string
 		Waiting, Client           string // what a second name was given to
 		Single                    bool
+		Due, Parting              []event.ID // messages and sessions that wait for their end, in its order
 	}
 	savedSession struct {
 		*Session
@@ -149,6 +150,12 @@ func (h *host) head() savedHost {
 		out.Copies = append(out.Copies, savedCopy{key, h.copies.said[key]})
 	}
 	out.Single = h.single
+	for _, m := range h.due {
+		out.Due = append(out.Due, m.UID)
+	}
+	for _, s := range h.parting {
+		out.Parting = append(out.Parting, s.ID)
+	}
 	return out
 }
 
@@ -236,17 +243,39 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 		t.restoreMessage(h, &saved)
 		byUID[saved.UID] = saved.Message
 	}
+	byID := make(map[event.ID]*Session)
 	for _, s := range sessions {
 		t.restoreSession(h, s, byUID)
+		byID[s.ID] = s.Session
 	}
-	for range in.Peers {
+	for _, uid := range in.Due {
+		if m := byUID[uid]; m != nil {
+			h.due = append(h.due, m)
+		}
+	}
+	for _, id := range in.Parting {
+		if s := byID[id]; s != nil {
+			h.parting = append(h.parting, s)
+		}
+	}
+	return h.decodePeers(from, in.Peers)
+}
+
+// decodePeers reads peers in the order of their last lines, and chains them in that of their beginnings.
+func (h *host) decodePeers(from *gob.Decoder, n int) error {
+	chained := make([]*peer, 0, n)
+	for range n {
 		saved := savedPeer{Peer: new(peer)}
 		if err := from.Decode(&saved); err != nil {
 			return err
 		}
 		saved.Peer.key = saved.Key
-		h.chain(saved.Peer)
 		h.peerOrder.push(saved.Peer)
+		chained = append(chained, saved.Peer)
+	}
+	slices.SortFunc(chained, func(a, b *peer) int { return a.Born - b.Born })
+	for _, p := range chained {
+		h.chain(p)
 	}
 	return nil
 }
@@ -273,9 +302,6 @@ func (t *Tracker) restoreMessage(h *host, in *savedMessage) {
 	} else {
 		h.openMessages.push(m)
 		t.messages++
-		if m.MayExpand && m.isOver() {
-			h.due = append(h.due, m)
-		}
 	}
 	if len(m.Recipients) > indexFrom {
 		m.index = make(map[string]int, len(m.Recipients))
@@ -301,9 +327,6 @@ func (t *Tracker) restoreSession(h *host, in *savedSession, byUID map[event.ID]*
 	if s.ended {
 		h.endedSessions.push(s)
 		return
-	}
-	if s.Parting != event.EndNone {
-		h.parting = append(h.parting, s)
 	}
 	h.openSessions.push(s)
 	t.sessions++

@@ -70,6 +70,7 @@ type host struct {
 
 	peers     map[peerKey]*peer
 	peerOrder list[peer]
+	born      int                 // peers so far
 	passed    map[string]*Session // by IP: screened sessions that go on to the server
 
 	aliases aliases
