@@ -1,5 +1,7 @@
 package scan
 
+import "net/netip"
+
 // IsDigit says whether c is an ASCII digit.
 func IsDigit(c byte) bool { return c-'0' <= 9 }
 
@@ -53,4 +55,22 @@ func IsQueueID(s string) bool {
 		}
 	}
 	return true
+}
+
+// IsIP says whether s is an IP address without a zone. What cannot be one is seen without an error being made.
+func IsIP(s string) bool {
+	parts := 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '.', c == ':':
+			parts++
+		case !IsHex(c):
+			return false
+		}
+	}
+	if parts < 2 {
+		return false
+	}
+	_, err := netip.ParseAddr(s)
+	return err == nil
 }

@@ -119,6 +119,17 @@ func TestClassesOverAllBytes(t *testing.T) {
 	}
 }
 
+func TestIsIP(t *testing.T) {
+	for s, want := range map[string]bool{
+		"192.0.2.1": true, "2001:db8::1": true, "::1": true, "::ffff:192.0.2.1": true, "": false, "192.0.2": false, "192.0.2.256": false, "mx.example.com": false,
+		"fe80::1%eth0": false, "a.b.c": false, "12:34:56": false, "192.0.2.1:25": false,
+	} {
+		if IsIP(s) != want {
+			t.Errorf("%q", s)
+		}
+	}
+}
+
 func TestNothingAllocates(t *testing.T) {
 	line := `to=<"a b"@c.test>, delay=0.15 12345`
 	if n := testing.AllocsPerRun(100, func() {

@@ -229,9 +229,6 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 	if ev.Status == event.StatusExpired && ev.Tried == event.No {
 		r.explain(ev)
 	}
-	if ev.Status == event.StatusExpired && ev.Tried == event.No && r.Reason != "" {
-		ev.Reason, ev.Category = r.Reason, r.Category // time is not why
-	}
 	ev.Direction = t.direct(h, m, ev)
 	ev.Final = ev.Status.Ends() && !passesOn(ev) && ev.MessageKind != event.MessageProbe && !wasFinal
 	if ev.Final {

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"net/netip"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -188,18 +187,5 @@ func endpoint(s string) (ip string, port int, ok bool) {
 // address checks an IP address and takes its zone off.
 func address(s string) (string, bool) {
 	s, _, _ = scan.Cut(s, '%')
-	parts := 0
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '.', c == ':':
-			parts++
-		case !scan.IsHex(c):
-			return "", false
-		}
-	}
-	if parts < 2 {
-		return "", false
-	}
-	_, err := netip.ParseAddr(s)
-	return s, err == nil
+	return s, scan.IsIP(s)
 }

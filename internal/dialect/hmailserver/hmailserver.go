@@ -2,7 +2,6 @@
 package hmailserver
 
 import (
-	"net/netip"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -158,19 +157,7 @@ func readTalk(r *row, ev *event.Event) event.Result {
 // address is an IP address without its zone, or nothing.
 func address(s string) string {
 	s, _, _ = scan.Cut(s, '%')
-	parts := 0
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '.', c == ':':
-			parts++
-		case !scan.IsHex(c):
-			return ""
-		}
-	}
-	if parts < 2 {
-		return ""
-	}
-	if _, err := netip.ParseAddr(s); err != nil {
+	if !scan.IsIP(s) {
 		return ""
 	}
 	return s

@@ -1,7 +1,6 @@
 package iis
 
 import (
-	"net/netip"
 	"strings"
 	"time"
 
@@ -156,19 +155,7 @@ func (r *row) parseCommand(ev *event.Event) bool {
 }
 
 func address(s string) string {
-	parts := 0
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '.', c == ':':
-			parts++
-		case !scan.IsHex(c):
-			return ""
-		}
-	}
-	if parts < 2 {
-		return ""
-	}
-	if _, err := netip.ParseAddr(s); err != nil {
+	if !scan.IsIP(s) {
 		return ""
 	}
 	return s

@@ -2,7 +2,6 @@
 package mailenable
 
 import (
-	"net/netip"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -173,19 +172,7 @@ func (r *row) readAuth(ev *event.Event) bool {
 
 // address is an IP address, or nothing.
 func address(s string) string {
-	parts := 0
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '.', c == ':':
-			parts++
-		case !scan.IsHex(c):
-			return ""
-		}
-	}
-	if parts < 2 {
-		return ""
-	}
-	if _, err := netip.ParseAddr(s); err != nil {
+	if !scan.IsIP(s) {
 		return ""
 	}
 	return s
