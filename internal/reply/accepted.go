@@ -18,6 +18,12 @@ func QueueID(text string) string {
 	// Exim smtp_in.c: "OK id=1tivSh-00000000ALP-0mWt"
 	case strings.HasPrefix(text, "OK id="):
 		return cleanID(text[len("OK id="):])
+	// KumoMTA crates/kumod/src/smtp_server.rs: "OK ids=d7ef132b5d7711eea8c8000c29c33806"
+	case strings.HasPrefix(text, "OK ids="):
+		return cleanID(text[len("OK ids="):])
+	// Courier submit: "Ok. 0000000000042CA1.0000000065000000.00001234"
+	case strings.HasPrefix(text, "Ok. ") && strings.Count(text, ".") >= 3:
+		return cleanID(text[len("Ok. "):])
 	// Haraka: "Message Queued (9FF7F70E-....1)"
 	case strings.HasPrefix(text, "Message Queued ("):
 		id, _, ok := scan.Between(text[len("Message Queued "):], '(', ')')

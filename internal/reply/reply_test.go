@@ -104,3 +104,27 @@ func TestDotted(t *testing.T) {
 		}
 	}
 }
+
+func TestQueueIDInAnAcceptingReply(t *testing.T) {
+	for text, want := range map[string]string{
+		"Ok: queued as 3XyZ1A0b2C": "3XyZ1A0b2C",
+		"from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 4AA0918": "4AA0918",
+		"OK id=1tivSh-00000000ALP-0mWt":                                     "1tivSh-00000000ALP-0mWt",
+		"OK ids=d7ef132b5d7711eea8c8000c29c33806":                           "d7ef132b5d7711eea8c8000c29c33806",
+		"Ok. 0000000000042CA1.0000000065000000.00001234":                    "0000000000042CA1.0000000065000000.00001234",
+		"Message Queued (9FF7F70E-0D18-4D25-8B4E-000000000000.1)":           "9FF7F70E-0D18-4D25-8B4E-000000000000.1",
+		"<a@b> [InternalId=46381, Hostname=ex1] Queued mail for delivery":   "46381",
+		"ok 1276913544 qp 5678":                                             "5678",
+		"u67Alp74018025 Message accepted for delivery":                      "u67Alp74018025",
+		"e1d4511e Message accepted for delivery":                            "e1d4511e",
+		"OK  1700752345 8fed0eb5c5741533d4db70e6-efd4d30a8c4bsi146 - gsm":   "",
+		"Ok. thanks":           "",
+		"Ok: queued as 000000": "",
+		"Ok":                   "",
+		"":                     "",
+	} {
+		if got := QueueID(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
