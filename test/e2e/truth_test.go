@@ -119,14 +119,18 @@ func TestKilledCollectorLosesNothingAndCountsOnce(t *testing.T) {
 	col.waitForAll(lines)
 	col.stop()
 	records := col.records()
-	seen := map[string]bool{}
+	places := map[string]bool{} // a line's body may have been redacted, its place is the line's own
 	for _, r := range records {
-		seen[r.Body] = true
+		if place := r.Attr["log.file.record_offset"]; place != "" {
+			places[place] = true
+		}
 	}
+	offset := 0
 	for _, l := range lines {
-		if !seen[l] && !strings.Contains(l, "sasl_username=") {
+		if !places[strconv.Itoa(offset)] {
 			t.Fatalf("lost: %s", l)
 		}
+		offset += len(l) + 1
 	}
 	for _, d := range truth.Compare(run, dedupe(records), 0) {
 		t.Error(d)
