@@ -26,7 +26,7 @@ type Outcome struct {
 	Accepted int             // recipients that the reply to RCPT accepted: 0 or 1
 	Refused  int             // recipients that it refused: 0 or 1
 	Message  bool            // the message was accepted: the first 2xx after the dot or after BDAT LAST
-	Bytes    int64           // size of the message data that this line ended, where the log shows it
+	Bytes    int64           // its size, where the log shows it
 }
 
 // The bounds on what one conversation keeps. Beyond maxPending the oldest command counts as never answered.

@@ -142,17 +142,14 @@ func (c *Conversation) text(ev *event.Event) {
 	}
 }
 
-// bulk is a size in place of words: message data where it is due, else the bytes of a TLS handshake.
+// bulk is a size in place of words: message data where it is due, else the bytes of TLS around words that have lines of their own.
 func (c *Conversation) bulk(ev *event.Event) {
-	switch {
-	case c.secured:
-		silence(ev, event.KindTLS)
-	case ev.FromPeer == event.Yes && c.waiting() == "DATA":
+	if ev.FromPeer == event.Yes && !c.secured && c.waiting() == "DATA" {
 		c.startData()
 		c.content(ev)
-	default:
-		silence(ev, event.KindNone)
+		return
 	}
+	silence(ev, event.KindNone)
 }
 
 // waiting is the newest command without a reply: DATA and AUTH are the last ones that a client sends before it waits.

@@ -162,7 +162,11 @@ func readTruth(t *testing.T, name string) []*told {
 }
 
 func readFile(t *testing.T, name string) string {
-	b, err := os.ReadFile("testdata/conversation/" + name)
+	folder := "../../testdata/conversations/"
+	if !strings.HasPrefix(name, "proxy-") && !strings.HasPrefix(name, "client-") {
+		folder = "testdata/conversation/"
+	}
+	b, err := os.ReadFile(folder + name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -194,8 +194,8 @@ func (c *Conversation) pushEnd(ev *event.Event) {
 func (c *Conversation) content(ev *event.Event) {
 	n, whole := int64(len(ev.Said))+2, ev.Kind == event.KindContent && ev.Command == event.CommandEOM
 	switch {
-	case ev.HasSize && ev.Kind == event.KindContent && (whole || ev.Said == ""):
-		n = ev.Size // the log names the size in place of the words
+	case ev.HasSize && ev.Kind == event.KindContent && (whole || ev.Said == "" || c.lines == 0):
+		n = ev.Size // the log names the size in place of the words, or only that there were some
 		if c.secured && !whole {
 			n = 0 // of the record around them
 		}

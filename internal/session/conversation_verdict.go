@@ -49,12 +49,9 @@ func (c *Conversation) decideOne(ev *event.Event, out *Outcome) {
 func (c *Conversation) ended(ev *event.Event, out *Outcome) {
 	if c.bytes > 0 {
 		ev.Size, ev.HasSize = c.bytes, true
-		if c.told < 2 {
-			out.Bytes = c.bytes
-		}
 	}
 	if ev.Class == '2' && !c.stored {
-		out.Message, c.stored = true, true
+		out.Message, out.Bytes, c.stored = true, c.bytes, true
 	}
 }
 

@@ -15,7 +15,7 @@ func (t *Tracker) expireAt(h *host, now int64, out *Output) {
 	for s := h.openSessions.head; s != nil && now-s.Seen > idle; s = h.openSessions.head {
 		out.Evicted[CauseSessionExpired]++
 		s.Partial = true
-		t.endSession(s, s.lastWord(event.EndExpired), nil, out)
+		t.endSession(s, s.silent(event.EndExpired), nil, out)
 	}
 	for s := h.endedSessions.head; s != nil && now-s.Seen > endedFor; s = h.endedSessions.head {
 		h.forgetSession(s)
@@ -48,7 +48,7 @@ func (t *Tracker) limit(h *host, out *Output) {
 		}
 		out.Evicted[CauseSessionLimit]++
 		s.Partial = true
-		t.endSession(s, event.EndExpired, nil, out)
+		t.endSession(s, s.silent(event.EndExpired), nil, out)
 	}
 	for t.messages > t.cfg.MaxMessages {
 		m := h.openMessages.head
@@ -126,7 +126,7 @@ func (t *Tracker) Close(out *Output) {
 func (t *Tracker) closeHost(h *host, end event.End, out *Output) {
 	for s := h.openSessions.head; s != nil; s = h.openSessions.head {
 		s.Partial = true
-		t.endSession(s, end, nil, out)
+		t.endSession(s, s.silent(end), nil, out)
 	}
 	for m := h.openMessages.head; m != nil; m = h.openMessages.head {
 		m.Partial = m.Partial || !m.isOver()

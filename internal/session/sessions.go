@@ -138,6 +138,25 @@ func (s *Session) lastWord(end event.End) event.End {
 	return end
 }
 
+// silent is how a session ended that the log says no more of: what was under way has no answer, and a refused greeting, or a good-bye, before
+// the silence explains it, unless it is we who end it.
+func (s *Session) silent(end event.End) event.End {
+	if s.talk != nil {
+		s.talk.left = s.talk.left[:0]
+		s.talk.leave()
+		s.leave(s.talk.left)
+	}
+	if end != event.EndExpired {
+		return end
+	}
+	if s.talk != nil {
+		if why := s.talk.unfinished(); why != event.EndLost {
+			return why
+		}
+	}
+	return s.lastWord(end)
+}
+
 // carry numbers the transactions of a client that logs verdicts only: another message, or a second verdict on one recipient, is another one.
 func (s *Session) carry(m *Message, ev *event.Event) {
 	if s == nil || m == nil || s.key.scope != event.ScopeConn || s.Role != event.RoleClient || ev.Kind != event.KindDelivery {
@@ -258,8 +277,10 @@ func (s *Session) take(ev *event.Event, now int64) {
 	if s.PeerPort == 0 {
 		s.PeerPort = ev.PeerPort
 	}
-	if ev.TLS != event.Open {
-		s.TLS = ev.TLS
+	if ev.TLS != event.Open || ev.Kind == event.KindTLS {
+		if ev.TLS != event.Open {
+			s.TLS = ev.TLS
+		}
 		replace(&s.TLSVersion, ev.TLSVersion)
 		replace(&s.TLSCipher, ev.TLSCipher)
 		replace(&s.TLSTrust, ev.TLSTrust)

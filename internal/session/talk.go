@@ -46,8 +46,10 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 	begins := s == nil || o.Began && spoken && !own && !begun
 	if begins {
 		if s != nil && !s.ended {
+			s.leave(o.Left)
 			s.cutOff(o.Previous, t, out)
 		}
+		o.Left = nil
 		s = t.beginSession(h, key, ev, now, o.Partial)
 	}
 	s.talk = talk
@@ -97,14 +99,19 @@ func (s *Session) cutOff(end event.End, t *Tracker, out *Output) {
 	t.endSession(s, end, nil, out)
 }
 
+// leave keeps the commands that the end of the conversation leaves without an answer.
+func (s *Session) leave(left []CommandRecord) {
+	for i := range left {
+		s.answered(&left[i])
+	}
+}
+
 // told keeps what the protocol machine read from a line.
 func (s *Session) told(o *Outcome, ev *event.Event) {
 	for i := range o.Answered {
 		s.answered(&o.Answered[i])
 	}
-	for i := range o.Left {
-		s.answered(&o.Left[i])
-	}
+	s.leave(o.Left)
 	s.Accepted += o.Accepted
 	s.Refused += o.Refused
 	if o.Message {

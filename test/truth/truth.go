@@ -17,8 +17,14 @@ type Run struct {
 	DSNs     []struct {
 		MessageID string `json:"message_id"`
 	} `json:"dsns"`
-	Inbound []Connection `json:"inbound_connections"`
-	Totals  struct {
+	Inbound  []Connection `json:"inbound_connections"`
+	Outbound []Connection `json:"outbound_connections"`
+	Proxied  []Connection `json:"proxy_sessions"` // the same as seen by a proxy in between
+	Tools    []struct {
+		File        string   `json:"file"`
+		Connections []string `json:"sink_connections"`
+	} `json:"tool_runs"`
+	Totals struct {
 		InboundEnded map[string]int `json:"inbound_ended"`
 		Final        map[string]int `json:"recipients_final"`
 		Rejected     map[string]int `json:"rejected_by_code"`
@@ -77,20 +83,42 @@ type Attempt struct {
 	Text       string  `json:"text"`
 	Host       string  `json:"host"`
 	ReceivedID string  `json:"received_id"`
+	QueueID    string  `json:"sink_queue_id"`
+	Connection string  `json:"connection"`
 }
 
 // Connection is one connection to the mail server.
 type Connection struct {
-	ID       string  `json:"id"`
-	Scenario string  `json:"scenario"`
-	ClientIP string  `json:"client_ip"`
-	Port     int     `json:"server_port"`
-	Start    float64 `json:"t_start"`
-	End      float64 `json:"t_end"`
-	Ended    string  `json:"ended"`
-	TLS      any     `json:"tls"`
-	User     string  `json:"auth_user"`
-	Events   [][]any `json:"events"`
+	ID         string  `json:"id"`
+	Scenario   string  `json:"scenario"`
+	ClientIP   string  `json:"client_ip"`
+	ClientPort int     `json:"client_port"`
+	ServerIP   string  `json:"server_ip"`
+	Port       int     `json:"server_port"`
+	Start      float64 `json:"t_start"`
+	End        float64 `json:"t_end"`
+	Ended      string  `json:"ended"`
+	TLS        any     `json:"tls"`
+	User       string  `json:"auth_user"`
+	Events     [][]any `json:"events"`
+
+	Far string `json:"sink_connection"` // a proxy's own, to the server
+
+	Transactions json.RawMessage `json:"transactions"` // a list of Transaction, or words that say where they are
+}
+
+// Transaction is one message of a connection, as the receiving side had it.
+type Transaction struct {
+	MailReply string `json:"mail_reply"`
+	DataReply string `json:"data_reply"`
+	EOMReply  string `json:"eom_reply"`
+	MessageID string `json:"message_id"`
+	Bytes     int64  `json:"bytes"`
+	QueueID   string `json:"sink_queue_id"`
+	Rcpts     []struct {
+		Address string `json:"address"`
+		Reply   any    `json:"reply"` // a line, or lines
+	} `json:"rcpts"`
 }
 
 // Load reads a truth file, packed or not.

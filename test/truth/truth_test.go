@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -30,8 +31,10 @@ func lines(t testing.TB, name string) []string {
 // enrich takes lines through the processor, as records that fill makes.
 func enrich(t testing.TB, lines []string, seen time.Time, fill func(line string, rec plog.LogRecord)) []Record {
 	t.Helper()
-	return enrichWith(t, lines, func(c *smtpprocessor.Config) { c.Location = "UTC" }, seen, fill)
+	return enrichWith(t, lines, inUTC, seen, fill)
 }
+
+func inUTC(c *smtpprocessor.Config) { c.Location = "UTC" }
 
 // enrichAt is enrich for a log whose stamps are of a time zone.
 func enrichAt(t testing.TB, lines []string, zone string, seen time.Time) []Record {
@@ -41,11 +44,17 @@ func enrichAt(t testing.TB, lines []string, zone string, seen time.Time) []Recor
 
 func enrichWith(t testing.TB, lines []string, change func(*smtpprocessor.Config), seen time.Time, fill func(line string, rec plog.LogRecord)) []Record {
 	t.Helper()
+	sink := new(consumertest.LogsSink)
+	enrichInto(t, lines, change, seen, fill, sink)
+	return Records(sink.AllLogs()...)
+}
+
+func enrichInto(t testing.TB, lines []string, change func(*smtpprocessor.Config), seen time.Time, fill func(line string, rec plog.LogRecord), to consumer.Logs) {
+	t.Helper()
 	f := smtpprocessor.NewFactory()
 	cfg := f.CreateDefaultConfig().(*smtpprocessor.Config)
 	change(cfg)
-	sink := new(consumertest.LogsSink)
-	p, err := f.CreateLogs(context.Background(), processortest.NewNopSettings(f.Type()), cfg, sink)
+	p, err := f.CreateLogs(context.Background(), processortest.NewNopSettings(f.Type()), cfg, to)
 	require.NoError(t, err)
 	require.NoError(t, p.Start(context.Background(), componenttest.NewNopHost()))
 	for at := 0; at < len(lines); at += 500 {
@@ -59,7 +68,6 @@ func enrichWith(t testing.TB, lines []string, change func(*smtpprocessor.Config)
 		require.NoError(t, p.ConsumeLogs(context.Background(), ld))
 	}
 	require.NoError(t, p.Shutdown(context.Background()))
-	return Records(sink.AllLogs()...)
 }
 
 func plain(l string, rec plog.LogRecord) { rec.Body().SetStr(l) }

@@ -12,20 +12,20 @@ import (
 func readProgram(s string, known bool, ev *event.Event) bool {
 	switch s[0] {
 	case 'C':
-		return readConnecting(s, ev) || readConnection(s, known, ev)
+		return readConnecting(s, ev) || readConnection(s, known, ev) || readOpenSSLBrief(s, ev)
 	case 'D':
 		rest, ok := strings.CutPrefix(s, "DEBUG SMTP: ")
 		return ok && readJava(rest, ev)
 	case 'N', 'R':
 		return readOpenSSL(s, ev)
 	case 'P':
-		return known && readEximCall(s, ev)
+		return known && readEximCall(s, ev) || readOpenSSLBrief(s, ev)
 	case 'S':
 		return readEximClose(s, ev) || known && readNodemailerConnection(s, ev)
 	case 'U':
 		return known && readNodemailerUser(s, ev)
 	case ' ':
-		return readGnuTLS(s, ev)
+		return readGnuTLS(s, ev) || readOpenSSLSecret(s, ev)
 	case 'm':
 		return readMSMTP(s, ev)
 	case 'w':
@@ -221,6 +221,34 @@ func readOpenSSL(s string, ev *event.Event) bool {
 	}
 	ev.Kind, ev.Role, ev.TLS, ev.TLSVersion, ev.TLSCipher = event.KindTLS, event.RoleClient, event.Yes, version, cipher
 	return true
+}
+
+// readOpenSSLBrief reads the two lines that s_client -brief prints in its place, "Protocol version: TLSv1.3" and "Ciphersuite: NAME" (apps/lib/s_cb.c).
+// The first stands for the handshake.
+func readOpenSSLBrief(s string, ev *event.Event) bool {
+	if version, ok := strings.CutPrefix(s, "Protocol version: TLSv"); ok && version != "" && !strings.Contains(version, " ") {
+		ev.TLS, ev.TLSVersion = event.Yes, version
+	} else if cipher, ok := strings.CutPrefix(s, "Ciphersuite: "); ok && cipher != "" && !strings.Contains(cipher, " ") {
+		ev.TLSCipher = cipher
+	} else {
+		return false
+	}
+	ev.Kind, ev.Role = event.KindTLS, event.RoleClient
+	return true
+}
+
+// readOpenSSLSecret conceals what a session's words could be decrypted with, or the session be taken up again: "    Master-Key: 4EB1..." and
+// "    Resumption PSK: 4EB1..." (ssl/ssl_txt.c).
+func readOpenSSLSecret(s string, ev *event.Event) bool {
+	for _, name := range [...]string{"    Master-Key: ", "    Resumption PSK: "} {
+		if secret, ok := strings.CutPrefix(s, name); ok && secret != "" && secret != "None" {
+			ev.Kind, ev.Role = event.KindTLS, event.RoleClient
+			end := len(strings.TrimSuffix(ev.Line, "\r"))
+			ev.Redact = append(ev.Redact, event.Span{From: end - len(secret), To: end})
+			return true
+		}
+	}
+	return false
 }
 
 // readGnuTLS reads msmtp's "    (TLS1.3)-(ECDHE-SECP256R1)-(RSA-PSS-RSAE-SHA256)-(AES-256-GCM)": version, key exchange, signature, cipher

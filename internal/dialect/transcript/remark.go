@@ -191,6 +191,24 @@ func readSwaksError(s string, ev *event.Event) bool {
 	return false
 }
 
+// readSwaksTimeout reads "<** Timeout (30 secs) waiting for server response": behind the mark of a refusal, but no word of the server's.
+func readSwaksTimeout(f *frame, text string, ev *event.Event) bool {
+	if f.speaker != event.No || !strings.HasPrefix(text, "<**") && !strings.HasPrefix(text, "<~*") {
+		return false
+	}
+	if !strings.HasPrefix(f.said, "Timeout (") || !strings.HasSuffix(f.said, ") waiting for server response") {
+		return false
+	}
+	ev.Kind, ev.FromPeer, ev.ErrorType, ev.EndHint = event.KindWarning, event.Open, "timeout", event.EndTimeout
+	return true
+}
+
+// standsForData says whether the words are those that swaks --suppress-data prints in place of the message, "12 lines sent": of an unknown size.
+func standsForData(said string) bool {
+	_, rest, ok := scan.Digits(said)
+	return ok && rest == " lines sent"
+}
+
 // readFailed is a connection that did not come to be, where the reason is one that connections fail for. There was no conversation.
 func readFailed(ip, port, reason string, ev *event.Event) bool {
 	if ev.ErrorType = connectError(reason); ev.ErrorType == "" {

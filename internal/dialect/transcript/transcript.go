@@ -82,9 +82,13 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		speech.HideCredentials(f.at, ev)
 		return event.Parsed
 	}
+	if readSwaksTimeout(&f, h.Text, ev) {
+		return event.Parsed
+	}
 	if f.size >= 0 {
 		ev.Said, ev.Size, ev.HasSize = "", f.size, true
 	}
+	ev.HasSize = ev.HasSize || standsForData(f.said)
 	ev.Kind = event.KindContent
 	return event.Parsed
 }

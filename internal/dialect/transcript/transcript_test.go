@@ -193,6 +193,23 @@ func TestEveryCutOfALineIsSafe(t *testing.T) {
 	}
 }
 
+// With the master key or the resumption key of a session its words can be read, or it be taken up again.
+func TestKeysOfTLSSessionsAreConcealed(t *testing.T) {
+	for line, secret := range map[string]string{
+		"    Master-Key: 4EB182A99BA3CC9B": "4EB182A99BA3CC9B", "    Resumption PSK: 4EB182A99BA3CC9B\r": "4EB182A99BA3CC9B",
+		"    Resumption PSK: None": "", "    PSK identity: None": "", "Master-Key: 4EB1": "",
+	} {
+		ev, _ := parse(line)
+		got := ""
+		for _, span := range ev.Redact {
+			got += ev.Line[span.From:span.To]
+		}
+		if got != secret {
+			t.Errorf("%q: %q", line, got)
+		}
+	}
+}
+
 func TestParseAllocatesNothing(t *testing.T) {
 	lines := []string{
 		"[2023-04-12 10:15:30] 550 5.1.1 <recipient@example.net>: Recipient address rejected: User unknown", "C: AUTH PLAIN AGpvZQ==", "hello world, this is content",

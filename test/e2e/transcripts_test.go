@@ -1,0 +1,45 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-smtp/otelcol-smtp/test/truth"
+)
+
+// The built collector over conversations word by word: records equal the truth, metrics equal records and truth.
+func TestCollectorEqualsTheTruthOfTranscripts(t *testing.T) {
+	run, err := truth.Load("../../testdata/" + truth.ConversationsTruth)
+	require.NoError(t, err)
+	for i := range truth.Transcripts {
+		c := &truth.Transcripts[i]
+		t.Run(c.Log, func(t *testing.T) {
+			col := newCollector(t, "maillog")
+			col.configure("smtp: {location: UTC, storage: file_storage, checkpoint_interval: 200ms}", "smtp: {location: UTC}") // what is open at the end goes out
+			lines := corpus(t, c.Log)
+			col.write(lines)
+			col.start()
+			col.waitFor(len(lines) - countOf(lines, ""))
+			col.stop()
+			records := col.records()
+			for _, d := range truth.CompareTalks(run, c, records) {
+				t.Error(d)
+			}
+			assertMetrics(t, col, records)
+			assert.Equal(t, run.Counts(c), c.Counted(col.points))
+		})
+	}
+}
+
+func countOf(lines []string, s string) (n int) {
+	for _, l := range lines {
+		if l == s {
+			n++
+		}
+	}
+	return n
+}
