@@ -30,7 +30,7 @@ func (Parser) Probe(*header.Header) bool { return false }
 
 // Parse reads one line.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
-	s := strings.TrimPrefix(h.Text, ": ") // some systems' syslog libraries leave it
+	s := strings.TrimPrefix(h.Text, ": ") // what an empty queue id leaves
 	if id, rest, ok := strings.Cut(s, ": "); ok && scan.IsQueueID(id) && isAction(rest) {
 		ev.QueueID, s = id, rest
 	}
@@ -40,7 +40,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	} else if rest, perl := strings.CutPrefix(s, "SPF "); perl {
 		ok = checked(ev, rest)
 	} else {
-		ok = action(ev, s)
+		ok = action(ev, s) || remark(ev, s)
 	}
 	if !ok {
 		ev.QueueID = ""
@@ -137,10 +137,33 @@ func field(ev *event.Event, s string) bool {
 		keys(ev, rest)
 		return ev.FilterVerdict != ""
 	case "X-Comment":
-		ev.FilterVerdict, ev.Argument = "skipped", s
+		ev.FilterVerdict = "skipped"
+		var list string
+		if ev.Argument, list, ok = strings.Cut(s, " - client-ip="); ok {
+			keys(ev, s[len(s)-len(list)-len("client-ip="):])
+		}
 		return true
 	}
 	return false
+}
+
+// remark is what debugLevel 2 adds in front of the action, which has the verdict: "Pass; identity=mailfrom; client-ip=192.0.2.1; helo=x; envelope-from=a; receiver=b"
+// and `spfcheck: pyspf result: "['Pass', 'sender SPF authorized', 'mailfrom']"`.
+func remark(ev *event.Event, s string) bool {
+	if why, ok := strings.CutPrefix(s, "spfcheck: pyspf result: "); ok {
+		ev.Argument = why
+		return true
+	}
+	word, list, ok := strings.Cut(s, "; identity=")
+	if !ok || result(word) == "" {
+		return false
+	}
+	scope, list, ok := strings.Cut(list, "; ")
+	ev.Argument = s[:len(word)+len("; identity=")+len(scope)]
+	if ok {
+		keys(ev, list)
+	}
+	return true
 }
 
 // received is "Pass (mailfrom) identity=mailfrom; client-ip=192.0.2.1; helo=x; envelope-from=a; receiver=b", or in Perl "pass (why) receiver=b; identity=mailfrom;

@@ -74,7 +74,7 @@ func loaded(ev *event.Event, s string) bool {
 	if !ok {
 		return false
 	}
-	id, rest, ok := scan.CutOnce(rest, ">; queue-id: <")
+	id, rest, ok := strings.Cut(rest, ">; queue-id: <") // no blank in an id
 	if !ok {
 		return true
 	}
@@ -92,76 +92,55 @@ func loaded(ev *event.Event, s string) bool {
 	return true
 }
 
-// known is an id, unless it stands for none.
+// known is an id, unless it stands for none, or for one that cannot be told.
 func known(id string) string {
-	if id == "undef" {
+	if id == "undef" || strings.ContainsAny(id, "<>?") {
 		return ""
 	}
 	return id
 }
 
 // judged is "id: <id>, qid: <X>, ip: 192.0.2.1, user: anna, from: <a>, (default: F (no action): [1.23/15.00] [SYMBOL(1.00){},...]), len: 888, time: 1.5ms, ...".
-// Message-ID, sender and what symbols add in braces are the sender's words: what divides them must stand once.
+// Each but the id may be missing. An id has no blanks: rspamd puts "?" in their place. The sender, and what symbols add in braces, may look like anything: what
+// divides them must stand once.
 func judged(ev *event.Event, s string) bool {
-	rest, ok := strings.CutPrefix(s, "id: <")
-	if !ok {
+	id, rest, ok := strings.Cut(s, ">, ")
+	if id, ok = strings.CutPrefix(id, "id: <"); !ok {
 		return false
 	}
-	before, rest, ok := scan.CutOnce(rest, " (default: ")
-	if !ok {
+	ev.MessageID = known(id)
+	if qid, after, ok := strings.Cut(rest, ">, "); ok && strings.HasPrefix(qid, "qid: <") {
+		if qid = qid[len("qid: <"):]; scan.IsQueueID(known(qid)) {
+			ev.QueueID = qid
+		}
+		rest = after
+	}
+	if ip, after, ok := strings.Cut(rest, ", "); ok && strings.HasPrefix(ip, "ip: ") {
+		ev.PeerIP, rest = known(ip[len("ip: "):]), after
+	}
+	if user, after, ok := strings.Cut(rest, ", "); ok && strings.HasPrefix(user, "user: ") {
+		ev.User, rest = known(user[len("user: "):]), after
+	}
+	if from, ok := strings.CutPrefix(rest, "from: <"); ok {
+		if from, rest, ok = scan.CutOnce(from, ">, (default: "); !ok {
+			return true
+		}
+		if ev.MailFrom = from; from == "" {
+			ev.MailFrom = "<>"
+		}
+	} else if rest, ok = strings.CutPrefix(rest, "(default: "); !ok {
 		return true
 	}
-	origin(ev, before)
 	if !verdict(ev, rest) {
 		return true
 	}
 	if symbols, after, ok := scan.CutOnce(rest, "]), len: "); ok {
-		if _, list, ok := strings.Cut(symbols, ": ["); ok {
-			if _, list, ok = strings.Cut(list, "] ["); ok {
-				ev.Argument = list
-			}
+		if _, list, ok := strings.Cut(symbols, "] ["); ok {
+			ev.Argument = list
 		}
 		measures(ev, after)
 	}
 	return true
-}
-
-// origin is "id>, qid: <X>, ip: 192.0.2.1, user: anna, from: <a>,"; each but the first may be missing.
-func origin(ev *event.Event, s string) {
-	s, from, hasFrom := cutFrom(strings.TrimSuffix(s, ","))
-	id, rest, ok := scan.Cut(s, '>')
-	if !ok || strings.IndexByte(rest, '<') != strings.LastIndexByte(rest, '<') {
-		return
-	}
-	ev.MessageID = known(id)
-	if hasFrom {
-		if ev.MailFrom = from; from == "" {
-			ev.MailFrom = "<>"
-		}
-	}
-	if qid, ok := strings.CutPrefix(rest, ", qid: <"); ok {
-		if qid, rest, ok = scan.Cut(qid, '>'); ok && scan.IsQueueID(known(qid)) {
-			ev.QueueID = qid
-		}
-	}
-	if ip, ok := strings.CutPrefix(rest, ", ip: "); ok {
-		ip, rest, ok = strings.Cut(ip, ", ")
-		if ev.PeerIP = known(ip); !ok {
-			return
-		}
-		if user, ok := strings.CutPrefix(rest, "user: "); ok {
-			ev.User = known(user)
-		}
-	}
-}
-
-// cutFrom takes the sender off the end: no more than one place may be where it begins.
-func cutFrom(s string) (rest, from string, ok bool) {
-	rest, from, ok = scan.CutOnce(s, ", from: <")
-	if ok {
-		from, ok = strings.CutSuffix(from, ">")
-	}
-	return rest, from, ok
 }
 
 // verdict is "F (no action): [1.23/15.00] ...": whether it is spam, what to do with it, and the score of how much.
