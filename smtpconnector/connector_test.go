@@ -221,9 +221,16 @@ func TestEachMetricCountsItsRecords(t *testing.T) {
 			"event=auth auth.mechanism=PLAIN auth.result=failure", "event=message.opened auth.mechanism=PLAIN auth.result=success transaction.id=x.1",
 			"event=message.opened auth.mechanism=PLAIN auth.result=success transaction.id=x.2",
 		}, "smtp.auth.attempts", []string{"{auth.mechanism=PLAIN auth.result=failure} 1", "{auth.mechanism=PLAIN auth.result=success} 1"}},
+		"logins that another program decided, which the server tells of itself": {[]string{
+			"event=auth auth.result=failure filter.name=dovecot", "event=auth auth.mechanism=LOGIN auth.result=failure",
+		}, "smtp.auth.attempts", []string{"{auth.mechanism=LOGIN auth.result=failure} 1"}},
 		"tls":     {[]string{"event=tls session.role=server tls.established=b:true tls.protocol.version=1.3 tls.trust=anonymous"}, "smtp.tls.sessions", []string{"{session.role=server tls.protocol.version=1.3 tls.trust=anonymous} 1"}},
 		"filters": {[]string{"event=filter filter.name=postscreen filter.verdict=pregreet"}, "smtp.filter.verdicts", []string{"{filter.name=postscreen filter.verdict=pregreet} 1"}},
 		"scores":  {[]string{"event=filter filter.name=postscreen filter.verdict=dnsbl filter.score=d:3"}, "smtp.filter.scores", []string{"{filter.name=postscreen} n=1 sum=3"}},
+		"verdicts of programs beside the server, once where several lines tell of one": {[]string{
+			"event=filter filter.name=spamassassin", "event=filter filter.name=spamassassin filter.verdict=spam filter.score=d:21",
+			"event=filter filter.name=rspamd filter.verdict=reject filter.score=d:15",
+		}, "smtp.filter.verdicts", []string{"{filter.name=rspamd filter.verdict=reject} 1", "{filter.name=spamassassin filter.verdict=spam} 1"}},
 		"records, not those that were made": {[]string{
 			"event=connect mta.daemon=smtpd", "event=disconnect mta.daemon=smtpd synthetic=b:true",
 		}, "smtp.record.count", []string{"{event=connect mta.daemon=smtpd} 1"}},

@@ -104,8 +104,9 @@ func known(id string) string {
 // Each but the id may be missing. An id has no blanks: rspamd puts "?" in their place. The sender, and what symbols add in braces, may look like anything: what
 // divides them must stand once.
 func judged(ev *event.Event, s string) bool {
-	id, rest, ok := strings.Cut(s, ">, ")
-	if id, ok = strings.CutPrefix(id, "id: <"); !ok {
+	id, rest, _ := strings.Cut(s, ">, ")
+	id, ok := strings.CutPrefix(id, "id: <")
+	if !ok {
 		return false
 	}
 	ev.MessageID = known(id)
