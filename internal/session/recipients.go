@@ -31,6 +31,10 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 				m.Count = max(m.Count, len(m.Recipients))
 			}
 		}
+	case event.KindMessageHeader:
+		t.fulfil(m, event.StatusHeld, out)
+	case event.KindMessageReleased:
+		m.release()
 	case event.KindMessageReceived:
 		if ev.HandedOver && !m.Kept {
 			t.handOverAll(h, m, out)

@@ -259,9 +259,15 @@ func (t *Tracker) beginSession(h *host, key sessionKey, ev *event.Event, now int
 // take keeps what a line says about its session.
 func (s *Session) take(ev *event.Event, now int64) {
 	s.Last, s.Seen = now, s.host.clock
-	if ev.Kind == event.KindConnect && s.Role == event.RoleServer && ev.PeerIP != "" && s.PeerIP != "" && ev.PeerIP != s.PeerIP {
-		s.ClientAddress, s.PeerIP, s.ClientPort, s.PeerPort = "", "", 0, 0 // a proxy in front said who calls
+	if s.Role == event.RoleServer && ev.PeerIP != "" && s.PeerIP != "" && ev.PeerIP != s.PeerIP {
+		switch { // a proxy in front said who calls
+		case ev.Kind == event.KindConnect:
+			s.ClientAddress, s.PeerIP, s.ClientPort, s.PeerPort = "", "", 0, 0
+		case s.key.scope == event.ScopePID: // by XCLIENT, within the conversation
+			s.ClientAddress, s.PeerIP, s.ClientPort, s.PeerPort, s.Helo = "", "", 0, 0, ""
+		}
 	}
+	s.foretell(ev)
 	keep(&s.ClientAddress, ev.ClientAddress)
 	keep(&s.PeerIP, ev.PeerIP)
 	keep(&s.Helo, ev.Helo)

@@ -183,7 +183,13 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	if ev.Kind == event.KindNone {
 		return
 	}
+	if ev.Died {
+		t.bury(h, ev, out)
+	}
 	m := t.observeMessage(h, s, ev, now, out)
+	if ev.Kind == event.KindMessageOpened && m != nil {
+		t.foretold(s, m, out)
+	}
 	h.fronted(s, ev)
 	s.carry(m, ev)
 	h.observeTry(ev, now)

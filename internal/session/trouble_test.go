@@ -217,3 +217,67 @@ func TestMessageWithoutALineForItsTTLIsGivenUp(t *testing.T) {
 		t.Errorf("%d open, %+v", open, sums)
 	}
 }
+
+// Postfix's HOLD and DISCARD of an access map or a policy server are logged before there is a queue id.
+func TestFateThatIsDecidedBeforeTheQueueIDIsTheMessages(t *testing.T) {
+	for _, c := range []struct {
+		kind   event.Kind
+		status event.Status
+	}{{event.KindMessageHeld, event.StatusHeld}, {event.KindMessageDiscarded, event.StatusDiscarded}} {
+		l := newLog(t, testConfig())
+		l.at(0, smtpd(event.KindConnect, 1, "192.0.2.1"))
+		fate := smtpd(c.kind, 1, "192.0.2.1")
+		fate.RcptTo = "a@b.example"
+		l.at(1, fate)
+		l.at(1, opened("A1", 1))
+		l.at(1, of(event.KindMessageHeader, "A1"))
+		l.at(2, opened("A2", 1)) // the next one has no such fate
+		l.at(2, of(event.KindMessageHeader, "A2"))
+		made := l.synthetic(event.KindDelivery)
+		if len(made) != 1 || made[0].Status != c.status || made[0].QueueID != "A1" || made[0].RcptTo != "a@b.example" {
+			t.Errorf("%s: %+v", c.status, made)
+		}
+	}
+}
+
+func TestReleasedMessageIsHeldNoLonger(t *testing.T) {
+	l := newLog(t, testConfig())
+	for i, line := range []event.Event{opened("A1", 1), of(event.KindMessageReceived, "A1"), delivery("A1", "a@b.example", event.StatusDeferred), of(event.KindMessageHeld, "A1"), of(event.KindMessageReleased, "A1"), of(event.KindMessageRemoved, "A1")} {
+		l.at(float64(i), line)
+	}
+	sums := l.summaries(event.KindMessage)
+	if len(sums) != 1 || sums[0].Message.Totals[event.StatusHeld] != 0 || sums[0].Message.Totals[event.StatusDeferred] != 1 {
+		t.Errorf("%+v", sums)
+	}
+}
+
+// A server's process that was killed writes nothing at its end, the one that watches it does.
+func TestConversationOfAKilledProcessIsAborted(t *testing.T) {
+	l := newLog(t, testConfig())
+	call := l.at(0, smtpd(event.KindConnect, 7, "192.0.2.1"))
+	l.at(1, smtpd(event.KindConnect, 8, "192.0.2.2"))
+	died := l.at(2, event.Event{Kind: event.KindWarning, Daemon: "master", PID: 7, Died: true})
+	if died.SessionID != call.SessionID || died.SessionEnd != event.EndAborted {
+		t.Errorf("%+v", died)
+	}
+	again := l.at(3, event.Event{Kind: event.KindWarning, Daemon: "master", PID: 9, Died: true}) // it had no client
+	if again.SessionID != 0 || again.SessionEnd != event.EndNone {
+		t.Errorf("%+v", again)
+	}
+}
+
+// XCLIENT: a proxy in front of the server says, within the conversation, who calls.
+func TestCallerThatAProxyNamesIsTheSessions(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, smtpd(event.KindConnect, 7, "192.0.2.110"))
+	mail := smtpd(event.KindMessageOpened, 7, "203.0.113.55")
+	mail.QueueID, mail.ClientAddress = "A1", "spike.example"
+	first := l.at(1, mail)
+	bye := smtpd(event.KindDisconnect, 7, "203.0.113.55")
+	bye.ClientAddress, bye.EndHint = "spike.example", event.EndQuit
+	last := l.at(2, bye)
+	sums := l.summaries(event.KindSession)
+	if first.SessionID != last.SessionID || len(sums) != 1 || sums[0].Event.PeerIP != "203.0.113.55" || sums[0].Event.ClientAddress != "spike.example" {
+		t.Errorf("%+v %+v", last, sums)
+	}
+}

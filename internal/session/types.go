@@ -52,6 +52,7 @@ type Session struct {
 	HasCounts   bool
 	SomeCounts  bool // not of every verb
 	Slowest     CommandRecord
+	Fate        Fate // of the next message
 
 	talk *Conversation // of dialects that show commands and replies
 	over event.End     // how the conversation ended with the line at hand, by the protocol
@@ -123,6 +124,7 @@ type Message struct {
 	Hops                  []Hop
 	HopsDropped           int
 	HeldSince             int64
+	Fate                  Fate
 }
 
 // Alias is an address of a message and those that it leads to.

@@ -223,7 +223,7 @@ var sessionEnds = map[string][]string{
 	"client_close":    {"lost", "client_closed", "tls_failed"},
 	"client_timeout":  {"timeout", "lost", "screened", "tls_failed"},
 	"server_close":    {"timeout", "server_closed", "rejected", "screened", "tls_failed"},
-	"server_drop":     {"server_closed", "rejected", "screened"},
+	"server_drop":     {"server_closed", "rejected", "screened", "aborted"},
 }
 
 // compareSessions pairs the sessions with the connections, by client address in the order of their ends.

@@ -125,6 +125,9 @@ func failedCommand(ev *event.Event, s string) event.Kind {
 		ev.Truncated = true
 		return event.KindReject
 	}
+	if i == 0 && !strings.HasPrefix(result, "500 5.5.1 ") { // not an empty line of the client's: a filter that disconnects before there was a command
+		ev.Command = event.CommandConnect
+	}
 	return refused(ev, result)
 }
 

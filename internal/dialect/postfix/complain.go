@@ -150,7 +150,8 @@ func illegalAddress(ev *event.Event, s string) event.Kind {
 	p.caller(ev)
 	ev.Command, ev.Argument = stage(word), rest
 	ev.FilterName, ev.FilterVerdict = "smtpd", "illegal_address"
-	return event.KindFilter
+	ev.RejectPermanent = event.Yes // 501, which the line does not say
+	return event.KindReject
 }
 
 // ownName is "host name[ip]:25 greeted me with my own hostname x", a mail loop in the making (src/smtp/smtp_proto.c).
@@ -255,10 +256,9 @@ func masterWarning(ev *event.Event, s string) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	if pid, what, digits := scan.Digits(rest); digits {
+	if pid, _, digits := scan.Digits(rest); digits {
 		ev.Argument = path[strings.LastIndexByte(path, '/')+1:]
-		ev.PID = pid
-		_ = what
+		ev.PID, ev.Died = pid, true
 		return event.KindWarning
 	}
 	return event.KindNone

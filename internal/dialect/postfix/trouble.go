@@ -35,6 +35,7 @@ var warnings = [...]troubleLine{
 	// the queue manager: src/qmgr/qmgr_queue.c, qmgr_entry.c, qmgr_transport.c
 	{"mail for ", " is using up ", "qmgr", "congestion", event.KindWarning},
 	{"connect to transport ", ": ", "qmgr", "transport_unavailable", event.KindWarning},
+	{"private/", " socket: malformed response", "qmgr", "transport_failure", event.KindWarning}, // the agent died within a delivery
 	{"transport ", " failure -- see ", "qmgr", "transport_failure", event.KindWarning},
 	// the library: src/global/mail_connect.c, mail_command_client.c, src/util/attr_scan*.c
 	{"connect to ", ": ", "", "", event.KindWarning},
@@ -49,6 +50,9 @@ var warnings = [...]troubleLine{
 	{"alias database loop for ", "", "", "", event.KindWarning},
 	{"mailing list \"", "\" needs an ", "", "", event.KindWarning},
 	{"maildir access problem for UID/GID=", ": ", "", "", event.KindWarning},
+	{"unable to lookup :include: file ", ": ", "", "", event.KindWarning}, // src/local/include.c
+	{"unable to create lock file ", ": ", "", "", event.KindWarning},      // src/global/dot_lockfile.c
+	{"unable to look up ", ": ", "", "", event.KindWarning},
 	{"mail_queue_enter: create file ", ": ", "", "", event.KindWarning},
 	// names and addresses: src/dns/dns_lookup.c, src/util/valid_hostname.c, src/smtpd/smtpd_peer.c
 	{"malformed domain name in resource data of MX record for ", ":", "dns", "malformed", event.KindWarning},
@@ -64,7 +68,12 @@ var warnings = [...]troubleLine{
 	{"pcre map ", ", line ", "", "", event.KindWarning},
 	{"regexp map ", ", line ", "", "", event.KindWarning},
 	{"cidr map ", ", line ", "", "", event.KindWarning},
+	{"unknown smtpd restriction: ", "", "smtpd", "unknown_restriction", event.KindWarning}, // src/smtpd/smtpd_check.c
 	{"request to update table ", " in non-postfix directory ", "", "", event.KindWarning},
+	// what a template of notices cannot say (src/bounce/bounce_template.c): a time that is no whole day or hour
+	{"[built-in]: zero result in ", "", "bounce", "template", event.KindWarning},
+	{"please reduce time unit ", "", "bounce", "template", event.KindWarning},
+	{"for instructions see the ", " manual", "bounce", "template", event.KindWarning},
 	// what "postfix check" finds: conf/postfix-script
 	{"not owned by root: ", "", "", "", event.KindWarning},
 	{"not owned by postfix: ", "", "", "", event.KindWarning},
@@ -263,6 +272,14 @@ func peerWarning(ev *event.Event, s string) event.Kind {
 			ev.Argument = tail[1:]
 			return event.KindWarning
 		}
+	}
+	if rest, ok := after(s, "to prevent loss of mail, turn off command pipelining for "); ok {
+		ev.PeerIP, rest, ok = scan.Cut(rest, ' ')
+		if !ok || !strings.HasPrefix(rest, "with the ") {
+			return event.KindNone
+		}
+		ev.Role, ev.FilterName, ev.FilterVerdict = event.RoleClient, "smtp", "pipelining_unsafe"
+		return event.KindWarning
 	}
 	if rest, ok := after(s, "bad EHLO SIZE limit \""); ok {
 		value, rest, found := strings.Cut(rest, "\" from ")

@@ -1,0 +1,69 @@
+package session
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// Fate is what a server decided about a message before it had a queue id: while its first recipient was given.
+type Fate struct {
+	Kind event.Kind // message.held or message.discarded
+	To   string     // the recipient that it was decided for; it is the whole message's
+}
+
+// foretell keeps what a line without queue id says about the message that its session is about to bring.
+func (s *Session) foretell(ev *event.Event) {
+	if s.Role == event.RoleServer && ev.QueueID == "" && (ev.Kind == event.KindMessageHeld || ev.Kind == event.KindMessageDiscarded) {
+		s.Fate = Fate{ev.Kind, strings.Clone(ev.RcptTo)}
+	}
+}
+
+// foretold gives the session's new message its fate. What is discarded is not even read, so no further line tells of it.
+func (t *Tracker) foretold(s *Session, m *Message, out *Output) {
+	if s == nil || s.Fate.Kind == event.KindNone {
+		return
+	}
+	m.Fate, s.Fate = s.Fate, Fate{}
+	if m.Fate.Kind == event.KindMessageDiscarded {
+		t.fulfil(m, event.StatusDiscarded, out)
+		m.received = true
+		t.endMessage(m, out)
+	}
+}
+
+// fulfil lets a message meet its fate. What is held has its header read first, which tells its Message-ID.
+func (t *Tracker) fulfil(m *Message, status event.Status, out *Output) {
+	if m.Fate.Kind == event.KindNone || m.ended {
+		return
+	}
+	if m.Fate.To != "" {
+		t.recipient(m, &event.Event{RcptTo: m.Fate.To})
+	}
+	m.Fate = Fate{}
+	t.endRecipients(m, status, out)
+}
+
+// release takes the recipients of a held message back to where they were.
+func (m *Message) release() {
+	for i := range m.Recipients {
+		r := &m.Recipients[i]
+		if r.Status != event.StatusHeld {
+			continue
+		}
+		if r.Status = event.StatusNone; r.Attempts > 0 {
+			r.Status = event.StatusDeferred
+		}
+	}
+}
+
+// bury ends the conversation of a process that is gone: it wrote no line at its end, another did.
+func (t *Tracker) bury(h *host, ev *event.Event, out *Output) {
+	for s := h.openSessions.head; s != nil; s = s.links.next {
+		if s.PID == ev.PID && (s.key.scope == event.ScopePID || s.key.scope == event.ScopeFork) {
+			ev.SessionID, ev.Role = s.ID, s.Role
+			t.endSession(s, event.EndAborted, ev, out)
+			return
+		}
+	}
+}
