@@ -163,8 +163,9 @@ type Event struct {
 	Duration         time.Duration
 	HasTotalDuration bool
 
-	// Refusals by us.
+	// Refusals by us. OneOnly: at the end of the message, of RcptTo alone (PRDR, LMTP): the message goes on for others.
 	RejectPermanent Tri
+	OneOnly         bool
 
 	// Columns is what a header line names the columns of the lines behind it, as that line has it.
 	Columns        string

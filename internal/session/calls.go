@@ -21,11 +21,16 @@ func (t *Tracker) observeCall(h *host, key sessionKey, ev *event.Event, now int6
 	case event.KindNone:
 		return nil
 	case event.KindConnect:
+		h.tellsCalls = true
 		key.number = h.freeCall(key, ev)
 		if s := h.sessions[key]; s != nil && !s.ended { // the process died without a last line
 			s.Partial = true
 			t.endSession(s, event.EndAborted, nil, out)
 		}
+		return t.beginSession(h, key, ev, now, false)
+	}
+	if h.tellsCalls && ev.Kind == event.KindReject && ev.Command == event.CommandConnect && ev.Last { // refused before it was logged
+		key.number = h.freeCall(key, ev)
 		return t.beginSession(h, key, ev, now, false)
 	}
 	s := h.call(key, ev)

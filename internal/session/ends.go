@@ -16,11 +16,19 @@ func (t *Tracker) settleSession(s *Session, ev *event.Event, out *Output) {
 	case ev.Kind == event.KindDisconnect && s.Parting == event.EndNone && s.mayGoOn(ev):
 		s.Parting = s.end(ev)
 		s.host.parting = append(s.host.parting, s)
+	case refusedAtOnce(s, ev) && !ev.Last: // the server may still say that it hung up
+		s.Parting = event.EndRejected
+		s.host.parting = append(s.host.parting, s)
 	case s.over != event.EndNone && (s.key.scope == event.ScopeFork || !hasOwnLines(s.key, ev)):
 		t.endSession(s, s.over, ev, out)
 	case ev.Kind == event.KindDisconnect, ev.Last, ev.Kind == event.KindMessageAborted && ev.EndHint != event.EndNone && s.key.scope == event.ScopeFork: // the process ends with it
 		t.endSession(s, s.end(ev), ev, out)
 	}
+}
+
+// refusedAtOnce says whether the line refuses the connection itself.
+func refusedAtOnce(s *Session, ev *event.Event) bool {
+	return s.key.scope == event.ScopeCall && ev.Kind == event.KindReject && ev.Command == event.CommandConnect && s.Parting == event.EndNone
 }
 
 // mayGoOn says whether the line that ends s may not be its last: servers that log a conversation without a message once more, behind its end, say

@@ -302,6 +302,9 @@ func (m *Message) receivedBy(ev *event.Event, late bool) {
 	if m.received || m.Partial && !late && !m.Begun {
 		ev.Kind = event.KindMessageQueued
 	}
+	if !m.received {
+		m.name(ev)
+	}
 	m.counted(ev)
 	m.PutOff = false
 }

@@ -49,8 +49,11 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 	case event.KindMessageExpired:
 		t.endRecipients(m, event.StatusExpired, out)
 		t.endIfDone(h, m, out)
-	case event.KindMessageDeleted:
-		t.endRecipients(m, event.StatusDeleted, out)
+	case event.KindFilter, event.KindMessageDeleted:
+		t.giveUp(m, ev, out)
+		if ev.Kind == event.KindFilter {
+			return
+		}
 		m.received = true
 		t.endMessage(m, out)
 	case event.KindMessageDiscarded:
@@ -94,6 +97,18 @@ func (m *Message) putOff() bool {
 		}
 	}
 	return false
+}
+
+// giveUp ends the recipients of a message that was deleted, or that the line gives one verdict on as a whole: it names nobody.
+func (t *Tracker) giveUp(m *Message, ev *event.Event, out *Output) {
+	status := ev.Status
+	if status == event.StatusNone && ev.Kind == event.KindMessageDeleted {
+		status = event.StatusDeleted
+	}
+	if ev.Recipients() == 0 && status.Ends() {
+		ev.Status = event.StatusNone // it is the recipients'
+		t.endRecipients(m, status, out)
+	}
 }
 
 // endIfDone ends a message whose server writes no line at its end, with its last recipient. Where an expansion may have made more of them
@@ -154,7 +169,7 @@ func (t *Tracker) settleAlone(h *host, ev *event.Event) {
 
 // refusesMessage is a refusal of the whole message, after its data.
 func refusesMessage(ev *event.Event) bool {
-	return ev.Command == event.CommandEOM || ev.Command == "DATA"
+	return (ev.Command == event.CommandEOM || ev.Command == "DATA") && !ev.OneOnly
 }
 
 // deliverAll takes a verdict line. One on several recipients is a verdict on each of them; the record carries what they have in common.
@@ -460,6 +475,9 @@ func (m *Message) asked(ev *event.Event) {
 
 // endRecipients gives each recipient that is still open its end, or says that it is held: the log has no line for it.
 func (t *Tracker) endRecipients(m *Message, status event.Status, out *Output) {
+	if status.Ends() {
+		t.expectNamed(m)
+	}
 	for i := range m.Recipients {
 		r := &m.Recipients[i]
 		if r.Final || r.Status == event.StatusDelivered || r.Status == status {

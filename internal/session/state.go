@@ -38,7 +38,7 @@ type (
 		Receipts                  []*receipt
 		Domains                   []string
 		Copies                    []savedCopy // oldest first
-		TellsAfter                bool
+		TellsAfter, TellsCalls    bool
 		Aliases                   map[string]string
 		Waiting, Client           string // what a second name was given to
 		Single                    bool
@@ -145,7 +145,7 @@ func (h *host) head() savedHost {
 		out.Domains = append(out.Domains, d)
 	}
 	slices.Sort(out.Domains)
-	out.TellsAfter = h.tellsAfter
+	out.TellsAfter, out.TellsCalls = h.tellsAfter, h.tellsCalls
 	for _, key := range h.copies.order {
 		out.Copies = append(out.Copies, savedCopy{key, h.copies.said[key]})
 	}
@@ -215,7 +215,7 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 		h.starts.order = append(h.starts.order, startEntry{s.Key, s.When})
 		h.starts.count[s.Key] = s.Count
 	}
-	h.tellsAfter = in.TellsAfter
+	h.tellsAfter, h.tellsCalls = in.TellsAfter, in.TellsCalls
 	for _, c := range in.Copies {
 		h.copies.remember(c.Key)
 		h.copies.said[c.Key] = c.Said

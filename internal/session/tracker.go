@@ -80,6 +80,7 @@ type host struct {
 	copies     copies
 	parting    []*Session // ended ones that a last line may still follow
 	tellsAfter bool       // such lines were seen
+	tellsCalls bool       // so were lines about connections from clients
 	tries      tries
 	receipts   receipts
 	domains    map[string]struct{} // learned local domains

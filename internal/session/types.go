@@ -114,6 +114,7 @@ type Message struct {
 	Aliases               []Alias
 	Answer                *Answer
 	Recipients            []Recipient
+	Named                 []string       // as they were received, before expansion
 	index                 map[string]int // beyond a few recipients
 	RecipientsDropped     int
 	Count                 int // nrcpt

@@ -31,12 +31,32 @@ func address(ev *event.Event, s string) (rest string, ok bool) {
 	if !ok || original == "" {
 		return s, false
 	}
-	if local, _, found := scan.CutLast(original, '@'); found && scan.EqualFold(local, to) || scan.EqualFold(original, to) {
+	if local, _, found := scan.CutLast(original, '@'); found && scan.EqualFold(local, to) || scan.EqualFold(original, to) || isUnquoted(to, original) {
 		ev.RcptTo = original // a mailbox of that name
 	} else {
 		ev.OrigRcptTo = original
 	}
 	return tail, true
+}
+
+// isUnquoted says whether to is an address whose local part is written without the quotes and backslashes that it has in original (RFC 5321 section 4.1.2).
+func isUnquoted(to, original string) bool {
+	if first(original) != '"' {
+		return false
+	}
+	for i := 1; i < len(original); i++ {
+		switch c := original[i]; {
+		case c == '"':
+			return to == original[i+1:]
+		case c == '\\' && i+1 < len(original):
+			i++
+		}
+		if to == "" || to[0] != original[i] {
+			return false
+		}
+		to = to[1:]
+	}
+	return false
 }
 
 // deliveredTo takes what is delivered to off the front.

@@ -52,12 +52,16 @@ func daemon(ev *event.Event, s string) event.Kind {
 
 // fixed knows whole sentences of Exim's that tell of trouble on this host.
 func fixed(ev *event.Event, s string) event.Kind {
+	if s == "Message is frozen" { // a queue run left one alone (+skip_delivery)
+		ev.Argument = s
+		return event.KindWarning
+	}
 	for _, begin := range [...]string{
 		"Warning: purging the environment.", "Warning: No server certificate defined; ", " Suggested action: ", "Suggested action: ",
 		"spool directory space check failed: ", "log directory space check failed: ", "no immediate delivery: ", "DKIM: validation error: ",
 		"malware acl condition: ", "spam acl condition: ", "failed to expand ACL string ", "ridiculously long message header received from ",
 		"overlong message header line received from ", "SIGSEGV", "Failed to get write lock for ", "Failed to get read lock for ", "Failed writing transport results to pipe: ",
-		"tls_certificate file", "queue run: process ", "daemon: fork of queue-runner process failed: ", "timed out while reading local message",
+		"configured error code starts with incorrect digit ", "unable to set gid=", "internal problem in ", "tls_certificate file", "queue run: process ", "daemon: fork of queue-runner process failed: ", "timed out while reading local message",
 	} {
 		if rest, ok := after(s, begin); ok {
 			if ev.Argument = rest; rest == "" {

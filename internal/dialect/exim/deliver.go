@@ -348,5 +348,6 @@ func (d *delivery) confirmed(ev *event.Event) {
 		r.Into(ev)
 		ev.Command = event.CommandEOM
 		ev.RemoteQueueID = reply.QueueID(r.Text)
+		ev.TextJoined = ev.TextJoined || strings.Contains(r.Text, `\n`) // with PRDR the answer for all stands behind the one for this recipient
 	}
 }

@@ -30,10 +30,11 @@ func explain(ev *event.Event, text string) {
 }
 
 // answered reads "SMTP error from remote mail server after RCPT TO:<a@b>: 550 ...", with "pipelined " in front of a command that was not waited for
-// (src/transports/smtp.c check_response), "LMTP error after ..." (src/transports/lmtp.c), and "remote mailer ... : host name [ip]: 550" of old versions.
+// (src/transports/smtp.c check_response), "LMTP error after ..." and "PRDR error after ..." (src/transports/lmtp.c, smtp.c), and "remote mailer ... : host name [ip]: 550" of old versions.
 // Lines of an answer are joined by \n.
 func answered(ev *event.Event, text string) bool {
 	rest, ok := after(text, "SMTP error from remote mail")
+	forOne := !ok // of several recipients, each of which has an answer to the data
 	if ok {
 		if rest, ok = after(rest, " server after "); !ok {
 			if rest, ok = after(text, "SMTP error from remote mailer after "); !ok {
@@ -41,11 +42,16 @@ func answered(ev *event.Event, text string) bool {
 			}
 		}
 	} else if rest, ok = after(text, "LMTP error after "); !ok {
-		return false
+		if rest, ok = after(text, "PRDR error after "); !ok {
+			return false
+		}
 	}
 	rest, ok = command(ev, rest)
 	if !ok {
 		return false
+	}
+	if forOne && ev.Command == "DATA" && ev.PeerIP != "" { // src/transports/lmtp.c knows no host, and has other words for the end of data
+		ev.Command = event.CommandEOM
 	}
 	words, ok := after(rest, ": ")
 	if !ok {

@@ -42,10 +42,10 @@ func TestConfirmationWithQuotesAndFields(t *testing.T) {
 	}
 }
 
-// Exim prints a local part without its quotes; the original address follows.
+// Exim prints a local part without its quotes; the original address follows, and is the recipient.
 func TestLocalPartWithEximsOwnWords(t *testing.T) {
 	ev, _ := parse(id + `** x R=evil T=y H=z [192.0.2.66]: 250@example.net <"x R=evil T=y H=z [192.0.2.66]: 250"@example.net> R=dnslookup T=remote_smtp H=mx.example.net [203.0.113.5]: SMTP error from remote mail server after RCPT TO:<"x R=evil T=y H=z [192.0.2.66]: 250"@example.net>: 550 no`)
-	if ev.PeerIP != "203.0.113.5" || ev.Code != 550 || ev.OrigRcptTo != `"x R=evil T=y H=z [192.0.2.66]: 250"@example.net` {
+	if ev.PeerIP != "203.0.113.5" || ev.Code != 550 || ev.OrigRcptTo != "" || ev.RcptTo != `"x R=evil T=y H=z [192.0.2.66]: 250"@example.net` {
 		t.Errorf("%+v", ev)
 	}
 }
@@ -162,5 +162,19 @@ func TestLongLinesAreReadInOneGo(*testing.T) {
 		id + "<= a@b H=x [1.2.3.4] S=1 for " + strings.Repeat("a ", 1<<18),
 	} {
 		parse(text)
+	}
+}
+
+func TestRewrittenAddressWithEximsOwnWords(t *testing.T) {
+	ev, _ := parse(id + `"a" from env-to rewritten as "evil@x" by rule 1"@example.net" from env-to rewritten as "b@example.net" by rule 2`)
+	if ev.Kind != event.KindNone || ev.RcptTo != "" {
+		t.Errorf("%+v", ev)
+	}
+}
+
+func TestAnswerForOneRecipientThatNamesAnother(t *testing.T) {
+	ev, _ := parse(id + "PRDR bob@example.net 550 5.7.1 R=<evil@example.net> acceptance")
+	if ev.Kind != event.KindReject || ev.RcptTo != "bob@example.net" || ev.Code != 550 || !ev.OneOnly {
+		t.Errorf("%+v", ev)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
@@ -21,7 +22,7 @@ func about(ev *event.Event, s string) event.Kind {
 			return failed(ev, rest)
 		}
 	}
-	for _, try := range [...]func(*event.Event, string) event.Kind{lifeOf, hostTrouble, unencrypted, connection, aboutClient, aboutAddress} {
+	for _, try := range [...]func(*event.Event, string) event.Kind{lifeOf, hostTrouble, unencrypted, connection, aboutClient, aboutAddress, rewritten} {
 		if kind := try(ev, s); kind != event.KindNone {
 			return kind
 		}
@@ -55,8 +56,15 @@ func lifeOf(ev *event.Event, s string) event.Kind {
 	case strings.HasPrefix(s, "removed by "):
 		ev.Argument = s[len("removed "):]
 		return event.KindMessageDeleted
-	case strings.HasPrefix(s, "cancelled by "): // an admin, the system filter, timeout_frozen_after; the recipients fail behind it
-		ev.Argument = s[len("cancelled "):]
+	case strings.HasPrefix(s, "cancelled by "):
+		return cancelled(ev, s[len("cancelled "):])
+	case strings.HasPrefix(s, "PRDR "):
+		return afterData(ev, s[len("PRDR "):])
+	case strings.HasPrefix(s, "rewrite: "): // src/rewrite.c: a header that is left as it is
+		ev.Argument = s[len("rewrite: "):]
+		return event.KindWarning
+	case strings.HasPrefix(s, "Spool ") && strings.HasSuffix(s, " not found"), strings.HasPrefix(s, "Spool file ") && strings.HasSuffix(s, " not found"): // src/spool_in.c
+		ev.Argument = s[len("Spool "):]
 		return event.KindWarning
 	case strings.HasPrefix(s, "Message removed because older than "):
 		ev.Argument = s[len("Message removed "):]
@@ -83,6 +91,88 @@ func lifeOf(ev *event.Event, s string) event.Kind {
 		return dkim(ev, s[len("DKIM: "):])
 	}
 	return event.KindNone
+}
+
+// cancelled is "by root" (-Mg), "by system filter: words", "by timeout_frozen_after": all recipients that are left fail, without a line each (src/deliver.c).
+func cancelled(ev *event.Event, s string) event.Kind {
+	ev.Argument, ev.Tried = s, event.No
+	switch {
+	case s == "by timeout_frozen_after":
+		return event.KindMessageExpired
+	case strings.HasPrefix(s, "by system filter"):
+		ev.FilterName, ev.FilterVerdict, ev.Status = "system_filter", "fail", event.StatusBounced
+		return event.KindFilter
+	case begins(s, "by system filter"), begins(s, "by timeout_frozen_after"): // cut short
+		return event.KindNone
+	}
+	ev.Status = event.StatusBounced
+	return event.KindMessageDeleted
+}
+
+// afterData is the answer for one recipient of several behind the data: "R=<a@b> acceptance", "R=<a@b> refusal", "R=<a@b> temporary refusal", or "a@b words",
+// which are the ACL's (src/receive.c).
+func afterData(ev *event.Event, s string) event.Kind {
+	ev.Role, ev.Command, ev.OneOnly = event.RoleServer, event.CommandEOM, true
+	rest, own := after(s, "R=")
+	if !own {
+		ev.RcptTo, rest = idOf(s)
+		words, ok := after(rest, " ")
+		if !ok || strings.IndexByte(ev.RcptTo, '@') < 0 {
+			return event.KindNone
+		}
+		if r, isReply := reply.Parse(words); isReply && (r.Class() == '4' || r.Class() == '5') {
+			r.Into(ev)
+			ev.RejectPermanent = event.TriOf(ev.Class == '5')
+		} else {
+			ev.Text = words
+		}
+		return event.KindReject
+	}
+	to, rest, ok := scan.Angle(rest)
+	if !ok {
+		return event.KindNone
+	}
+	ev.RcptTo = to
+	switch rest {
+	case " acceptance":
+		ev.FilterName, ev.FilterVerdict = "prdr", "accept"
+		return event.KindFilter
+	case " refusal":
+		ev.Class = '5'
+	case " temporary refusal":
+		ev.Class = '4'
+	default:
+		return event.KindNone
+	}
+	ev.RejectPermanent = event.TriOf(ev.Class == '5')
+	return event.KindReject
+}
+
+// rewritten is ""old@b" from env-to rewritten as "new@b" by rule 1" (+address_rewrite, src/rewrite.c). The addresses stand without escapes, so one in which
+// Exim's words come again tells nothing.
+func rewritten(ev *event.Event, s string) event.Kind {
+	const as = ` rewritten as "`
+	rest, ok := after(s, `"`)
+	if !ok || strings.Count(s, as) != 1 || strings.Count(s, `" from `) != 1 || strings.Count(s, `" by rule `) != 1 {
+		return event.KindNone
+	}
+	old, rest, _ := strings.Cut(rest, `" from `)
+	where, rest, ok := strings.Cut(rest, as)
+	if !ok {
+		return event.KindNone
+	}
+	address, rule, ok := strings.Cut(rest, `" by rule `)
+	if _, tail, digits := scan.Digits(rule); !ok || !digits || tail != "" {
+		return event.KindNone
+	}
+	ev.Argument = where
+	switch where {
+	case "env-to":
+		ev.OrigRcptTo, ev.RcptTo, ev.Route = old, address, event.RouteForward
+	case "env-from":
+		ev.MailFrom = address
+	}
+	return event.KindMessageRedirected
 }
 
 // dkim is "d=example.com s=key c=relaxed/relaxed a=rsa-sha256 b=2048 [verification succeeded]" (+dkim_verbose, src/miscmods/dkim.c).

@@ -410,7 +410,7 @@ func refusedConnection(ev *event.Event, s string, permanent bool) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	rest = strings.TrimPrefix(rest, " refused")
+	rest, ev.Last = strings.CutPrefix(rest, " refused") // by the daemon, in place of a line about the connection
 	words, colon := after(rest, ": ")
 	if !colon {
 		if words, _, ok = scan.Between(strings.TrimPrefix(rest, " "), '(', ')'); !ok {

@@ -10,7 +10,7 @@ import (
 
 // plain reads a line without a message id.
 func plain(ev *event.Event, s string) event.Kind {
-	for _, try := range [...]func(*event.Event, string) event.Kind{connection, aboutClient, daemon, lookup, aboutTLS} {
+	for _, try := range [...]func(*event.Event, string) event.Kind{connection, aboutClient, daemon, lookup, aboutTLS, rewritten} {
 		if kind := try(ev, s); kind != event.KindNone {
 			return kind
 		}
