@@ -13,7 +13,7 @@ import (
 )
 
 // everyLog lists the logs of the repository's testdata: what holds for one server's lines must hold for every server's.
-func everyLog(t *testing.T) (names []string) {
+func everyLog(t testing.TB) (names []string) {
 	t.Helper()
 	for _, pattern := range []string{"*.log", "*.mainlog", "*.rejectlog", "*.csv", "*.txt", "mission/*.log"} {
 		files, err := filepath.Glob("../testdata/" + pattern)
