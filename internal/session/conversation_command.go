@@ -33,7 +33,7 @@ func (c *Conversation) say(ev *event.Event) {
 	case "RCPT":
 		p.path = clip(ev.RcptTo, maxPath)
 	case "BDAT":
-		c.startChunk(ev.Argument, &p)
+		c.startChunk(ev, &p)
 	case "QUIT":
 		c.quit = true
 	}
@@ -92,16 +92,19 @@ func (c *Conversation) drop(n int) {
 	c.pending = c.pending[:rest]
 }
 
-// startChunk reads "86 LAST" (RFC 3030 section 2): so many bytes of data follow at once, without an answer before them.
-func (c *Conversation) startChunk(argument string, p *pendingCommand) {
-	size, rest := scan.Word(argument)
+// startChunk reads "86 LAST" (RFC 3030 section 2): so many bytes of data follow at once, without an answer before them. A line that has the size
+// besides stands for the data, too.
+func (c *Conversation) startChunk(ev *event.Event, p *pendingCommand) {
+	hidden := ev.HasSize
+	ev.Size, ev.HasSize = 0, false
+	size, rest := scan.Word(ev.Argument)
 	n, ok := scan.Int(size)
 	if !ok {
 		return
 	}
 	p.last = scan.EqualFold(strings.TrimSpace(rest), "LAST")
 	c.bytes += n // also where the log does not show the data
-	if n > 0 {
+	if n > 0 && !hidden {
 		c.startData()
 		c.chunk, c.chunked = n, true
 	}

@@ -169,7 +169,7 @@ func (c *Conversation) dot(ev *event.Event) {
 	c.doubt, c.interrupted, c.dots = false, false, true
 	silence(ev, event.KindCommand)
 	ev.Command = event.CommandEOM
-	if c.lines > 0 {
+	if c.bytes > 0 {
 		ev.Size, ev.HasSize = c.bytes, true
 	}
 	if !answered {

@@ -233,6 +233,8 @@ func (c *Conversation) shutDown(ev *event.Event, p *pendingCommand, out *Outcome
 		end = event.EndQuit
 	case saysTimeout(ev.Text):
 		end = event.EndTimeout
+	case ev.Role == event.RoleServer && saysLost(ev.Text):
+		end = event.EndLost
 	}
 	c.end(end, out)
 	c.clearTransaction()
@@ -244,6 +246,13 @@ func saysTimeout(text string) bool {
 	text = strings.ToLower(clip(text, longest))
 	return strings.Contains(text, "timeout") || strings.Contains(text, "timed out") || strings.Contains(text, "time out") ||
 		strings.Contains(text, "idle")
+}
+
+// saysLost reads the 421 that a server writes down for a client that is gone: "lost input connection" (Exim), "Lost input channel" (Sendmail).
+func saysLost(text string) bool {
+	const longest = 200
+	text = strings.ToLower(clip(text, longest))
+	return strings.Contains(text, "lost input") || strings.Contains(text, "lost connection") || strings.Contains(text, "connection lost")
 }
 
 // age is the time since the transaction began.

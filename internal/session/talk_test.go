@@ -81,3 +81,24 @@ func TestTimeoutOfAClientEndsItsConversation(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 }
+
+func TestServersFarewellToAClientThatIsGoneSaysLost(t *testing.T) {
+	text := "7 Process 7 is handling incoming connection from [192.0.2.7]:4711\n7 SMTP>> 220 mx.example ESMTP\n7 SMTP<< EHLO a.example\n7 SMTP>> 250 mx.example\n7 SMTP>> 421 mx.example lost input connection"
+	list := toldSessions(t, text)
+	if len(list) != 1 || list[0].Event.SessionEnd != event.EndLost || list[0].Event.Role != event.RoleServer {
+		t.Errorf("%+v", list)
+	}
+	// a client's log: the server's words about itself
+	list = toldSessions(t, "--> EHLO a.example\n<-- 250 mx.example\n--> NOOP\n<-- 421 mx.example lost connection to its database")
+	if len(list) != 1 || list[0].Event.SessionEnd != event.EndServerClosed {
+		t.Errorf("%+v", list)
+	}
+}
+
+func TestCommandBehindAChunkThatTheLogHidesIsNoData(t *testing.T) {
+	hidden := "7 SMTP<< EHLO a.example\n7 SMTP>> 250 mx.example\n7 SMTP<< MAIL FROM:<a@a.example>\n7 SMTP<< RCPT TO:<b@b.example>\n7 SMTP<< BDAT 1000\n7 SMTP<< BDAT 1004 LAST\n" +
+		"7 SMTP<< QUIT\n7 SMTP>> 250 ok\n7 SMTP>> 250 ok\n7 SMTP>> 250 ok\n7 SMTP>> 250 ok\n7 SMTP>> 221 bye"
+	if list := toldSessions(t, hidden); len(list) != 1 || commandsOf(list[0]) != "EHLO MAIL RCPT BDAT BDAT QUIT" || list[0].Session.Bytes != 2004 {
+		t.Errorf("%s %+v", commandsOf(list[0]), list[0].Session)
+	}
+}

@@ -35,6 +35,24 @@ func TestCollectorEqualsTheTruthOfTranscripts(t *testing.T) {
 	}
 }
 
+func TestCollectorEqualsTheTruthOfADaemonsDebugging(t *testing.T) {
+	d := &truth.EximDebug
+	run, err := truth.Load("../../testdata/" + d.Truth)
+	require.NoError(t, err)
+	col := newCollector(t, "maillog")
+	col.configure("smtp: {location: UTC, storage: file_storage, checkpoint_interval: 200ms}", "smtp: {location: UTC}")
+	lines := corpus(t, d.Log)
+	col.write(lines)
+	col.start()
+	col.waitFor(len(lines) - countOf(lines, ""))
+	col.stop()
+	records := col.records()
+	for _, difference := range truth.CompareDaemon(run, d, records) {
+		t.Error(difference)
+	}
+	assertMetrics(t, col, records)
+}
+
 func countOf(lines []string, s string) (n int) {
 	for _, l := range lines {
 		if l == s {

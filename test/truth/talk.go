@@ -25,7 +25,8 @@ type Talk struct {
 	Cipher   string
 	Content  []string // words of the messages
 
-	far string // the connection behind a proxy
+	far  string  // the connection behind a proxy
+	wire [][]any // the words
 }
 
 // Talks are the conversations that stand in a transcript, in the order of their beginnings.
@@ -73,10 +74,10 @@ func (t *Talk) judge(m *Message) {
 	for i := range m.Recipients {
 		r := &m.Recipients[i]
 		switch code := r.Detail.Code; {
-		case r.Final == "delivered":
-			t.verdict(r.Address, 250)
 		case r.Final == "rejected" && code >= 400:
 			t.verdict(r.Address, code)
+		case r.Final != "rejected" && m.Submitted.Accepted:
+			t.verdict(r.Address, 250)
 		}
 	}
 	for i := range m.Recipients {
@@ -96,11 +97,7 @@ func (t *Talk) verdict(to string, code int) {
 // talk is a conversation that the receiving side recorded.
 func (c *Connection) talk() Talk {
 	talk := Talk{ID: c.ID, Peer: c.ServerIP, Port: c.Port, Ended: c.Ended, Content: []string{"Subject: ", "hello from", "test mailing"}}
-	if tls, ok := c.TLS.(map[string]any); ok {
-		version, _ := tls["version"].(string)
-		talk.Version = strings.TrimPrefix(version, "TLSv")
-		talk.Cipher, _ = tls["cipher"].(string)
-	}
+	talk.secure(c)
 	talk.hear(c.Events)
 	var list []Transaction
 	_ = json.Unmarshal(c.Transactions, &list) // else words
@@ -109,6 +106,15 @@ func (c *Connection) talk() Talk {
 		talk.settle(&list[i])
 	}
 	return talk
+}
+
+// secure takes what TLS was agreed on.
+func (t *Talk) secure(c *Connection) {
+	if tls, ok := c.TLS.(map[string]any); ok {
+		version, _ := tls["version"].(string)
+		t.Version = strings.TrimPrefix(version, "TLSv")
+		t.Cipher, _ = tls["cipher"].(string)
+	}
 }
 
 // settle takes the receiving side's notes on a message.
@@ -139,7 +145,9 @@ func (t *Talk) settle(m *Transaction) {
 
 // hear reads the words on the wire: the server answers commands in their order (RFC 5321 section 2.1, RFC 2920 section 3.1).
 func (t *Talk) hear(events [][]any) {
+	t.wire = events
 	var (
+		secret  bool
 		waiting = []string{"CONNECT"}
 		data    bool
 		size    int64
@@ -159,8 +167,15 @@ func (t *Talk) hear(events [][]any) {
 			case data:
 				size += int64(len(strings.TrimPrefix(said, "."))) + 2
 				t.Content = append(t.Content, said)
+			case secret:
+				t.Content = append(t.Content, said)
 			default:
 				verb, argument, _ := strings.Cut(said, " ")
+				if verb == "AUTH" {
+					var initial string
+					argument, initial, _ = strings.Cut(argument, " ")
+					t.Content = append(t.Content, initial)
+				}
 				waiting = append(waiting, strings.TrimSpace(strings.ToUpper(verb)+" "+argument))
 			}
 		case "S":
@@ -169,6 +184,9 @@ func (t *Talk) hear(events [][]any) {
 				continue
 			}
 			command := waiting[0]
+			if secret = code == 334; secret {
+				continue
+			}
 			waiting = waiting[1:]
 			t.Said = append(t.Said, strings.Join(strings.Fields(fmt.Sprint(code, " ", enhanced, " ", command)), " "))
 			data = data || code == 354

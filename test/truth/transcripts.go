@@ -85,6 +85,9 @@ var talkEnds = map[string][]string{
 type heard struct {
 	Talk
 	sessions []*Record // its summaries
+	secured  bool
+	user     bool   // somebody logged in
+	first    string // the first line
 }
 
 // hear collects the records by conversation, in the order of their first ones.
@@ -98,7 +101,7 @@ func hear(records []Record) (list []*heard) {
 		}
 		h := byID[id]
 		if h == nil {
-			h = &heard{Talk: Talk{ID: id}}
+			h = &heard{Talk: Talk{ID: id}, first: r.Body}
 			byID[id] = h
 			list = append(list, h)
 		}
@@ -112,9 +115,10 @@ func (h *heard) take(r *Record) {
 		h.sessions = append(h.sessions, r)
 		h.Ended, h.Peer, h.Version, h.Cipher = r.Attr["smtp.session.end"], r.Attr["network.peer.address"], r.Attr["tls.protocol.version"], r.Attr["tls.cipher"]
 		h.Port, h.Messages, h.Bytes = number(r.Attr["network.peer.port"]), number(r.Attr["smtp.session.messages"]), int64(number(r.Attr["smtp.session.bytes"]))
-		h.Said = commands(r)
+		h.Said, h.secured = commands(r), r.Attr["tls.established"] == "true"
 		return
 	}
+	h.user = h.user || r.Attr["smtp.auth.result"] == "success"
 	status := r.Attr["smtp.delivery.status"]
 	accepts := r.Attr["smtp.command"] == "EOM" && r.Is("reply") && r.Attr["smtp.reply.class"] == "2xx"
 	switch {
@@ -207,6 +211,9 @@ func (t *Transcript) compare(got *heard, want *Talk) (list []string) {
 	}
 	if got.Version != "" || says(UnsaidTLS) {
 		differ("TLS", got.Version, want.Version)
+	}
+	if says(UnsaidTLS) {
+		differ("secured", got.secured, want.Version != "")
 	}
 	if strings.HasPrefix(got.Cipher, "TLS_") { // GnuTLS has names of its own
 		differ("cipher", got.Cipher, want.Cipher)

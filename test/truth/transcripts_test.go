@@ -115,3 +115,11 @@ func TestCountsOfTranscriptsEqualTheTruth(t *testing.T) {
 		})
 	}
 }
+
+func TestDaemonsDebuggingEqualsTheTruth(t *testing.T) {
+	run, err := Load("../../testdata/" + EximDebug.Truth)
+	require.NoError(t, err)
+	for _, d := range CompareDaemon(run, &EximDebug, enrich(t, lines(t, EximDebug.Log), time.Unix(int64(EximDebug.Until), 0), plain)) {
+		t.Error(d)
+	}
+}

@@ -15,7 +15,9 @@ type Run struct {
 
 	Messages []Message `json:"messages"`
 	DSNs     []struct {
-		MessageID string `json:"message_id"`
+		MessageID  string   `json:"message_id"`
+		Connection string   `json:"connection"`
+		To         []string `json:"to"`
 	} `json:"dsns"`
 	Inbound  []Connection `json:"inbound_connections"`
 	Outbound []Connection `json:"outbound_connections"`

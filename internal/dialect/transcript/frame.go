@@ -14,6 +14,7 @@ type frame struct {
 	speaker event.Tri // Yes: the client
 	role    event.Role
 	strong  bool // a mark that nothing else uses
+	hides   bool // Exim's debugging never shows message data
 	said    string
 	at      int   // offset of said
 	size    int64 // curl names the size in place of the words; else -1
@@ -238,7 +239,7 @@ func (f *frame) readMark(s string, certain bool) bool {
 		if !ok || certain && !m.strong || !m.exact && rest != "" && rest[0] != ' ' && m.prefix[len(m.prefix)-1] != ' ' {
 			continue
 		}
-		f.speaker, f.role, f.strong = event.TriOf(m.client), m.role, m.strong
+		f.speaker, f.role, f.strong, f.hides = event.TriOf(m.client), m.role, m.strong, strings.HasPrefix(m.prefix, "SMTP") && m.prefix[4] != ' '
 		f.said, _ = scan.Byte(rest, ' ')
 		return true
 	}

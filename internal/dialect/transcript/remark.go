@@ -203,8 +203,13 @@ func readSwaksTimeout(f *frame, text string, ev *event.Event) bool {
 	return true
 }
 
-// standsForData says whether the words are those that swaks --suppress-data prints in place of the message, "12 lines sent": of an unknown size.
+// standsForData says whether the words are those that are printed in place of a message, of a size that nobody tells: "12 lines sent" of swaks
+// --suppress-data, and Exim's "(writing message)" (src/transports/smtp.c; with the dot in it before 4.90).
 func standsForData(said string) bool {
+	switch said {
+	case "(writing message)", `writing message and terminating "."`:
+		return true
+	}
 	_, rest, ok := scan.Digits(said)
 	return ok && rest == " lines sent"
 }

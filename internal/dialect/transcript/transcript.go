@@ -80,6 +80,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	ev.FromPeer, ev.Role = f.speaker, f.role
 	if speech.Reply(f.said, ev) || speech.Command(f.said, ev) {
 		speech.HideCredentials(f.at, ev)
+		ev.HasSize = ev.HasSize || ev.Command == "BDAT" && f.hides // the chunk is not shown
 		return event.Parsed
 	}
 	if readSwaksTimeout(&f, h.Text, ev) {
