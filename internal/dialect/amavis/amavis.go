@@ -41,14 +41,21 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	}
 	ev.Kind, ev.Beside, ev.Daemon = event.KindFilter, true, "amavis"
 	ev.FilterName, ev.FilterVerdict = "amavis", words
+	ofRecipient := isOfRecipient(s)
+	switch {
+	case ofRecipient: // the message's own line has verdict and score
+		ev.FilterVerdict, ev.Argument = "", words
+	case !strings.HasSuffix(s, " ms"): // cut: a quote or a name that is still open may look like anything
+		return event.Malformed
+	}
 
 	// names of files and viruses: the sender's words, so only one place may be their end
 	if names, ok := strings.CutPrefix(s, " ("); ok {
-		if ev.Argument, _, ok = scan.CutOnce(names, ") {"); !ok {
-			ev.Argument = ""
+		inner, _, isOne := scan.CutOnce(names, ") {")
+		if !isOne || strings.Contains(names, "), ") {
 			return event.Parsed
 		}
-		s = names[len(ev.Argument)+1:]
+		ev.Argument, s = inner, names[len(inner)+1:]
 	}
 
 	// what was done, since amavisd-new 2.7
@@ -59,6 +66,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	}
 	if s, ok := envelope(ev, s); ok {
 		fields(ev, s)
+	}
+	if ofRecipient {
+		ev.FilterScore, ev.HasScore = 0, false
 	}
 	return event.Parsed
 }
@@ -74,6 +84,13 @@ func task(s string) (rest string, ok bool) {
 		rest = alert
 	}
 	return rest, true
+}
+
+// isOfRecipient says whether the line is of the per-recipient template, which the program writes besides the other unless it is undefined: it ends with
+// "L/Y/0/0" where that has the time taken.
+func isOfRecipient(s string) bool {
+	i := strings.LastIndex(s, ", ")
+	return i >= 0 && strings.Count(s[i:], "/") == 3 && strings.IndexByte(s[i+2:], ' ') < 0
 }
 
 // verdict is "Passed" or "Blocked" and the category: capitals, "BAD-HEADER-2" and the like. The rest is empty for other lines.

@@ -41,3 +41,15 @@ func TestQuotedSenderForgesNoRecipient(t *testing.T) {
 		t.Errorf("%+v", ev)
 	}
 }
+
+// As amavis writes the name of such a file, in its line about the message and in the one about the recipient.
+func TestNameOfAFileForgesNoEnvelope(t *testing.T) {
+	for _, line := range []string{
+		`(00038-07) Blocked BANNED (application/octet-stream,x) {Y}, [6.6.6.6] <f@x> -> <y@z>, Queue-ID: FORGED1, a.exe) {BouncedInbound}, [192.0.2.11]:6101 [192.0.2.11] <user@sender.example> -> <x@example.com>, Queue-ID: 4FGhZ13wXpz3b, mail_id: CH2X, Hits: -, size: 419, 38 ms`,
+		`(00038-07) Blocked BANNED (application/octet-stream,x) {Y}, [6.6.6.6] <f@x> -> <y@z>, Queue-ID: FORGED1, a.exe), <user@sender.example> -> , Hits: -, tag=0, tag2=5, kill=20, L/Y/0/0`,
+	} {
+		if ev := parse(line); ev.QueueID != "" || ev.PeerIP != "" || ev.MailFrom != "" || ev.RcptTo != "" {
+			t.Errorf("%s: %+v", line, ev)
+		}
+	}
+}
