@@ -3,7 +3,9 @@ package dialect
 import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/amavis"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/chasquid"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/clamav"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/courier"
+	dkimpymilter "github.com/otelcol-smtp/otelcol-smtp/internal/dialect/dkimpy-milter"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/dma"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/dovecot"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exchange"
@@ -21,6 +23,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
 	policydspf "github.com/otelcol-smtp/otelcol-smtp/internal/dialect/policyd-spf"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfwd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postgrey"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/powermta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/qmail"
@@ -53,10 +56,13 @@ var All = []Parser{
 	mailenable.Parser{},
 	mdaemon.Parser{},
 	amavis.Parser{},
+	clamav.Parser{},
+	dkimpymilter.Parser{},
 	dovecot.Parser{},
 	opendkim.Parser{},
 	opendmarc.Parser{},
 	policydspf.Parser{},
+	postfwd.Parser{},
 	postgrey.Parser{},
 	rspamd.Parser{},
 	spamassassin.Parser{},

@@ -1,0 +1,130 @@
+// Package clamav reads what the two programs write that stand between a mail server and ClamAV: clamav-milter (clamav-milter/clamfi.c, LogInfected and LogClean) and
+// the SMTP proxy clamsmtpd.
+package clamav
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// Parser is the dialect of clamav-milter and clamsmtpd.
+type Parser struct{}
+
+// Name is the value of smtp.dialect.
+func (Parser) Name() string { return "clamav" }
+
+// Claims takes the names of the programs.
+func (Parser) Claims(program string) bool {
+	return program == "clamav-milter" || program == "clamsmtpd" || program == "clamsmtp"
+}
+
+// Probe is for no line: the programs name themselves.
+func (Parser) Probe(*header.Header) bool { return false }
+
+// Parse reads one line.
+func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
+	ok := false
+	if h.Program == "clamav-milter" {
+		ok = milter(ev, h.Text)
+		ev.Daemon = "clamav-milter"
+	} else {
+		ok = proxy(ev, h.Text)
+		ev.Daemon = "clamsmtpd"
+	}
+	if !ok {
+		return event.Unknown
+	}
+	ev.Kind, ev.Beside, ev.FilterName = event.KindFilter, true, "clamav"
+	return event.Parsed
+}
+
+// milter is "Message X from <a> to <b> with subject 's' message-id '<id>' date 'd' infected by Name", "Message from <a> to <b> infected by Name", "Clean message
+// from <a> to <b>". The subject is the sender's words: the last "infected by" is the writer's, and the envelope ends where it can end but once.
+func milter(ev *event.Event, s string) bool {
+	rest, ok := strings.CutPrefix(s, "Clean message ")
+	if ok {
+		ev.FilterVerdict = "clean"
+	} else {
+		rest, ok = strings.CutPrefix(s, "Message ")
+		at := strings.LastIndex(rest, " infected by ")
+		if !ok || at < 0 {
+			return false
+		}
+		ev.FilterVerdict, ev.Argument = "infected", rest[at+len(" infected by "):]
+		rest = rest[:at]
+	}
+	if id, after, ok := scan.Cut(rest, ' '); ok && id != "from" {
+		if scan.IsQueueID(id) {
+			ev.QueueID = id
+		}
+		rest = after
+	}
+	rest, ok = strings.CutPrefix(rest, "from <")
+	if !ok {
+		return true
+	}
+	if envelope, headers, full := scan.CutOnce(rest, " with subject '"); full {
+		rest = envelope
+		ev.MessageID = messageID(headers)
+	} else if strings.Contains(rest, " with subject '") {
+		return true
+	}
+	from, to, ok := scan.CutOnce(rest, "> to <")
+	if !ok {
+		return true
+	}
+	if ev.MailFrom = from; from == "" {
+		ev.MailFrom = "<>"
+	}
+	if to, ok = strings.CutSuffix(to, ">"); ok && strings.IndexByte(to, ' ') < 0 {
+		ev.RcptTo = to
+	}
+	return true
+}
+
+// messageID is what stands behind the subject, as "...' message-id '<id>' date '...", where only one place may be it.
+func messageID(s string) string {
+	_, s, ok := scan.CutOnce(s, "' message-id '<")
+	if !ok {
+		return ""
+	}
+	id, _, ok := scan.CutOnce(s, ">' date '")
+	if !ok || strings.IndexByte(id, ' ') >= 0 {
+		return ""
+	}
+	return id
+}
+
+// proxy is "100003: from=a, to=b, status=CLEAN", with "VIRUS:Name". The number is the proxy's own.
+func proxy(ev *event.Event, s string) bool {
+	_, s, ok := strings.Cut(s, ": from=")
+	if !ok {
+		return false
+	}
+	s, status, ok := scan.CutOnce(s, ", status=")
+	if !ok {
+		return false
+	}
+	switch {
+	case status == "CLEAN":
+		ev.FilterVerdict = "clean"
+	case strings.HasPrefix(status, "VIRUS:"):
+		ev.FilterVerdict, ev.Argument = "infected", status[len("VIRUS:"):]
+	default:
+		ev.Argument = status
+	}
+	from, to, ok := scan.CutOnce(s, ", to=")
+	if !ok {
+		return true
+	}
+	if ev.MailFrom = from; from == "" {
+		ev.MailFrom = "<>"
+	}
+	if strings.IndexByte(to, ' ') < 0 {
+		ev.RcptTo = to
+	}
+	return true
+}
