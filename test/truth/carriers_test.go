@@ -101,20 +101,22 @@ func said(r *Record) string {
 	return strings.Join(list, " ")
 }
 
-// The same lines have the same ids and attributes, whoever carried them.
+// The same lines have the same ids and attributes, whoever carried them, whichever server wrote them.
 func TestSameRecordsWhoeverCarriesTheLines(t *testing.T) {
-	text := lines(t, "postfix-main.rfc3164.log")
-	want := enrich(t, text, seen, plain)
-	for name, carry := range carriers {
-		t.Run(name, func(t *testing.T) {
-			got := enrich(t, text, seen, carry)
-			require.Len(t, got, len(want))
-			for i := range want {
-				if a, b := said(&want[i]), said(&got[i]); a != b {
-					t.Fatalf("record %d %q\n got %s\nwant %s", i, want[i].Body, b, a)
+	for _, log := range []string{"postfix-main.rfc3164.log", "exim-main.rfc3164.log", "sendmail-main.rfc3164.log", "opensmtpd-main.rfc3164.log"} {
+		text := lines(t, log)
+		want := enrich(t, text, seen, plain)
+		for name, carry := range carriers {
+			t.Run(name+", "+log, func(t *testing.T) {
+				got := enrich(t, text, seen, carry)
+				require.Len(t, got, len(want))
+				for i := range want {
+					if a, b := said(&want[i]), said(&got[i]); a != b {
+						t.Fatalf("record %d %q\n got %s\nwant %s", i, want[i].Body, b, a)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 
