@@ -2,6 +2,7 @@ package session
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -82,7 +83,7 @@ func (t *Tracker) endSession(s *Session, end event.End, last *event.Event, out *
 	if last.TLS == event.Open {
 		last.TLS, last.TLSVersion, last.TLSCipher, last.TLSTrust = s.TLS, s.TLSVersion, s.TLSCipher, s.TLSTrust
 	}
-	t.unlogged(s, end, out)
+	t.unlogged(s, end, last, out)
 	t.abortOpen(s, end, out)
 	if t.cfg.SessionSummaries {
 		out.Made = append(out.Made, Made{Summary: s.summary(last), Host: s.host.name})
@@ -112,7 +113,8 @@ func (s *Session) describe(ev *event.Event, kind event.Kind) {
 }
 
 // unlogged makes a reject, or a failed login, for each refusal that only the counters of the last line show: the server wrote no line for it.
-func (t *Tracker) unlogged(s *Session, end event.End, out *Output) {
+// Where that line quotes the newest refusal, and there was one without a line of its own, it may be this one.
+func (t *Tracker) unlogged(s *Session, end event.End, last *event.Event, out *Output) {
 	const most = 64 // of one verb: a client that is refused more often is the server's to stop
 	if !s.HasCounts {
 		return
@@ -129,6 +131,11 @@ func (t *Tracker) unlogged(s *Session, end event.End, out *Output) {
 				ev.Kind, ev.AuthResult = event.KindAuth, "failure"
 			}
 			ev.Command, ev.Reason, ev.Category = v.String(), "unlogged", "unspecified"
+			if v == event.VerbRCPT && failed-s.Rejects[v] == 1 && last.RcptTo != "" && last.Code >= 400 {
+				ev.Code, ev.Class, ev.Enhanced, ev.RcptTo = last.Code, last.Class, last.Enhanced, strings.Clone(last.RcptTo)
+				ev.Text, ev.Reason, ev.Category = strings.Clone(last.Text), "", ""
+				ev.RejectPermanent = event.TriOf(last.Code >= 500)
+			}
 			out.Made = append(out.Made, Made{Event: ev, Host: s.host.name})
 		}
 	}

@@ -281,3 +281,18 @@ func TestCallerThatAProxyNamesIsTheSessions(t *testing.T) {
 		t.Errorf("%+v %+v", last, sums)
 	}
 }
+
+// A server may call a recipient accepted that it then refuses: its last line quotes the refusal.
+func TestRefusalThatOnlyTheLastLineQuotesHasItsWords(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, smtpd(event.KindConnect, 7, "192.0.2.1"))
+	bye := smtpd(event.KindDisconnect, 7, "192.0.2.1")
+	bye.HasCommands, bye.SomeCommands = true, true
+	bye.Commands[event.VerbRCPT] = event.Count{OK: 1, All: 2}
+	bye.Code, bye.Class, bye.Text, bye.RcptTo = 550, '5', "I cannot deliver mail for <a@b.example>", "a@b.example"
+	l.at(1, bye)
+	made := l.synthetic(event.KindReject)
+	if len(made) != 1 || made[0].Code != 550 || made[0].RcptTo != "a@b.example" || made[0].RejectPermanent != event.Yes || made[0].Reason == "unlogged" {
+		t.Errorf("%+v", made)
+	}
+}

@@ -222,7 +222,7 @@ var sessionEnds = map[string][]string{
 	"client_drop_rst": {"lost", "tls_failed"},
 	"client_close":    {"lost", "client_closed", "tls_failed"},
 	"client_timeout":  {"timeout", "lost", "screened", "tls_failed"},
-	"server_close":    {"timeout", "server_closed", "rejected", "screened", "tls_failed"},
+	"server_close":    {"timeout", "server_closed", "rejected", "screened", "tls_failed", "aborted"},
 	"server_drop":     {"server_closed", "rejected", "screened", "aborted"},
 }
 

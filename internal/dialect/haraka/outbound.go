@@ -218,10 +218,21 @@ func because(ev *event.Event, why string) event.Kind {
 	case strings.HasPrefix(why, "Host failed TLS verification"):
 		ev.ErrorType = "tls_handshake"
 	case strings.HasPrefix(why, "Unrecognized response from upstream server: "):
+		unrecognized(ev, why[len("Unrecognized response from upstream server: "):])
 	default: // Haraka's own trouble with its queue, or a plugin's word
 		ev.Tried, ev.Route = event.Open, event.RouteUnknown
 	}
 	return event.KindDelivery
+}
+
+// unrecognized is an answer that is none by Haraka's pattern: a code without a blank behind it, or other words.
+func unrecognized(ev *event.Event, s string) {
+	s = scan.Trim(s)
+	if code, rest, ok := scan.Digits(s); ok && rest == "" && code >= 400 && code < 600 {
+		ev.Code, ev.Class = int(code), byte('0'+code/100)
+		return
+	}
+	ev.Text = s
 }
 
 // addresses reads "<a@b>, <c@d>".

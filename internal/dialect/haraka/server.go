@@ -121,13 +121,19 @@ func disconnect(ev *event.Event, f fields) event.Kind {
 				r.Into(ev)
 				ev.TextJoined = false
 			}
+			if rest, ok := strings.CutPrefix(ev.Text, "I cannot deliver mail for <"); ok { // rcpt_respond: its own line says that the recipient is accepted
+				ev.RcptTo, _ = strings.CutSuffix(rest, ">")
+			}
 		}
 	}
 	if ev.PeerIP == "" {
 		return event.KindNone
 	}
-	if ev.Code == 421 && ev.Text == "timeout" {
+	switch {
+	case ev.Code == 421 && ev.Text == "timeout":
 		ev.EndHint = event.EndTimeout
+	case ev.Code == 521 && ev.Text == "Command line too long": // connection.js hangs up behind it
+		ev.EndHint = event.EndServerClosed
 	}
 	return event.KindDisconnect
 }

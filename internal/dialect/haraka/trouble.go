@@ -29,6 +29,10 @@ func trouble(ev *event.Event, s string) event.Kind {
 		ev.Argument = rest
 		return event.KindWarning
 	}
+	if rest, ok := strings.CutPrefix(s, "Unrecognized response from upstream server: "); ok {
+		unrecognized(ev, rest)
+		return event.KindReply
+	}
 	if s == "Socket writability went away" {
 		ev.ErrorType = "connection_lost"
 		return event.KindWarning

@@ -126,7 +126,7 @@ func failedCommand(ev *event.Event, s string) event.Kind {
 		return event.KindReject
 	}
 	if i == 0 && !strings.HasPrefix(result, "500 5.5.1 ") { // not an empty line of the client's: a filter that disconnects before there was a command
-		ev.Command = event.CommandConnect
+		ev.Command, ev.EndHint = event.CommandConnect, event.EndServerClosed // the line at the end says "quit" of it
 	}
 	return refused(ev, result)
 }
