@@ -2,6 +2,7 @@ package session
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
@@ -12,11 +13,12 @@ import (
 
 // observeBeside gives a line of such a program the keys of the message that it is about, and joins that with the one that a filter made of it.
 func (t *Tracker) observeBeside(h *host, ev *event.Event) {
-	id := cmp.Or(ev.QueueID, ev.RemoteQueueID)
-	if id == "" {
-		return
+	var m *Message
+	if id := cmp.Or(ev.QueueID, ev.RemoteQueueID); id != "" {
+		m = h.newest(id)
+	} else if ev.MessageID != "" {
+		m = h.openWith(ev.MessageID)
 	}
-	m := h.newest(id)
 	if m == nil {
 		return
 	}
@@ -34,4 +36,73 @@ func (h *host) newest(id string) (newest *Message) {
 		}
 	}
 	return newest
+}
+
+// byMessageID finds the open messages of a host by their Message-IDs. It is made with the first line that needs it, of the messages that are open then: most hosts
+// have none, and it is the same after a restart.
+type byMessageID struct {
+	one  map[hash]*Message
+	more map[hash][]*Message // that have the same, too
+}
+
+// openWith finds the open message with that Message-ID, for programs that are told nothing else. Where two are open with it, which the sender may see to, it
+// is neither, unless a filter made one of the other: then it is that.
+func (h *host) openWith(messageID string) *Message {
+	if h.ids == nil {
+		h.ids = &byMessageID{one: make(map[hash]*Message), more: make(map[hash][]*Message)}
+		for m := h.openMessages.head; m != nil; m = m.links.next {
+			h.ids.add(m)
+		}
+	}
+	key := hashOf(messageID)
+	m := h.ids.one[key]
+	if m == nil || m.MessageID != messageID {
+		return nil
+	}
+	for _, other := range h.ids.more[key] {
+		switch {
+		case other.Parent == m.UID:
+			m = other
+		case m.Parent != other.UID:
+			return nil
+		}
+	}
+	return m
+}
+
+// add notes an open message whose Message-ID is known.
+func (b *byMessageID) add(m *Message) {
+	if b == nil || m.MessageID == "" || m.ended {
+		return
+	}
+	key := hashOf(m.MessageID)
+	first := b.one[key]
+	switch {
+	case first == nil:
+		b.one[key] = m
+	case first != m && !slices.Contains(b.more[key], m):
+		b.more[key] = append(b.more[key], m)
+	}
+}
+
+// remove forgets a message that is over.
+func (b *byMessageID) remove(m *Message) {
+	if b == nil || m.MessageID == "" {
+		return
+	}
+	key := hashOf(m.MessageID)
+	others := b.more[key]
+	if b.one[key] == m {
+		delete(b.one, key)
+		if len(others) > 0 {
+			b.one[key], others = others[0], others[1:]
+		}
+	} else if i := slices.Index(others, m); i >= 0 {
+		others = slices.Delete(others, i, i+1)
+	}
+	if len(others) == 0 {
+		delete(b.more, key)
+	} else {
+		b.more[key] = others
+	}
 }

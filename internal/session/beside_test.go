@@ -88,3 +88,57 @@ func TestOfTwoInstancesWithAQueueIDTheOneThatIsNotOver(t *testing.T) {
 		t.Errorf("uid %s, not %s", got.MessageUID, live.MessageUID)
 	}
 }
+
+// withID is a message that a host has taken in.
+func withID(l *log, at float64, qid, mid string) event.Event {
+	l.at(at, opened(qid, int64(at)+1))
+	head := of(event.KindMessageHeader, qid)
+	head.MessageID = mid
+	l.at(at, head)
+	return l.at(at, of(event.KindMessageReceived, qid))
+}
+
+func TestMessageIDAloneFindsTheOpenMessage(t *testing.T) {
+	for _, asked := range []bool{false, true} { // before it came, too: the lines that build the index, and those that find it there
+		l := newLog(t, testConfig())
+		if asked {
+			l.beside(0, event.Event{Kind: event.KindFilter, MessageID: "other@x"})
+		}
+		m := withID(l, 1, "A1", "m1@x")
+		if got := l.beside(2, event.Event{Kind: event.KindFilter, MessageID: "m1@x"}); got.MessageUID != m.MessageUID || got.QueueID != "" {
+			t.Errorf("uid %s, not %s", got.MessageUID, m.MessageUID)
+		}
+		l.at(3, delivery("A1", "a@b.example", event.StatusDelivered))
+		l.at(3, of(event.KindMessageRemoved, "A1"))
+		if got := l.beside(4, event.Event{Kind: event.KindFilter, MessageID: "m1@x"}); got.MessageUID != 0 {
+			t.Error("joined with a message that is over")
+		}
+		if n := len(l.hosts["mx"].ids.one) + len(l.hosts["mx"].ids.more); n != 0 {
+			t.Errorf("%d kept", n)
+		}
+	}
+}
+
+func TestMessageIDOfTwoMessagesFindsNeither(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.beside(0, event.Event{Kind: event.KindFilter, MessageID: "other@x"})
+	withID(l, 1, "A1", "m1@x")
+	second := withID(l, 2, "B2", "m1@x")
+	if got := l.beside(3, event.Event{Kind: event.KindFilter, MessageID: "m1@x"}); got.MessageUID != 0 {
+		t.Errorf("joined with %s", got.MessageUID)
+	}
+	l.at(4, of(event.KindMessageRemoved, "A1"))
+	if got := l.beside(5, event.Event{Kind: event.KindFilter, MessageID: "m1@x"}); got.MessageUID != second.MessageUID {
+		t.Errorf("uid %s, not %s", got.MessageUID, second.MessageUID)
+	}
+}
+
+func TestMessageIDOfAFilteredMessageFindsWhatTheFilterGaveBack(t *testing.T) {
+	l := newLog(t, testConfig())
+	withID(l, 1, "A1", "m1@x")
+	second := withID(l, 2, "B2", "m1@x")
+	l.beside(2, event.Event{Kind: event.KindFilter, QueueID: "A1", RemoteQueueID: "B2", Route: event.RouteFilter})
+	if got := l.beside(3, event.Event{Kind: event.KindFilter, MessageID: "m1@x"}); got.MessageUID != second.MessageUID {
+		t.Errorf("uid %s, not %s", got.MessageUID, second.MessageUID)
+	}
+}

@@ -63,6 +63,7 @@ func (m *Message) isLate(now int64) bool { return m.Partial && now < m.First }
 
 // keepEnded remembers an ended message for lines that come late. A beginning may come long behind the end.
 func (h *host) keepEnded(m *Message) {
+	h.ids.remove(m)
 	if m.Partial {
 		h.lateMessages.push(m)
 	} else {
@@ -217,7 +218,10 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 		t.link(h, m, ev.RemoteQueueID, ev, false)
 	}
 	m.NoEnd = m.NoEnd || ev.NoEnd
-	keep(&m.MessageID, ev.MessageID)
+	if m.MessageID == "" && ev.MessageID != "" {
+		keep(&m.MessageID, ev.MessageID)
+		h.ids.add(m)
+	}
 	keep(&m.MailFrom, ev.MailFrom)
 	if m.Kind == event.MessageUnknown && m.MailFrom != "" {
 		m.Kind = kindOf(m.MailFrom)
@@ -423,6 +427,7 @@ func (t *Tracker) beginChild(h *host, m *Message, ev *event.Event) {
 	if ev.ChildKind == event.MessageMail {
 		c.inherit(m)
 		keep(&c.MessageID, m.MessageID)
+		h.ids.add(c)
 	}
 }
 

@@ -66,6 +66,9 @@ func TestProgramsBesideTheServerJoinItsMessages(t *testing.T) {
 			assert.Equal(t, parent, r.Attr["smtp.message.uid"], r.Body)
 			assert.NotEmpty(t, r.Attr["smtp.origin.session.id"], r.Body)
 		}
+		if name == "sieve" { // which is told no queue id
+			assert.Equal(t, child, r.Attr["smtp.message.uid"], r.Body)
+		}
 		if r.Is("delivery") && r.Attr["smtp.queue_id"] == "4FGhZ25Bcdz3y" {
 			assert.Equal(t, parent, r.Attr["smtp.parent.message.uid"])
 			assert.Equal(t, child, r.Attr["smtp.message.uid"])
