@@ -74,6 +74,8 @@ func (t *Tracker) direct(h *host, m *Message, ev *event.Event) event.Direction {
 	case ev.Route == event.RouteLocal || ev.Route == event.RouteLMTP || ev.Direction == event.DirectionInbound: // the log says that it is ours
 		h.learn(domain)
 		return event.DirectionInbound
+	case ev.Route == event.RouteMX && !t.isGiven(domain) && t.isLocal(h, domain): // others of that domain have mailboxes here, this one leads elsewhere
+		return event.DirectionForwarded
 	case t.isLocal(h, domain), ev.Route == event.RoutePipe && ev.FromAlias: // an alias that ends in a program of ours
 		return event.DirectionInbound
 	case m.forwarded:
@@ -91,13 +93,21 @@ func (t *Tracker) isLocal(h *host, domain string) bool {
 	if domain == "" {
 		return false
 	}
+	if t.isGiven(domain) {
+		return true
+	}
+	_, learned := h.domains[domain]
+	return learned
+}
+
+// isGiven says whether the settings name a domain as ours.
+func (t *Tracker) isGiven(domain string) bool {
 	for _, d := range t.cfg.LocalDomains {
 		if d == domain {
 			return true
 		}
 	}
-	_, learned := h.domains[domain]
-	return learned
+	return false
 }
 
 func (h *host) learn(domain string) {

@@ -19,6 +19,27 @@ func (s *Session) foretell(ev *event.Event) {
 	}
 }
 
+// decidesFor says whether the line tells what a rule decided while sender or recipients were given: the message as a whole will meet that.
+func decidesFor(ev *event.Event) bool {
+	if ev.Kind != event.KindFilter || ev.FilterVerdict != "discard" && ev.FilterVerdict != "quarantine" {
+		return false
+	}
+	return ev.Command == "MAIL" || ev.Command == "RCPT" && ev.RcptTo != ""
+}
+
+// decide keeps the recipient, and that the message will be held. Of one that is discarded a line of its own will tell.
+func (m *Message) decide(ev *event.Event) {
+	if m.received || !decidesFor(ev) || len(m.Named) >= maxNamed {
+		return
+	}
+	if ev.RcptTo != "" {
+		m.Named = append(m.Named, strings.Clone(ev.RcptTo))
+	}
+	if ev.FilterVerdict == "quarantine" {
+		m.Fate.Kind = event.KindMessageHeld
+	}
+}
+
 // foretold gives the session's new message its fate. What is discarded is not even read, so no further line tells of it.
 func (t *Tracker) foretold(s *Session, m *Message, out *Output) {
 	if s == nil || s.Fate.Kind == event.KindNone {
@@ -41,6 +62,7 @@ func (t *Tracker) fulfil(m *Message, status event.Status, out *Output) {
 		t.recipient(m, &event.Event{RcptTo: m.Fate.To})
 	}
 	m.Fate = Fate{}
+	t.expectNamed(m)
 	t.endRecipients(m, status, out)
 }
 

@@ -82,8 +82,9 @@ func isAboutMessage(ev *event.Event) bool {
 		return ev.Command == "MAIL"
 	case event.KindReject:
 		return ev.Command == "RCPT" || ev.Command == "DATA" || ev.Command == event.CommandEOM
-	case event.KindConnect, event.KindDisconnect, event.KindReply, event.KindTLS, event.KindAuth, event.KindWarning, event.KindLifecycle, event.KindContent,
-		event.KindFilter:
+	case event.KindFilter:
+		return decidesFor(ev)
+	case event.KindConnect, event.KindDisconnect, event.KindReply, event.KindTLS, event.KindAuth, event.KindWarning, event.KindLifecycle, event.KindContent:
 		return false
 	}
 	return true
@@ -157,6 +158,8 @@ func isFirst(ev *event.Event) bool {
 	switch ev.Kind {
 	case event.KindMessageOpened, event.KindMessageHeader, event.KindReject, event.KindMessageAborted:
 		return true
+	case event.KindFilter:
+		return ev.Scope == event.ScopeFork && decidesFor(ev)
 	case event.KindCommand:
 		return ev.Command == "MAIL"
 	}
@@ -425,6 +428,7 @@ func (t *Tracker) beginChild(h *host, m *Message, ev *event.Event) {
 	t.take(h, c, nil, &first, false)
 	c.Parent = m.UID
 	if ev.ChildKind == event.MessageMail {
+		c.trust = m.trust // a list's: not submitted here
 		c.inherit(m)
 		keep(&c.MessageID, m.MessageID)
 		h.ids.add(c)

@@ -93,3 +93,55 @@ func TestConnectionThatIsRefusedBeforeItIsLoggedIsASession(t *testing.T) {
 		t.Errorf("%d summaries", len(sums))
 	}
 }
+
+func TestRuleThatDiscardsOrQuarantinesARecipientDecidesForTheMessage(t *testing.T) {
+	for verdict, status := range map[string]event.Status{"discard": event.StatusDiscarded, "quarantine": event.StatusHeld} {
+		l := newLog(t, testConfig())
+		rule := of(event.KindFilter, "A1")
+		rule.Scope, rule.Role, rule.PID, rule.PeerIP = event.ScopeFork, event.RoleServer, 7, "192.0.2.1"
+		rule.Command, rule.RcptTo, rule.FilterVerdict = "RCPT", "a@b.example", verdict
+		l.at(0, rule)
+		received := of(event.KindMessageReceived, "A1")
+		received.First, received.RecipientCount = true, 1
+		if got := l.at(1, received); got.MessagePartial {
+			t.Errorf("%s: the rule's line is the first of the message", verdict)
+		}
+		if verdict == "discard" {
+			l.at(1, of(event.KindMessageDiscarded, "A1"))
+		}
+		if got := madeFor(l); len(got) != 1 || got[">a@b.example"] != status {
+			t.Errorf("%s: %v", verdict, got)
+		}
+	}
+}
+
+// A virtual domain has mailboxes here and addresses that lead elsewhere, and the log does not say which.
+func TestAddressOfALearnedDomainThatLeavesIsForwarded(t *testing.T) {
+	l := newLog(t, testConfig())
+	received := receivedFor("A1", "a@virt.example", "b@virt.example")
+	received.PeerIP = "192.0.2.1"
+	l.at(0, received)
+	mailbox := delivery("A1", "a@virt.example", event.StatusDelivered)
+	mailbox.Route = event.RouteLocal
+	l.at(1, mailbox)
+	away := delivery("A1", "b@virt.example", event.StatusDelivered)
+	away.Route = event.RouteMX
+	if got := l.at(1, away); got.Direction != event.DirectionForwarded {
+		t.Errorf("%s", got.Direction)
+	}
+}
+
+func TestMembersOfAListGetNothingFromThisHost(t *testing.T) {
+	l := newLog(t, testConfig())
+	received := receivedFor("A1", "list@b.example")
+	received.PeerIP = "192.0.2.1"
+	l.at(0, received)
+	clone := of(event.KindMessageQueued, "A1")
+	clone.ChildQueueID, clone.ChildKind, clone.Argument = "B1", event.MessageMail, "owner"
+	l.at(1, clone)
+	member := delivery("B1", "c@d.example", event.StatusDelivered)
+	member.Route, member.FromAlias = event.RouteMX, true
+	if got := l.at(1, member); got.Direction != event.DirectionForwarded {
+		t.Errorf("%s", got.Direction)
+	}
+}

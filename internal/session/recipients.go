@@ -36,6 +36,7 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 	case event.KindMessageReleased:
 		m.release()
 	case event.KindMessageReceived:
+		t.fulfil(m, event.StatusHeld, out)
 		if ev.HandedOver && !m.Kept {
 			t.handOverAll(h, m, out)
 		}
@@ -52,6 +53,7 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 	case event.KindFilter, event.KindMessageDeleted:
 		t.giveUp(m, ev, out)
 		if ev.Kind == event.KindFilter {
+			m.decide(ev)
 			return
 		}
 		m.received = true

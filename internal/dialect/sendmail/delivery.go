@@ -264,7 +264,10 @@ func byCode(dsn, sentence string) event.Status {
 // the queue, so this is no verdict on a delivery.
 func undelivered(ev *event.Event, stat string) event.Kind {
 	switch stat {
-	case "RSET", "aborted by sender", "EHLO", "HELO", "discarded":
+	case "discarded": // the whole message, by a rule or a filter
+		ev.Role = event.RoleServer
+		return event.KindMessageDiscarded
+	case "RSET", "aborted by sender", "EHLO", "HELO":
 		ev.Argument = stat
 		ev.Role = event.RoleServer
 		return event.KindMessageAborted

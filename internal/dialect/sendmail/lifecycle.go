@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
 // sayings are the lines about the program itself, by how they begin.
@@ -20,7 +21,7 @@ var sayings = [...]string{
 	"cannot get memory statistics", "getmodifiers too long", "interrupt", "disconnect: ", "SSL_CTX_dane_enable=", "fcntl(", "arith_map: ", "ldap ", "ph_map_", "nisplus_",
 	"socket_map_lookup(", "dynamic class: ", "proxy mode requested", "collect: at end: ", "dferror: ", "locked", "Unsupported address family ", "Could not remove control socket: ",
 	"quarantine_queue_item: ", "CurChildren = ", "NextMacroId = ", "*** $j not in $=w ***", "rcpt=", "can't initialize shared memory", "can't attach to shared memory",
-	"can't find queue group name ", "main: where=", "Sending \"",
+	"can't find queue group name ", "main: where=", "Sending \"", "MCI@",
 }
 
 // lifecycle reads what the program says of itself; what follows the beginning is kept.
@@ -38,6 +39,10 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 		what, secret, _ := strings.Cut(rest, "=")
 		ev.Argument = what
 		ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(secret), To: len(ev.Line)})
+		return event.KindLifecycle
+	}
+	if number, rest, ok := scan.Digits(strings.TrimLeft(s, " ")); ok && number < 1<<16 && strings.HasPrefix(rest, ": fl=0x") { // util.c, dumpfd: what is open, behind a system error
+		ev.Argument = rest[len(": "):]
 		return event.KindLifecycle
 	}
 	if file, rest, ok := strings.Cut(s, ": "); ok && strings.HasPrefix(s, "/") && strings.Contains(rest, " aliases, longest ") { // alias.c

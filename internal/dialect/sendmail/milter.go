@@ -65,6 +65,9 @@ func milterVerdict(ev *event.Event, s string) event.Kind {
 		refusal(ev, words)
 		ev.RejectPermanent = event.Open
 	}
+	if verb == "quarantine" { // at the end of the message (srvrsmtp.c)
+		return event.KindMessageHeld
+	}
 	return event.KindFilter
 }
 

@@ -166,7 +166,14 @@ func refusal(ev *event.Event, words string) {
 // refused is "<a@b>... User unknown": the answer to a recipient without its code (err.c, usrerr; written while RCPT is read, and for the
 // recipients of a local submission).
 func refused(ev *event.Event, s string) event.Kind {
+	if s == "Too many recipients" { // srvrsmtp.c: 452, MaxRecipientsPerMessage
+		ev.Command, ev.Text, ev.Scope, ev.RejectPermanent, ev.Class = "RCPT", s, event.ScopeFork, event.No, '4'
+		return event.KindReject
+	}
 	to, rest, ok := scan.Angle(s)
+	if end := strings.Index(s, ">>... "); end > 0 && strings.HasPrefix(s, "<<") && strings.IndexByte(s[:end], ' ') < 0 { // what the client gave has brackets of its own
+		to, rest, ok = s[1:end+1], s[end+2:], true
+	}
 	if !ok || to == "" {
 		i := strings.Index(s, "... ")
 		if i < 1 || strings.IndexByte(s[:i], ' ') >= 0 {

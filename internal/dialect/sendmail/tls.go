@@ -15,13 +15,15 @@ func starttls(ev *event.Event, s string) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	who, rest, ok := strings.Cut(rest, ", ")
-	if !ok {
-		who, rest, _ = strings.Cut(rest, ": ") // "STARTTLS=server: 4:error:..." of the library's queue
-		if isSide(ev, who) && rest != "" {
-			ev.ErrorType, ev.Argument = "tls_handshake", rest
+	if who, words, found := strings.Cut(rest, ": "); found && strings.IndexByte(who, ',') < 0 { // "STARTTLS=server: 4:error:..." of the library's queue
+		if isSide(ev, who) && words != "" {
+			ev.ErrorType, ev.Argument = "tls_handshake", words
 			return event.KindWarning
 		}
+		return event.KindNone
+	}
+	who, rest, ok := strings.Cut(rest, ", ")
+	if !ok {
 		return event.KindNone
 	}
 	if !isSide(ev, who) {
