@@ -89,6 +89,11 @@ func CompareDaemon(run *Run, d *Daemon, records []Record) (differences []string)
 	for i := range want {
 		differences = append(differences, leaks(&want[i].Talk, records)...)
 	}
+	for i := range records {
+		if _, subject, ok := strings.Cut(records[i].Body, " Subject: "); ok && !strings.HasPrefix(subject, "[content: ") {
+			differences = append(differences, "subject remains in "+records[i].Body)
+		}
+	}
 	sessions := hear(records)
 	called, calls := 0, 0
 	for _, h := range sessions {

@@ -279,6 +279,10 @@ func readEximCall(s string, ev *event.Event) bool {
 // readEximClose reads the marks of Exim's debugging for the end of the connection: "SMTP(close)>>", and "SMTP(closed)<<" or the error in its
 // place.
 func readEximClose(s string, ev *event.Event) bool {
+	if s == "SMTP>>(close on process exit)" { // a server's (src/exim.c)
+		ev.Kind, ev.Role = event.KindDisconnect, event.RoleServer
+		return true
+	}
 	reason, ok := strings.CutPrefix(s, "SMTP(")
 	if !ok {
 		return false
@@ -296,6 +300,19 @@ func readEximClose(s string, ev *event.Event) bool {
 		return false
 	}
 	ev.Kind, ev.Role = event.KindDisconnect, event.RoleClient
+	return true
+}
+
+// readEximSubject conceals the subject in the header that Exim's debugging prints of each message, "328 Subject: words" and, behind the letter for
+// its kind, "328   Subject: words" (src/receive.c).
+func readEximSubject(text string, ev *event.Event) bool {
+	_, rest, ok := scan.Digits(scan.TrimLeft(text))
+	words, found := strings.CutPrefix(scan.TrimLeft(rest), "Subject: ")
+	if !ok || !found || rest[0] != ' ' {
+		return false
+	}
+	ev.Kind, ev.Scope, ev.Said = event.KindContent, event.ScopeNone, ""
+	ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(words), To: len(ev.Line)})
 	return true
 }
 

@@ -9,7 +9,7 @@ import (
 
 // isRemark says whether s may be a log's own word about a connection that an id stands in front of.
 func isRemark(s string) bool {
-	for _, begin := range [...]string{"* ", "--- ", "=== CONNECT ", "Connecting to ", "SMTP(", "Process "} {
+	for _, begin := range [...]string{"* ", "--- ", "=== CONNECT ", "Connecting to ", "SMTP(", "SMTP>>(close on ", "Process "} {
 		if strings.HasPrefix(s, begin) {
 			return true
 		}

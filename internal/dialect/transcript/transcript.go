@@ -100,7 +100,7 @@ func readBare(f *frame, h *header.Header, ev *event.Event) event.Result {
 		ev.Boundary = true
 		return event.Unknown
 	}
-	if readRemark(f, ev) {
+	if readRemark(f, ev) || h.Resolution == event.ResolutionTimeOfDay && readEximSubject(h.Text, ev) {
 		return event.Parsed
 	}
 	switch f.level {
