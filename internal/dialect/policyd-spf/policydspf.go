@@ -128,6 +128,10 @@ func field(ev *event.Event, s string) bool {
 	case "Received-SPF":
 		return received(ev, s)
 	case "Authentication-Results":
+		if _, why, ok := strings.Cut(s, "; none ("); ok {
+			ev.FilterVerdict, ev.Argument = "skipped", strings.TrimSuffix(why, ")")
+			return true
+		}
 		_, rest, ok := strings.Cut(s, "; spf=")
 		if !ok {
 			return false
@@ -193,14 +197,11 @@ func keys(ev *event.Event, s string) {
 	}
 	ev.PeerIP = strings.TrimSuffix(ip, ")")
 	if name, ok := value(s, "helo="); ok {
-		ev.Helo = name
+		ev.Helo = unquote(name)
 	}
 	if from, ok := value(s, "envelope-from="); ok {
-		if quoted, ok := strings.CutPrefix(from, "\""); ok {
-			from = strings.TrimSuffix(quoted, "\"")
-		}
-		ev.MailFrom = from
-		if from == "" {
+		ev.MailFrom = unquote(from)
+		if ev.MailFrom == "" {
 			ev.MailFrom = "<>"
 		}
 	}
@@ -210,6 +211,14 @@ func keys(ev *event.Event, s string) {
 			ev.RcptTo = to
 		}
 	}
+}
+
+// unquote takes off the quotes that the service in Perl sets around what is no dot-atom (RFC 5322 section 3.2.3). A quoted local part has its own inside.
+func unquote(s string) string {
+	if len(s) > 1 && s[0] == '"' && s[len(s)-1] == '"' {
+		return s[1 : len(s)-1]
+	}
+	return s
 }
 
 // value is what stands behind a key up to "; ", of a key that stands once.
