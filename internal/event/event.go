@@ -83,6 +83,7 @@ type Event struct {
 	Boundary  bool // an empty line between two conversations
 	Last      bool // the conversation is over with this line, which is no disconnect line; of one, that no other can follow
 	Died      bool // the process PID is gone without a last line: the conversation that it was in is over
+	Stopped   bool // no process of this instance is left: every conversation with it is over
 	Messages  int  // on a conversation's last line: the messages that went over it; 0 when it does not say
 	// Answered: the line has a command and the reply to it; Kind is KindReply.
 	Answered bool

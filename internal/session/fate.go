@@ -79,10 +79,15 @@ func (m *Message) release() {
 	}
 }
 
-// bury ends the conversation of a process that is gone: it wrote no line at its end, another did.
+// bury ends the conversation of a process that is gone, or of all processes of an instance: they wrote no line at their end, another did.
 func (t *Tracker) bury(h *host, ev *event.Event, out *Output) {
-	for s := h.openSessions.head; s != nil; s = s.links.next {
-		if s.PID == ev.PID && (s.key.scope == event.ScopePID || s.key.scope == event.ScopeFork) {
+	for s, next := h.openSessions.head, (*Session)(nil); s != nil; s = next {
+		next = s.links.next
+		switch {
+		case s.key.scope != event.ScopePID && s.key.scope != event.ScopeFork:
+		case ev.Stopped && s.Instance == ev.Instance:
+			t.endSession(s, event.EndAborted, nil, out)
+		case ev.Died && s.PID == ev.PID:
 			ev.SessionID, ev.Role = s.ID, s.Role
 			t.endSession(s, event.EndAborted, ev, out)
 			return

@@ -185,7 +185,7 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	if ev.Kind == event.KindNone {
 		return
 	}
-	if ev.Died {
+	if ev.Died || ev.Stopped {
 		t.bury(h, ev, out)
 	}
 	m := t.observeMessage(h, s, ev, now, out)

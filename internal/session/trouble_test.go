@@ -296,3 +296,18 @@ func TestRefusalThatOnlyTheLastLineQuotesHasItsWords(t *testing.T) {
 		t.Errorf("%+v", made)
 	}
 }
+
+// A server that is stopped, or that starts, has no process of before: what was open then is over, but not what another instance is at.
+func TestStopEndsWhatWasOpen(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, smtpd(event.KindConnect, 7, "192.0.2.1"))
+	l.at(0, smtpd(event.KindConnect, 8, "192.0.2.2"))
+	other := smtpd(event.KindConnect, 9, "192.0.2.3")
+	other.Instance = "other"
+	l.at(0, other)
+	l.at(2, event.Event{Kind: event.KindLifecycle, Daemon: "master", PID: 1, Stopped: true, Instance: smtpd(event.KindConnect, 7, "").Instance})
+	sums := l.summaries(event.KindSession)
+	if len(sums) != 2 || sums[0].Event.SessionEnd != event.EndAborted || sums[1].Event.SessionEnd != event.EndAborted {
+		t.Errorf("%+v", sums)
+	}
+}

@@ -227,7 +227,7 @@ func because(ev *event.Event, why string) event.Kind {
 
 // unrecognized is an answer that is none by Haraka's pattern: a code without a blank behind it, or other words.
 func unrecognized(ev *event.Event, s string) {
-	s = scan.Trim(s)
+	s = scan.Trim(strings.TrimSuffix(s, `\r\n`)) // the end of the host's line, as the formats other than the default write it
 	if code, rest, ok := scan.Digits(s); ok && rest == "" && code >= 400 && code < 600 {
 		ev.Code, ev.Class = int(code), byte('0'+code/100)
 		return

@@ -266,19 +266,23 @@ func masterWarning(ev *event.Event, s string) event.Kind {
 
 // lifecycle reads the lines of the master daemon and the postfix command (src/master/master.c, conf/postfix-script).
 func lifecycle(ev *event.Event, s string) event.Kind {
-	for _, l := range [...]struct{ words, what string }{
-		{"daemon started -- version ", "started"},
-		{"reload -- version ", "reloaded"},
-		{"terminating on signal ", "stopped"},
-		{"master exit time has arrived", "stopped"},
-		{"starting the Postfix mail system", "starting"},
-		{"stopping the Postfix mail system", "stopping"},
-		{"refreshing the Postfix mail system", "refreshing"},
-		{"waiting for the Postfix mail system to terminate", "stopping"},
-		{"the Postfix mail system is running: PID: ", "running"},
+	for _, l := range [...]struct {
+		words, what string
+		gone        bool // no server process is left: the master kills them all
+	}{
+		{"daemon started -- version ", "started", true},
+		{"reload -- version ", "reloaded", false},
+		{"terminating on signal ", "stopped", true},
+		{"master exit time has arrived", "stopped", false},
+		{"starting the Postfix mail system", "starting", false},
+		{"stopping the Postfix mail system", "stopping", false},
+		{"refreshing the Postfix mail system", "refreshing", false},
+		{"waiting for the Postfix mail system to terminate", "stopping", false},
+		{"the Postfix mail system is running: PID: ", "running", false},
 	} {
 		if strings.HasPrefix(s, l.words) {
 			ev.Argument = l.what
+			ev.Stopped = l.gone
 			return event.KindLifecycle
 		}
 	}

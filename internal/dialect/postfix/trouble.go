@@ -35,6 +35,8 @@ var warnings = [...]troubleLine{
 	// the queue manager: src/qmgr/qmgr_queue.c, qmgr_entry.c, qmgr_transport.c
 	{"mail for ", " is using up ", "qmgr", "congestion", event.KindWarning},
 	{"connect to transport ", ": ", "qmgr", "transport_unavailable", event.KindWarning},
+	{"qmgr_active_done_3_generic: remove ", ": ", "qmgr", "gone", event.KindWarning},            // postsuper -r took it
+	{"maildrop/", ": error writing ", "pickup", "error", event.KindWarning},                     // src/pickup/pickup.c
 	{"private/", " socket: malformed response", "qmgr", "transport_failure", event.KindWarning}, // the agent died within a delivery
 	{"transport ", " failure -- see ", "qmgr", "transport_failure", event.KindWarning},
 	// the library: src/global/mail_connect.c, mail_command_client.c, src/util/attr_scan*.c
