@@ -84,10 +84,9 @@ func (t *Tracker) bury(h *host, ev *event.Event, out *Output) {
 	for s, next := h.openSessions.head, (*Session)(nil); s != nil; s = next {
 		next = s.links.next
 		switch {
-		case s.key.scope != event.ScopePID && s.key.scope != event.ScopeFork:
-		case ev.Stopped && s.Instance == ev.Instance:
+		case ev.Stopped && s.Instance == ev.Instance && s.Dialect == ev.Dialect:
 			t.endSession(s, event.EndAborted, nil, out)
-		case ev.Died && s.PID == ev.PID:
+		case ev.Died && s.PID == ev.PID && (s.key.scope == event.ScopePID || s.key.scope == event.ScopeFork):
 			ev.SessionID, ev.Role = s.ID, s.Role
 			t.endSession(s, event.EndAborted, ev, out)
 			return

@@ -223,10 +223,25 @@ func mailboxed(ev *event.Event, user, method, stat string) event.Kind {
 		if stat != "Delivered" {
 			ev.Argument = stat
 		}
+	case quoted(ev, words):
 	case !answer(ev, words): // what an LMTP server said, where the program that spoke to it repeats that alone
 		ev.Text = words
 	}
 	return event.KindDelivery
+}
+
+// quoted reads an LMTP server's answer in the words of smtpd's own client for it: `temporary failure: "mail.lmtp: LMTP server error: 550 5.1.1 no"`
+// (mda.c, mail.lmtp.c). The verdict is temporary, whatever the answer was.
+func quoted(ev *event.Event, s string) bool {
+	if !cut(&s, "temporary failure: ") && !cut(&s, "permanent failure: ") {
+		return false
+	}
+	s = strings.TrimSuffix(strings.TrimPrefix(s, `"`), `"`)
+	if !cut(&s, "mail.lmtp: ") {
+		return false
+	}
+	cut(&s, "LMTP server error: ")
+	return answer(ev, s)
 }
 
 // verdictLine reads the sentences "relay: Expire for 8e6419fe0ec9d6e9: from=<a@b>, to=<c@d>, rcpt=<->, delay=50s, stat=Envelope expired" of the queue

@@ -14,11 +14,17 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 		"info: ca agent exiting", "info: control process exiting", "info: lookup agent exiting", "info: pony agent exiting", "info: queue handler exiting",
 		"info: scheduler handler exiting", "info: mda paused", "info: mta paused", "info: smtp paused", "info: mda resumed", "info: mta resumed", "info: smtp resumed",
 		"queue: queue compression enabled", "queue: queue encryption enabled":
+		ev.Stopped = s == "Exiting"
 		return event.KindLifecycle
+	}
+	if rest, ok := strings.CutPrefix(s, "smtpd: process "); ok { // one of them died, and the others with it (smtpd.c)
+		name, what, _ := strings.Cut(rest, " ")
+		ev.Argument, ev.Stopped = name, true
+		return kindIf(event.KindWarning, what == "socket closed")
 	}
 	if rest, ok := strings.CutPrefix(s, "info: OpenSMTPD "); ok {
 		version, ok := strings.CutSuffix(rest, " starting")
-		ev.Argument = version
+		ev.Argument, ev.Stopped = version, ok
 		return kindIf(event.KindLifecycle, ok && version != "")
 	}
 	if rest, ok := strings.CutPrefix(s, "version: OpenSMTPD "); ok {
