@@ -195,6 +195,10 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 	if c.doubt && !c.marked && (ev.Kind == event.KindConnect || ev.Kind == event.KindDisconnect) && !c.knows(ev) {
 		ev.Kind = event.KindContent
 	}
+	if c.over == event.EndNone && c.quotes(ev) {
+		silence(ev, event.KindNone)
+		return
+	}
 	if c.phase != phaseTalk && c.hold(ev) {
 		c.heard(ev)
 		return

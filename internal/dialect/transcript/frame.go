@@ -140,6 +140,9 @@ func readFrame(text string) frame {
 	number := strings.ContainsAny(id, "0123456789")
 	switch {
 	case words != "" && f.readMark(words, true):
+		if f.hides && !f.readEximSide(len(rest)-len(words)) {
+			return frame{said: text, size: -1}
+		}
 	case f.level != noLevel:
 		f.said = rest
 	case number && (isRemark(words) || len(rest)-len(words) == longestIndent && isReplyLine(scan.TrimLeft(words))):
@@ -217,6 +220,20 @@ func (f *frame) readMuttMark(s string) bool {
 		return false
 	}
 	f.speaker, f.role, f.said = event.TriOf(rest[0] == '>'), event.RoleClient, rest[2:]
+	return true
+}
+
+// readEximSide tells by the blanks in front of a mark behind a process number who prints it: a server writes none (src/smtp_in.c), a client two
+// (src/smtp_out.c). Any other number is in a header that is printed as it came.
+func (f *frame) readEximSide(blanks int) bool {
+	switch blanks {
+	case 0:
+		f.role = event.RoleServer
+		f.speaker = event.TriOf(f.speaker == event.No)
+	case 2:
+	default:
+		return false
+	}
 	return true
 }
 

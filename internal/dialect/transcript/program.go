@@ -279,7 +279,7 @@ func readEximCall(s string, ev *event.Event) bool {
 // readEximClose reads the marks of Exim's debugging for the end of the connection: "SMTP(close)>>", and "SMTP(closed)<<" or the error in its
 // place.
 func readEximClose(s string, ev *event.Event) bool {
-	if s == "SMTP>>(close on process exit)" { // a server's (src/exim.c)
+	if s == "SMTP>>(close on process exit)" { // a server's (src/daemon.c)
 		ev.Kind, ev.Role = event.KindDisconnect, event.RoleServer
 		return true
 	}
