@@ -68,6 +68,7 @@ func (t *Tracker) fulfil(m *Message, status event.Status, out *Output) {
 
 // release takes the recipients of a held message back to where they were.
 func (m *Message) release() {
+	m.unexpect()
 	for i := range m.Recipients {
 		r := &m.Recipients[i]
 		if r.Status != event.StatusHeld {

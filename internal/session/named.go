@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -20,6 +21,39 @@ func (m *Message) name(ev *event.Event) {
 	}
 	for _, to := range ev.RcptList[:min(len(ev.RcptList), maxNamed)] {
 		m.Named = append(m.Named, strings.Clone(to))
+	}
+}
+
+// accepted keeps a recipient that the server's answer accepts, in the words of the conversation.
+func (m *Message) accepted(ev *event.Event) {
+	if ev.Kind != event.KindReply || ev.Role != event.RoleServer || ev.FromPeer != event.No || ev.Command != "RCPT" || ev.Class != '2' || ev.RcptTo == "" {
+		return
+	}
+	if !m.received && !m.ended && len(m.Named) < maxNamed {
+		m.Named = append(m.Named, strings.Clone(ev.RcptTo))
+	}
+}
+
+// unexpect takes back the recipients that only a hold had brought up: what they lead to will have verdicts of its own.
+func (m *Message) unexpect() {
+	m.Recipients = slices.DeleteFunc(m.Recipients, func(r Recipient) bool {
+		only := r.Status == event.StatusHeld && r.Order == 0 && r.Orig == "" && len(m.Named) < maxNamed
+		if only {
+			m.Named = append(m.Named, r.To)
+		}
+		return only
+	})
+	m.reindex()
+}
+
+// reindex finds recipients again after some were taken out.
+func (m *Message) reindex() {
+	m.index = nil
+	if len(m.Recipients) > indexFrom {
+		m.index = make(map[string]int, 2*len(m.Recipients))
+		for i := range m.Recipients {
+			m.indexOne(i)
+		}
 	}
 }
 

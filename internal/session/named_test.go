@@ -145,3 +145,21 @@ func TestMembersOfAListGetNothingFromThisHost(t *testing.T) {
 		t.Errorf("%s", got.Direction)
 	}
 }
+
+func TestHoldBeforeAnyVerdictIsOfThoseTheMessageWasReceivedFor(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, receivedFor("A1", "list@b.example"))
+	l.at(1, of(event.KindMessageHeld, "A1"))
+	l.at(2, of(event.KindMessageHeld, "A1")) // each queue run says so again
+	if got := l.synthetic(event.KindDelivery); len(got) != 1 || got[0].RcptTo != "list@b.example" || got[0].Status != event.StatusHeld {
+		t.Errorf("%v", got)
+	}
+	l.at(3, of(event.KindMessageReleased, "A1"))
+	member := delivery("A1", "c@d.example", event.StatusDelivered)
+	member.OrigRcptTo = "list@b.example"
+	l.at(4, member)
+	l.at(5, of(event.KindMessageRemoved, "A1"))
+	if sums := l.summaries(event.KindMessage); len(sums) != 1 || len(sums[0].Message.Recipients) != 1 || sums[0].Message.Totals[event.StatusDelivered] != 1 {
+		t.Errorf("%+v", sums)
+	}
+}

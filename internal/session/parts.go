@@ -59,13 +59,7 @@ func (m *Message) leaveWanted() {
 		return
 	}
 	m.Recipients = slices.DeleteFunc(m.Recipients, func(r Recipient) bool { return !r.Wanted })
-	m.index = nil
-	if len(m.Recipients) > indexFrom {
-		m.index = make(map[string]int, 2*len(m.Recipients))
-		for i := range m.Recipients {
-			m.indexOne(i)
-		}
-	}
+	m.reindex()
 }
 
 // hasVerdict says whether anything is known of what became of the message.

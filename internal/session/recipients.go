@@ -14,6 +14,7 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		return
 	}
 	m.asked(ev)
+	m.accepted(ev)
 	t.expect(m, ev)
 	m.hear(ev)
 	switch ev.Kind {
@@ -45,6 +46,9 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		if ev.RcptTo != "" {
 			ev.Status = event.StatusHeld
 			t.deliver(h, m, ev, now, out)
+		}
+		if len(m.Recipients) == 0 {
+			t.expectNamed(m)
 		}
 		t.endRecipients(m, event.StatusHeld, out)
 	case event.KindMessageExpired:

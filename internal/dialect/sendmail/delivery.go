@@ -265,7 +265,7 @@ func byCode(dsn, sentence string) event.Status {
 func undelivered(ev *event.Event, stat string) event.Kind {
 	switch stat {
 	case "discarded": // the whole message, by a rule or a filter
-		ev.Role = event.RoleServer
+		ev.Role, ev.Route = event.RoleServer, event.RouteDiscard
 		return event.KindMessageDiscarded
 	case "RSET", "aborted by sender", "EHLO", "HELO":
 		ev.Argument = stat
