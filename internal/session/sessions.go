@@ -273,6 +273,9 @@ func (s *Session) take(ev *event.Event, now int64) {
 	keep(&s.Helo, ev.Helo)
 	keep(&s.Protocol, ev.Protocol)
 	keep(&s.User, ev.User)
+	if ev.AuthResult == "success" { // after others that were tried
+		replace(&s.Mechanism, ev.AuthMechanism)
+	}
 	keep(&s.Mechanism, ev.AuthMechanism)
 	if s.Role == event.RoleClient {
 		keep(&s.ServerAddress, ev.ServerAddress)

@@ -123,3 +123,35 @@ func TestDaemonsDebuggingEqualsTheTruth(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// logins are what programs print of a client that fails with one mechanism and succeeds with another. Secrets are the base64 of words with "SECRET" in them.
+var logins = map[string]string{
+	"swaks": "=== Connected to 192.0.2.1.\n<-  220 mx.example ESMTP\n -> EHLO a.example\n<-  250 mx.example\n -> AUTH CRAM-MD5\n<-  334 PDE3OTU0NDY5MTI+\n" +
+		" -> U0VDUkVURElHRVNU\n<** 535 5.7.8 no\n -> AUTH LOGIN\n<-  334 VXNlcm5hbWU6\n -> U0VDUkVUVVNFUg==\n<-  334 UGFzc3dvcmQ6\n -> U0VDUkVUUEFTUw==\n<-  235 2.7.0 ok\n -> QUIT\n<-  221 bye",
+	"curl -v": "* Connected to mx.example (192.0.2.1) port 587 (#0)\n< 220 mx.example ESMTP\n> EHLO a.example\n< 250 mx.example\n> AUTH CRAM-MD5\n< 334 PDE3OTU0NDY5MTI+\n" +
+		"> U0VDUkVURElHRVNU\n< 535 5.7.8 no\n> AUTH LOGIN\n< 334 VXNlcm5hbWU6\n> U0VDUkVUVVNFUg==\n< 334 UGFzc3dvcmQ6\n> U0VDUkVUUEFTUw==\n< 235 2.7.0 ok\n> QUIT\n< 221 bye",
+	"msmtp --debug": "<-- 220 mx.example ESMTP\n--> EHLO a.example\n<-- 250 mx.example\n--> AUTH CRAM-MD5\n<-- 334 PDE3OTU0NDY5MTI+\n--> U0VDUkVURElHRVNU\n<-- 535 5.7.8 no\n" +
+		"--> AUTH LOGIN U0VDUkVUVVNFUg==\n<-- 334 UGFzc3dvcmQ6\n--> U0VDUkVUUEFTUw==\n<-- 235 2.7.0 ok\n--> QUIT\n<-- 221 bye",
+	"smtplib": "connect: to ('192.0.2.1', 587) None\nreply: b'220 mx.example ESMTP\\r\\n'\nsend: 'ehlo a.example\\r\\n'\nreply: b'250 mx.example\\r\\n'\nsend: 'AUTH CRAM-MD5\\r\\n'\n" +
+		"reply: b'334 PDE3OTU0NDY5MTI+\\r\\n'\nsend: 'U0VDUkVURElHRVNU\\r\\n'\nreply: b'535 5.7.8 no\\r\\n'\nsend: 'AUTH LOGIN U0VDUkVUVVNFUg==\\r\\n'\nreply: b'334 UGFzc3dvcmQ6\\r\\n'\n" +
+		"send: 'U0VDUkVUUEFTUw==\\r\\n'\nreply: b'235 2.7.0 ok\\r\\n'\nsend: 'quit\\r\\n'\nreply: b'221 bye\\r\\n'",
+}
+
+func TestLoginsInTranscriptsShowMechanismAndResultAndNoCredential(t *testing.T) {
+	for program, text := range logins {
+		results, mechanism := []string{}, ""
+		records := enrich(t, strings.Split(text, "\n"), seen, plain)
+		for i := range records {
+			r := &records[i]
+			assert.NotContains(t, r.said(), "U0VDUkVU", program)
+			if result := r.Attr["smtp.auth.result"]; result != "" {
+				results = append(results, r.Attr["smtp.auth.mechanism"]+" "+result)
+			}
+			if r.Is("session") {
+				mechanism = r.Attr["smtp.auth.mechanism"]
+			}
+		}
+		assert.Equal(t, []string{"CRAM-MD5 failure", "LOGIN success"}, results, program)
+		assert.Equal(t, "LOGIN", mechanism, program)
+	}
+}
