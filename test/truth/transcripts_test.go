@@ -28,6 +28,7 @@ func TestTranscriptsEqualTheTruth(t *testing.T) {
 			"line by line":        text,
 			"without empty lines": without(text, ""),
 			"one record":          {strings.Join(text, "\n")},
+			"trimmed":             trimmed(text), // as file_log hands lines on
 		} {
 			t.Run(c.Log+" "+name, func(t *testing.T) {
 				for _, d := range CompareTalks(run, c, enrich(t, text, time.Unix(int64(run.Window.End), 0), plain)) {
@@ -36,6 +37,13 @@ func TestTranscriptsEqualTheTruth(t *testing.T) {
 			})
 		}
 	}
+}
+
+func trimmed(lines []string) (list []string) {
+	for _, l := range lines {
+		list = append(list, strings.TrimSpace(l))
+	}
+	return list
 }
 
 // Each file is a source of its own, however their lines are mixed.

@@ -17,14 +17,15 @@ func readProgram(s string, known bool, ev *event.Event) bool {
 		rest, ok := strings.CutPrefix(s, "DEBUG SMTP: ")
 		return ok && readJava(rest, ev)
 	case 'N', 'R':
-		return readOpenSSL(s, ev)
+		return readOpenSSL(s, ev) || readOpenSSLSecret(s, ev)
 	case 'P':
 		return known && readEximCall(s, ev) || readOpenSSLBrief(s, ev)
 	case 'S':
 		return readEximClose(s, ev) || known && readNodemailerConnection(s, ev)
 	case 'U':
 		return known && readNodemailerUser(s, ev)
-	case ' ':
+	case ' ', '(', 'M': // indented, unless who carries the line trims it
+		s = scan.TrimLeft(s)
 		return readGnuTLS(s, ev) || readOpenSSLSecret(s, ev)
 	case 'm':
 		return readMSMTP(s, ev)
@@ -237,10 +238,10 @@ func readOpenSSLBrief(s string, ev *event.Event) bool {
 	return true
 }
 
-// readOpenSSLSecret conceals what a session's words could be decrypted with, or the session be taken up again: "    Master-Key: 4EB1..." and
-// "    Resumption PSK: 4EB1..." (ssl/ssl_txt.c).
+// readOpenSSLSecret conceals what a session's words could be decrypted with, or the session be taken up again: "Master-Key: 4EB1..." and
+// "Resumption PSK: 4EB1..." (ssl/ssl_txt.c).
 func readOpenSSLSecret(s string, ev *event.Event) bool {
-	for _, name := range [...]string{"    Master-Key: ", "    Resumption PSK: "} {
+	for _, name := range [...]string{"Master-Key: ", "Resumption PSK: "} {
 		if secret, ok := strings.CutPrefix(s, name); ok && secret != "" && secret != "None" {
 			ev.Kind, ev.Role = event.KindTLS, event.RoleClient
 			end := len(strings.TrimSuffix(ev.Line, "\r"))
@@ -251,10 +252,10 @@ func readOpenSSLSecret(s string, ev *event.Event) bool {
 	return false
 }
 
-// readGnuTLS reads msmtp's "    (TLS1.3)-(ECDHE-SECP256R1)-(RSA-PSS-RSAE-SHA256)-(AES-256-GCM)": version, key exchange, signature, cipher
+// readGnuTLS reads msmtp's "(TLS1.3)-(ECDHE-SECP256R1)-(RSA-PSS-RSAE-SHA256)-(AES-256-GCM)": version, key exchange, signature, cipher
 // (gnutls_session_get_desc).
 func readGnuTLS(s string, ev *event.Event) bool {
-	rest, ok := strings.CutPrefix(s, "    (TLS")
+	rest, ok := strings.CutPrefix(s, "(TLS")
 	version, rest, closed := scan.Cut(rest, ')')
 	if !ok || !closed || !strings.HasPrefix(rest, "-(") || !strings.HasSuffix(rest, ")") || version == "" {
 		return false

@@ -197,7 +197,7 @@ func TestEveryCutOfALineIsSafe(t *testing.T) {
 func TestKeysOfTLSSessionsAreConcealed(t *testing.T) {
 	for line, secret := range map[string]string{
 		"    Master-Key: 4EB182A99BA3CC9B": "4EB182A99BA3CC9B", "    Resumption PSK: 4EB182A99BA3CC9B\r": "4EB182A99BA3CC9B",
-		"    Resumption PSK: None": "", "    PSK identity: None": "", "Master-Key: 4EB1": "",
+		"    Resumption PSK: None": "", "    PSK identity: None": "", "Master-Key: 4EB1": "4EB1", "Master-Key is 4EB1": "",
 	} {
 		ev, _ := parse(line)
 		got := ""
