@@ -40,6 +40,8 @@ var Corpora = []Corpus{
 	{Log: "postfix-main.rfc3164.log", Truth: "postfix-main.truth.json.gz", Mine: tagged("postfix")},
 	{Log: "postfix-main.iso.log", Truth: "postfix-main.truth.json.gz", Mine: tagged("postfix")},
 	{Log: "postfix-postlogd.log", Truth: "postfix-postlogd.truth.json.gz", Mine: tagged("postfix")},
+	{Log: "postfix-field.log", Truth: "postfix-field.truth.json.gz", Mine: tagged("postfix")},
+	{Log: "opensmtpd-field.rfc3164.log", Truth: "opensmtpd-field.truth.json.gz", Mine: tagged("smtpd")},
 	{Log: "opensmtpd-main.rfc3164.log", Truth: "opensmtpd-main.truth.json.gz", Mine: tagged("smtpd"), Unlogged: UnloggedDiscards, Why: noMessageID},
 	{Log: "opensmtpd-trace.log", Truth: "opensmtpd-trace.truth.json.gz", Unlogged: UnloggedDiscards, Why: noMessageID},
 	{Log: "exim-main.mainlog", Truth: "exim-main.truth.json.gz", Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedRejectCodes, Why: eximDefault},

@@ -240,6 +240,14 @@ func masterWarning(ev *event.Event, s string) event.Kind {
 		ev.Argument = path[strings.LastIndexByte(path, '/')+1:]
 		return event.KindWarning
 	}
+	if rest, ok := after(s, "duplicate master.cf entry for service \""); ok { // src/master/master_conf.c
+		name, rest, found := strings.Cut(rest, "\" (")
+		if !found || !strings.HasSuffix(rest, ") -- using the last entry") {
+			return event.KindNone
+		}
+		ev.Argument = name
+		return event.KindWarning
+	}
 	if rest, ok := after(s, "service \""); ok { // src/master/master_avail.c
 		name, rest, found := strings.Cut(rest, "\" (")
 		if !found || !strings.Contains(rest, " has reached its process limit ") {
