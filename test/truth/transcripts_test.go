@@ -132,6 +132,46 @@ func TestDaemonsDebuggingEqualsTheTruth(t *testing.T) {
 	}
 }
 
+// spoken are the marks of what a program shows of the conversation; a proxy shows nothing else.
+var spoken = map[string][]string{
+	"swaks": {"<-  ", "<~  ", "<** ", "<~* ", " -> ", " ~> "}, "curl": {"< ", "> "}, "msmtp": {"<-- ", "--> "}, "python": {"send: ", "reply: ", "connect: b'", "data: (", "[content: "}, "openssl": {"2", "354 "},
+}
+
+// Every line of a conversation is recognised, and nothing of what programs say besides but connections, TLS and what went wrong.
+func TestLinesOfTranscriptsAreRecognised(t *testing.T) {
+	for i := range Transcripts {
+		c := &Transcripts[i]
+		program := strings.TrimPrefix(c.Log, "conversations/client-")
+		program = program[:strings.IndexAny(program, "-.")]
+		all, talk, besides := 0, 0, map[string]int{}
+		for _, r := range enrich(t, lines(t, c.Log), seen, plain) {
+			if r.Attr["smtp.synthetic"] != "" || r.Body == "" {
+				continue
+			}
+			all++
+			event, body := r.Attr["smtp.event"], r.Body
+			if stamp, rest, _ := strings.Cut(body, " "); len(stamp) == len("15:15:58.254404") && strings.Count(stamp, ":") == 2 {
+				body = rest
+			}
+			is := c.Proxied != "" || slices.ContainsFunc(spoken[program], func(mark string) bool { return strings.HasPrefix(body, mark) })
+			switch {
+			case is && event == "":
+				t.Errorf("%s: not recognised: %s", c.Log, r.Body)
+			case is:
+				talk++
+			case event != "":
+				besides[event]++
+			}
+		}
+		t.Logf("%s: %d lines, %d of the conversation, besides %v", c.Log, all, talk, besides)
+		for _, event := range []string{"reply", "command", "delivery", "reject", "content"} {
+			if besides[event] > 0 && (program != "curl" || event != "content") { // "} [153 bytes data]"
+				t.Errorf("%s: %d lines are %s though nobody speaks", c.Log, besides[event], event)
+			}
+		}
+	}
+}
+
 // logins are what programs print of a client that fails with one mechanism and succeeds with another. Secrets are the base64 of words with "SECRET" in them.
 var logins = map[string]string{
 	"swaks": "=== Connected to 192.0.2.1.\n<-  220 mx.example ESMTP\n -> EHLO a.example\n<-  250 mx.example\n -> AUTH CRAM-MD5\n<-  334 PDE3OTU0NDY5MTI+\n" +
