@@ -151,6 +151,9 @@ func (c *Conversation) effect(ev *event.Event, p *pendingCommand, out *Outcome) 
 		}
 	case "EHLO", "HELO", "LHLO":
 		c.greeted = good
+		if good && c.hint == event.EndRejected { // refused with the greeting, and yet it goes on
+			c.hint = event.EndNone
+		}
 		c.clearTransaction()
 	case "STARTTLS", "XCLIENT":
 		if ev.Code == 220 {

@@ -50,6 +50,7 @@ var Corpora = []Corpus{
 		Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedRejectCodes, Why: eximDefault,
 	},
 	{Log: "exim-all.mainlog", Truth: "exim-all.truth.json.gz", Unlogged: UnloggedRejectCodes, Why: eximRejects},
+	{Log: "exim-field.mainlog", Truth: "exim-field.truth.json.gz", Unlogged: UnloggedRejectCodes, Why: eximRejects},
 	{Log: "postfix-verbose.rfc3164.log", Truth: "postfix-verbose.truth.json.gz", Mine: tagged("postfix"), Debug: true},
 	{
 		Log: "sendmail-main.rfc3164.log", Truth: "sendmail-main.truth.json.gz", Mine: tagged("s"),
