@@ -11,9 +11,9 @@ import (
 // outbound/queue.js).
 func lifecycle(ev *event.Event, l *line) event.Kind {
 	s := l.text
-	for _, begin := range [...]string{"Listening on ", "loading ", "Loading outbound queue from ", "Starting up Haraka version ", "worker "} {
+	for _, begin := range [...]string{"Listening on ", "loading ", "Loading outbound queue from ", "Starting up Haraka version ", "worker ", "Creating TLS server on ", "Generating a ", "Saved to ", "enabling block zone ", "will re-test list zones every "} {
 		if rest, ok := strings.CutPrefix(s, begin); ok && rest != "" && l.level != "DEBUG" {
-			if begin == "Listening on " {
+			if begin == "Listening on " || begin == "Creating TLS server on " {
 				listening(ev, rest)
 			}
 			ev.Argument = s
@@ -21,7 +21,7 @@ func lifecycle(ev *event.Event, l *line) event.Kind {
 		}
 	}
 	switch s {
-	case "Loading the queue...", "Shutting down.", "Shutting down listeners", "Daemonizing...", "Replacement worker online.", "Disconnect complete",
+	case "Loading the queue...", "Shutting down.", "Shutting down", "getting SocketOpts for SMTPS server", "client requested TLS resumeSession", "Shutting down listeners", "Daemonizing...", "Replacement worker online.", "Disconnect complete",
 		"Failed to shutdown naturally. Exiting.", "Workers closed. Shutting down master process subsystems":
 		ev.Argument = s
 		return event.KindLifecycle

@@ -26,6 +26,9 @@ func plugin(ev *event.Event, l *line, n int) event.Kind {
 	case l.origin == "bounce" && (l.text == "isa: yes" || l.text == "isa: no"): // haraka-plugin-bounce: is it a notice
 		ev.Transaction, ev.FilterName, ev.FilterVerdict = n, l.origin, l.text[len("isa: "):]
 		return event.KindFilter
+	case l.origin == "bounce" && strings.HasPrefix(l.text, "bounce with too many recipients to: "):
+		ev.Transaction, ev.FilterName, ev.FilterVerdict, ev.Argument = n, l.origin, "too_many_recipients", l.text[len("bounce with too many recipients to: "):]
+		return event.KindFilter
 	case l.origin == "access" && strings.HasPrefix(l.text, "no org domain from "): // haraka-plugin-access
 		ev.Transaction, ev.FilterName, ev.FilterVerdict, ev.Argument = n, l.origin, "no_org_domain", l.text[len("no org domain from "):]
 		return event.KindFilter

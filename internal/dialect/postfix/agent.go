@@ -146,8 +146,8 @@ func route(ev *event.Event, relay, text string) {
 		switch {
 		case isLoopback(p.ip):
 			ev.Route = event.RouteFilter
-		case ev.Service == "" && ev.Daemon == "smtp":
-			ev.Direction = event.DirectionOutbound // default_transport: no domain of ours (ADDRESS_CLASS_README)
+		case ev.Service != "relay" && ev.Daemon == "smtp":
+			ev.Direction = event.DirectionOutbound // default_transport, or one beside it: no domain of ours (ADDRESS_CLASS_README); relay_transport may serve such
 		}
 	case "lmtp":
 		ev.Route = event.RouteLMTP
