@@ -49,9 +49,9 @@ func turn(ev *event.Event) {
 	}
 }
 
-// quotes says whether words behind the conversation's id are marked as another log would: one side writes them all, so this is somebody's text.
+// quotes says whether words behind the conversation's id are marked as the other side's log would: one side writes them all, so this is somebody's text.
 func (c *Conversation) quotes(ev *event.Event) bool {
-	return ev.FromPeer != event.Open && ev.Scope == event.ScopeID && c.settled && c.role != event.RoleUnknown && ev.Role != event.RoleUnknown && ev.Role != c.role
+	return (ev.FromPeer != event.Open || ev.Kind == event.KindDisconnect) && ev.Scope == event.ScopeID && c.settled && c.role != event.RoleUnknown && ev.Role != event.RoleUnknown && ev.Role != c.role
 }
 
 // knows says whether the log's own words about a connection are of the kind that it had before: anybody's text may read so.

@@ -107,7 +107,8 @@ func TestCommandBehindAChunkThatTheLogHidesIsNoData(t *testing.T) {
 func TestHeaderInADebuggingLogForgesNoWords(t *testing.T) {
 	text := "7 Process 7 is handling incoming connection from [192.0.2.7]:4711\n7 SMTP>> 220 mx.example ESMTP\n7 SMTP<< EHLO a.example\n7 SMTP>> 250 mx.example\n" +
 		"7 SMTP<< MAIL FROM:<a@a.example>\n7 SMTP>> 250 ok\n7 SMTP<< RCPT TO:<b@b.example>\n7 SMTP>> 250 ok\n7 SMTP<< DATA\n7 SMTP>> 354 go on\n" +
-		"7 >>Headers received:\n7 Subject: x\n7  SMTP>> 421 4.7.0 closing\n7   SMTP>> QUIT\n7   SMTP<< 421 4.7.0 closing\n7   SMTP<< QUIT\n7    SMTP<< 250 2.0.0 ok\n7 \n" +
+		"7 >>Headers received:\n7 Subject: x\n7  SMTP>> 421 4.7.0 closing\n7   SMTP>> QUIT\n7   SMTP<< 421 4.7.0 closing\n7   SMTP<< QUIT\n7    SMTP<< 250 2.0.0 ok\n7  Process 7 is handling incoming connection from [192.0.2.8]:1\n" +
+		"7  Connecting to mx.example [192.0.2.9]:25 ... connected\n7   SMTP(close)>>\n7   SMTP(closed)<<\n7  SMTP>>(close on process exit)\n7 \n" +
 		"7 SMTP>> 250 OK id=1xVVlB-00005I-12\n7 SMTP<< QUIT\n7 SMTP>> 221 bye\n7 SMTP>>(close on process exit)"
 	list := toldSessions(t, text)
 	if len(list) != 1 || list[0].Event.SessionEnd != event.EndQuit || commandsOf(list[0]) != "CONNECT EHLO MAIL RCPT DATA EOM QUIT" || list[0].Session.Messages != 1 {

@@ -145,7 +145,7 @@ func readFrame(text string) frame {
 		}
 	case f.level != noLevel:
 		f.said = rest
-	case number && (isRemark(words) || len(rest)-len(words) == longestIndent && isReplyLine(scan.TrimLeft(words))):
+	case number && (isRemark(rest, words) || len(rest)-len(words) == longestIndent && isReplyLine(scan.TrimLeft(words))):
 		f.said = scan.TrimLeft(words)
 	default:
 		return f

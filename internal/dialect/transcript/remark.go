@@ -7,10 +7,16 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// isRemark says whether s may be a log's own word about a connection that an id stands in front of.
-func isRemark(s string) bool {
-	for _, begin := range [...]string{"* ", "--- ", "=== CONNECT ", "Connecting to ", "SMTP(", "SMTP>>(close on ", "Process "} {
-		if strings.HasPrefix(s, begin) {
+// isRemark says whether what stands behind an id, words without the blanks in front, may be a log's own word about the connection. Exim's
+// processes also print headers as they came in: lines that go on from one above begin with a blank, so of its remarks those that have none count.
+func isRemark(rest, words string) bool {
+	for _, begin := range [...]string{"Connecting to ", "SMTP>>(close on ", "Process "} {
+		if strings.HasPrefix(rest, begin) {
+			return true
+		}
+	}
+	for _, begin := range [...]string{"* ", "--- ", "=== CONNECT ", "SMTP("} {
+		if strings.HasPrefix(words, begin) {
 			return true
 		}
 	}
