@@ -232,13 +232,22 @@ func finish(ev *event.Event, r *record, stat string) event.Kind {
 		}
 		explain(ev, r)
 	}
-	if ev.Status == event.StatusDeferred && stat == "Deferred" && r.words == "" && remote(ev.Route) && ev.PeerIP == "" {
+	if ev.Status == event.StatusDeferred && (stat == "Deferred" && r.words == "" || isRemembered(ev, stat)) && remote(ev.Route) && ev.PeerIP == "" {
 		ev.Tried = event.No // the host was found busy or dead for another recipient shortly before (mci.c)
 	}
 	if ev.Tried == event.No && ev.Scope == event.ScopePeer {
 		ev.Scope = event.ScopeNone // nobody was called
 	}
 	return event.KindDelivery
+}
+
+// isRemembered says whether the words are of a connection that broke for another message of the same run: of one of its own the host's address would be known,
+// and a timeout would have taken time.
+func isRemembered(ev *event.Event, stat string) bool {
+	if ev.Delays.Has&event.DelayTransmission == 0 || ev.Delays.Transmission != 0 {
+		return false
+	}
+	return strings.HasPrefix(stat, "Deferred: Connection reset by ") || strings.HasPrefix(stat, "Deferred: Connection timed out with ")
 }
 
 // byCode reads a failure's status from the writer's own code, or from the sentence for a mailer's exit status (libsm/sysexits.c).
