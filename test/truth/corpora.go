@@ -55,9 +55,11 @@ var Corpora = []Corpus{
 	{
 		Log: "sendmail-main.rfc3164.log", Truth: "sendmail-main.truth.json.gz", Mine: tagged("s"),
 		Unlogged: UnloggedSessions | UnloggedAcceptances | UnloggedRejectCodes | UnloggedExpansions,
-		Why: "LogLevel 9: connections, their QUIT and the answers to clients are written from LogLevel 10, 15 and 20 on (main.c, err.c, srvrsmtp.c); " +
-			"stat=Sent holds the words of the answer without its codes (usersmtp.c, smtpdata); an unknown user is refused with a line that has no code (err.c, usrerr), " +
-			"before the line that names the sender; aliases are written from LogLevel 11 on (alias.c)",
+		Why:      sendmailDefault,
+	},
+	{
+		Log: "sendmail-field.rfc3164.log", Truth: "sendmail-field.truth.json.gz", Mine: tagged("s"),
+		Unlogged: UnloggedSessions | UnloggedAcceptances | UnloggedRejectCodes | UnloggedExpansions, Why: sendmailDefault,
 	},
 	{
 		Log: "sendmail-loud.rfc3164.log", Truth: "sendmail-loud.truth.json.gz", Mine: tagged("s"),
@@ -76,6 +78,11 @@ var Corpora = []Corpus{
 		Unlogged: UnloggedUsers | UnloggedNotices | UnloggedAcceptances, Why: harakaWhy,
 	},
 }
+
+// What Sendmail does not log by default.
+const sendmailDefault = "LogLevel 9: connections, their QUIT and the answers to clients are written from LogLevel 10, 15 and 20 on (main.c, err.c, srvrsmtp.c); " +
+	"stat=Sent holds the words of the answer without its codes (usersmtp.c, smtpdata); an unknown user is refused with a line that has no code (err.c, usrerr), " +
+	"before the line that names the sender; aliases are written from LogLevel 11 on (alias.c)"
 
 const harakaWhy = "no line names the user of a login (plugins/auth/auth_base.js), nor what a new message is made from (outbound/index.js, send_email); " +
 	"delivered holds the words of the answer without its codes (outbound/hmail.js)"
