@@ -61,9 +61,23 @@ func complain(ev *event.Event, s string) event.Kind {
 			ev.Command = event.CommandEOM
 		}
 		ev.Argument = rest
+		oddAnswer(ev, rest)
 		return event.KindWarning
 	}
 	return event.KindNone
+}
+
+// oddAnswer is "non-ESMTP response from name[ip]:25: words": words without a code, where an answer belongs (src/smtp/smtp_chat.c).
+func oddAnswer(ev *event.Event, s string) {
+	protocol, rest, ok := strings.Cut(s, " response from ")
+	if !ok || protocol != "non-ESMTP" && protocol != "non-LMTP" {
+		return
+	}
+	if p, words, isPeer := takePeer(rest); isPeer {
+		p.called(ev)
+		ev.Argument, _ = after(words, ": ")
+		ev.FilterName, ev.FilterVerdict = "smtp", "protocol_error"
+	}
 }
 
 // smtpdWarning reads the server's warnings about a client (src/smtpd/smtpd.c, smtpd_sasl_glue.c, smtpd_peer.c).

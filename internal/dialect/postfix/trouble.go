@@ -41,6 +41,7 @@ var warnings = [...]troubleLine{
 	{"transport ", " failure -- see ", "qmgr", "transport_failure", event.KindWarning},
 	// the library: src/global/mail_connect.c, mail_command_client.c, src/util/attr_scan*.c
 	{"connect to ", ": ", "", "", event.KindWarning},
+	{"Mail system is down -- accessing queue directly (", ": ", "", "", event.KindWarning}, // src/postqueue/postqueue.c
 	{"premature end-of-input on ", " while ", "", "", event.KindWarning},
 	{"database ", " is older than source file ", "", "", event.KindWarning},
 	{"request for unapproved table: ", "", "", "", event.KindWarning},
