@@ -151,7 +151,7 @@ func parse(p dialect.Parser, sample Sample, ev *event.Event) event.Result {
 }
 
 // left is what stands in the header, or is the text itself.
-var left = map[string]bool{"Line": true, "PID": true, "Resolution": true, "Quoting": true, "UTC": true, "Dialect": true, "Said": true, "SaidAt": true, "Kind": true, "Columns": true}
+var left = map[string]bool{"Line": true, "PID": true, "Resolution": true, "Quoting": true, "UTC": true, "Dialect": true, "Said": true, "SaidAt": true, "Kind": true, "Twin": true, "Columns": true}
 
 // Fields lists an event's fields that say something, kind first, then by their order in Event.
 func Fields(ev *event.Event) []string {

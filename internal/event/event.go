@@ -165,6 +165,7 @@ type Event struct {
 	HasTotalDuration bool
 
 	// Refusals by us. OneOnly: at the end of the message, of RcptTo alone (PRDR, LMTP): the message goes on for others.
+	Twin            string // the words of a line that the server may write a second time, right behind it and word for word
 	RejectPermanent Tri
 	OneOnly         bool
 

@@ -39,6 +39,7 @@ type (
 		Domains                   []string
 		Copies                    []savedCopy // oldest first
 		TellsAfter, TellsCalls    bool
+		Twins                     twins
 		Aliases                   map[string]string
 		Waiting, Client           string // what a second name was given to
 		Single                    bool
@@ -145,7 +146,7 @@ func (h *host) head() savedHost {
 		out.Domains = append(out.Domains, d)
 	}
 	slices.Sort(out.Domains)
-	out.TellsAfter, out.TellsCalls = h.tellsAfter, h.tellsCalls
+	out.TellsAfter, out.TellsCalls, out.Twins = h.tellsAfter, h.tellsCalls, h.twins
 	for _, key := range h.copies.order {
 		out.Copies = append(out.Copies, savedCopy{key, h.copies.said[key]})
 	}
@@ -215,7 +216,7 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 		h.starts.order = append(h.starts.order, startEntry{s.Key, s.When})
 		h.starts.count[s.Key] = s.Count
 	}
-	h.tellsAfter, h.tellsCalls = in.TellsAfter, in.TellsCalls
+	h.tellsAfter, h.tellsCalls, h.twins = in.TellsAfter, in.TellsCalls, in.Twins
 	for _, c := range in.Copies {
 		h.copies.remember(c.Key)
 		h.copies.said[c.Key] = c.Said

@@ -78,6 +78,7 @@ type host struct {
 
 	starts     starts
 	copies     copies
+	twins      twins
 	parting    []*Session // ended ones that a last line may still follow
 	tellsAfter bool       // such lines were seen
 	tellsCalls bool       // so were lines about connections from clients
@@ -176,7 +177,7 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	ev.PeerIP = oneSpelling(ev.PeerIP)
 	t.expire(h, out)
 	t.Recall(ev)
-	if h.copies.isCopy(ev, source) {
+	if h.copies.isCopy(ev, source) || h.twins.isTwin(ev, h.clock) {
 		ev.Duplicate, out.Duplicate = true, true
 		return
 	}

@@ -155,3 +155,36 @@ func TestLogThatStartsInTheMiddle(t *testing.T) {
 	}
 	assert.Greater(t, ended, 500)
 }
+
+// By default Exim writes each refusal twice to syslog, for its main log and its reject log. It counts once, and the sessions are the same.
+func TestRefusalsThatGoToSyslogTwice(t *testing.T) {
+	once := lines(t, "exim-main.rfc3164.log")
+	count := func(records []Record) (rejects, doubled int, refused map[string]bool) {
+		refused = map[string]bool{}
+		for i := range records {
+			r := &records[i]
+			if !r.Is("reject") && r.Attr["smtp.auth.result"] != "failure" {
+				continue
+			}
+			refused[r.Body] = true
+			if r.Attr["smtp.duplicate"] != "" {
+				doubled++
+			} else {
+				rejects++
+			}
+		}
+		return rejects, doubled, refused
+	}
+	want, _, refused := count(enrich(t, once, seen, plain))
+	var twice []string
+	for _, l := range once {
+		twice = append(twice, l)
+		if refused[l] || strings.Contains(l, " authenticator failed ") { // whose body is redacted
+			twice = append(twice, l)
+		}
+	}
+	got, doubled, _ := count(enrich(t, twice, seen, plain))
+	assert.Greater(t, want, 25)
+	assert.Equal(t, want, got)
+	assert.Equal(t, len(twice)-len(once), doubled)
+}

@@ -49,14 +49,22 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	id, rest, ok := messageID(s)
 	if ok {
 		ev.QueueID = id
-		return result(ev, about(ev, rest))
+		return twice(h, s, ev, result(ev, about(ev, rest)))
 	}
 	if h.Resolution == event.ResolutionNone && h.Program == "" { // a line of a file has a stamp, but for an entry's further lines
 		if kind := rejectHeader(ev, s); kind != event.KindNone {
 			return result(ev, kind)
 		}
 	}
-	return result(ev, plain(ev, s))
+	return twice(h, s, ev, result(ev, plain(ev, s)))
+}
+
+// twice notes what goes to main log and reject log, which syslog brings together again (syslog_duplication, on by default).
+func twice(h *header.Header, s string, ev *event.Event, r event.Result) event.Result {
+	if h.Program != "" && (ev.Kind == event.KindReject || ev.Kind == event.KindAuth && ev.AuthResult == "failure") {
+		ev.Twin = s
+	}
+	return r
 }
 
 // result makes the event what was found, or nothing at all.
