@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	_ "time/tzdata" // a container may have no time zones of its own
 
 	"go.opentelemetry.io/collector/component"
 

@@ -83,6 +83,9 @@ func TestEveryLogComesOutTheSameHoweverItIsReadAndRestarted(t *testing.T) {
 // Of every server's log: each line goes out, with its body, in its order; what is not recognised as it came.
 func TestEveryLineOfEveryLogComesOutOnceInOrder(t *testing.T) {
 	for _, name := range everyLog(t) {
+		if strings.HasSuffix(name, "-flattened.log") {
+			continue // each of its lines holds a conversation and becomes several records; the mission's tests compare them
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			lines := corpus(t, name)
@@ -93,9 +96,6 @@ func TestEveryLineOfEveryLogComesOutOnceInOrder(t *testing.T) {
 			}
 			var got []string
 			for _, rec := range flat(sink.AllLogs()...) {
-				if original := str(rec, attrs.Original); original != "" {
-					t.Skip("lines that hold several are split: the mission's tests compare them")
-				}
 				if !isMade(rec) {
 					got = append(got, rec.Body().Str())
 				}

@@ -3,6 +3,7 @@ package header
 import (
 	"testing"
 	"time"
+	_ "time/tzdata" // for machines without zones
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
@@ -10,7 +11,7 @@ import (
 func zone(t testing.TB, name string) *time.Location {
 	loc, err := time.LoadLocation(name)
 	if err != nil {
-		t.Skip("no time zone data here:", err)
+		t.Fatal(err)
 	}
 	return loc
 }
