@@ -84,6 +84,10 @@ func (c *Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// unfinished is how long a last line without its end may grow before it is taken as it is. A writer that has to wait for the disk may stop in the
+// middle of a line, and half a line says nothing.
+const unfinished = 5 * time.Second
+
 // consumer is the configuration of the part that tails files.
 func (c *Config) consumer() *fileconsumer.Config {
 	fc := fileconsumer.NewConfig()
@@ -92,6 +96,7 @@ func (c *Config) consumer() *fileconsumer.Config {
 	fc.PollInterval = c.PollInterval
 	fc.MaxLogSize = c.MaxLogSize
 	fc.Compression = c.Compression
+	fc.FlushPeriod = unfinished
 	fc.IncludeFilePath = true
 	fc.IncludeFileName = true
 	fc.OnTruncate = fileconsumer.OnTruncateReadWholeFile

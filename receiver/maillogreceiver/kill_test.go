@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -81,9 +82,11 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	path := filepath.Join(dir, "mail.log")
 	rnd := rand.New(rand.NewPCG(3, 4))
 	written := 0
+	var words lockedBuffer // of the process
 	start := func() *exec.Cmd {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestChildOfKill$")
 		cmd.Env = append(os.Environ(), "MAILLOG_KILL_DIR="+dir)
+		cmd.Stdout, cmd.Stderr = &words, &words
 		require.NoError(t, cmd.Start())
 		return cmd
 	}
@@ -105,12 +108,45 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	cmd := start()
 	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
-	require.Eventually(t, func() bool { return len(unique(t, filepath.Join(dir, "out"))) == written }, 30*time.Second, 5*time.Millisecond,
-		"%d of %d lines", len(unique(t, filepath.Join(dir, "out"))), written)
-	got := unique(t, filepath.Join(dir, "out"))
-	for _, l := range numbered(0, written) {
-		assert.True(t, got[l], l)
+	got := map[string]bool{}
+	missing := func() (list []string) {
+		got = unique(t, filepath.Join(dir, "out"))
+		for _, l := range numbered(0, written) {
+			if !got[l] {
+				list = append(list, l)
+			}
+		}
+		return list
 	}
+	for deadline := time.Now().Add(30 * time.Second); len(missing()) > 0 && time.Now().Before(deadline); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	lost := missing()
+	for _, l := range lost {
+		delete(got, l)
+	}
+	for _, l := range numbered(0, written) {
+		delete(got, l)
+	}
+	assert.Empty(t, lost, "lost; what came that nobody wrote: %v; what the process said: %s", got, words.String())
+}
+
+// lockedBuffer takes what a process prints while another goroutine reads it.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 func unique(t *testing.T, path string) map[string]bool {

@@ -433,3 +433,23 @@ func TestStorageThatIsNotThereStopsTheStart(t *testing.T) {
 	require.NoError(t, err)
 	assert.ErrorContains(t, r.Start(t.Context(), componenttest.NewNopHost()), `storage: there is no extension "file_storage"`)
 }
+
+// A writer that has to wait for the disk stops in the middle of a line: the line comes whole. One that never ends comes all the same.
+func TestLineThatIsWrittenInTwoPiecesComesWhole(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mail.log")
+	line := numbered(0, 1)[0]
+	add := func(s string) {
+		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		require.NoError(t, err)
+		_, err = f.WriteString(s)
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+	}
+	add(line[:30])
+	s := new(sink)
+	run(t, s, componenttest.NewNopHost(), path, nil)
+	time.Sleep(time.Second)
+	add(line[30:] + "\nlast, without an end")
+	waitFor(t, s, 2)
+	assert.Equal(t, []string{line, "last, without an end"}, s.texts())
+}
