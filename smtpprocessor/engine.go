@@ -34,13 +34,27 @@ type engine struct {
 		key    record.Source
 		source *source
 	}
-	homes  map[string]pcommon.Resource // by host: the resource its records last came with
+	homes  map[string]home // by host
 	homeOf string                      // the host that was asked about last
 	header header.Header
 	ev     event.Event
 	out    session.Output
 	writer attrs.Writer
 	counts counts
+}
+
+// home is what a host's records last came with.
+type home struct {
+	resource pcommon.Resource
+	named    bool // the host has a name; else its file's stands for it
+}
+
+// hostName is what a record of the host carries beside the resource.
+func (h *home) hostName(host string) string {
+	if name, ok := h.resource.Attributes().Get(attrs.HostName); !h.named || ok && name.AsString() == host {
+		return ""
+	}
+	return host
 }
 
 // source is one stream of lines.
@@ -66,7 +80,7 @@ func newEngine(cfg *Config, logger *zap.Logger) (*engine, error) {
 	}
 	e := &engine{
 		logger: logger, zone: zone, keepContent: cfg.Privacy.Content == contentKeep, detector: detector,
-		sources: make(map[record.Source]*source), homes: make(map[string]pcommon.Resource),
+		sources: make(map[record.Source]*source), homes: make(map[string]home),
 	}
 	e.tracker = session.New(session.Config{
 		MaxSessions: cfg.Sessions.Max, SessionIdle: cfg.Sessions.IdleTimeout,
@@ -177,7 +191,19 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		l.secrets = secrets(ev)
 	}
 	l.from = len(p.made)
-	p.made = append(p.made, e.out.Made...)
+	e.writer.Host = p.view.HostName(ev.Host)
+	for i := range e.out.Made {
+		m := &e.out.Made[i]
+		p.made = append(p.made, *m)
+		switch {
+		case m.Host == ev.Host:
+			p.hosts = append(p.hosts, e.writer.Host)
+		case e.homes[m.Host].named:
+			p.hosts = append(p.hosts, p.view.HostName(m.Host))
+		default:
+			p.hosts = append(p.hosts, "")
+		}
+	}
 	l.to = len(p.made)
 	if ev.Kind == event.KindNone {
 		return l
@@ -186,7 +212,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	if ev.Resolution >= event.ResolutionSecond {
 		l.time = ev.Time
 	}
-	e.home(ev.Host, p.resource)
+	e.home(ev.Host, p)
 	e.writer.Put(ev, rec)
 	return l
 }
@@ -256,10 +282,11 @@ func (e *engine) madeLogs() plog.Logs {
 	for i := range e.out.Made {
 		m := &e.out.Made[i]
 		sl, ok := scopes[m.Host]
+		home, known := e.homes[m.Host]
 		if !ok {
 			rl := logs.ResourceLogs().AppendEmpty()
-			if home, known := e.homes[m.Host]; known {
-				home.CopyTo(rl.Resource())
+			if known {
+				home.resource.CopyTo(rl.Resource())
 			} else if m.Host != "" {
 				rl.Resource().Attributes().PutStr(attrs.HostName, m.Host)
 			}
@@ -268,13 +295,16 @@ func (e *engine) madeLogs() plog.Logs {
 			sl.Scope().SetVersion(attrs.Version)
 			scopes[m.Host] = sl
 		}
+		if w.Host = ""; known {
+			w.Host = home.hostName(m.Host)
+		}
 		putMade(m, sl.LogRecords().AppendEmpty(), 0, &w)
 	}
 	return logs
 }
 
 // home remembers what resource a host's records come with, for records that no batch is behind. The lock is held.
-func (e *engine) home(host string, res pcommon.Resource) {
+func (e *engine) home(host string, p *pass) {
 	if host == e.homeOf && len(e.homes) > 0 {
 		return
 	}
@@ -283,11 +313,11 @@ func (e *engine) home(host string, res pcommon.Resource) {
 		return
 	}
 	copied := pcommon.NewResource()
-	res.CopyTo(copied)
+	p.resource.CopyTo(copied)
 	for _, name := range [...]string{attrs.FilePath, "log.file.name", attrs.FileID} {
 		copied.Attributes().Remove(name)
 	}
-	e.homes[strings.Clone(host)] = copied
+	e.homes[strings.Clone(host)] = home{copied, p.view.Names(host)}
 }
 
 func (e *engine) save() ([]byte, error) {

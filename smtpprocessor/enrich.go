@@ -35,6 +35,7 @@ type pass struct {
 	inPlace   bool // no record was split
 	parts     []part
 	made      []session.Made
+	hosts     []string // host.name of what is in made
 }
 
 // enrich changes ld to what goes out: recognised records with attributes under our scope, the others untouched under
@@ -50,7 +51,7 @@ func (e *engine) enrich(ld plog.Logs, now time.Time) counts {
 			if sl.Scope().Name() == attrs.Scope && sl.Scope().Version() == attrs.Version {
 				continue // enriched before
 			}
-			p.parts, p.made, p.inPlace = p.parts[:0], p.made[:0], true
+			p.parts, p.made, p.hosts, p.inPlace = p.parts[:0], p.made[:0], p.hosts[:0], true
 			for _, rec := range sl.LogRecords().All() {
 				p.record(rec)
 			}
@@ -68,6 +69,7 @@ func (p *pass) release() {
 	clear(p.parts[:cap(p.parts)])
 	clear(p.made[:cap(p.made)])
 	clear(p.lines[:cap(p.lines)])
+	clear(p.hosts[:cap(p.hosts)])
 	p.e, p.resource, p.view = nil, pcommon.Resource{}, record.View{}
 	passes.Put(p)
 }
@@ -163,7 +165,7 @@ func (p *pass) rebuild(rl plog.ResourceLogs, i int) int {
 		}
 		rec := run.LogRecords().AppendEmpty()
 		if one.made > 0 {
-			putMade(&p.made[one.made-1], rec, one.seen, &p.w)
+			p.putMade(one, rec)
 			continue
 		}
 		one.rec.MoveTo(rec)
@@ -191,7 +193,7 @@ func (p *pass) slipIn(sl plog.ScopeLogs) bool {
 		one := &p.parts[k]
 		if one.made > 0 {
 			one.rec = recs.AppendEmpty()
-			putMade(&p.made[one.made-1], one.rec, one.seen, &p.w)
+			p.putMade(one, one.rec)
 		}
 		one.rec.SetDroppedAttributesCount(uint32(k + 1))
 	}
@@ -232,6 +234,12 @@ func insert(scopes plog.ScopeLogsSlice, i int, built plog.ScopeLogsSlice) int {
 	built.MoveAndAppendTo(scopes)
 	rest.MoveAndAppendTo(scopes)
 	return n - 1
+}
+
+// putMade writes the record that a part stands for.
+func (p *pass) putMade(one *part, rec plog.LogRecord) {
+	p.w.Host = p.hosts[one.made-1]
+	putMade(&p.made[one.made-1], rec, one.seen, &p.w)
 }
 
 // putMade writes a record that no line is behind.

@@ -120,7 +120,7 @@ const (
 	FilePath   = "log.file.path"
 	FileID     = "log.file.id"
 	FileOffset = "log.file.record_offset"
-	// HostName is the resource attribute that tells mail hosts apart.
+	// HostName tells mail hosts apart: on the resource, or on a record of another host than the resource's.
 	HostName = "host.name"
 )
 
@@ -259,4 +259,5 @@ var Table = []Doc{
 	{Service, String, "the named service that it runs as: `submission`, `relay` ..."},
 	{Instance, String, "the mail server's instance (syslog_name)"},
 	{PID, Int, "process id"},
+	{HostName, String, "the host that wrote the line, where it is another than the resource's: many hosts in one file or behind one socket"},
 }

@@ -21,6 +21,9 @@ const (
 
 // Writer puts events on records. It holds a memory of its own, so one Writer serves one goroutine.
 type Writer struct {
+	// Host is the host.name of the next record, where it is another than its resource's.
+	Host string
+
 	m    pcommon.Map // of the record at hand
 	room [512]uint8  // by kind and daemon: how many attributes such records have
 	more int         // attributes that come behind the event's
@@ -140,6 +143,7 @@ func (w *Writer) fill(ev *event.Event) {
 	w.num(PID, ev.PID)
 	w.bool(Synthetic, true, ev.Synthetic)
 	w.bool(Duplicate, true, ev.Duplicate)
+	w.text(HostName, w.Host)
 }
 
 func (w *Writer) message(ev *event.Event) {

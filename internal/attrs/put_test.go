@@ -41,7 +41,7 @@ func full() *event.Event {
 func TestEveryFieldReachesItsAttributeWithItsType(t *testing.T) {
 	rec := plog.NewLogRecord()
 	ev := full()
-	new(Writer).Put(ev, rec)
+	(&Writer{Host: "mx.example.com"}).Put(ev, rec)
 	ev.RcptList, ev.RcptTo = nil, "to@example.com"
 	single := plog.NewLogRecord()
 	new(Writer).Put(ev, single)

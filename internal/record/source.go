@@ -30,7 +30,7 @@ func (v *View) locate(f *fields) {
 	}
 
 	// host
-	v.fallback = f.hostName
+	v.home, v.fallback = f.hostName, f.hostName
 	if v.fallback == "" && path != "" {
 		v.fallback = v.Source.Name[strings.LastIndexAny(v.Source.Name, `/\`)+1:]
 	}
@@ -113,4 +113,16 @@ func trailingDigits(s string) int {
 		n++
 	}
 	return n
+}
+
+// Names says whether host is a name that somebody gave, not one that a file's name stands in for.
+func (v *View) Names(host string) bool { return v.home != "" || host != v.fallback }
+
+// HostName is what a record of this host's line carries as host.name beside its resource: nothing where the resource names the same
+// host, or where no host is known and the file's name stands for one.
+func (v *View) HostName(host string) string {
+	if host == v.home || !v.Names(host) {
+		return ""
+	}
+	return host
 }

@@ -47,6 +47,8 @@ type View struct {
 	container bool
 	// line is the whole line where Text is the message alone.
 	line string
+	// home is the carrier's host.name.
+	home string
 	// fallback is the host when nobody names one: host.name, else the file's name.
 	fallback string
 }
