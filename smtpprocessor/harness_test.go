@@ -164,6 +164,15 @@ func (p *picky) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	return p.LogsSink.ConsumeLogs(ctx, kept)
 }
 
+// consumerFunc is a next consumer of one function, which may change what it gets.
+type consumerFunc func(plog.Logs) error
+
+func (consumerFunc) Capabilities() consumer.Capabilities {
+	return consumer.Capabilities{MutatesData: true}
+}
+
+func (f consumerFunc) ConsumeLogs(_ context.Context, ld plog.Logs) error { return f(ld) }
+
 // corpus reads the lines of a file of the repository's testdata.
 func corpus(t testing.TB, name string) []string {
 	t.Helper()

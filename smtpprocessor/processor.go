@@ -116,12 +116,11 @@ func (p *smtpProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 			round.Join(p)
 		}
 	}
-	if again := p.refusals.byOurs(ld); again != nil {
-		return p.resend(ctx, again, ld)
-	}
-	in := hashIn(ld)
-	if again := p.refusals.byRaw(in); again != nil {
-		again.logs.CopyTo(ld)
+	in := contentOf(ld)
+	if again, changed := p.refusals.find(in); again != nil {
+		if !changed {
+			again.logs.CopyTo(ld)
+		}
 		return p.resend(ctx, again, ld)
 	}
 	p.changed.Store(true)
@@ -145,10 +144,13 @@ func (p *smtpProcessor) resend(ctx context.Context, b *refused, ld plog.Logs) er
 	err := p.next.ConsumeLogs(batchid.NewContext(ctx, b.id), ld)
 	if err != nil {
 		p.telemetry.refused(ctx)
+	}
+	if err != nil && !consumererror.IsPermanent(err) {
+		p.refusals.again(b, ld)
 		return err
 	}
-	p.refusals.done(b)
-	return nil
+	p.refusals.done(b) // accepted, or refused for good
+	return err
 }
 
 // tick expires what belongs to silent sources, and saves the state when it is time.

@@ -3,8 +3,6 @@ package smtpprocessor
 import (
 	"sync"
 
-	"github.com/cespare/xxhash/v2"
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
@@ -15,8 +13,8 @@ import (
 // and is observed once. Upstream may bring it back raw (a fan-out had cloned it) or as we changed it.
 type refusals struct {
 	mu    sync.Mutex
-	raw   map[uint64]*refused // by the hash of what came in
-	ours  map[uint64]*refused // by the hash of what went out
+	raw   map[uint64]*refused // by the content that came in
+	ours  map[uint64]*refused // by the content that went out
 	order []*refused
 	bytes int
 }
@@ -40,9 +38,9 @@ func newRefusals() *refusals {
 	return &refusals{raw: make(map[uint64]*refused), ours: make(map[uint64]*refused)}
 }
 
-// add remembers that out, made from a batch with hash in, was refused.
+// add remembers that out, made from a batch with the content in, was refused.
 func (r *refusals) add(in uint64, id batchid.ID, out plog.Logs) {
-	b := &refused{in: in, out: hashOut(out), id: id, logs: plog.NewLogs(), size: sizeOf(out), places: hasPlaces(out)}
+	b := &refused{in: in, out: contentOf(out), id: id, logs: plog.NewLogs(), size: sizeOf(out), places: hasPlaces(out)}
 	out.CopyTo(b.logs)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,7 +58,7 @@ func (r *refusals) add(in uint64, id batchid.ID, out plog.Logs) {
 // drop forgets the batch; the lock is held.
 func (r *refusals) drop(b *refused) {
 	delete(r.raw, b.in)
-	delete(r.ours, b.out)
+	r.forgetOut(b)
 	for i, o := range r.order {
 		if o == b {
 			r.order = append(r.order[:i], r.order[i+1:]...)
@@ -68,6 +66,13 @@ func (r *refusals) drop(b *refused) {
 		}
 	}
 	r.bytes -= b.size
+}
+
+// forgetOut forgets what the batch became; the lock is held. Two batches that nobody recognised may have become the same.
+func (r *refusals) forgetOut(b *refused) {
+	if r.ours[b.out] == b {
+		delete(r.ours, b.out)
+	}
 }
 
 // done forgets a batch that was accepted at last.
@@ -79,23 +84,27 @@ func (r *refusals) done(b *refused) {
 	}
 }
 
-func (r *refusals) byRaw(in uint64) *refused {
+// again says that a batch was refused once more. What is behind the processor may have changed it further: it comes back as it is now.
+func (r *refusals) again(b *refused, ld plog.Logs) {
+	out := contentOf(ld)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.raw[in]
+	if r.raw[b.in] != b || b.out == out {
+		return
+	}
+	r.forgetOut(b)
+	b.out = out
+	r.ours[out] = b
 }
 
-func (r *refusals) byOurs(ld plog.Logs) *refused {
-	r.mu.Lock()
-	n := len(r.ours)
-	r.mu.Unlock()
-	if n == 0 {
-		return nil
-	}
-	h := hashOut(ld)
+// find is the batch that was refused and has this content, as it came or as it went out: nil when there is none.
+func (r *refusals) find(content uint64) (b *refused, changed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.ours[h]
+	if b := r.ours[content]; b != nil {
+		return b, true
+	}
+	return r.raw[content], false
 }
 
 // outstanding says whether a batch read from files waits to come again. Others may never: not every receiver tries again.
@@ -118,63 +127,6 @@ func hasPlaces(ld plog.Logs) bool {
 		}
 	}
 	return false
-}
-
-// hashIn identifies a batch as it came: bodies, stamps, file positions.
-func hashIn(ld plog.Logs) uint64 {
-	d := xxhash.New()
-	var buf [16]byte
-	for _, rl := range ld.ResourceLogs().All() {
-		for _, sl := range rl.ScopeLogs().All() {
-			for _, rec := range sl.LogRecords().All() {
-				hashValue(d, rec.Body())
-				put64(buf[:8], uint64(rec.Timestamp()))
-				put64(buf[8:], uint64(rec.ObservedTimestamp()))
-				_, _ = d.Write(buf[:])
-				if offset, ok := rec.Attributes().Get(attrs.FileOffset); ok {
-					put64(buf[:8], uint64(offset.Int()))
-					_, _ = d.Write(buf[:8])
-				}
-			}
-		}
-	}
-	return d.Sum64()
-}
-
-func hashValue(d *xxhash.Digest, v pcommon.Value) {
-	if v.Type() == pcommon.ValueTypeStr {
-		_, _ = d.WriteString(v.Str())
-	} else {
-		_, _ = d.WriteString(v.AsString())
-	}
-	_, _ = d.Write([]byte{0xff})
-}
-
-// hashOut identifies a batch that we enriched by what later processors rarely touch: stamps, ids and positions.
-func hashOut(ld plog.Logs) uint64 {
-	d := xxhash.New()
-	var buf [16]byte
-	for _, rl := range ld.ResourceLogs().All() {
-		for _, sl := range rl.ScopeLogs().All() {
-			for _, rec := range sl.LogRecords().All() {
-				put64(buf[:8], uint64(rec.Timestamp()))
-				put64(buf[8:], uint64(rec.ObservedTimestamp()))
-				_, _ = d.Write(buf[:])
-				for _, name := range [...]string{attrs.Event, attrs.SessionID, attrs.MessageUID, attrs.RcptTo, attrs.FileOffset} {
-					if v, ok := rec.Attributes().Get(name); ok {
-						hashValue(d, v)
-					}
-				}
-			}
-		}
-	}
-	return d.Sum64()
-}
-
-func put64(b []byte, n uint64) {
-	for i := range 8 {
-		b[i] = byte(n >> (8 * i))
-	}
 }
 
 var sizer plog.ProtoMarshaler

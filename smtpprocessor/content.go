@@ -1,0 +1,88 @@
+package smtpprocessor
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"math"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+)
+
+// contentSeed is this process's own: who writes into a log cannot make two batches that are taken for one.
+var contentSeed = maphash.MakeSeed()
+
+// contentOf identifies a batch by all that is in it: two batches of other bodies or attributes are two, whatever their stamps.
+func contentOf(ld plog.Logs) uint64 {
+	var d digest
+	d.SetSeed(contentSeed)
+	for _, rl := range ld.ResourceLogs().All() {
+		d.attributes(rl.Resource().Attributes())
+		for _, sl := range rl.ScopeLogs().All() {
+			d.text(sl.Scope().Name())
+			d.text(sl.Scope().Version())
+			d.number(uint64(sl.LogRecords().Len()))
+			for _, rec := range sl.LogRecords().All() {
+				d.record(rec)
+			}
+		}
+	}
+	return d.Sum64()
+}
+
+// digest is a hash of values: each with its kind and its length, so that nothing can stand for something else.
+type digest struct{ maphash.Hash }
+
+func (d *digest) record(rec plog.LogRecord) {
+	d.value(rec.Body())
+	d.number(uint64(rec.Timestamp()))
+	d.number(uint64(rec.ObservedTimestamp()))
+	d.number(uint64(rec.SeverityNumber()))
+	d.text(rec.SeverityText())
+	d.attributes(rec.Attributes())
+}
+
+func (d *digest) attributes(m pcommon.Map) {
+	d.number(uint64(m.Len()))
+	for k, v := range m.All() {
+		d.text(k)
+		d.value(v)
+	}
+}
+
+func (d *digest) value(v pcommon.Value) {
+	_ = d.WriteByte(byte(v.Type()))
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		d.text(v.Str())
+	case pcommon.ValueTypeInt:
+		d.number(uint64(v.Int()))
+	case pcommon.ValueTypeDouble:
+		d.number(math.Float64bits(v.Double()))
+	case pcommon.ValueTypeBool:
+		if v.Bool() {
+			_ = d.WriteByte(1)
+		}
+	case pcommon.ValueTypeBytes:
+		d.text(string(v.Bytes().AsRaw()))
+	case pcommon.ValueTypeMap:
+		d.attributes(v.Map())
+	case pcommon.ValueTypeSlice:
+		d.number(uint64(v.Slice().Len()))
+		for _, item := range v.Slice().All() {
+			d.value(item)
+		}
+	case pcommon.ValueTypeEmpty:
+	}
+}
+
+func (d *digest) text(s string) {
+	d.number(uint64(len(s)))
+	_, _ = d.WriteString(s)
+}
+
+func (d *digest) number(n uint64) {
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], n)
+	_, _ = d.Write(b[:])
+}
