@@ -139,7 +139,10 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		src.Last = h.Time
 	}
 	ev.Time, ev.Resolution, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Host, h.PID, h.Text
+	writer := session.WriterOf(h.Host, h.Program, h.PID)
+	h.Entry = src.Open(writer)
 	result := e.detector.Parse(&src.Dialect, src.Columns, h, ev)
+	src.Leave(writer, ev.Entry, len(ev.Line))
 	if ev.UTC && e.zone != time.UTC {
 		p.view.Header(text, header.Clock{Zone: time.UTC, Last: src.Last}, h)
 		ev.Time, ev.Resolution = h.Time, h.Resolution

@@ -45,33 +45,37 @@ func byName(name string) Parser {
 // Parse reads the line behind h into ev with the parser that it belongs to. last is the dialect that understood the newest line of
 // the same source without a program name, empty for none; it is kept up to date. columns are what header lines of the source named
 // the columns of the lines behind them, by dialect. Unknown may still say, in ev.Scope, that the line stands where a conversation is:
-// the tracker decides then whether it is content.
+// the tracker decides then whether it is content; and in ev.Entry that other lines may go on with it.
 func (d *Detector) Parse(last *string, columns map[string]string, h *header.Header, ev *event.Event) event.Result {
+	m := memory{columns, h.Entry}
 	if h.Program != "" {
 		for _, p := range d.parsers {
 			if p.Claims(h.Program) {
-				return parse(p, columns, h, ev)
+				return m.parse(p, h, ev)
 			}
 		}
 	}
 	before := d.before(*last, h)
 	if before != nil {
-		if r := parse(before, columns, h, ev); r != event.Unknown {
+		if r := m.parse(before, h, ev); r != event.Unknown {
 			return r
 		}
 	}
 	forced := len(d.parsers) == 1 && !d.all
 	for _, p := range d.parsers {
-		h.Columns = columns[p.Name()]
+		m.show(p, h)
 		if p == before || !forced && !p.Probe(h) {
 			continue
 		}
-		scope, boundary := ev.Scope, ev.Boundary
-		if r := parse(p, columns, h, ev); r != event.Unknown {
+		scope, boundary, entry := ev.Scope, ev.Boundary, ev.Entry
+		if r := m.parse(p, h, ev); r != event.Unknown {
 			*last = p.Name()
 			return r
 		}
 		ev.Scope, ev.Boundary = scope, boundary
+		if ev.Entry.Step == 0 {
+			ev.Entry = entry
+		}
 	}
 	return event.Unknown
 }
@@ -89,9 +93,26 @@ func (d *Detector) before(last string, h *header.Header) Parser {
 	return nil
 }
 
-func parse(p Parser, columns map[string]string, h *header.Header, ev *event.Event) event.Result {
-	h.Columns = columns[p.Name()]
+// memory is what earlier lines of a source left for its next one.
+type memory struct {
+	columns map[string]string
+	entry   event.Entry
+}
+
+// show puts on the header what is p's.
+func (m *memory) show(p Parser, h *header.Header) {
+	h.Columns, h.Entry = m.columns[p.Name()], event.Entry{}
+	if m.entry.Dialect == p.Name() {
+		h.Entry = m.entry
+	}
+}
+
+func (m *memory) parse(p Parser, h *header.Header, ev *event.Event) event.Result {
+	m.show(p, h)
 	r := Read(p, h, ev)
+	if ev.Entry.Step != 0 {
+		ev.Entry.Dialect = p.Name()
+	}
 	if r != event.Unknown || ev.Scope != event.ScopeNone {
 		ev.Dialect = p.Name()
 	}

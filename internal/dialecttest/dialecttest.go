@@ -85,19 +85,20 @@ func files(t testing.TB) []string {
 // Sample is one log line of a case file.
 type Sample struct {
 	Line    string
-	Columns string // what an earlier line of the file names its columns
+	Columns string      // what an earlier line of the file names its columns
+	Entry   event.Entry // that the line before left open
 	Event   *event.Event
 	Says    string // the event as a golden has it, or "unknown"
 }
 
 // Samples reads the log lines of a case file, in order.
 func Samples(p dialect.Parser, data string) (list []Sample) {
-	columns := ""
+	columns, entry := "", event.Entry{}
 	for _, l := range strings.Split(data, "\n") {
 		if l == "" || l[0] == '#' && !isDirective(l) || strings.HasPrefix(l, indent) {
 			continue
 		}
-		sample := Sample{Line: l, Columns: columns, Says: "unknown"}
+		sample := Sample{Line: l, Columns: columns, Entry: entry, Says: "unknown"}
 		var ev event.Event
 		if parse(p, sample, &ev) != event.Unknown {
 			sample.Event, sample.Says = &ev, strings.Join(Fields(&ev), " ")
@@ -107,6 +108,7 @@ func Samples(p dialect.Parser, data string) (list []Sample) {
 		if ev.Columns != "" {
 			columns = ev.Columns
 		}
+		entry = event.Entry{Dialect: p.Name(), Step: ev.Entry.Step}
 		list = append(list, sample)
 	}
 	return list
@@ -145,13 +147,13 @@ func firstDifference(want, got string) string {
 func parse(p dialect.Parser, sample Sample, ev *event.Event) event.Result {
 	var h header.Header
 	header.Parse(sample.Line, clock, &h)
-	h.Columns = sample.Columns
+	h.Columns, h.Entry = sample.Columns, sample.Entry
 	ev.Line, ev.PID = h.Text, h.PID
 	return dialect.Read(p, &h, ev)
 }
 
 // left is what stands in the header, or is the text itself.
-var left = map[string]bool{"Line": true, "PID": true, "Resolution": true, "Quoting": true, "UTC": true, "Dialect": true, "Said": true, "SaidAt": true, "Kind": true, "Twin": true, "Columns": true}
+var left = map[string]bool{"Line": true, "PID": true, "Resolution": true, "Quoting": true, "UTC": true, "Dialect": true, "Said": true, "SaidAt": true, "Kind": true, "Twin": true, "Columns": true, "Entry": true}
 
 // Fields lists an event's fields that say something, kind first, then by their order in Event.
 func Fields(ev *event.Event) []string {
@@ -204,7 +206,7 @@ func allocatesNothing(t *testing.T, p dialect.Parser, sample Sample) {
 	var ev event.Event
 	ev.Redact, ev.RcptList = make([]event.Span, 0, 8), make([]string, 0, 64)
 	header.Parse(sample.Line, clock, &h)
-	h.Columns = sample.Columns
+	h.Columns, h.Entry = sample.Columns, sample.Entry
 	if n := testing.AllocsPerRun(5, func() {
 		ev.Reset()
 		ev.Line = h.Text
@@ -221,7 +223,7 @@ func ladder(t *testing.T, p dialect.Parser, sample Sample) {
 	parse(p, sample, &whole)
 	for n := range sample.Line {
 		var ev event.Event
-		parse(p, Sample{Line: sample.Line[:n], Columns: sample.Columns}, &ev)
+		parse(p, Sample{Line: sample.Line[:n], Columns: sample.Columns, Entry: sample.Entry}, &ev)
 		if ev.Code != 0 && ev.Code != whole.Code || ev.Status != event.StatusNone && !sameVerdict(ev.Status, whole.Status) ||
 			ev.QueueID != "" && ev.QueueID != whole.QueueID && !cutItself(sample.Line[:n], ev.QueueID, whole.QueueID) {
 			t.Errorf("cut at %d says %v: %s", n, Fields(&ev), sample.Line[:n])
@@ -253,7 +255,7 @@ func detected(t *testing.T, p dialect.Parser, sample Sample) {
 	var h header.Header
 	var got event.Event
 	header.Parse(sample.Line, clock, &h)
-	h.Columns = sample.Columns
+	h.Columns, h.Entry = sample.Columns, sample.Entry
 	got.Line = h.Text
 	if d.Parse(new(string), map[string]string{p.Name(): sample.Columns}, &h, &got) == event.Unknown && !p.Claims(h.Program) {
 		return // a line that alone could be anyone's: its source tells

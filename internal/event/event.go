@@ -22,6 +22,13 @@ func (id ID) String() string {
 // Span is a part of Event.Line that must not leave the processor, as byte offsets [From,To).
 type Span struct{ From, To int }
 
+// Entry is a log entry of several lines, whose further lines show only by where they stand what they are.
+type Entry struct {
+	Dialect string // that its lines are written in
+	Step    uint8  // how far it has come, in the dialect's own numbers; 0: no other line of it can follow
+	Begins  bool   // with this line
+}
+
 // Delays are the stages of one delivery attempt in seconds; Has tells which of them the line has.
 type Delays struct {
 	Total, BeforeQueue, InQueue, ConnectionSetup, Transmission float64
@@ -77,6 +84,7 @@ type Event struct {
 	ConnKept  bool // the process keeps its connections, and a line of its own tells of each handshake: a further message to a host goes over the same one
 	Role      Role
 	FromPeer  Tri    // for a conversation line: did the client (Yes) or the server (No) say it
+	Mark      uint8  // by which pair of marks that is told, in the dialect's own numbers; 0 where its lines know only one
 	Said      string // the words of a conversation line: Line without the log's own framing ("[id] C: "), a dot or an empty line too
 	SaidAt    Span   // where they stand in Line, for a log that writes something behind them; zero: they are its end
 	EndHint   End
@@ -172,6 +180,9 @@ type Event struct {
 	// Columns is what a header line names the columns of the lines behind it, as that line has it.
 	Columns        string
 	ColumnsAssumed bool // the line was read by the columns that its server writes by default: no header line was seen
+
+	// Entry is the entry of several lines that this one is part of, where others may follow.
+	Entry Entry
 
 	// Quoting of the strings that a parser took from the line; taken off behind it, so nobody else sees any.
 	Quoting Quoting

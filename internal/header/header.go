@@ -23,6 +23,8 @@ type Header struct {
 	TagID      string // the tag's brackets as written: mostly the pid, but dma's "25.5584eeaaaf80"
 	Columns    string // what an earlier line of the source named its columns; set by the caller of a dialect
 	Text       string // what follows: the end of the line, but for the quote of a column
+	// Entry is the entry that the writer's line before is part of, where it may go on here; set by the caller of a dialect.
+	Entry event.Entry
 }
 
 // Clock is what a stamp needs that does not stand in it; there is no clock in here.

@@ -1,6 +1,10 @@
 package session
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
 
 // Source is what is remembered of one stream of lines, a file or a connection, beside what its lines tell of sessions and messages.
 type Source struct {
@@ -10,12 +14,15 @@ type Source struct {
 	Host    string            // that one's
 	Columns map[string]string // by dialect: what its header line named the columns of the lines behind it
 	Assumed bool              // it was said that its columns are those that the server writes by default
+	Entries []Entry           // of several lines that may go on, the newest at the end
 }
 
 // The bounds of the memory of sources.
 const (
 	maxSources     = 65536
 	longestColumns = 8192
+	maxEntries     = 8    // processes in the midst of an entry at a time
+	longestEntry   = 8192 // bytes; Exim writes no longer ones (LOG_BUFFER_SIZE in src/macros.h)
 )
 
 // Source finds or makes the memory of a stream. It stays valid; beyond maxSources any other one is no longer saved.
@@ -44,4 +51,50 @@ func (s *Source) NameColumns(dialect, columns string) {
 		s.Columns = make(map[string]string)
 	}
 	s.Columns[dialect] = strings.Clone(columns)
+}
+
+// Entry is a log entry of several lines that has not ended, as far as is known.
+type Entry struct {
+	Writer uint64 // who writes it: see WriterOf
+	event.Entry
+	Bytes int
+}
+
+// WriterOf names who wrote a line: one process of a host, or, where lines have no header that names one, all that write to the source.
+func WriterOf(host, program string, pid int64) uint64 {
+	if program == "" {
+		return 0
+	}
+	return uint64(newHash().str(host).str(program).num(pid))
+}
+
+// Open gives the entry that a writer's line may go on with. A line that names no program ends with the next line, whoever writes that.
+func (s *Source) Open(writer uint64) event.Entry {
+	for i := range s.Entries {
+		if s.Entries[i].Writer == writer {
+			return s.Entries[i].Entry
+		}
+	}
+	return event.Entry{}
+}
+
+// Leave keeps what a writer's line of so many bytes leaves open. Every other entry that names no process is over.
+func (s *Source) Leave(writer uint64, left event.Entry, size int) {
+	kept, bytes := s.Entries[:0], size
+	for _, e := range s.Entries {
+		switch {
+		case e.Writer == writer && !left.Begins:
+			bytes += e.Bytes
+		case e.Writer == writer:
+		case e.Writer != 0:
+			kept = append(kept, e)
+		}
+	}
+	if left.Step != 0 && bytes <= longestEntry {
+		if len(kept) >= maxEntries {
+			kept = append(kept[:0], kept[1:]...)
+		}
+		kept = append(kept, Entry{writer, left, bytes})
+	}
+	s.Entries = kept
 }

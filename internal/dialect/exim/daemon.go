@@ -57,7 +57,7 @@ func fixed(ev *event.Event, s string) event.Kind {
 		return event.KindWarning
 	}
 	for _, begin := range [...]string{
-		"Warning: purging the environment.", "Warning: No server certificate defined; ", " Suggested action: ", "Suggested action: ",
+		"Warning: purging the environment.", "Warning: No server certificate defined; ",
 		"spool directory space check failed: ", "log directory space check failed: ", "no immediate delivery: ", "DKIM: validation error: ",
 		"malware acl condition: ", "spam acl condition: ", "failed to expand ACL string ", "ridiculously long message header received from ",
 		"overlong message header line received from ", "SIGSEGV", "Failed to get write lock for ", "Failed to get read lock for ", "Failed writing transport results to pipe: ",

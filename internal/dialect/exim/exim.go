@@ -35,7 +35,7 @@ func (Parser) Probe(h *header.Header) bool {
 		return h.Resolution >= event.ResolutionSecond || isFlag(rest)
 	}
 	if h.Resolution < event.ResolutionSecond {
-		return h.Resolution == event.ResolutionNone && isRejectHeader(s)
+		return h.Entry.Step != 0
 	}
 	return isOwn(s)
 }
@@ -43,21 +43,28 @@ func (Parser) Probe(h *header.Header) bool {
 // Parse reads one line. Syslog adds a header that the caller took off; what Exim itself puts in front is taken off here.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	s, part := prelude(h.Text, ev)
-	if part > 1 {
-		return result(ev, rejectHeader(ev, s))
+	if part > 1 || h.Resolution == event.ResolutionNone && h.Program == "" && h.Entry.Step != 0 { // a line of a file has a stamp, but for an entry's further lines
+		if r := result(ev, further(ev, s, h.Entry.Step, part > 1)); part > 1 || r != event.Unknown {
+			return r
+		}
 	}
 	id, rest, ok := messageID(s)
 	if ok {
 		ev.QueueID = id
-		return twice(h, s, ev, result(ev, about(ev, rest)))
+		kind := about(ev, rest)
+		r := twice(h, s, ev, result(ev, kind))
+		ev.Entry = opensEntry(kind)
+		return r
 	}
-	if h.Resolution == event.ResolutionNone && h.Program == "" { // a line of a file has a stamp, but for an entry's further lines
-		if kind := rejectHeader(ev, s); kind != event.KindNone {
-			return result(ev, kind)
-		}
+	r := twice(h, s, ev, result(ev, plain(ev, s)))
+	if strings.HasPrefix(s, adviceFollows) {
+		ev.Entry = event.Entry{Step: entryAdvice, Begins: true}
 	}
-	return twice(h, s, ev, result(ev, plain(ev, s)))
+	return r
 }
+
+// adviceFollows is the line of Exim that another one goes on with.
+const adviceFollows = "Warning: purging the environment."
 
 // twice notes what goes to main log and reject log, which syslog brings together again (syslog_duplication, on by default).
 func twice(h *header.Header, s string, ev *event.Event, r event.Result) event.Result {

@@ -140,15 +140,49 @@ func TestOwnStampBehindSyslogsGivesItsMilliseconds(t *testing.T) {
 	}
 }
 
+// entry reads lines of one file and gives what they come to; each tells the next how far its entry has come.
+func entry(lines ...string) (events []event.Event) {
+	var left event.Entry
+	for _, line := range lines {
+		var h header.Header
+		header.Parse(line, header.Clock{}, &h)
+		h.Entry = left
+		ev := event.Event{Line: h.Text, Time: h.Time, Resolution: h.Resolution}
+		_ = exim.Parser{}.Parse(&h, &ev)
+		left = ev.Entry
+		events = append(events, ev)
+	}
+	return events
+}
+
+const rejection = "2026-11-23 15:33:13 " + id + "rejected from <news@partner.test> H=relay1.partner.test [203.0.113.10]: message too big: read=260263 max=200000"
+
 // A reject log quotes the header of a message, which may look like log lines, commands or replies.
 func TestQuotedHeaderIsContent(t *testing.T) {
-	for _, line := range []string{
-		"  Subject: => x@example.org R=a T=b", "F From: 250 ok", "\t1xVW1s-00005G-2Z => x@example.org R=a T=b", "  MAIL FROM:<x@example.org>", "Envelope-to: <x@example.org>",
+	events := entry(rejection, "Envelope-from: <news@partner.test>", "Envelope-to: <a@example.com>", "    <b@example.com>", "    ...", "  Subject: => x@example.org R=a T=b", "F From: 250 ok",
+		"\t1xVW1s-00005G-2Z => x@example.org R=a T=b", "  MAIL FROM:<x@example.org>", "  Envelope-to: <x@example.org>", "*** truncated ***", "  Subject: after its end")
+	for i := range events[1:11] {
+		if ev := &events[i+1]; ev.Kind != event.KindContent || ev.Status != event.StatusNone || ev.QueueID != "" {
+			t.Errorf("%q: %s", ev.Line, ev.Kind)
+		}
+	}
+	if last := &events[11]; last.Kind != event.KindNone || len(last.Redact) > 0 {
+		t.Errorf("%q: %s", last.Line, last.Kind)
+	}
+}
+
+// The same words anywhere else are somebody else's.
+func TestHeaderOfNoEntryIsNotEximsToTake(t *testing.T) {
+	for _, before := range [][]string{
+		{"2026-11-23 15:33:13 " + id + "Completed"}, {"2026-11-23 15:33:13 " + id + "<= a@b.example H=x [192.0.2.1] S=1"}, {rejection}, {rejection, "Envelope-from: <news@partner.test>"},
+		{rejection, "Envelope-from: <a@b.example>", "Envelope-to: <c@d.example>", "F From: a@b.example", "words"},
+		{"2026-11-23 15:33:13 H=relay1.partner.test [203.0.113.10] F=<news@partner.test> rejected RCPT <ghost2@example.com>: Unknown user"},
 	} {
-		h := header.Header{Text: line}
-		ev := event.Event{Line: line}
-		if r := (exim.Parser{}).Parse(&h, &ev); r != event.Parsed || ev.Kind != event.KindContent || ev.Status != event.StatusNone || ev.QueueID != "" {
-			t.Errorf("%q: %+v", line, ev)
+		for _, line := range []string{"  image: nginx:1.25", "I ActivityManager: Displayed com.example/.Main: +350ms", "* todo: buy milk", "\tat com.example.Foo(Foo.java:12)", "*** truncated ***", "Envelope-to: x"} {
+			events := entry(append(before, line)...)
+			if ev := &events[len(before)]; ev.Kind != event.KindNone || len(ev.Redact) > 0 {
+				t.Errorf("%q behind %q: %s", line, before[len(before)-1], ev.Kind)
+			}
 		}
 	}
 }
