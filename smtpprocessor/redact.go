@@ -13,9 +13,6 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/jsonline"
 )
 
-// redactedMark stands where a credential was.
-const redactedMark = "[redacted]"
-
 // secret is a value of a record that was taken apart, as it is and as it may leave.
 type secret struct{ value, clean string }
 
@@ -36,7 +33,7 @@ func secrets(ev *event.Event) []secret {
 		}
 		list = append(list, secret{
 			value: jsonline.Unescape(ev.Line[begin:end]),
-			clean: jsonline.Unescape(ev.Line[begin:from]) + redactedMark + jsonline.Unescape(ev.Line[to:end]),
+			clean: jsonline.Unescape(ev.Line[begin:from]) + event.Mark + jsonline.Unescape(ev.Line[to:end]),
 		})
 	}
 	return list
@@ -98,7 +95,7 @@ func redacted(ev *event.Event, keepContent bool) (line string, ok bool) {
 		if ev.Kind == event.KindContent {
 			b.WriteString("[content: " + strconv.Itoa(to-from) + " bytes]")
 		} else {
-			b.WriteString(redactedMark)
+			b.WriteString(event.Mark)
 		}
 		at = to
 	}

@@ -9,10 +9,11 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 )
 
-// Read lets p parse the line, and takes the quoting of the line's format off what it found. That alone allocates, and only for a string in
-// which something is quoted.
+// Read lets p parse the line, settles what may be told of it, and takes the quoting of the line's format off what it found. That alone allocates, and
+// only for a string in which something is quoted or hidden.
 func Read(p Parser, h *header.Header, ev *event.Event) event.Result {
 	r := p.Parse(h, ev)
+	settle(ev)
 	switch ev.Quoting {
 	case event.QuotingJSON:
 		unquote(ev, '\\', jsonline.Unescape)

@@ -47,6 +47,7 @@ func Run(t *testing.T, p dialect.Parser) {
 				allocatesNothing(t, p, sample)
 				ladder(t, p, sample)
 				detected(t, p, sample)
+				cutsNoWord(t, p, sample)
 			}
 		})
 	}
@@ -66,9 +67,9 @@ func Fuzz(f *testing.F, p dialect.Parser) {
 	f.Fuzz(func(t *testing.T, line, columns string) {
 		var ev event.Event
 		parse(p, Sample{Line: line, Columns: columns}, &ev)
-		for _, span := range ev.Redact {
-			if span.From < 0 || span.From > span.To || span.To > len(ev.Line) {
-				t.Errorf("%q: span %v in %d bytes", line, span, len(ev.Line))
+		for i, span := range ev.Redact {
+			if span.From < 0 || span.From >= span.To || span.To > len(ev.Line) || i > 0 && span.From <= ev.Redact[i-1].To {
+				t.Errorf("%q: spans %v in %d bytes", line, ev.Redact, len(ev.Line))
 			}
 		}
 	})
@@ -228,6 +229,18 @@ func ladder(t *testing.T, p dialect.Parser, sample Sample) {
 			ev.QueueID != "" && ev.QueueID != whole.QueueID && !cutItself(sample.Line[:n], ev.QueueID, whole.QueueID) {
 			t.Errorf("cut at %d says %v: %s", n, Fields(&ev), sample.Line[:n])
 			return
+		}
+	}
+}
+
+// cutsNoWord wants that what is hidden is whole words: a mark within one stands beside the secret, and has destroyed something else.
+func cutsNoWord(t *testing.T, p dialect.Parser, sample Sample) {
+	t.Helper()
+	var ev event.Event
+	parse(p, sample, &ev)
+	for _, span := range ev.Redact {
+		if !span.IsWhole(ev.Line) {
+			t.Errorf("%q is cut out of a word: %s", ev.Line[span.From:span.To], sample.Line)
 		}
 	}
 }

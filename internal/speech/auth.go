@@ -1,8 +1,6 @@
 package speech
 
 import (
-	"strings"
-
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
@@ -43,22 +41,42 @@ func readAuth(rest string, capital bool, ev *event.Event) bool {
 	return true
 }
 
-// HideCredentials marks what follows the mechanism in an AUTH command; at is where the words begin in the line.
-func HideCredentials(at int, ev *event.Event) {
-	if ev.Command != "AUTH" || ev.Kind != event.KindCommand {
+// HideCredentials marks what must not leave of a command: what follows the mechanism of AUTH, and the login that a proxy hands on. Said is the
+// command's words, a piece of the line.
+func HideCredentials(said string, ev *event.Event) {
+	if ev.Kind != event.KindCommand {
 		return
 	}
-	from := at + strings.IndexByte(ev.Line[at:], ' ')
-	for from < len(ev.Line) && scan.IsBlank(ev.Line[from]) {
-		from++
-	}
-	if ev.AuthMechanism != "" {
-		from += len(ev.AuthMechanism)
-		for from < len(ev.Line) && scan.IsBlank(ev.Line[from]) {
-			from++
+	word, rest := scan.Word(said)
+	switch ev.Command {
+	case "AUTH":
+		if mechanism, secret := scan.Word(rest); isMechanism(mechanism) {
+			rest = secret
+		}
+		ev.Hide(scan.Trim(rest))
+	case "XCLIENT":
+		if scan.EqualFold(word, "XCLIENT") {
+			hideLogin(rest, ev)
 		}
 	}
-	if from < len(ev.Line) {
-		ev.Redact = append(ev.Redact, event.Span{From: from, To: len(ev.Line)})
+}
+
+// hideLogin marks the values of XCLIENT's attributes that log in: "ADDR=192.0.2.1 LOGIN=anna PASS=secret" (Postfix's XCLIENT_README; proxies
+// have PASS and FORWARD besides).
+func hideLogin(attributes string, ev *event.Event) {
+	for attributes != "" {
+		var one string
+		one, attributes = scan.Word(attributes)
+		name, value, _ := scan.Cut(one, '=')
+		for _, secret := range [...]string{"LOGIN", "PASS", "PASSWORD", "FORWARD"} {
+			if scan.EqualFold(name, secret) && !scan.EqualFold(value, "[UNAVAILABLE]") && !scan.EqualFold(value, "[TEMPUNAVAIL]") {
+				ev.Hide(value)
+			}
+		}
 	}
+}
+
+func isMechanism(word string) bool {
+	_, ok := Mechanism(word)
+	return ok
 }

@@ -107,7 +107,7 @@ func client(ev *event.Event, s string) event.Kind {
 	}
 	if user, ok := strings.CutPrefix(s, "auth failed for "); ok {
 		ev.Command, ev.AuthResult = "AUTH", "failure"
-		ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(user), To: len(ev.Line)}) // it may be a password
+		ev.Hide(user) // it may be a password
 		return event.KindAuth
 	}
 	s, ok := strings.CutPrefix(s, "rejected")

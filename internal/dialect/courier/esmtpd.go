@@ -93,11 +93,10 @@ func refusedCommand(ev *event.Event, s string) event.Kind {
 		ev.Command = verb.String()
 	}
 	if verb == event.VerbAUTH && known {
-		if _, secret := scan.Word(rest); secret != "" {
-			ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(secret), To: len(ev.Line)})
-		}
+		_, secret := scan.Word(rest)
+		ev.Hide(secret)
 	} else if !known && cmd != "" { // an answer in an AUTH exchange is a line of its own
-		ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(cmd), To: len(ev.Line)})
+		ev.Hide(cmd)
 	}
 	r, ok := reply.Parse(msg)
 	if !ok { // the connection broke

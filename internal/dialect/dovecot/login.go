@@ -72,15 +72,11 @@ func login(ev *event.Event, s string) event.Kind {
 	if what != "Login" {
 		ev.Argument = what
 	}
-	user, list, ok := scan.Cut(list, '>')
+	user, list, _ := scan.Cut(list, '>')
 	if ev.AuthResult == "success" {
 		ev.User = user
-	} else if user != "" { // people type their password where the name belongs
-		end := len(ev.Line) - len(list)
-		if ok {
-			end--
-		}
-		ev.Redact = append(ev.Redact, event.Span{From: end - len(user), To: end})
+	} else { // people type their password where the name belongs
+		ev.Hide(user)
 	}
 	for list != "" {
 		var field string
@@ -109,13 +105,10 @@ var refusals = [...]string{
 // What the mail server made of it stands in its own log. A name that failed may be a password typed in the wrong place, and auth_verbose_passwords has the
 // real ones at the end: neither leaves.
 func auth(ev *event.Event, p prefix, s string) event.Kind {
-	given := len(ev.Line)
-	if i := strings.Index(s, "given password: "); i >= 0 {
-		given += i + len("given password: ") - len(s)
-		ev.Redact = append(ev.Redact, event.Span{From: given, To: len(ev.Line)})
+	if _, given, ok := strings.Cut(s, "given password: "); ok {
+		ev.Hide(given)
 	}
 	who, text := p.user, s
-	from := strings.IndexByte(ev.Line, '(') + 1
 	if who == "" {
 		if worker, ok := strings.CutPrefix(s, "conn "); ok {
 			if _, s, ok = strings.Cut(worker, ">: "); !ok {
@@ -126,7 +119,6 @@ func auth(ev *event.Event, p prefix, s string) event.Kind {
 		if !ok || strings.IndexByte(driver, ' ') >= 0 {
 			return event.KindNone
 		}
-		from = len(ev.Line) - len(rest)
 		if who, text, ok = strings.Cut(rest, "): "); !ok {
 			return event.KindNone
 		}
@@ -147,9 +139,7 @@ func auth(ev *event.Event, p prefix, s string) event.Kind {
 		if !strings.HasPrefix(text, begin) {
 			continue
 		}
-		if name != "" && from < given {
-			ev.Redact = append(ev.Redact[:0], event.Span{From: from, To: from + len(name)}, event.Span{From: given, To: len(ev.Line)})
-		}
+		ev.Hide(name)
 		ev.AuthResult, ev.FilterName, ev.Argument, ev.PeerIP = "failure", "dovecot", begin, ip
 		if mechanism, ok := strings.CutPrefix(more, "sasl:"); ok {
 			ev.AuthMechanism, _ = speech.Mechanism(mechanism)

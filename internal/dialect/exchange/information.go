@@ -118,10 +118,7 @@ func readLogin(r *row, data, context string, ev *event.Event) bool {
 	// "User Name: a@b.example" follows a login that failed: it may be a password, typed into the wrong field
 	if name, ok := strings.CutPrefix(context, "User Name: "); ok {
 		ev.Kind, ev.Command = event.KindAuth, "AUTH"
-		to := r.cells[colContext].at + len(r.cells[colContext].text)
-		if len(name) > 0 {
-			ev.Redact = append(ev.Redact, event.Span{From: to - min(to, len(r.cells[colContext].text)-len("User Name: ")), To: to})
-		}
+		ev.Hide(name)
 		return true
 	}
 	return false

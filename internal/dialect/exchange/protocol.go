@@ -124,11 +124,8 @@ func readWords(r *row, sent bool, ev *event.Event) event.Result {
 	ev.FromPeer = event.TriOf(client)
 	switch {
 	case (client || ev.Role == event.RoleUnknown) && (speech.Command(said, ev) || readCommand(said, ev)):
-		speech.HideCredentials(data.at, ev)
-		if n := len(ev.Redact); n > 0 { // no further than the words
-			if ev.Redact[n-1].To = ev.SaidAt.To; ev.Redact[n-1].From >= ev.SaidAt.To {
-				ev.Redact = ev.Redact[:n-1]
-			}
+		if speech.HideCredentials(said, ev); data.doubled && ev.Command == "AUTH" {
+			ev.Hide(data.text) // the words are a copy: the column has a second quote to each of theirs
 		}
 		return event.Parsed
 	case (!client || ev.Role == event.RoleUnknown) && speech.Reply(said, ev):

@@ -78,7 +78,7 @@ func further(ev *event.Event, s string, entry uint8, numbered bool) event.Kind {
 	}
 	ev.Entry.Step = entryHeader
 	ev.Size, ev.HasSize = int64(len(s)), true
-	ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(s), To: len(ev.Line)})
+	ev.Hide(s)
 	return event.KindContent
 }
 

@@ -303,7 +303,7 @@ func loggedIn(ev *event.Event, s string) event.Kind {
 	}
 	ev.Command, ev.AuthResult, ev.AuthMechanism = "AUTH", "failure", mechanism(name)
 	if i := strings.Index(words, " (set_id="); i >= 0 {
-		hide(ev, strings.TrimSuffix(words[i+len(" (set_id="):], ")"))
+		ev.Hide(strings.TrimSuffix(words[i+len(" (set_id="):], ")"))
 		words = words[:i]
 	}
 	if r, ok := reply.Parse(words); ok {

@@ -194,23 +194,8 @@ func heard(ev *event.Event, said string) {
 		mech, secret, more := scan.Cut(rest, ' ')
 		ev.AuthMechanism = mechanism(mech)
 		if more {
-			hide(ev, secret)
+			ev.Hide(secret)
 		}
-	}
-}
-
-// hide marks a part of the line that must not leave.
-func hide(ev *event.Event, part string) {
-	if part == "" {
-		return
-	}
-	for at := 0; ; {
-		i := strings.Index(ev.Line[at:], part)
-		if i < 0 {
-			return
-		}
-		ev.Redact = append(ev.Redact, event.Span{From: at + i, To: at + i + len(part)})
-		at += i + len(part)
 	}
 }
 

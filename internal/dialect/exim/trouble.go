@@ -138,7 +138,7 @@ func outOfSync(ev *event.Event, s string) event.Kind {
 	}
 	if i := strings.Index(rest, `input="`); i >= 0 {
 		if input := strings.TrimSuffix(rest[i+len(`input="`):], `"`); containsFold(input, "auth") {
-			hide(ev, input)
+			ev.Hide(input)
 		} else {
 			ev.Argument = input
 		}

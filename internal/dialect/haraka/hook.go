@@ -131,7 +131,7 @@ func (h *hooked) conceal(ev *event.Event) {
 	if h.params == "" || isWord(h.params) {
 		return
 	}
-	ev.Redact = append(ev.Redact, event.Span{From: h.paramsAt, To: h.paramsAt + len(h.params)})
+	ev.Hide(h.params)
 }
 
 // isWord says whether s is a command that may be shown.

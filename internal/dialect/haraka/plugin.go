@@ -130,7 +130,6 @@ func login(ev *event.Event, l *line) event.Kind {
 	if rest, ok = strings.CutPrefix(rest, quotes); !ok {
 		return event.KindNone
 	}
-	at := l.at + len(l.text) - len(rest)
 	end := -1
 	for _, next := range [...]string{" success=", " error=", " host="} { // the last one is the writer's: a name may hold the others
 		if i := strings.LastIndex(rest, quotes+next); i > end {
@@ -149,7 +148,7 @@ func login(ev *event.Event, l *line) event.Kind {
 		return event.KindAuth
 	}
 	ev.AuthResult = "failure"
-	ev.Redact = append(ev.Redact, event.Span{From: at, To: at + end}) // may be a password
+	ev.Hide(rest[:end]) // may be a password
 	return event.KindAuth
 }
 

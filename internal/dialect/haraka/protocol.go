@@ -35,12 +35,7 @@ func speak(ev *event.Event, l *line) event.Kind {
 	if !speech.Command(said, ev) {
 		return event.KindContent
 	}
-	speech.HideCredentials(at, ev)
-	if n := len(ev.Redact); n > 0 { // not what the log writes behind them
-		if ev.Redact[n-1].To = ev.SaidAt.To; ev.Redact[n-1].From >= ev.SaidAt.To {
-			ev.Redact = ev.Redact[:n-1]
-		}
-	}
+	speech.HideCredentials(said, ev)
 	return ev.Kind
 }
 
@@ -91,7 +86,7 @@ func data(ev *event.Event, l *line) event.Kind {
 	ev.FromPeer, ev.Said = event.Yes, withoutEnd(l.text[3:])
 	ev.SaidAt = event.Span{From: l.at + 3, To: l.at + len(l.text)}
 	if ev.Said != "." {
-		ev.Redact = append(ev.Redact, ev.SaidAt)
+		ev.Hide(l.text[3:])
 	}
 	return event.KindContent
 }

@@ -137,12 +137,7 @@ func readTalk(r *row, ev *event.Event) event.Result {
 	case client && said == "[nl].":
 		ev.Said = "." // the end of the message, which itself is not logged
 	case client && speech.Command(said, ev):
-		speech.HideCredentials(at, ev)
-		if n := len(ev.Redact); n > 0 {
-			if ev.Redact[n-1].To = ev.SaidAt.To; ev.Redact[n-1].From >= ev.SaidAt.To {
-				ev.Redact = ev.Redact[:n-1]
-			}
-		}
+		speech.HideCredentials(said, ev)
 		return event.Parsed
 	case !client && speech.Reply(said, ev):
 		if strings.Contains(said, "[nl]") {

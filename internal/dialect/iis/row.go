@@ -145,9 +145,7 @@ func (r *row) parseCommand(ev *event.Event) bool {
 		}
 		ev.Argument = ""
 	case event.VerbAUTH:
-		if hidden := len(r.query) - len(argument) + len(ev.AuthMechanism); hidden < len(r.query) {
-			ev.Redact = append(ev.Redact, event.Span{From: r.queryAt + hidden, To: r.queryAt + len(r.query)})
-		}
+		ev.Hide(argument[len(ev.AuthMechanism):])
 	case event.VerbQUIT, event.VerbRSET, event.VerbSTARTTLS: // the name that the client gave stands behind QUIT
 		ev.Argument = ""
 	}

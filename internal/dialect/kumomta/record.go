@@ -34,7 +34,6 @@ type response struct {
 	code     int
 	enhanced string
 	content  string
-	at       int // of the content in the line
 	command  jsonline.Value
 }
 
@@ -157,7 +156,7 @@ func (r *response) read(v jsonline.Value) {
 		case "enhanced_code":
 			r.enhanced = enhanced(v)
 		case "content":
-			r.content, r.at = v.Str(), v.At
+			r.content = v.Str()
 		case "command":
 			r.command = v
 		}

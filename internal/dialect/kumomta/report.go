@@ -29,31 +29,22 @@ const syntax = "Syntax error in command or arguments: "
 
 // conceal gives the command that was refused, and takes what may be a credential out of the line.
 func (r *record) conceal(ev *event.Event) (name string) {
-	line, at := r.response.command.Str(), r.response.command.At
+	line := r.response.command.Str()
 	name, length := verb(line)
-	var command event.Span
 	switch {
 	case name == "AUTH":
-		if i := strings.IndexByte(line[min(length+1, len(line)):], ' '); i >= 0 { // behind the mechanism
-			command = event.Span{From: at + length + 1 + i + 1, To: at + len(line)}
+		behind := line[min(length+1, len(line)):]
+		if i := strings.IndexByte(behind, ' '); i >= 0 { // behind the mechanism
+			ev.Hide(behind[i+1:])
 		}
 	case name == "" && line != "":
-		command = event.Span{From: at, To: at + len(line)}
+		ev.Hide(line)
 	default:
 		return name
 	}
-	var words event.Span
-	if strings.HasPrefix(r.response.content, syntax) {
-		words = event.Span{From: r.response.at + len(syntax), To: r.response.at + len(r.response.content)}
+	if quoted, ok := strings.CutPrefix(r.response.content, syntax); ok {
+		ev.Hide(quoted)
 		ev.Text = syntax[:len(syntax)-len(": ")]
-	}
-	if words.From > command.From {
-		words, command = command, words
-	}
-	for _, span := range [...]event.Span{words, command} { // in the order of the line
-		if span.From < span.To {
-			ev.Redact = append(ev.Redact, span)
-		}
 	}
 	return name
 }

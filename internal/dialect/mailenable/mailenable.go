@@ -157,14 +157,9 @@ func (r *row) readCommand(ev *event.Event) bool {
 // readAuth reads "AUTH LOGIN", or a line of the exchange behind it, which may hold credentials.
 func (r *row) readAuth(ev *event.Event) bool {
 	if speech.Command(r.details, ev) {
-		speech.HideCredentials(r.detailsAt, ev)
-		if n := len(ev.Redact); n > 0 {
-			if ev.Redact[n-1].To = ev.SaidAt.To; ev.Redact[n-1].From >= ev.SaidAt.To {
-				ev.Redact = ev.Redact[:n-1]
-			}
-		}
+		speech.HideCredentials(r.details, ev)
 	} else if r.details != "" {
-		ev.Redact = append(ev.Redact, ev.SaidAt)
+		ev.Hide(r.details)
 	}
 	ev.Kind, ev.Command = event.KindCommand, "AUTH"
 	return true

@@ -105,9 +105,7 @@ func (r *w3cRow) readCommand(ev *event.Event) bool {
 	}
 	speech.PlusCommand(verb, argument, ev)
 	if verb == event.VerbAUTH {
-		if from := ev.SaidAt.To - len(argument) + len(ev.AuthMechanism); from < ev.SaidAt.To {
-			ev.Redact = append(ev.Redact, event.Span{From: from, To: ev.SaidAt.To})
-		}
+		ev.Hide(argument[len(ev.AuthMechanism):])
 	}
 	return true
 }

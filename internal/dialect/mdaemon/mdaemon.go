@@ -90,7 +90,7 @@ func readWords(s string, h *header.Header, ev *event.Event) event.Result {
 	at := len(strings.TrimSuffix(h.Text, "\r")) - len(said)
 	ev.FromPeer, ev.Said, ev.SaidAt = event.TriOf(s[0] == '-'), said, event.Span{From: at, To: at + len(said)}
 	if speech.Reply(said, ev) || speech.Command(said, ev) {
-		speech.HideCredentials(at, ev)
+		speech.HideCredentials(said, ev)
 		return event.Parsed
 	}
 	ev.Kind = event.KindContent

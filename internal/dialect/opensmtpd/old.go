@@ -111,7 +111,7 @@ func oldLogin(ev *event.Event, s, boundary, result string) event.Kind {
 		return event.KindNone
 	}
 	take(ev, s[i+len(boundary):])
-	return login(ev, s[:i], result, len(ev.Line)-len(s))
+	return login(ev, s[:i], result)
 }
 
 // oldFailed is `: "RCPT TO:<x@y>" => 550 Invalid recipient: <x@y>`. The boundary is the last one, as in failedCommand.
@@ -122,7 +122,7 @@ func oldFailed(ev *event.Event, s string) event.Kind {
 	if !ok || i < 0 {
 		return event.KindNone
 	}
-	command(ev, s[:i], len(ev.Line)-len(s))
+	command(ev, s[:i])
 	return refused(ev, s[i+len(boundary):])
 }
 
@@ -146,11 +146,11 @@ func server57(ev *event.Event, s string) event.Kind {
 		return kindIf(oldMessage(ev, rest), ok && ev.QueueID != "")
 	case cut(&s, "authentication successful for user "):
 		s = strings.TrimSuffix(s, " ")
-		return login(ev, s, "ok", 0)
+		return login(ev, s, "ok")
 	case cut(&s, "authentication failure for user "):
-		return login(ev, s, "permfail", len(ev.Line)-len(s))
+		return login(ev, s, "permfail")
 	case cut(&s, "authentication temporary failure for user "):
-		return login(ev, s, "tempfail", len(ev.Line)-len(s))
+		return login(ev, s, "tempfail")
 	case cut(&s, "TLS started "):
 		ev.Command = "STARTTLS"
 		return kindIf(event.KindTLS, ciphers(ev, s))
@@ -162,7 +162,7 @@ func server57(ev *event.Event, s string) event.Kind {
 		return refused(ev, s)
 	case cut(&s, `received invalid command: "`): // the answer is not in the line
 		words, ok := strings.CutSuffix(s, `"`)
-		command(ev, words, len(ev.Line)-len(s))
+		command(ev, words)
 		return kindIf(event.KindReject, ok)
 	case s == "closing, too many failed RCPT":
 		ev.EndHint = event.EndServerClosed

@@ -115,12 +115,12 @@ func failedCommand(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	if i < 0 {
-		command(ev, s, len(ev.Line)-len(s))
+		command(ev, s)
 		ev.Truncated, ev.RcptTo, ev.MailFrom = true, "", ""
 		return event.KindReject
 	}
 	result, closed := strings.CutSuffix(s[i+len(boundary):], `"`)
-	command(ev, s[:i], len(ev.Line)-len(s))
+	command(ev, s[:i])
 	if !closed { // the line was cut: this may be the client's quote
 		ev.Truncated = true
 		return event.KindReject
@@ -131,9 +131,9 @@ func failedCommand(ev *event.Event, s string) event.Kind {
 	return refused(ev, result)
 }
 
-// command reads the command that was refused; at is where it begins in the line. smtpd hides the credentials of AUTH only where it knows the
+// command reads the command that was refused. smtpd hides the credentials of AUTH only where it knows the
 // command: what stands behind AUTH in a session that may not authenticate, or is a client's next line of a refused exchange, is hidden here.
-func command(ev *event.Event, s string, at int) {
+func command(ev *event.Event, s string) {
 	switch s {
 	case "AUTH PLAIN (...)":
 		ev.Command, ev.AuthMechanism = "AUTH", "PLAIN"
@@ -155,20 +155,14 @@ func command(ev *event.Event, s string, at int) {
 		if ev.AuthMechanism == "" && mechanism != "" {
 			secret = rest
 		}
-		hide(ev, at+len(s)-len(secret), at+len(s))
+		ev.Hide(secret)
 	case known && speech.Command(s, ev):
 	case known:
 		ev.Command, ev.Argument = v.String(), scan.TrimLeft(rest)
 	case isSecret(s):
-		hide(ev, at, at+len(s))
+		ev.Hide(s)
 	default:
 		ev.Argument = s
-	}
-}
-
-func hide(ev *event.Event, from, to int) {
-	if from < to {
-		ev.Redact = append(ev.Redact, event.Span{From: from, To: to})
 	}
 }
 
@@ -221,18 +215,18 @@ func authentication(ev *event.Event, s string) event.Kind {
 		caller(ev, user[at+1:])
 		user = user[:at]
 	}
-	return login(ev, user, result, len(ev.Line)-len(s)+len(key))
+	return login(ev, user, result)
 }
 
-// login takes the outcome of a login; at is where the name begins in the line.
-func login(ev *event.Event, user, result string, at int) event.Kind {
+// login takes the outcome of a login.
+func login(ev *event.Event, user, result string) event.Kind {
 	ev.Command = "AUTH"
 	switch result {
 	case "ok":
 		ev.User, ev.AuthResult = user, "success"
 	case "permfail", "tempfail":
 		ev.AuthResult = "failure"
-		hide(ev, at, at+len(user))
+		ev.Hide(user)
 	default:
 		return event.KindNone
 	}

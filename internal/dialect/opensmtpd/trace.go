@@ -77,7 +77,7 @@ func said(ev *event.Event, part, pointer, words string, client event.Tri) event.
 		return spoken(ev, part, event.KindReply)
 	}
 	if client == event.Yes && speech.Command(words, ev) {
-		speech.HideCredentials(len(ev.Line)-len(words), ev)
+		speech.HideCredentials(words, ev)
 		return spoken(ev, part, event.KindCommand)
 	}
 	if client == event.Yes && words == "." {
@@ -105,6 +105,6 @@ func content(ev *event.Event, s string) event.Kind {
 	if !ok && s != "[MSG]" {
 		return event.KindNone
 	}
-	hide(ev, len(ev.Line)-len(words), len(ev.Line))
+	ev.Hide(words)
 	return event.KindContent
 }

@@ -231,8 +231,7 @@ func loginFailed(ev *event.Event, s string) event.Kind {
 	ev.Command, ev.AuthResult = "AUTH", "failure"
 	keepMechanism(ev, mechanism, s)
 	if i := strings.Index(rest, "sasl_username="); i >= 0 {
-		from := len(ev.Line) - len(rest) + i + len("sasl_username=")
-		ev.Redact = append(ev.Redact, event.Span{From: from, To: len(ev.Line)})
+		ev.Hide(rest[i+len("sasl_username="):])
 	}
 	return event.KindAuth
 }
@@ -244,8 +243,7 @@ func keepMechanism(ev *event.Event, word, tail string) {
 	if ev.AuthMechanism = m; known {
 		return
 	}
-	from := len(ev.Line) - len(tail)
-	ev.Redact = append(ev.Redact, event.Span{From: from, To: from + len(word)})
+	ev.Hide(word)
 }
 
 // masterWarning is "process /usr/lib/postfix/sbin/smtpd pid 123 killed by signal 9" and "... exit status 1" (src/master/master_spawn.c).

@@ -54,7 +54,7 @@ func command(ev *event.Event, s string) event.Kind {
 	if !speech.Command(s, ev) {
 		return event.KindContent
 	}
-	speech.HideCredentials(len(ev.Line)-len(s), ev)
+	speech.HideCredentials(s, ev)
 	return event.KindCommand
 }
 
@@ -66,13 +66,13 @@ func conceal(ev *event.Event, s string) {
 		"xsasl_cyrus_client_get_user: ", "xsasl_cyrus_client_get_passwd: ", "smtp_sasl_passwd_lookup: ", "xsasl_cyrus_server_auth_response: ",
 	} {
 		if strings.HasPrefix(s, key) {
-			ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(s) + len(key), To: len(ev.Line)})
+			ev.Hide(s[len(key):])
 			return
 		}
 	}
 	for _, key := range [...]string{"input attribute value: ", "send attr ", "auth_command: "} {
 		if rest, ok := after(s, key); ok && looksSecret(rest) {
-			ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(rest), To: len(ev.Line)})
+			ev.Hide(rest)
 			return
 		}
 	}

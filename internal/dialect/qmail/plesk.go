@@ -27,7 +27,7 @@ func vchkpw(ev *event.Event, s string) event.Kind {
 		if end < from {
 			end = len(ev.Line)
 		}
-		ev.Redact = append(ev.Redact, event.Span{From: from, To: end})
+		ev.Hide(ev.Line[from:end])
 		if before, after, ok := cutLast(rest, "') "); ok && len(before) >= at {
 			ev.AuthResult, ev.Command = "failure", "AUTH"
 			login(ev, after)

@@ -138,14 +138,7 @@ func ownStamp(s string, ev *event.Event) string {
 
 // hideUser leaves out the name of a login that failed, which may be a password, wherever the line has it.
 func hideUser(ev *event.Event) {
-	for at := 0; ev.User != ""; {
-		i := strings.Index(ev.Line[at:], ev.User)
-		if i < 0 {
-			break
-		}
-		ev.Redact = append(ev.Redact, event.Span{From: at + i, To: at + i + len(ev.User)})
-		at += i + len(ev.User)
-	}
+	ev.Hide(ev.User)
 	ev.User = ""
 }
 

@@ -171,14 +171,13 @@ func recordio(ev *event.Event, s, said string) event.Kind {
 		ev.FromPeer = event.Open
 		return event.KindDisconnect
 	}
-	at := len(ev.Line) - len(said)
 	piece := strings.HasSuffix(said, "+")
 	said = scan.TrimRight(strings.TrimSuffix(said, "+"))
 	ev.Said = said
 	switch {
 	case piece && !strings.HasSuffix(said, "\r"):
 	case ev.FromPeer == event.Yes && speech.Command(said, ev):
-		speech.HideCredentials(at, ev)
+		speech.HideCredentials(said, ev)
 		return event.KindCommand
 	case ev.FromPeer == event.No && speech.Reply(said, ev):
 		if ev.Code == 250 {

@@ -40,12 +40,11 @@ func hideDecoded(ev *event.Event, begin, rest string) {
 		return
 	}
 	if i := strings.IndexByte(rest, '"'); i >= 0 {
-		from := len(ev.Line) - len(rest) + i + 1
-		to := len(ev.Line)
+		to := len(rest)
 		if j := strings.LastIndexByte(rest, '"'); j > i {
-			to = len(ev.Line) - len(rest) + j
+			to = j
 		}
-		ev.Redact = append(ev.Redact, event.Span{From: from, To: to})
+		ev.Hide(rest[i+1 : to])
 	}
 }
 
@@ -104,12 +103,8 @@ func loginFailed(ev *event.Event, s string) event.Kind {
 		p.caller(ev)
 	}
 	served(ev)
-	end := len(ev.Line) - len(s) + i
-	if words, _, found := strings.Cut(s[:i], ", user="); found {
-		from := len(ev.Line) - len(s) + len(words) + len(", user=")
-		if from < end {
-			ev.Redact = append(ev.Redact, event.Span{From: from, To: end})
-		}
+	if words, user, found := strings.Cut(s[:i], ", user="); found {
+		ev.Hide(user)
 		s = words
 	} else {
 		s = s[:i]

@@ -38,7 +38,7 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "getauth "); ok { // usersmtp.c, a debugging build: what we log in with
 		what, secret, _ := strings.Cut(rest, "=")
 		ev.Argument = what
-		ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(secret), To: len(ev.Line)})
+		ev.Hide(secret)
 		return event.KindLifecycle
 	}
 	if number, rest, ok := scan.Digits(strings.TrimLeft(s, " ")); ok && number < 1<<16 && strings.HasPrefix(rest, ": fl=0x") { // util.c, dumpfd: what is open, behind a system error

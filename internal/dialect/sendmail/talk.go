@@ -11,11 +11,10 @@ import (
 func command(ev *event.Event, s string) event.Kind {
 	served(ev)
 	ev.FromPeer, ev.Said = event.Yes, s
-	at := len(ev.Line) - len(s)
 	if !speech.Command(s, ev) {
 		return event.KindContent
 	}
-	speech.HideCredentials(at, ev)
+	speech.HideCredentials(s, ev)
 	return ev.Kind
 }
 

@@ -244,8 +244,7 @@ func readOpenSSLSecret(s string, ev *event.Event) bool {
 	for _, name := range [...]string{"Master-Key: ", "Resumption PSK: "} {
 		if secret, ok := strings.CutPrefix(s, name); ok && secret != "" && secret != "None" {
 			ev.Kind, ev.Role = event.KindTLS, event.RoleClient
-			end := len(strings.TrimSuffix(ev.Line, "\r"))
-			ev.Redact = append(ev.Redact, event.Span{From: end - len(secret), To: end})
+			ev.Hide(secret)
 			return true
 		}
 	}
@@ -313,7 +312,7 @@ func readEximSubject(text string, ev *event.Event) bool {
 		return false
 	}
 	ev.Kind, ev.Scope, ev.Said = event.KindContent, event.ScopeNone, ""
-	ev.Redact = append(ev.Redact, event.Span{From: len(ev.Line) - len(words), To: len(ev.Line)})
+	ev.Hide(words)
 	return true
 }
 

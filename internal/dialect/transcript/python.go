@@ -77,9 +77,7 @@ func readPython(f *frame, ev *event.Event) event.Result {
 
 	ev.FromPeer = event.TriOf(f.python == pythonSend)
 	if speech.Reply(f.said, ev) || speech.Command(f.said, ev) {
-		if ev.Command == "AUTH" { // quotes and line end are not the credential's, but harmless to lose
-			speech.HideCredentials(f.at, ev)
-		}
+		speech.HideCredentials(f.said, ev)
 		return event.Parsed
 	}
 	ev.Kind = event.KindContent

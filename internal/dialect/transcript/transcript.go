@@ -79,7 +79,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	// words of one side: whatever they are, they belong to the conversation
 	ev.FromPeer, ev.Role = f.speaker, f.role
 	if speech.Reply(f.said, ev) || speech.Command(f.said, ev) {
-		speech.HideCredentials(f.at, ev)
+		speech.HideCredentials(f.said, ev)
 		ev.HasSize = ev.HasSize || ev.Command == "BDAT" && f.hides // the chunk is not shown
 		return event.Parsed
 	}
@@ -115,7 +115,7 @@ func readBare(f *frame, h *header.Header, ev *event.Event) event.Result {
 	said := scan.TrimLeft(f.said)
 	indent := len(f.said) - len(said)
 	if indent == 0 && speech.Command(said, ev) || (indent == 0 || indent > markWidth) && speech.Reply(said, ev) {
-		speech.HideCredentials(f.at, ev)
+		speech.HideCredentials(said, ev)
 		return event.Parsed
 	}
 	return event.Unknown

@@ -116,7 +116,7 @@ func TestStyles(t *testing.T) {
 		{"C: AUTH PLAIN AGpvZQBodW50ZXIy", "parsed client command AUTH auth=PLAIN hides=AGpvZQBodW50ZXIy"},
 		{"[p1] C: AUTH  login  am9l", "parsed client command AUTH id=p1 auth=LOGIN hides=am9l"},
 		{"AUTH AGpvZQ== x", "parsed command AUTH hides=AGpvZQ== x"},
-		{`send: 'AUTH PLAIN AGpvZQ==\r\n'`, `parsed client command AUTH auth=PLAIN by client hides=AGpvZQ==\r\n'`},
+		{`send: 'AUTH PLAIN AGpvZQ==\r\n'`, `parsed client command AUTH auth=PLAIN by client hides=AGpvZQ==`},
 	} {
 		ev, r := parse(tt.line)
 		if got := short(&ev, r); got != tt.want {

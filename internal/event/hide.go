@@ -1,0 +1,82 @@
+package event
+
+import (
+	"strings"
+	"unsafe"
+)
+
+// Hide marks part as what must not leave. Part is a piece of Line, so that where it stands is known from where it lies in memory and a mark is
+// never beside it. A copy is looked for: it is hidden wherever the line has it as a word of its own.
+func (e *Event) Hide(part string) {
+	if part == "" {
+		return
+	}
+	if from, ok := e.At(part); ok {
+		e.hide(Span{From: from, To: from + len(part)})
+		return
+	}
+	e.HideWords(part)
+}
+
+// HideFrom marks the line from part to its end; part is a piece of Line.
+func (e *Event) HideFrom(part string) {
+	if from, ok := e.At(part); ok && from < len(e.Line) {
+		e.hide(Span{From: from, To: len(e.Line)})
+	}
+}
+
+// HideWords marks s wherever the line has it as a word of its own: with no letter or digit of another word beside it.
+func (e *Event) HideWords(s string) {
+	if s == "" {
+		return
+	}
+	for at := 0; ; {
+		i := strings.Index(e.Line[at:], s)
+		if i < 0 {
+			return
+		}
+		span := Span{From: at + i, To: at + i + len(s)}
+		if span.IsWhole(e.Line) {
+			e.hide(span)
+		}
+		at = span.To
+	}
+}
+
+// At is where part stands in the line; ok is false for a text that is no piece of it.
+func (e *Event) At(part string) (from int, ok bool) {
+	line, p := uintptr(unsafe.Pointer(unsafe.StringData(e.Line))), uintptr(unsafe.Pointer(unsafe.StringData(part)))
+	if e.Line == "" || p < line || p+uintptr(len(part)) > line+uintptr(len(e.Line)) {
+		return 0, false
+	}
+	return int(p - line), true
+}
+
+// hide keeps the spans in the order of the line, each part of it in one.
+func (e *Event) hide(span Span) {
+	at := len(e.Redact)
+	for at > 0 && e.Redact[at-1].To >= span.From {
+		at--
+	}
+	end := at
+	for end < len(e.Redact) && e.Redact[end].From <= span.To {
+		span.From, span.To = min(span.From, e.Redact[end].From), max(span.To, e.Redact[end].To)
+		end++
+	}
+	if at == end {
+		e.Redact = append(e.Redact, Span{})
+		copy(e.Redact[at+1:], e.Redact[at:])
+	} else {
+		e.Redact = append(e.Redact[:at+1], e.Redact[end:]...)
+	}
+	e.Redact[at] = span
+}
+
+// IsWhole says whether the span begins and ends where words of the line do. One that does not would leave a part of a word behind.
+func (s Span) IsWhole(line string) bool {
+	return (s.From == 0 || !isWord(line[s.From-1]) || !isWord(line[s.From])) && (s.To == len(line) || !isWord(line[s.To-1]) || !isWord(line[s.To]))
+}
+
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= 0x80
+}
