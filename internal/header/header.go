@@ -25,6 +25,8 @@ type Header struct {
 	Text       string // what follows: the end of the line, but for the quote of a column
 	// Entry is the entry that the writer's line before is part of, where it may go on here; set by the caller of a dialect.
 	Entry event.Entry
+
+	doubled bool // while it is parsed: of an RFC 5424 header that has its program as MSGID, too
 }
 
 // Clock is what a stamp needs that does not stand in it; there is no clock in here.
@@ -46,6 +48,9 @@ const byteOrderMark = "\uFEFF"
 // nothing else. Behind a relay's header the writer's own is looked for, where that names a process.
 func Parse(line string, c Clock, h *Header) bool {
 	found := parseFirst(line, c, h)
+	if h.Program != "" {
+		parseCarried(c, h)
+	}
 	if h.Program == "" || h.PID == 0 && h.Text != "" {
 		found = parseBehind(line, found, c, h) || found
 	}
@@ -155,15 +160,17 @@ func parseFirst(line string, c Clock, h *Header) bool {
 	switch {
 	case relayed || st.style == styleBSD:
 		rest = skipFacility(scan.TrimLeft(rest))
-		_ = parseTag(rest, weak, h) || parseHostTag(rest, weak, h)
+		_ = parseTag(rest, weak, h) || parseHostTag(rest, weak, h) || parseLevelTag(rest, weak, h)
 	case st.style == styleISO:
 		rest = scan.TrimLeft(rest)
-		_ = parseTag(rest, strong, h) || parseHostTag(rest, weak, h)
+		_ = parseTag(rest, strong, h) || parseHostTag(rest, weak, h) || parseLevelTag(rest, weak, h)
 	case st.style == styleBlank || st.style == styleUnix:
 		rest = scan.TrimLeft(rest)
-		_ = parseTag(rest, strong, h) || parseHostTag(rest, strong, h)
-	case st.style == styleLabel: // one program's output has a file of its own
+		_ = parseTag(rest, strong, h) || parseHostTag(rest, strong, h) || parseLevelTag(rest, strong, h)
+	case st.style == styleLabel || st.style == styleOutput: // one program's output has a file of its own
 		_ = parseTag(rest[1:], strong, h)
+	case st.style == styleClock: // "03:32:27 PM - Client: EHLO x"
+		h.Text = strings.TrimPrefix(h.Text, "- ")
 	}
 	return true
 }

@@ -61,6 +61,7 @@ func parseWhole(s string, c Clock, h *Header) bool {
 	if inner.Host == "" {
 		inner.Host = h.Host
 	}
+	inner.doubled = false
 	*h = inner
 	return true
 }

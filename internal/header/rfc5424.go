@@ -33,7 +33,8 @@ func parse5424(s string, c Clock, h *Header) bool {
 	if !ok {
 		return false
 	}
-	if _, s, ok = field(s); !ok {
+	id, s, ok := field(s)
+	if !ok {
 		return false
 	}
 
@@ -45,6 +46,7 @@ func parse5424(s string, c Clock, h *Header) bool {
 	st.fill(c, h)
 	h.Host, h.Program = host, program
 	h.TagID = procid
+	h.doubled = program != "" && id == program
 	h.PID, _ = scan.Int(procid)
 	h.Text = scan.TrimLeft(strings.TrimPrefix(skipOne(s), byteOrderMark))
 	return true

@@ -11,13 +11,14 @@ import (
 type style uint8
 
 const (
-	styleNone  style = iota
-	styleBSD         // Nov 23 15:32:27: a syslog daemon, or postlogd
-	styleISO         // 2026-11-23T15:32:27.611330+00:00: a syslog daemon, or a program of its own
-	styleBlank       // 2026-11-23 15:32:27: mostly programs' own files
-	styleClock       // 15:32:27.611
-	styleLabel       // @400000006aa8e01a2c3ca002: multilog, svlogd and what else stamps a program's output
-	styleUnix        // 1276913544.622156: likewise, or journalctl
+	styleNone   style = iota
+	styleBSD          // Nov 23 15:32:27: a syslog daemon, or postlogd
+	styleISO          // 2026-11-23T15:32:27.611330+00:00: a syslog daemon, or a program of its own
+	styleBlank        // 2026-11-23 15:32:27: mostly programs' own files
+	styleClock        // 15:32:27.611
+	styleLabel        // @400000006aa8e01a2c3ca002: multilog, svlogd and what else stamps a program's output
+	styleOutput       // 2026-11-23_15:32:27.61133: svlogd, likewise
+	styleUnix         // 1276913544.622156: likewise, or journalctl
 )
 
 // stamp is a point in time as written.
@@ -52,9 +53,11 @@ func readStamp(s string) (st stamp, rest string, ok bool) {
 		rest, ok = st.readLabel(s)
 	case scan.IsLetter(s[0]):
 		rest, ok = st.readBSD(s)
-	case s[2] == ':':
+	case s[2] == ':' || s[1] == ':':
 		st.style = styleClock
-		rest, ok = st.readClock(s)
+		rest, ok = st.readHours(s)
+	case s[2] == '/' || s[1] == '/':
+		rest, ok = st.readSlashes(s)
 	case scan.IsDigit(s[4]):
 		rest, ok = st.readUnix(s)
 	default:
@@ -82,6 +85,14 @@ func (st *stamp) readBSD(s string) (rest string, ok bool) {
 	}
 	st.day = int(day)
 	rest = s[min(len(s), 7)-len(rest):]
+	if tail, ok := strings.CutPrefix(rest, ", "); ok { // "Nov 23, 2026 3:32:27 PM" (java.util.logging)
+		st.style = styleBlank
+		if st.year, rest, ok = readYear(tail); !ok {
+			return s, false
+		}
+		rest, ok = st.readTwelve(rest)
+		return rest, ok && st.valid()
+	}
 	if rest, ok = scan.Byte(rest, ' '); !ok {
 		return s, false
 	}
@@ -137,13 +148,23 @@ func (st *stamp) readISO(s string) (rest string, ok bool) {
 		st.style = styleISO
 	case ' ':
 		st.style = styleBlank
+		if clock, ok := st.readTwelve(rest[1:]); ok {
+			return clock, st.valid()
+		}
+	case '_':
+		st.style = styleOutput
 	default:
 		return s, false
 	}
 
 	// time, zone
-	if rest, ok = st.readClock(rest[1:]); !ok {
+	clock := rest[1:]
+	if rest, ok = st.readClock(clock); !ok {
 		return s, false
+	}
+	if st.style == styleOutput || st.style == styleISO && len(clock)-len(rest) == len("15:32:27.61133") && endsField(rest) {
+		st.zoned = true // svlogd's hundred-thousandths are in UTC (runit's fmt_ptime.c)
+		return rest, st.valid() && endsField(rest)
 	}
 	if rest, ok = st.readZone(rest); !ok {
 		return s, false

@@ -100,6 +100,11 @@ func isTagByte(c byte) bool {
 // parseTag reads a tag without a host in front of it.
 func parseTag(s string, least certainty, h *Header) bool {
 	program, pid, id, text, sure := readTag(s)
+	if sure == weak && isSeverity(program) { // "INFO: tag[pid]: text"
+		if name, n, brackets, words, certain := readTag(text); certain == strong {
+			program, pid, id, text, sure = name, n, brackets, words, certain
+		}
+	}
 	if sure == none || sure < least {
 		return false
 	}
@@ -120,6 +125,9 @@ func parseHostTag(s string, least certainty, h *Header) bool {
 	program, pid, id, text, sure := readTag(scan.TrimLeft(rest))
 	if sure == none || sure < least || isSpeech(host, program, sure) {
 		return false
+	}
+	if isLevelHost(host) {
+		host = ""
 	}
 	h.Host, h.Program, h.PID, h.TagID, h.Text = host, program, pid, id, text
 	return true
