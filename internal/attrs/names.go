@@ -254,7 +254,7 @@ var Table = []Doc{
 	{FilterName, String, "what judged: postscreen, milter, header_checks ..."},
 	{FilterVerdict, String, "its verdict"},
 	{FilterScore, Double, "the number that the verdict was made from: the sum of DNSBL weights (postscreen), a spam score"},
-	{ErrorType, String, "`timeout`, `connection_refused`, `connection_lost`, `host_not_found`, `no_route`, `tls_handshake`, or the reply code"},
+	{ErrorType, String, "`timeout`, `connection_refused` (an answer of the host), `connection_lost`, `host_not_found`, `no_route`, `tls_handshake`, `local_error` (this host lacks or forbids it), `_OTHER`, or the reply code"},
 	{Daemon, String, "the program of the mail server: `smtpd`, `qmgr` ..."},
 	{Service, String, "the named service that it runs as: `submission`, `relay` ..."},
 	{Instance, String, "the mail server's instance (syslog_name)"},

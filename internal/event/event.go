@@ -70,7 +70,8 @@ type Event struct {
 	Instance   string // syslog_name of the MTA instance
 	Service    string // the named service between instance and daemon: "submission" in postfix/submission/smtpd
 	Daemon     string
-	PID        int64
+	PID        int64 // of the process that wrote the line
+	ChildPID   int64 // of the one that the line is about, where another wrote it
 
 	// The conversation. EndHint is what this line knows about how the conversation ends, before it ends.
 	Scope  Scope
@@ -90,7 +91,7 @@ type Event struct {
 	EndHint   End
 	Boundary  bool // an empty line between two conversations
 	Last      bool // the conversation is over with this line, which is no disconnect line; of one, that no other can follow
-	Died      bool // the process PID is gone without a last line: the conversation that it was in is over
+	Died      bool // the process that the line is about is gone without a last line: the conversation that it was in is over
 	Stopped   bool // no process of this instance is left: every conversation with it is over
 	Messages  int  // on a conversation's last line: the messages that went over it; 0 when it does not say
 	// Answered: the line has a command and the reply to it; Kind is KindReply.
@@ -240,6 +241,14 @@ type Event struct {
 func (e *Event) Reset() {
 	rcpts, redact := e.RcptList[:0], e.Redact[:0]
 	*e = Event{RcptList: rcpts, Redact: redact}
+}
+
+// Process is the process whose conversation the line is part of.
+func (e *Event) Process() int64 {
+	if e.ChildPID != 0 {
+		return e.ChildPID
+	}
+	return e.PID
 }
 
 // Recipients is how many recipients the line names: 0, 1 or the length of RcptList.

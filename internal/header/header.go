@@ -79,16 +79,15 @@ func parseTabbed(line string, c Clock, h *Header) bool {
 	return true
 }
 
-// parseQuotedColumns reads a row of columns that tabs part, with words in quotes and numbers bare ("SMTPD" 4532 154 "2026-02-12 02:35:40.970" ...): the first
-// number is the process or thread, and the stamp the first of the columns that is one. The text is the whole row, whose columns somebody counts.
+// parseQuotedColumns reads a row of columns that tabs part, with words in quotes and numbers bare ("SMTPD" 4532 154 "2026-02-12 02:35:40.970" ...): the
+// stamp is the first of the columns that is one. The first number is a thread, which changes within a conversation: no process. The text is the whole row, whose columns somebody counts.
 func parseQuotedColumns(line string, c Clock, h *Header) bool {
 	s := strings.TrimPrefix(line, byteOrderMark)
 	word, rest, ok := scan.Between(s, '"', '"')
 	if !ok || word == "" || strings.Contains(word, " ") || !strings.HasPrefix(rest, "\t") {
 		return false
 	}
-	var thread int64
-	for i := 0; i < 3; i++ {
+	for range 3 {
 		rest = rest[1:]
 		if value, tail, ok := scan.Between(rest, '"', '"'); ok {
 			st, end, ok := readStamp(value)
@@ -96,15 +95,12 @@ func parseQuotedColumns(line string, c Clock, h *Header) bool {
 				return false
 			}
 			st.fill(c, h)
-			h.PID, h.Text = thread, s
+			h.Text = s
 			return true
 		}
-		n, tail, ok := scan.Digits(rest)
+		_, tail, ok := scan.Digits(rest)
 		if !ok || !strings.HasPrefix(tail, "\t") {
 			return false
-		}
-		if i == 0 {
-			thread = n
 		}
 		rest = tail
 	}

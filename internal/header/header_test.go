@@ -211,8 +211,8 @@ func TestStampInTheFirstColumn(t *testing.T) {
 // Rows of quoted columns keep them, too; the stamp is found behind numbers only.
 func TestStampInAQuotedColumn(t *testing.T) {
 	for line, want := range map[string]Header{
-		"\"SMTPD\"\t4532\t154\t\"2026-11-23 15:15:12.984\"\t\"192.0.2.1\"\t\"SENT: 220 x\"": {Time: 1795446912984000000, Resolution: event.ResolutionSubsecond, PID: 4532},
-		"\"TCPIP\"\t4532\t\"2026-11-23 15:15:12.984\"\t\"TCP\"":                             {Time: 1795446912984000000, Resolution: event.ResolutionSubsecond, PID: 4532},
+		"\"SMTPD\"\t4532\t154\t\"2026-11-23 15:15:12.984\"\t\"192.0.2.1\"\t\"SENT: 220 x\"": {Time: 1795446912984000000, Resolution: event.ResolutionSubsecond},
+		"\"TCPIP\"\t4532\t\"2026-11-23 15:15:12.984\"\t\"TCP\"":                             {Time: 1795446912984000000, Resolution: event.ResolutionSubsecond},
 		"\"SMTPD\"\t4532\t\"192.0.2.1\"\t\"2026-11-23 15:15:12.984\"\t\"x\"":                {},
 		"\"a b\"\t4532\t\"2026-11-23 15:15:12.984\"\t\"x\"":                                 {},
 	} {

@@ -87,7 +87,7 @@ func (t *Tracker) bury(h *host, ev *event.Event, out *Output) {
 		switch {
 		case ev.Stopped && s.Instance == ev.Instance && s.Dialect == ev.Dialect:
 			t.endSession(s, event.EndAborted, nil, out)
-		case ev.Died && s.PID == ev.PID && (s.key.scope == event.ScopePID || s.key.scope == event.ScopeFork):
+		case ev.Died && s.PID == ev.Process() && (s.key.scope == event.ScopePID || s.key.scope == event.ScopeFork):
 			ev.SessionID, ev.Role = s.ID, s.Role
 			t.endSession(s, event.EndAborted, ev, out)
 			return

@@ -47,10 +47,10 @@ func (t *Tracker) observeSession(h *host, ev *event.Event, source string, now in
 func keyOf(ev *event.Event, source string) (sessionKey, bool) {
 	switch ev.Scope {
 	case event.ScopePID, event.ScopeFork:
-		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.Daemon, number: ev.PID}, true
+		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.Daemon, number: ev.Process()}, true
 	case event.ScopeID, event.ScopeConn:
 		if ev.ConnID == "" { // one key for words and for the server's own lines
-			return sessionKey{scope: event.ScopeConn, instance: ev.Instance, number: ev.PID}, ev.PID != 0
+			return sessionKey{scope: event.ScopeConn, instance: ev.Instance, number: ev.Process()}, ev.Process() != 0
 		}
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.ConnID}, ev.ConnID != ""
 	case event.ScopeCall:
@@ -62,7 +62,7 @@ func keyOf(ev *event.Event, source string) (sessionKey, bool) {
 		}
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: name, number: int64(ev.Role)}, name != ""
 	case event.ScopeSource:
-		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: source, number: ev.PID}, true
+		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: source, number: ev.Process()}, true
 	case event.ScopeScreen:
 		return sessionKey{scope: ev.Scope, instance: ev.Instance, name: ev.PeerIP, number: int64(ev.PeerPort)}, ev.PeerIP != ""
 	}
@@ -195,7 +195,7 @@ func (h *host) handOver(key sessionKey, ev *event.Event, now int64) *Session {
 		return nil
 	}
 	h.rekey(s, key)
-	s.Daemon, s.Service, s.PID = h.word(ev.Daemon), h.word(ev.Service), ev.PID
+	s.Daemon, s.Service, s.PID = h.word(ev.Daemon), h.word(ev.Service), ev.Process()
 	return s
 }
 
@@ -248,7 +248,7 @@ func (t *Tracker) beginSession(h *host, key sessionKey, ev *event.Event, now int
 		Service:  h.word(ev.Service),
 		Daemon:   h.word(ev.Daemon),
 		Dialect:  ev.Dialect,
-		PID:      ev.PID,
+		PID:      ev.Process(),
 	}
 	h.sessions[s.key] = s
 	h.openSessions.push(s)

@@ -256,11 +256,11 @@ func TestConversationOfAKilledProcessIsAborted(t *testing.T) {
 	l := newLog(t, testConfig())
 	call := l.at(0, smtpd(event.KindConnect, 7, "192.0.2.1"))
 	l.at(1, smtpd(event.KindConnect, 8, "192.0.2.2"))
-	died := l.at(2, event.Event{Kind: event.KindWarning, Daemon: "master", PID: 7, Died: true})
+	died := l.at(2, event.Event{Kind: event.KindWarning, Daemon: "master", PID: 1, ChildPID: 7, Died: true})
 	if died.SessionID != call.SessionID || died.SessionEnd != event.EndAborted {
 		t.Errorf("%+v", died)
 	}
-	again := l.at(3, event.Event{Kind: event.KindWarning, Daemon: "master", PID: 9, Died: true}) // it had no client
+	again := l.at(3, event.Event{Kind: event.KindWarning, Daemon: "master", PID: 1, ChildPID: 9, Died: true}) // it had no client
 	if again.SessionID != 0 || again.SessionEnd != event.EndNone {
 		t.Errorf("%+v", again)
 	}

@@ -3,6 +3,7 @@ package postfix
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
@@ -62,7 +63,7 @@ func verdictLine(ev *event.Event, s string) event.Kind {
 	route(ev, relay, text)
 	explain(ev, text)
 	switch ev.Daemon {
-	case "error", "retry", "qmgr", "oqmgr", "nqmgr": // the last three where there is no transport to hand it to
+	case "error", "retry", "cleanup", "qmgr", "oqmgr", "nqmgr": // the last three where there is no transport to hand it to
 		ev.Tried = event.No
 	}
 	return event.KindDelivery
@@ -210,6 +211,9 @@ func explain(ev *event.Event, text string) {
 // at the very end, where the writer puts it.
 func said(ev *event.Event, text string) bool {
 	rest, ok := after(text, "SASL authentication failed; server ")
+	if !ok {
+		rest, ok = after(text, "SASL [CACHED] authentication failed; server ")
+	}
 	if ok {
 		p, rest, isPeer := takePeer(rest)
 		words, isSaid := after(rest, " said: ")
@@ -306,22 +310,26 @@ func breakage(text string) string {
 	return ""
 }
 
-// connectError reads "connect to H[ip]:25: Connection refused"; the words are the system's (errno), so they come last.
+// connectError reads "connect to H[ip]:25: Connection refused": behind the host stand the system's words, or, before Postfix 2.3, some of Postfix's own.
 func connectError(text string) string {
-	if i := strings.LastIndex(text, " (port "); i >= 0 && strings.HasSuffix(text, ")") { // before Postfix 2.6
-		text = text[:i]
+	p, words, ok := takePeer(strings.TrimPrefix(text, "connect to "))
+	if !ok {
+		return errno.Other
+	}
+	words = strings.TrimPrefix(words, ": ")
+	switch e := errno.Type(words); {
+	case p.path != "" && e == errno.Refused: // a socket of this host that nobody serves: no host was asked
+		return errno.Local
+	case e != "":
+		return e
 	}
 	switch {
-	case strings.HasSuffix(text, ": Connection refused"):
-		return "connection_refused"
-	case strings.HasSuffix(text, " timed out"), strings.HasSuffix(text, "server connect timeout)"), strings.HasSuffix(text, ": read timeout"):
-		return "timeout"
-	case strings.HasSuffix(text, ": No route to host"), strings.HasSuffix(text, " is unreachable"), strings.HasSuffix(text, ": Host is down"):
-		return "no_route"
-	case strings.HasSuffix(text, ": Connection reset by peer"), strings.HasSuffix(text, ": Broken pipe"), strings.Contains(text, ": server dropped connection "):
-		return "connection_lost"
+	case strings.Contains(words, "timed out"), strings.Contains(words, "timeout"):
+		return errno.Timeout
+	case strings.HasPrefix(words, "server dropped connection "):
+		return errno.Lost
 	}
-	return "connection_refused"
+	return errno.Other
 }
 
 // refusedHost keeps the host that could not be reached, which relay=none does not name. No conversation came to be.

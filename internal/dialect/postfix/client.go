@@ -52,8 +52,10 @@ func unreachable(ev *event.Event, s string) event.Kind {
 
 // trouble reads what went wrong at one host before the verdict: the next host is tried, or the verdict follows.
 func trouble(ev *event.Event, s string) event.Kind {
-	if rest, ok := after(s, "SASL authentication failed; server "); ok {
-		return clientAuth(ev, rest)
+	for _, begin := range [...]string{"SASL authentication failed; server ", "SASL [CACHED] authentication failed; server "} { // smtp_sasl_auth_cache
+		if rest, ok := after(s, begin); ok {
+			return clientAuth(ev, rest)
+		}
 	}
 	if said(ev, s) {
 		return event.KindReply
@@ -112,7 +114,7 @@ func interrupted(ev *event.Event, s, rest string) event.Kind {
 	}
 	_, phrase, _ := strings.Cut(rest, " while ")
 	switch {
-	case phrase == "receiving the initial server greeting":
+	case phrase == "receiving the initial server greeting", phrase == "receiving the initial SMTP greeting", phrase == "receiving the initial LMTP greeting": // the last two before 2.11
 		ev.Command = event.CommandConnect
 		return event.KindConnect
 	case strings.HasPrefix(phrase, "performing the "):

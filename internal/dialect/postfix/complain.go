@@ -3,6 +3,7 @@ package postfix
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
@@ -16,7 +17,7 @@ func complain(ev *event.Event, s string) event.Kind {
 		if kind := smtpdWarning(ev, s); kind != event.KindNone {
 			return kind
 		}
-	case "smtp", "lmtp":
+	case "smtp", "lmtp", "relay":
 		if kind := clientTLS(ev, s); kind != event.KindNone {
 			return kind
 		}
@@ -41,12 +42,23 @@ func complain(ev *event.Event, s string) event.Kind {
 		if kind := serverRemark(ev, s); kind != event.KindNone {
 			return kind
 		}
+		if name, ip, ok := strings.Cut(s, ": bind "); ok && strings.HasPrefix(name, "smtp_connect_") { // src/smtp/smtp_connect.c: the address to send from
+			ip, _, _ = strings.Cut(ip, ": ")
+			ev.SourceAddress, ev.ErrorType, ev.Role = ip, errno.Local, event.RoleClient
+			return event.KindWarning
+		}
 	case "qmgr", "oqmgr", "nqmgr":
 		if kind := corrupt(ev, s); kind != event.KindNone {
 			return kind
 		}
+	case "postfix-script", "postfix":
+		if kind := lifecycle(ev, s); kind != event.KindNone { // "stopping the Postfix mail system with force"
+			return kind
+		}
 	case "master":
-		return masterWarning(ev, s)
+		if kind := masterWarning(ev, s); kind != event.KindNone {
+			return kind
+		}
 	}
 	if kind := troubled(ev, warnings[:], s); kind != event.KindNone {
 		return kind
@@ -64,7 +76,8 @@ func complain(ev *event.Event, s string) event.Kind {
 		oddAnswer(ev, rest)
 		return event.KindWarning
 	}
-	return event.KindNone
+	ev.Scope, ev.Role = event.ScopeNone, event.RoleUnknown
+	return remarkable(ev, s)
 }
 
 // oddAnswer is "non-ESMTP response from name[ip]:25: words": words without a code, where an answer belongs (src/smtp/smtp_chat.c).
@@ -95,6 +108,9 @@ func smtpdWarning(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "Illegal address syntax from "); ok {
 		return illegalAddress(ev, rest)
 	}
+	if kind := lookupFailed(ev, s); kind != event.KindNone {
+		return kind
+	}
 	if kind := proxyRefusal(ev, s); kind != event.KindNone {
 		return kind
 	}
@@ -116,6 +132,11 @@ func smtpdWarning(ev *event.Event, s string) event.Kind {
 	if what, found := after(rest, ": SASL "); found {
 		p.caller(ev)
 		return loginFailed(ev, what)
+	}
+	if data, found := after(rest, " sent non-SMTP command: "); found { // before Postfix 2.2.6
+		p.caller(ev)
+		ev.FilterName, ev.FilterVerdict, ev.Argument, ev.EndHint = "smtpd", "non_smtp_command", data, event.EndServerClosed
+		return event.KindFilter
 	}
 	if what, found := after(rest, ": possible SMTP attack: command="); found { // src/smtpd/smtpd.c, too many of one command
 		p.caller(ev)
@@ -278,7 +299,7 @@ func masterWarning(ev *event.Event, s string) event.Kind {
 	}
 	if pid, _, digits := scan.Digits(rest); digits {
 		ev.Argument = path[strings.LastIndexByte(path, '/')+1:]
-		ev.PID, ev.Died = pid, true
+		ev.ChildPID, ev.Died = pid, true
 		return event.KindWarning
 	}
 	return event.KindNone
@@ -296,7 +317,9 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 		{"master exit time has arrived", "stopped", false},
 		{"starting the Postfix mail system", "starting", false},
 		{"stopping the Postfix mail system", "stopping", false},
+		{"aborting the Postfix mail system", "aborting", false},
 		{"refreshing the Postfix mail system", "refreshing", false},
+		{"the Postfix mail system is not running", "not running", false},
 		{"waiting for the Postfix mail system to terminate", "stopping", false},
 		{"the Postfix mail system is running: PID: ", "running", false},
 	} {
@@ -322,7 +345,7 @@ func statistics(ev *event.Event, s string) event.Kind {
 			return event.KindLifecycle
 		}
 	}
-	if strings.HasPrefix(s, "cache ") && strings.Contains(s, " full cleanup: ") {
+	if strings.HasPrefix(s, "cache ") && strings.Contains(s, " cleanup: retained=") {
 		ev.Argument = s[len("cache "):]
 		return event.KindLifecycle
 	}

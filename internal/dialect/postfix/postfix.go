@@ -16,17 +16,17 @@ type Parser struct{}
 // Name is the value of smtp.dialect.
 func (Parser) Name() string { return "postfix" }
 
-// Claims takes every tag "syslog_name/daemon", also three deep ("postfix/submission/smtpd").
+// Claims takes every tag "syslog_name/daemon", also three deep ("postfix/submission/smtpd"), and "postfix" alone, to which some cut it.
 func (Parser) Claims(program string) bool {
 	i := strings.LastIndexByte(program, '/')
-	return i > 0 && isDaemon(program[i+1:])
+	return i > 0 && isDaemon(program[i+1:]) || program == "postfix"
 }
 
 // isDaemon knows the programs of Postfix by name.
 func isDaemon(name string) bool {
 	switch name {
 	case "anvil", "bounce", "cleanup", "defer", "discard", "dnsblog", "error", "flush", "lmtp", "local", "master", "nqmgr",
-		"oqmgr", "pickup", "pipe", "postalias", "postcat", "postconf", "postdrop", "postfix-script", "postfix-tlsproxy", "postfix",
+		"nbdb_reindexd", "oqmgr", "pickup", "pipe", "postalias", "postcat", "postconf", "postdrop", "postfix-script", "postfix-tlsproxy", "postfix-tls-script", "postfix",
 		"postfix-wrapper", "postkick", "postlock", "postlog", "postlogd", "postmap", "postmulti", "postqueue", "postscreen", "postsuper",
 		"posttls-finger", "proxymap", "proxywrite", "qmgr", "qmqpd", "relay", "retry", "scache", "sendmail", "showq", "smtp", "smtpd", "spawn",
 		"tlsmgr", "tlsproxy", "trace", "trivial-rewrite", "verify", "virtual":
@@ -40,48 +40,31 @@ func (Parser) Probe(h *header.Header) bool {
 	if h.Program != "" {
 		return false
 	}
-	_, ok := guess(h.Text)
-	return ok
-}
-
-// guess names the daemon of a line without a tag.
-func guess(s string) (daemon string, ok bool) {
-	if id, rest, found := queueID(s); found {
-		switch {
-		case strings.HasPrefix(rest, "client="):
-			return "smtpd", true
-		case strings.HasPrefix(rest, "message-id=") || strings.HasPrefix(rest, "resent-message-id="):
-			return "cleanup", true
-		case rest == "removed" || strings.HasPrefix(rest, "from=<") && (strings.HasSuffix(rest, "(queue active)") || strings.Contains(rest, ">, status=")):
-			return "qmgr", true
-		case strings.HasPrefix(rest, "to=<") && strings.Contains(rest, ", delays=") && strings.Contains(rest, ", dsn="):
-			return "smtp", true
-		case strings.HasPrefix(rest, "uid=") && strings.Contains(rest, " from=<"):
-			return "pickup", true
-		case strings.HasPrefix(rest, "sender ") && strings.Contains(rest, " notification: "):
-			return "bounce", true
-		case strings.HasPrefix(rest, "reject: ") && strings.Contains(rest, " from "):
-			return "smtpd", true
-		}
-		return "", id == "NOQUEUE" && strings.Contains(rest, "reject: ")
-	}
-	return "", false
+	_, sure := tagless(h.Text)
+	return sure
 }
 
 // Parse reads one line. The tag "instance/service/daemon" gives the names; most have no service.
 func (p Parser) Parse(h *header.Header, ev *event.Event) event.Result {
-	name(h, ev)
-	s := h.Text
+	if name(h, ev) {
+		return read(h.Text, ev)
+	}
+	ev.Daemon, _ = tagless(h.Text)
+	r := read(h.Text, ev)
+	ev.Daemon, ev.Direction = "", event.DirectionUnknown // which transport it was is not in the line
+	return r
+}
 
+// read reads what stands behind the tag; ev.Daemon is the program that writes such lines.
+func read(s string, ev *event.Event) event.Result {
 	// level, which the msg library writes in front of all but information (src/util/msg_output.c)
 	level, rest, ok := scan.Cut(s, ':')
 	if ok && rest != "" && rest[0] == ' ' {
 		switch level {
 		case "warning", "error", "fatal", "panic":
 			kind := complain(ev, rest[1:])
-			if kind == event.KindNone && (level == "fatal" || level == "panic") { // the process ends here (src/util/msg.c)
-				kind = event.KindLifecycle
-				ev.Argument, ev.Scope, ev.Role = level, event.ScopeNone, event.RoleUnknown
+			if level == "fatal" || level == "panic" {
+				kind = lastWords(ev, kind, rest[1:])
 			}
 			return result(ev, kind)
 		}
@@ -103,6 +86,21 @@ func (p Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	return result(ev, kind)
 }
 
+// lastWords are those of a process that ends here, and its conversation with it; the server goes on (src/util/msg.c).
+func lastWords(ev *event.Event, kind event.Kind, s string) event.Kind {
+	if s == "" {
+		return event.KindNone
+	}
+	if kind == event.KindNone {
+		kind, ev.Scope, ev.Role = event.KindWarning, event.ScopeNone, event.RoleUnknown
+	}
+	if kind == event.KindWarning {
+		ev.Argument = s
+	}
+	ev.Died = ev.PID != 0
+	return kind
+}
+
 // result makes the event what was found, or nothing at all.
 func result(ev *event.Event, kind event.Kind) event.Result {
 	if kind == event.KindNone {
@@ -114,17 +112,15 @@ func result(ev *event.Event, kind event.Kind) event.Result {
 	return event.Parsed
 }
 
-// name takes the tag apart.
-func name(h *header.Header, ev *event.Event) {
-	if h.Program == "" {
-		ev.Daemon, _ = guess(h.Text)
-		return
-	}
+// name takes the tag apart, and says whether it names the program.
+func name(h *header.Header, ev *event.Event) bool {
 	rest := h.Program
-	if i := strings.LastIndexByte(rest, '/'); i >= 0 {
+	i := strings.LastIndexByte(rest, '/')
+	if i >= 0 {
 		rest, ev.Daemon = rest[:i], rest[i+1:]
 	}
 	ev.Instance, ev.Service, _ = scan.Cut(rest, '/')
+	return i >= 0
 }
 
 // about reads a line about a queue id, or about NOQUEUE.
@@ -148,8 +144,6 @@ func about(ev *event.Event, s string) event.Kind {
 		return screenReject(ev, s)
 	case "postsuper", "postqueue":
 		return postsuper(s)
-	case "":
-		return smtpdAbout(ev, s)
 	}
 	return event.KindNone
 }
@@ -160,7 +154,7 @@ func plain(ev *event.Event, s string) event.Kind {
 	case "smtpd", "qmqpd":
 		ev.Scope, ev.Role = event.ScopePID, event.RoleServer
 		return smtpd(ev, s)
-	case "smtp", "lmtp":
+	case "smtp", "lmtp", "relay":
 		return client(ev, s)
 	case "postscreen":
 		ev.Scope, ev.Role = event.ScopeScreen, event.RoleServer
@@ -170,7 +164,7 @@ func plain(ev *event.Event, s string) event.Kind {
 		return tlsproxy(ev, s)
 	case "dnsblog":
 		return dnsblog(ev, s)
-	case "master", "postfix-script", "postlogd", "postfix", "postmulti":
+	case "master", "postfix-script", "postlogd", "postfix", "postmulti", "postfix-wrapper":
 		return lifecycle(ev, s)
 	case "anvil", "scache", "verify", "postsuper", "tlsmgr":
 		return statistics(ev, s)

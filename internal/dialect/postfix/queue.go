@@ -123,6 +123,9 @@ func cleanup(ev *event.Event, s string) event.Kind {
 			return event.KindMessageHeader
 		}
 	}
+	if rest, ok := after(s, "to="); ok { // src/cleanup/cleanup_bounce.c: a recipient that the message itself rules out, and the answer to a probe
+		return verdictLine(ev, rest)
+	}
 	if why, ok := after(s, "removed ("); ok { // src/cleanup/cleanup_api.c, Postfix 3.11: the message never was in the queue
 		ev.Argument = strings.TrimSuffix(why, ")")
 		return event.KindMessageAborted

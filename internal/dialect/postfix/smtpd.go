@@ -3,6 +3,7 @@ package postfix
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
@@ -17,17 +18,11 @@ func smtpd(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "disconnect from "); ok {
 		return disconnect(ev, rest)
 	}
-	if rest, ok := after(s, "lost connection after "); ok {
-		return broken(ev, rest, "connection_lost", event.EndLost)
+	if kind := interruption(ev, s); kind != event.KindNone {
+		return kind
 	}
-	if rest, ok := after(s, "timeout after "); ok {
-		return broken(ev, rest, "timeout", event.EndTimeout)
-	}
-	if rest, ok := after(s, "too many errors after "); ok {
-		return broken(ev, rest, "", event.EndServerClosed)
-	}
-	if rest, ok := after(s, "improper command pipelining after "); ok {
-		return broken(ev, rest, "", event.EndNone)
+	if rest, ok := after(s, "improper command pipelining after "); ok { // with the data since 2.6 (HISTORY 20090228)
+		return pipelining(ev, rest)
 	}
 	if rest, ok := after(s, "proxy-"); ok {
 		return proxied(ev, rest)
@@ -46,6 +41,13 @@ func smtpd(ev *event.Event, s string) event.Kind {
 	}
 	if kind := aboutCertificate(ev, s, peer.caller); kind != event.KindNone {
 		return kind
+	}
+	if p, rest, ok := takePeer(s); ok { // smtpd_command_filter
+		if what, found := after(rest, ": replacing command "); found {
+			p.caller(ev)
+			ev.FilterName, ev.FilterVerdict, ev.Argument = "smtpd", "command_replaced", what
+			return event.KindFilter
+		}
 	}
 	return conversation(ev, s)
 }
@@ -109,7 +111,37 @@ func bareNewline(ev *event.Event, s string) event.Kind {
 	return kind
 }
 
-// broken is "X (n bytes) from name[ip]", and for pipelining ": data" behind it.
+// interruptions are the words for a conversation that broke off (src/smtpd/smtpd.c).
+var interruptions = [...]struct {
+	words, errorType string
+	end              event.End
+}{
+	{"lost connection after ", errno.Lost, event.EndLost},
+	{"timeout after ", errno.Timeout, event.EndTimeout},
+	{"too many errors after ", "", event.EndServerClosed},
+}
+
+// interruption is "timeout after RCPT from name[ip]"; since Postfix 3.10 (HISTORY 20250104) NOQUEUE or the queue id stands in front.
+func interruption(ev *event.Event, s string) event.Kind {
+	for i := range interruptions {
+		if rest, ok := after(s, interruptions[i].words); ok {
+			return broken(ev, rest, interruptions[i].errorType, interruptions[i].end)
+		}
+	}
+	return event.KindNone
+}
+
+// pipelining is "X from name[ip]: data": the client went on before it was its turn.
+func pipelining(ev *event.Event, s string) event.Kind {
+	kind := broken(ev, s, "", event.EndNone)
+	if kind != event.KindNone {
+		kind = event.KindFilter
+		ev.FilterName, ev.FilterVerdict = "smtpd", "pipelining"
+	}
+	return kind
+}
+
+// broken is "X (n bytes) from name[ip]", and perhaps ": data" behind it.
 func broken(ev *event.Event, s, errorType string, end event.End) event.Kind {
 	where, rest, ok := strings.Cut(s, " from ")
 	if !ok {
@@ -127,11 +159,7 @@ func broken(ev *event.Event, s, errorType string, end event.End) event.Kind {
 	}
 	p.caller(ev)
 	ev.Command, ev.ErrorType, ev.EndHint = stage(word), errorType, end
-	if data, found := after(rest, ": "); found {
-		ev.FilterName, ev.FilterVerdict = "smtpd", "pipelining"
-		ev.Argument = data
-		return event.KindFilter
-	}
+	ev.Argument, _ = after(rest, ": ")
 	return event.KindWarning
 }
 
@@ -140,8 +168,8 @@ func smtpdAbout(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "client="); ok {
 		return opened(ev, rest)
 	}
-	if rest, ok := after(s, "lost connection after "); ok { // Postfix 3.9 may write NOQUEUE in front
-		return broken(ev, rest, "connection_lost", event.EndLost)
+	if kind := interruption(ev, s); kind != event.KindNone {
+		return kind
 	}
 	if ev.Daemon == "qmqpd" {
 		if kind := interruptedQMQP(ev, s); kind != event.KindNone {

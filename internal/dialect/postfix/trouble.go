@@ -3,6 +3,7 @@ package postfix
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
@@ -125,7 +126,7 @@ func troubled(ev *event.Event, table []troubleLine, s string) event.Kind {
 		if l.verdict == "timeout" {
 			ev.Argument, ev.ErrorType = reason, "timeout"
 		} else if l.kind == event.KindWarning && l.mid != "" {
-			ev.ErrorType = systemError(reason)
+			ev.ErrorType = socketError(thing, reason)
 		}
 		ev.Scope, ev.Role = event.ScopeNone, event.RoleUnknown
 		return l.kind
@@ -142,7 +143,7 @@ func helperGone(ev *event.Event, s string) event.Kind {
 		if !found || !said {
 			return event.KindNone
 		}
-		ev.Argument, ev.ErrorType = thing, systemError(reason)
+		ev.Argument, ev.ErrorType = thing, socketError(thing, reason)
 		return event.KindWarning
 	}
 	if path, _, ok := strings.Cut(s, ", line "); ok && path != "" && path[0] == '/' && strings.IndexByte(path, ' ') < 0 { // src/util/dict.c, src/postmap
@@ -156,19 +157,32 @@ func helperGone(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
+// socketError is systemError of something that was asked: one of this host's own sockets is no host that refuses.
+func socketError(thing, reason string) string {
+	e := systemError(reason)
+	if e == errno.Refused && (strings.HasPrefix(thing, "unix:") || strings.HasPrefix(thing, "private/") || strings.HasPrefix(thing, "public/") || strings.HasPrefix(thing, "/") ||
+		strings.Contains(thing, "Postfix showq service")) {
+		return errno.Local
+	}
+	return e
+}
+
 // systemError reads the reason that an operation failed for, where it is one that connections fail for.
 func systemError(reason string) string {
-	switch {
-	case strings.HasSuffix(reason, "Connection refused"):
-		return "connection_refused"
-	case strings.HasSuffix(reason, " timed out"):
-		return "timeout"
-	case strings.HasSuffix(reason, "Connection reset by peer"), strings.HasSuffix(reason, "Broken pipe"):
-		return "connection_lost"
-	case strings.HasSuffix(reason, "No route to host"), strings.HasSuffix(reason, "is unreachable"):
-		return "no_route"
+	if i := strings.LastIndex(reason, ": "); i >= 0 {
+		reason = reason[i+len(": "):]
 	}
-	return ""
+	switch e := errno.Type(reason); e {
+	case errno.Local:
+		return "" // of a file or a lock mostly: the words say more
+	case "":
+		if strings.HasSuffix(reason, " timed out") {
+			return errno.Timeout
+		}
+		return ""
+	default:
+		return e
+	}
 }
 
 // aboutMessage reads what any daemon may say of a message besides its fate (src/global/deliver_pass.c, bounce.c, abounce.c, src/bounce/bounce_trace_service.c,

@@ -133,11 +133,12 @@ func connectionEnd(ev *event.Event, s string) event.Kind {
 		ev.FilterName, ev.FilterVerdict = "perIPlimit", "deny"
 		return event.KindReject
 	}
-	s, ok := pid(s, ' ', ev)
-	status, with := strings.CutPrefix(s, "status ")
+	child, s, ok := scan.Digits(s) // tcpserver's own word on a process that it started
+	status, with := strings.CutPrefix(s, " status ")
 	if !ok || !with {
 		return event.KindNone
 	}
+	ev.ChildPID = child
 	conversation(ev)
 	switch status {
 	case "0":
