@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 )
 
 // Config is the smtp connector's configuration. Every default works untouched.
@@ -18,8 +20,12 @@ type Config struct {
 	AggregationTemporality string `mapstructure:"aggregation_temporality"`
 	// Histogram says which histograms to make; explicit buckets of each metric's own by default.
 	Histogram HistogramConfig `mapstructure:"histogram"`
-	// AggregationCardinalityLimit is the number of series of one metric and resource; what is over goes into one marked series.
+	// AggregationCardinalityLimit is the number of series of one metric and host; what is over goes into one marked series.
 	AggregationCardinalityLimit int `mapstructure:"aggregation_cardinality_limit"`
+	// SeriesBirth is how long a new cumulative series shows zero before its value, so that a scraper sees the first increase; 0: not at all.
+	SeriesBirth time.Duration `mapstructure:"series_birth"`
+	// HostDimensions are what every data point says of the host that the logs come from; empty: all hosts are one.
+	HostDimensions []string `mapstructure:"host_dimensions"`
 	// SeriesExpiration is how long a series without a new value stays.
 	SeriesExpiration time.Duration `mapstructure:"series_expiration"`
 	// InstanceID is service.instance.id; empty: a stable hash of the host's name and the component's id.
@@ -60,9 +66,14 @@ func createDefaultConfig() component.Config {
 		MetricsFlushInterval:        15 * time.Second,
 		AggregationTemporality:      cumulative,
 		AggregationCardinalityLimit: 2000,
+		SeriesBirth:                 75 * time.Second,
+		HostDimensions:              slices.Clone(hostDimensions),
 		SeriesExpiration:            24 * time.Hour,
 	}
 }
+
+// hostDimensions are what can be said of a host: its name, and which of its mail servers wrote the line.
+var hostDimensions = []string{attrs.HostName, attrs.Instance}
 
 // Validate names each mistake by its key and says what the key takes.
 func (c *Config) Validate() error {
@@ -76,6 +87,14 @@ func (c *Config) Validate() error {
 	}
 	if c.AggregationCardinalityLimit <= 0 {
 		wrong("aggregation_cardinality_limit: %d is too small, takes a number greater than 0", c.AggregationCardinalityLimit)
+	}
+	if c.SeriesBirth < 0 {
+		wrong("series_birth: %s is negative, takes a duration, or 0s to show a new series at its value", c.SeriesBirth)
+	}
+	for _, d := range c.HostDimensions {
+		if !slices.Contains(hostDimensions, d) {
+			wrong("host_dimensions: %q is not offered, takes any of %s", d, strings.Join(hostDimensions, ", "))
+		}
 	}
 	if c.SeriesExpiration < c.MetricsFlushInterval {
 		wrong("series_expiration: %s is too short, takes a duration of at least metrics_flush_interval", c.SeriesExpiration)

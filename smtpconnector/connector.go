@@ -3,6 +3,7 @@ package smtpconnector
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"hash/fnv"
 	"os"
 	"sync"
@@ -84,10 +85,25 @@ func (c *smtpConnector) Shutdown(ctx context.Context) error {
 	c.once.Do(func() {
 		close(c.stop)
 		c.done.Wait()
-		err = c.flush(ctx)
+		err = c.last(ctx)
 		c.telemetry.Shutdown()
 	})
 	return err
+}
+
+// last hands on what there is for good: a series that nobody has seen yet at zero, then every series at its value.
+func (c *smtpConnector) last(ctx context.Context) error {
+	c.mu.Lock()
+	unborn := c.store.unborn()
+	c.mu.Unlock()
+	var err error
+	if unborn {
+		err = c.flush(ctx)
+	}
+	c.mu.Lock()
+	c.store.final = true
+	c.mu.Unlock()
+	return errors.Join(err, c.flush(ctx))
 }
 
 func (c *smtpConnector) tick() {
@@ -110,8 +126,8 @@ func (c *smtpConnector) tick() {
 func (c *smtpConnector) flush(ctx context.Context) error {
 	c.flushing.Lock()
 	defer c.flushing.Unlock()
-	now := pcommon.NewTimestampFromTime(c.now())
 	c.mu.Lock()
+	now := max(pcommon.NewTimestampFromTime(c.now()), c.flushed+pcommon.Timestamp(time.Millisecond)) // two points of a series at one time would be one
 	c.store.expire(now)
 	out := c.store.build(now, c.flushed, c.instance)
 	c.mu.Unlock()
@@ -120,7 +136,7 @@ func (c *smtpConnector) flush(ctx context.Context) error {
 		err = c.next.ConsumeMetrics(ctx, out)
 	}
 	c.mu.Lock()
-	c.store.settle(err == nil)
+	c.store.settle(err == nil, now)
 	if err == nil {
 		c.flushed = now
 	}
@@ -175,5 +191,9 @@ func (c *smtpConnector) record(host string, rec plog.LogRecord, now pcommon.Time
 		return // summaries tell again what was counted
 	}
 	t.counted++
-	c.store.observe(resource{host, s.text[sInstance]}, s, now)
+	if s.has[sHost] {
+		host = s.text[sHost]
+	}
+	s.time = rec.Timestamp()
+	c.store.observe(origin{host, s.text[sInstance]}, s, now)
 }

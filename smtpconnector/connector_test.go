@@ -32,7 +32,7 @@ func (c *clock) Now() time.Time { return c.Time }
 func start(t testing.TB, next consumer.Metrics, change func(*Config)) (*smtpConnector, *clock) {
 	t.Helper()
 	cfg := createDefaultConfig().(*Config)
-	cfg.InstanceID = "test"
+	cfg.InstanceID, cfg.SeriesBirth = "test", 0
 	if change != nil {
 		change(cfg)
 	}
@@ -96,6 +96,9 @@ func points(batches ...pmetric.Metrics) []string {
 				line := func(attributes map[string]any, value string) {
 					var dims []string
 					for k, v := range attributes {
+						if k == attrs.HostName {
+							continue // TestHostsAndInstancesStandOnThePoints looks at it
+						}
 						dims = append(dims, strings.TrimPrefix(k, "smtp.")+"="+fmt.Sprint(v))
 					}
 					sort.Strings(dims)
@@ -372,35 +375,6 @@ func TestSeriesWithoutValuesExpires(t *testing.T) {
 	assert.Zero(t, conn.store.count())
 }
 
-func TestRatioForgetsWhatIsOlderThanItsWindow(t *testing.T) {
-	sink := new(consumertest.MetricsSink)
-	conn, c := start(t, sink, nil)
-	require.NoError(t, conn.ConsumeLogs(t.Context(), logs(bounced)))
-	c.Time = c.Add(6 * time.Minute)
-	require.NoError(t, conn.ConsumeLogs(t.Context(), logs(sent)))
-	require.NoError(t, conn.flush(t.Context()))
-	assert.Contains(t, of("smtp.delivery.ratio", points(sink.AllMetrics()...)), "{destination.provider=google ratio.outcome=delivered ratio.window=5m} 1.000")
-}
-
-func TestHostsAndInstancesAreTheirOwnResources(t *testing.T) {
-	sink := new(consumertest.MetricsSink)
-	conn, _ := start(t, sink, nil)
-	other := logs(sent + " mta.instance=postfix-out")
-	other.ResourceLogs().At(0).Resource().Attributes().PutStr("host.name", "mx2")
-	require.NoError(t, conn.ConsumeLogs(t.Context(), logs(sent+" mta.instance=postfix")))
-	require.NoError(t, conn.ConsumeLogs(t.Context(), other))
-	require.NoError(t, conn.flush(t.Context()))
-	var got []string
-	for _, rm := range sink.AllMetrics()[0].ResourceMetrics().All() {
-		got = append(got, fmt.Sprint(rm.Resource().Attributes().AsRaw()))
-	}
-	sort.Strings(got)
-	assert.Equal(t, []string{
-		"map[host.name:mx service.instance.id:test service.name:otelcol-smtp smtp.mta.instance:postfix]",
-		"map[host.name:mx2 service.instance.id:test service.name:otelcol-smtp smtp.mta.instance:postfix-out]",
-	}, got)
-}
-
 func TestDimensionsAndSwitchesOfTheConfiguration(t *testing.T) {
 	sink := new(consumertest.MetricsSink)
 	off := false
@@ -458,6 +432,8 @@ func TestMistakesNameTheirKeyAndWhatItTakes(t *testing.T) {
 		"temporality": {func(c *Config) { c.AggregationTemporality = "both" }, `aggregation_temporality: "both" is not a choice, takes cumulative or delta`},
 		"limit":       {func(c *Config) { c.AggregationCardinalityLimit = 0 }, "aggregation_cardinality_limit: 0 is too small"},
 		"expiration":  {func(c *Config) { c.SeriesExpiration = time.Second }, "series_expiration: 1s is too short"},
+		"birth":       {func(c *Config) { c.SeriesBirth = -time.Second }, "series_birth: -1s is negative, takes a duration"},
+		"hosts":       {func(c *Config) { c.HostDimensions = []string{"host.id"} }, `host_dimensions: "host.id" is not offered, takes any of host.name, smtp.mta.instance`},
 		"histogram": {func(c *Config) {
 			c.Histogram = HistogramConfig{Explicit: &ExplicitConfig{Buckets: []float64{1}}, Exponential: &ExponentialConfig{MaxSize: 160}}
 		}, "histogram: takes explicit or exponential, not both"},

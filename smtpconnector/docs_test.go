@@ -17,39 +17,50 @@ const rates = `
 
 The names are those that the Prometheus exporter makes of them. The population is mail of our own that leaves: kind ` + "`mail`" + `,
 direction ` + "`outbound`" + `, route ` + "`mx` or `relayhost`" + `. Ended = delivered + bounced + expired. Refusals by us as a server are in
-none of them.
+none of them. Where nothing ended, a rate is no number, and the query gives nothing.
 
 | rate | PromQL |
 | --- | --- |
 %s
 `
 
+// about is what holds for every metric.
+const about = `Data points carry record attributes ([attributes.md](attributes.md)) as their dimensions. Each point also says whose it is: ` + "`host.name`" + `,
+and ` + "`smtp.mta.instance`" + ` where the mail server has one; ` + "`host_dimensions`" + ` of the connector takes them away.
+
+A new series shows zero for 75 seconds (` + "`series_birth`" + `) before it shows what it has counted: ` + "`increase()` and `rate()`" + ` need a sample before the
+first burst to see it. So a number is there a minute and a half after its line at the latest, and nothing is held back at shutdown. Delta needs no zero.
+The window of ` + "`smtp.delivery.ratio`" + ` is the log's own time, also while a backlog is read; where a log goes silent, it empties by the clock on the wall.
+`
+
 // population is the label matcher that the rates have in common.
 const population = `email_direction="outbound",smtp_delivery_route=~"mx|relayhost",smtp_message_kind="mail"`
 
-// queries are the rates by name.
+// queries are the rates by name. What has not happened yet has no series: it is none, not nothing.
 func queries() [][2]string {
-	ended := `sum(rate(smtp_delivery_recipients_total{` + population + `,smtp_delivery_status=~"delivered|bounced|expired"}[5m]))`
-	of := func(more string) string {
-		return `sum(rate(smtp_delivery_recipients_total{` + population + `,` + more + `}[5m])) / ` + ended
-	}
+	of := func(metric, more string) string { return `rate(` + metric + `{` + population + more + `}[5m])` }
+	share := func(part, whole string) string { return `(sum(` + part + `) or vector(0)) / (sum(` + whole + `) > 0)` }
+	const recipients, attempts, provider = "smtp_delivery_recipients_total", "smtp_delivery_attempts_total", "smtp_destination_provider"
+	ended := of(recipients, `,smtp_delivery_status=~"delivered|bounced|expired"`)
+	deferred, tried := of(attempts, `,smtp_delivery_status="deferred"`), of(attempts, "")
+	all := `sum by (` + provider + `) (` + tried + `)`
 	return [][2]string{
-		{"delivery rate", of(`smtp_delivery_status="delivered"`)},
-		{"bounce rate", of(`smtp_delivery_status=~"bounced|expired"`)},
-		{"hard bounce rate", of(`smtp_delivery_status="bounced",smtp_failure_category=~"recipient|domain"`)},
-		{"block rate", of(`smtp_delivery_status="bounced",smtp_failure_category="block"`)},
-		{"expired rate", of(`smtp_delivery_status="expired"`)},
-		{"deferral rate", `sum(rate(smtp_delivery_attempts_total{` + population + `,smtp_delivery_status="deferred"}[5m])) / sum(rate(smtp_delivery_attempts_total{` + population + `}[5m]))`},
-		{"deferral rate by provider", `sum by (smtp_destination_provider) (rate(smtp_delivery_attempts_total{` + population + `,smtp_delivery_status="deferred"}[5m])) / sum by (smtp_destination_provider) (rate(smtp_delivery_attempts_total{` + population + `}[5m]))`},
+		{"delivery rate", share(of(recipients, `,smtp_delivery_status="delivered"`), ended)},
+		{"bounce rate", share(of(recipients, `,smtp_delivery_status=~"bounced|expired"`), ended)},
+		{"hard bounce rate", share(of(recipients, `,smtp_delivery_status="bounced",smtp_failure_category=~"recipient|domain"`), ended)},
+		{"block rate", share(of(recipients, `,smtp_delivery_status="bounced",smtp_failure_category="block"`), ended)},
+		{"expired rate", share(of(recipients, `,smtp_delivery_status="expired"`), ended)},
+		{"deferral rate", share(deferred, tried)},
+		{"deferral rate by provider", `(sum by (` + provider + `) (` + deferred + `) or ` + all + ` * 0) / (` + all + ` > 0)`},
 		{"delivery time, 95th percentile", `histogram_quantile(0.95, sum by (le) (rate(smtp_delivery_duration_seconds_bucket{smtp_delivery_status="delivered"}[5m])))`},
-		{"sessions that broke off", `sum(rate(smtp_session_count_total{smtp_session_end=~"lost|timeout"}[5m])) / sum(rate(smtp_session_count_total[5m]))`},
+		{"sessions that broke off", share(`rate(smtp_session_count_total{smtp_session_end=~"lost|timeout"}[5m])`, `rate(smtp_session_count_total[5m])`)},
 	}
 }
 
 func render() string {
 	var b strings.Builder
 	b.WriteString("# Metrics\n\nGenerated from the table in `smtpconnector/metrics.go`; `UPDATE_GOLDEN=1 make test` writes it anew.\n\n")
-	b.WriteString("Data points carry record attributes ([attributes.md](attributes.md)) as their dimensions. One resource per `host.name` and `smtp.mta.instance` of the logs.\n")
+	b.WriteString(about)
 	for i := range table {
 		m := &table[i]
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", m.name, m.description)

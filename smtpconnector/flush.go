@@ -13,145 +13,153 @@ import (
 // scopeName is the instrumentation scope of the metrics.
 const scopeName = "github.com/otelcol-smtp/otelcol-smtp/smtpconnector"
 
-// build makes a batch of all series. Delta moves what goes out aside, until settle says whether it was accepted.
+// build makes a batch of all series, in one resource: host and instance stand on the points. Delta moves what goes out aside, until settle
+// says whether it was accepted.
 func (st *store) build(now, before pcommon.Timestamp, instanceID string) pmetric.Metrics {
 	out := pmetric.NewMetrics()
-	for r, list := range st.resources {
-		rm := out.ResourceMetrics().AppendEmpty()
-		res := rm.Resource().Attributes()
-		res.PutStr("service.name", "otelcol-smtp")
-		res.PutStr("service.instance.id", instanceID)
-		if r.host != "" {
-			res.PutStr(attrs.HostName, r.host)
-		}
-		if r.instance != "" {
-			res.PutStr(attrs.Instance, r.instance)
-		}
-		sm := rm.ScopeMetrics().AppendEmpty()
-		sm.Scope().SetName(scopeName)
-		sm.Scope().SetVersion(attrs.Version)
-		for _, f := range list {
-			st.buildFamily(f, sm.Metrics(), now, before)
-		}
+	rm := out.ResourceMetrics().AppendEmpty()
+	res := rm.Resource().Attributes()
+	res.PutStr("service.name", "otelcol-smtp")
+	res.PutStr("service.instance.id", instanceID)
+	sm := rm.ScopeMetrics().AppendEmpty()
+	sm.Scope().SetName(scopeName)
+	sm.Scope().SetVersion(attrs.Version)
+	for i := range st.metrics {
+		st.buildMetric(i, sm.Metrics(), now, before)
 	}
-	out.ResourceMetrics().RemoveIf(func(rm pmetric.ResourceMetrics) bool {
-		return rm.ScopeMetrics().At(0).Metrics().Len() == 0
-	})
 	return out
 }
 
-func (st *store) buildFamily(f *family, to pmetric.MetricSlice, now, before pcommon.Timestamp) {
-	if len(f.series) == 0 && f.over == nil {
-		return
-	}
+// buildMetric writes the series of all origins of one metric.
+func (st *store) buildMetric(i int, to pmetric.MetricSlice, now, before pcommon.Timestamp) {
 	m := pmetric.NewMetric()
-	m.SetName(f.metric.name)
-	m.SetDescription(f.metric.description)
-	m.SetUnit(f.metric.unit)
+	m.SetName(st.metrics[i].metric.name)
+	m.SetDescription(st.metrics[i].metric.description)
+	m.SetUnit(st.metrics[i].metric.unit)
 	points := 0
-	each := func(x *series) {
-		start := x.start
-		v := &x.now
-		if st.cfg.AggregationTemporality == delta && f.metric.kind != ratio {
-			start = max(before, 0)
-			if start == 0 {
-				start = x.start
-			}
-			x.sent, x.now = x.now, value{}
-			v = &x.sent
+	for o, c := range st.origins {
+		w := pointWriter{store: st, family: c.families[i], origin: o, m: m, now: now, before: before, logged: c.clock.time(now)}
+		for _, x := range w.family.series {
+			points += w.write(x)
 		}
-		points += st.point(f, x, v, m, start, now)
-	}
-	for _, x := range f.series {
-		each(x)
-	}
-	if f.over != nil {
-		each(f.over)
+		if w.family.over != nil {
+			points += w.write(w.family.over)
+		}
 	}
 	if points > 0 {
 		m.MoveTo(to.AppendEmpty())
 	}
 }
 
-// point writes one series and gives how many points that were.
-func (st *store) point(f *family, x *series, v *value, m pmetric.Metric, start, now pcommon.Timestamp) int {
-	if f.metric.kind == ratio {
-		return ratioPoints(f, x, m, now)
-	}
-	if v.empty() {
-		return 0
-	}
-	temporality := pmetric.AggregationTemporalityCumulative
-	if st.cfg.AggregationTemporality == delta {
-		temporality = pmetric.AggregationTemporalityDelta
-	}
-	var dims pcommon.Map
+// pointWriter writes the points of one metric of one origin.
+type pointWriter struct {
+	store               *store
+	family              *family
+	origin              origin
+	m                   pmetric.Metric
+	now, before, logged pcommon.Timestamp
+}
+
+// none is what a series shows that is held back.
+var none value
+
+// write adds what a series shows, and gives how many points that are.
+func (w *pointWriter) write(x *series) int {
+	start, v := x.start, &x.now
 	switch {
-	case f.metric.kind == counter:
-		sum := m.Sum()
-		if m.Type() != pmetric.MetricTypeSum {
-			sum = m.SetEmptySum()
-			sum.SetIsMonotonic(true)
-			sum.SetAggregationTemporality(temporality)
+	case w.family.metric.kind == ratio:
+		return w.ratio(x)
+	case w.store.cfg.AggregationTemporality == delta:
+		if w.before != 0 {
+			start = w.before
 		}
-		p := sum.DataPoints().AppendEmpty()
-		p.SetStartTimestamp(start)
-		p.SetTimestamp(now)
-		p.SetIntValue(int64(v.sum))
-		dims = p.Attributes()
-	case v.expo != nil:
-		hist := m.ExponentialHistogram()
-		if m.Type() != pmetric.MetricTypeExponentialHistogram {
-			hist = m.SetEmptyExponentialHistogram()
-			hist.SetAggregationTemporality(temporality)
+		x.sent, x.now = x.now, value{}
+		v = &x.sent
+		if v.empty() {
+			return 0
 		}
-		p := hist.DataPoints().AppendEmpty()
-		p.SetStartTimestamp(start)
-		p.SetTimestamp(now)
-		exponential(v, p)
-		dims = p.Attributes()
-	default:
-		hist := m.Histogram()
-		if m.Type() != pmetric.MetricTypeHistogram {
-			hist = m.SetEmptyHistogram()
-			hist.SetAggregationTemporality(temporality)
-		}
-		p := hist.DataPoints().AppendEmpty()
-		p.SetStartTimestamp(start)
-		p.SetTimestamp(now)
-		p.SetCount(v.count)
-		p.SetSum(v.sum)
-		p.SetMin(v.min)
-		p.SetMax(v.max)
-		p.ExplicitBounds().FromRaw(f.bounds)
-		p.BucketCounts().FromRaw(v.buckets)
-		dims = p.Attributes()
+	case w.store.birth > 0 && !w.store.final && x.held(w.store.birth, w.now):
+		x.shown, v = true, &none
 	}
-	putDims(f, x, dims)
+	w.dims(x, w.point(v, start))
 	return 1
 }
 
-func ratioPoints(f *family, x *series, m pmetric.Metric, now pcommon.Timestamp) (n int) {
+// point writes a value and gives the attributes of its point.
+func (w *pointWriter) point(v *value, start pcommon.Timestamp) pcommon.Map {
+	temporality := pmetric.AggregationTemporalityCumulative
+	if w.store.cfg.AggregationTemporality == delta {
+		temporality = pmetric.AggregationTemporalityDelta
+	}
+	switch {
+	case w.family.metric.kind == counter:
+		if w.m.Type() != pmetric.MetricTypeSum {
+			sum := w.m.SetEmptySum()
+			sum.SetIsMonotonic(true)
+			sum.SetAggregationTemporality(temporality)
+		}
+		p := w.m.Sum().DataPoints().AppendEmpty()
+		p.SetStartTimestamp(start)
+		p.SetTimestamp(w.now)
+		p.SetIntValue(int64(v.sum))
+		return p.Attributes()
+	case w.family.bounds == nil:
+		if w.m.Type() != pmetric.MetricTypeExponentialHistogram {
+			w.m.SetEmptyExponentialHistogram().SetAggregationTemporality(temporality)
+		}
+		p := w.m.ExponentialHistogram().DataPoints().AppendEmpty()
+		p.SetStartTimestamp(start)
+		p.SetTimestamp(w.now)
+		if !v.empty() {
+			exponential(v, p)
+		}
+		return p.Attributes()
+	default:
+		if w.m.Type() != pmetric.MetricTypeHistogram {
+			w.m.SetEmptyHistogram().SetAggregationTemporality(temporality)
+		}
+		p := w.m.Histogram().DataPoints().AppendEmpty()
+		p.SetStartTimestamp(start)
+		p.SetTimestamp(w.now)
+		explicit(v, w.family.bounds, p)
+		return p.Attributes()
+	}
+}
+
+// ratio writes the shares of a window.
+func (w *pointWriter) ratio(x *series) (n int) {
 	if x.ring == nil {
 		return 0
 	}
-	for _, r := range x.ring.rates(now) {
+	for _, r := range x.ring.rates(w.logged) {
 		if !r.has {
 			continue
 		}
-		gauge := m.Gauge()
-		if m.Type() != pmetric.MetricTypeGauge {
-			gauge = m.SetEmptyGauge()
+		if w.m.Type() != pmetric.MetricTypeGauge {
+			w.m.SetEmptyGauge()
 		}
-		p := gauge.DataPoints().AppendEmpty()
-		p.SetTimestamp(now)
+		p := w.m.Gauge().DataPoints().AppendEmpty()
+		p.SetTimestamp(w.now)
 		p.SetDoubleValue(r.share)
-		putDims(f, x, p.Attributes())
+		w.dims(x, p.Attributes())
 		p.Attributes().PutStr(attrOutcome, r.outcome)
 		p.Attributes().PutStr(attrWindow, "5m")
 		n++
 	}
 	return n
+}
+
+func explicit(v *value, bounds []float64, p pmetric.HistogramDataPoint) {
+	p.SetCount(v.count)
+	p.SetSum(v.sum)
+	p.ExplicitBounds().FromRaw(bounds)
+	if v.empty() {
+		p.BucketCounts().FromRaw(make([]uint64, len(bounds)+1))
+		return
+	}
+	p.SetMin(v.min)
+	p.SetMax(v.max)
+	p.BucketCounts().FromRaw(v.buckets)
 }
 
 func exponential(v *value, p pmetric.ExponentialHistogramDataPoint) {
@@ -175,44 +183,52 @@ func exponential(v *value, p pmetric.ExponentialHistogramDataPoint) {
 	}
 }
 
-// putDims writes a series' dimensions; reply codes are numbers, as on the records.
-func putDims(f *family, x *series, to pcommon.Map) {
-	if x == f.over {
+// dims writes whose a series is, and its dimensions; reply codes are numbers, as on the records.
+func (w *pointWriter) dims(x *series, to pcommon.Map) {
+	to.EnsureCapacity(len(x.dims) + 2)
+	if w.origin.host != "" {
+		to.PutStr(attrs.HostName, w.origin.host)
+	}
+	if w.origin.instance != "" {
+		to.PutStr(attrs.Instance, w.origin.instance)
+	}
+	if x == w.family.over {
 		to.PutBool("otel.metric.overflow", true)
 		return
 	}
-	to.EnsureCapacity(len(x.dims))
 	for i, text := range x.dims {
 		if text == "" {
 			continue
 		}
-		if f.dims[i] == sCode {
+		if w.family.dims[i] == sCode {
 			if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 				to.PutInt(attrs.ReplyCode, n)
 				continue
 			}
 		}
-		to.PutStr(read[f.dims[i]], text)
+		to.PutStr(read[w.family.dims[i]], text)
 	}
 }
 
 // settle forgets what was handed on, or takes it back when it was refused.
-func (st *store) settle(accepted bool) {
-	for _, list := range st.resources {
-		for _, f := range list {
+func (st *store) settle(accepted bool, now pcommon.Timestamp) {
+	for _, c := range st.origins {
+		for _, f := range c.families {
 			for _, x := range f.series {
-				x.settle(accepted)
+				x.settle(accepted, now)
 			}
 			if f.over != nil {
-				f.over.settle(accepted)
+				f.over.settle(accepted, now)
 			}
 		}
 	}
 }
 
-func (x *series) settle(accepted bool) {
+func (x *series) settle(accepted bool, now pcommon.Timestamp) {
 	if !accepted {
 		x.now.merge(&x.sent)
+	} else if x.shown && x.born == 0 {
+		x.born = now
 	}
-	x.sent = value{}
+	x.sent, x.shown = value{}, false
 }

@@ -131,7 +131,7 @@ var table = []metric{
 	},
 	{
 		name: "smtp.delivery.ratio", unit: "1", kind: ratio,
-		description: "Of the mail that leaves, over the last five minutes: delivered, bounced and expired recipients over all that ended, deferred tries over all tries.",
+		description: "Of the mail that leaves, over the newest five minutes of the log: delivered, bounced and expired recipients over all that ended, deferred tries over all tries.",
 		dimensions:  []string{attrs.Provider},
 		observe: func(s *sample, to *observer) {
 			if s.isDelivery() && s.population() {

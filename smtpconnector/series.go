@@ -1,10 +1,14 @@
 package smtpconnector
 
 import (
+	"slices"
 	"sort"
+	"strings"
 
 	"github.com/lightstep/go-expohisto/structure"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 )
 
 // series is one set of dimensions of one metric.
@@ -15,7 +19,13 @@ type series struct {
 	now   value
 	sent  value // delta: handed on, not accepted yet
 	ring  *window
+
+	born  pcommon.Timestamp // cumulative: when its zero was accepted
+	shown bool              // its zero is handed on, not accepted yet
 }
+
+// held says whether a cumulative series still shows zero.
+func (x *series) held(birth, now pcommon.Timestamp) bool { return x.born == 0 || now < x.born+birth }
 
 // value is what a series has added up.
 type value struct {
@@ -85,7 +95,7 @@ func (v *value) merge(o *value) {
 	}
 }
 
-// family is one metric of one resource: its series, bounded.
+// family is one metric of one origin: its series, bounded.
 type family struct {
 	metric *metric
 	dims   []slot
@@ -94,14 +104,24 @@ type family struct {
 	over   *series // what the limit had no room for
 }
 
-// resource is what tells apart the mail hosts and instances that logs come from.
-type resource struct{ host, instance string }
+// origin is what tells apart the mail hosts and instances that logs come from.
+type origin struct{ host, instance string }
 
-// store is all series of all resources. Its owner locks it.
+// counted is what one origin has added up.
+type counted struct {
+	families []*family
+	clock    logClock
+}
+
+// store is all series of all origins. Its owner locks it.
 type store struct {
 	cfg       *Config
 	metrics   []*family // templates, of the metrics that are on
-	resources map[resource][]*family
+	origins   map[origin]*counted
+	hosts     bool // points name the host
+	instances bool // and the instance
+	birth     pcommon.Timestamp
+	final     bool // nothing comes after the next batch: no series is held back
 	key       []byte
 	trials    trials
 	overflown int64
@@ -109,7 +129,13 @@ type store struct {
 }
 
 func newStore(cfg *Config) *store {
-	st := &store{cfg: cfg, resources: make(map[resource][]*family)}
+	st := &store{
+		cfg: cfg, origins: make(map[origin]*counted), birth: pcommon.Timestamp(cfg.SeriesBirth),
+		hosts: slices.Contains(cfg.HostDimensions, attrs.HostName), instances: slices.Contains(cfg.HostDimensions, attrs.Instance),
+	}
+	if cfg.AggregationTemporality == delta {
+		st.birth = 0
+	}
 	st.obs.store = st
 	for i := range table {
 		m := &table[i]
@@ -136,29 +162,39 @@ func newStore(cfg *Config) *store {
 	return st
 }
 
-// families finds or makes the series of a resource.
-func (st *store) families(r resource) []*family {
-	if list, ok := st.resources[r]; ok {
-		return list
+// of finds or makes what an origin has added up.
+func (st *store) of(o origin) *counted {
+	if c := st.origins[o]; c != nil {
+		return c
 	}
-	list := make([]*family, len(st.metrics))
+	if len(st.origins) >= maxOrigins {
+		if o = (origin{}); st.origins[o] != nil {
+			return st.origins[o]
+		}
+	}
+	c := &counted{families: make([]*family, len(st.metrics))}
 	for i, t := range st.metrics {
-		list[i] = &family{metric: t.metric, dims: t.dims, bounds: t.bounds, series: make(map[string]*series)}
+		c.families[i] = &family{metric: t.metric, dims: t.dims, bounds: t.bounds, series: make(map[string]*series)}
 	}
-	st.resources[r] = list
-	return list
+	st.origins[origin{strings.Clone(o.host), strings.Clone(o.instance)}] = c
+	return c
 }
 
-// maxResources bounds the mail hosts; what is over is counted under none.
-const maxResources = 10_000
+// maxOrigins bounds the mail hosts; what is over is counted under none.
+const maxOrigins = 10_000
 
 // observe counts one record.
-func (st *store) observe(r resource, s *sample, now pcommon.Timestamp) {
-	if _, known := st.resources[r]; !known && len(st.resources) >= maxResources {
-		r = resource{}
+func (st *store) observe(o origin, s *sample, now pcommon.Timestamp) {
+	if !st.hosts {
+		o.host = ""
 	}
-	for _, f := range st.families(r) {
-		st.obs.family, st.obs.sample, st.obs.now = f, s, now
+	if !st.instances {
+		o.instance = ""
+	}
+	c := st.of(o)
+	st.obs.sample, st.obs.now, st.obs.logged = s, now, c.clock.read(s.time, now)
+	for _, f := range c.families {
+		st.obs.family = f
 		f.metric.observe(s, &st.obs)
 	}
 }
@@ -202,9 +238,9 @@ func (st *store) grow(f *family, s *sample, key []byte, now pcommon.Timestamp) *
 // expire forgets series without a value for so long.
 func (st *store) expire(now pcommon.Timestamp) {
 	old := pcommon.Timestamp(st.cfg.SeriesExpiration)
-	for r, list := range st.resources {
+	for o, c := range st.origins {
 		left := 0
-		for _, f := range list {
+		for _, f := range c.families {
 			for key, x := range f.series {
 				if now-x.last > old {
 					delete(f.series, key)
@@ -213,19 +249,39 @@ func (st *store) expire(now pcommon.Timestamp) {
 			left += len(f.series)
 		}
 		if left == 0 {
-			delete(st.resources, r)
+			delete(st.origins, o)
 		}
 	}
 }
 
 // count is how many series there are.
 func (st *store) count() (n int64) {
-	for _, list := range st.resources {
-		for _, f := range list {
+	for _, c := range st.origins {
+		for _, f := range c.families {
 			n += int64(len(f.series))
 		}
 	}
 	return n
+}
+
+// unborn says whether there is a series that nobody has seen at zero yet.
+func (st *store) unborn() bool {
+	if st.birth == 0 {
+		return false
+	}
+	for _, c := range st.origins {
+		for _, f := range c.families {
+			if f.over != nil && f.over.born == 0 {
+				return true
+			}
+			for _, x := range f.series {
+				if x.born == 0 && f.metric.kind != ratio {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // observer is what a metric's function hands its values to.
@@ -234,6 +290,7 @@ type observer struct {
 	family *family
 	sample *sample
 	now    pcommon.Timestamp
+	logged pcommon.Timestamp // when the record's line was written
 }
 
 func (o *observer) add(n int64) { o.store.find(o.family, o.sample, o.now).now.add(n) }
@@ -251,7 +308,7 @@ func (o *observer) window(s *sample) {
 	if x.ring == nil {
 		x.ring = new(window)
 	}
-	x.ring.add(s, o.now)
+	x.ring.add(s, o.logged)
 }
 
 // sameTrial says whether the answer was counted for another recipient of the same transaction.

@@ -6,7 +6,32 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
-// window adds up the newest five minutes in steps of ten seconds.
+// logClock is the time of an origin's log: the newest stamp, and from its arrival on the time that has passed. So a backlog that is read in
+// a minute has its own minutes, and a log that goes silent ages.
+type logClock struct{ newest, arrived pcommon.Timestamp }
+
+// read takes the stamp of a record that arrived now, and gives the time that its line was written at: its stamp, the clock's time where it
+// has none; never the future.
+func (c *logClock) read(stamp, now pcommon.Timestamp) pcommon.Timestamp {
+	if stamp == 0 || stamp > now {
+		stamp = c.time(now)
+	}
+	if stamp >= c.newest {
+		c.newest = stamp
+	}
+	c.arrived = now
+	return stamp
+}
+
+// time is the clock's time now.
+func (c *logClock) time(now pcommon.Timestamp) pcommon.Timestamp {
+	if c.newest == 0 {
+		return now
+	}
+	return c.newest + now - c.arrived
+}
+
+// window adds up the newest five minutes of the log in steps of ten seconds.
 type window struct {
 	step  [windowSteps]outcomes
 	since [windowSteps]int64 // which step of time stands there
@@ -23,10 +48,13 @@ type outcomes struct {
 	delivered, bounced, expired, deferred, tried float64
 }
 
-func (w *window) add(s *sample, now pcommon.Timestamp) {
-	step := int64(now) / int64(windowStep)
+func (w *window) add(s *sample, logged pcommon.Timestamp) {
+	step := int64(logged) / int64(windowStep)
 	i := int(step % int64(windowSteps))
-	if w.since[i] != step {
+	switch {
+	case w.since[i] > step: // older than the window
+		return
+	case w.since[i] < step:
 		w.since[i], w.step[i] = step, outcomes{}
 	}
 	o, n := &w.step[i], float64(s.recipients())
@@ -56,9 +84,10 @@ type rate struct {
 	has     bool
 }
 
-func (w *window) rates(now pcommon.Timestamp) [4]rate {
+// rates are the shares of the five minutes that end at a time of the log.
+func (w *window) rates(until pcommon.Timestamp) [4]rate {
 	var sum outcomes
-	oldest := int64(now)/int64(windowStep) - int64(windowSteps) + 1
+	oldest := int64(until)/int64(windowStep) - int64(windowSteps) + 1
 	for i := range w.step {
 		if w.since[i] < oldest {
 			continue

@@ -26,10 +26,10 @@ receivers:
 processors:
   smtp: {}
 connectors:
-  smtp: {metrics_flush_interval: 1s}
+  smtp: {metrics_flush_interval: 1s, series_birth: 0s}
 exporters:
   file: {path: %s, flush_interval: 50ms}
-  prometheus: {endpoint: "%s", resource_to_telemetry_conversion: {enabled: true}}
+  prometheus: {endpoint: "%s"}
 service:
   telemetry: {metrics: {level: none}, logs: {level: warn}}
   pipelines:

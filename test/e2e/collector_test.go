@@ -44,11 +44,11 @@ receivers:
 processors:
   smtp: {location: UTC, storage: file_storage, checkpoint_interval: 200ms}
 connectors:
-  smtp: {metrics_flush_interval: 200ms}
+  smtp: {metrics_flush_interval: 200ms, series_birth: 0s}
 exporters:
   file/logs: {path: %[2]s/logs.json, flush_interval: 100ms, append: true}
   file/metrics: {path: %[2]s/metrics.json, flush_interval: 100ms}
-  prometheus: {endpoint: "%[3]s", resource_to_telemetry_conversion: {enabled: true}}
+  prometheus: {endpoint: "%[3]s"}
 service:
   extensions: [file_storage]
   telemetry: {metrics: {level: none}}

@@ -28,8 +28,15 @@ type server struct {
 	output bytes.Buffer
 }
 
-// startPrometheus runs the Prometheus of PROMETHEUS, or of the PATH.
+// startPrometheus runs a Prometheus that scrapes a target five times a second.
 func startPrometheus(t *testing.T, target string) *server {
+	t.Helper()
+	config := fmt.Sprintf("scrape_configs:\n- {job_name: smtp, scrape_interval: 200ms, scrape_timeout: 200ms, static_configs: [{targets: [%q]}]}\n", target)
+	return startServer(t, config, freeAddress(t))
+}
+
+// startServer runs the Prometheus of PROMETHEUS, or of the PATH.
+func startServer(t *testing.T, config, listen string, flags ...string) *server {
 	t.Helper()
 	path := os.Getenv("PROMETHEUS")
 	if path == "" {
@@ -37,11 +44,11 @@ func startPrometheus(t *testing.T, target string) *server {
 		path, err = exec.LookPath("prometheus")
 		require.NoError(t, err, "no prometheus: set PROMETHEUS to its path, or install Debian's package")
 	}
-	dir, listen := t.TempDir(), freeAddress(t)
-	config := fmt.Sprintf("scrape_configs:\n- {job_name: smtp, scrape_interval: 200ms, scrape_timeout: 200ms, static_configs: [{targets: [%q]}]}\n", target)
+	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "prometheus.yml"), []byte(config), 0o600))
 	s := &server{t: t, url: "http://" + listen}
-	cmd := exec.Command(path, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+listen)
+	flags = append(flags, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+listen)
+	cmd := exec.Command(path, flags...)
 	cmd.Stdout, cmd.Stderr = &s.output, &s.output
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
