@@ -35,7 +35,7 @@ type engine struct {
 		source *source
 	}
 	homes  map[string]home // by host
-	homeOf string                      // the host that was asked about last
+	homeOf string          // the host that was asked about last
 	header header.Header
 	ev     event.Event
 	out    session.Output
