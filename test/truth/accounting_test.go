@@ -30,7 +30,7 @@ func account(t *testing.T, text []string, fill func(string, plog.LogRecord)) (re
 	metrics, sink := new(consumertest.MetricsSink), new(consumertest.LogsSink)
 	cf := smtpconnector.NewFactory()
 	cc := cf.CreateDefaultConfig().(*smtpconnector.Config)
-	cc.MetricsFlushInterval = time.Hour
+	cc.MetricsFlushInterval, cc.SeriesBirth, cc.HostDimensions = time.Hour, 0, nil
 	conn, err := cf.CreateLogsToMetrics(t.Context(), connectortest.NewNopSettings(cf.Type()), cc, metrics)
 	require.NoError(t, err)
 	require.NoError(t, conn.Start(t.Context(), componenttest.NewNopHost()))

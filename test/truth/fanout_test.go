@@ -57,7 +57,7 @@ func pipeline(t *testing.T, logs consumer.Logs, cloned bool) []string {
 	metrics := new(consumertest.MetricsSink)
 	cf := smtpconnector.NewFactory()
 	cc := cf.CreateDefaultConfig().(*smtpconnector.Config)
-	cc.MetricsFlushInterval = time.Hour
+	cc.MetricsFlushInterval, cc.SeriesBirth = time.Hour, 0
 	conn, err := cf.CreateLogsToMetrics(t.Context(), connectortest.NewNopSettings(cf.Type()), cc, metrics)
 	require.NoError(t, err)
 	require.NoError(t, conn.Start(t.Context(), componenttest.NewNopHost()))

@@ -96,7 +96,7 @@ func TestCountsOfTranscriptsEqualTheTruth(t *testing.T) {
 			metrics := new(consumertest.MetricsSink)
 			f := smtpconnector.NewFactory()
 			cfg := f.CreateDefaultConfig().(*smtpconnector.Config)
-			cfg.MetricsFlushInterval = time.Hour
+			cfg.MetricsFlushInterval, cfg.SeriesBirth = time.Hour, 0
 			conn, err := f.CreateLogsToMetrics(t.Context(), connectortest.NewNopSettings(f.Type()), cfg, metrics)
 			require.NoError(t, err)
 			require.NoError(t, conn.Start(t.Context(), componenttest.NewNopHost()))
