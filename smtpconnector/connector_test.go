@@ -166,15 +166,21 @@ func TestEachMetricCountsItsRecords(t *testing.T) {
 		"probes are no attempts": {[]string{strings.Replace(sent, "kind=mail", "kind=probe", 1)}, "smtp.delivery.attempts", nil},
 		"trials count the healed host, and a transaction's recipients once": {[]string{
 			"event=reply session.role=client reply.code=i:421 reply.class=4xx error.type=421 destination.provider=google",
-			sent + " transaction.id=a.1", sent + " transaction.id=a.1",
+			sent + " transaction.id=a.1", sent + " transaction.id=a.1 trial=b:false",
 		}, "smtp.host.trials", []string{
 			"{destination.provider=google error.type=421 reply.class=4xx} 1", "{destination.provider=google reply.class=2xx} 1",
 		}},
 		"trials count a broken connection once, and not again in the verdict that repeats it": {[]string{
 			"event=warning session.role=client session.id=a error.type=connection_lost destination.provider=google",
-			"event=delivery delivery.status=deferred delivery.tried=b:true delivery.route=mx session.id=a error.type=connection_lost destination.provider=google",
+			"event=delivery delivery.status=deferred delivery.tried=b:true delivery.route=mx session.id=a error.type=connection_lost destination.provider=google trial=b:false",
 			"event=delivery delivery.status=deferred delivery.tried=b:true delivery.route=mx session.id=b error.type=connection_lost destination.provider=google",
 		}, "smtp.host.trials", []string{"{destination.provider=google error.type=connection_lost} 2"}},
+		"trials count the deciding reply of a conversation, and none of its other lines": {[]string{
+			"event=reply session.role=client reply.code=i:502 reply.class=5xx error.type=502 command=EHLO trial=b:false",
+			"event=reply session.role=client reply.code=i:550 reply.class=5xx error.type=550 command=RCPT reply.continued=b:true",
+			"event=reply session.role=client reply.code=i:550 reply.class=5xx error.type=550 command=RCPT delivery.status=bounced delivery.tried=b:true",
+			"event=reply session.role=client reply.code=i:250 reply.class=2xx command=EOM delivery.status=delivered delivery.tried=b:true",
+		}, "smtp.host.trials", []string{"{error.type=550 reply.class=5xx} 1", "{reply.class=2xx} 1"}},
 		"duration": {[]string{sent + " delivery.duration=d:1.5"}, "smtp.delivery.duration", []string{
 			"{delivery.status=delivered destination.provider=google} n=1 sum=1.5",
 		}},
@@ -194,7 +200,9 @@ func TestEachMetricCountsItsRecords(t *testing.T) {
 		"replies, a multi-line one once": {[]string{
 			"event=reply command=EHLO reply.code=i:250 reply.class=2xx reply.continued=b:true", "event=reply command=EHLO reply.code=i:250 reply.class=2xx",
 		}, "smtp.reply.count", []string{"{command=EHLO reply.class=2xx reply.code=250} 1"}},
-		"latency": {[]string{"event=reply command=EHLO reply.code=i:421 latency=d:75"}, "smtp.reply.latency", []string{"{command=EHLO} n=1 sum=75"}},
+		"latency": {[]string{
+			"event=reply command=EHLO reply.code=i:421 latency=d:75.5", "event=reply command=EHLO reply.code=i:421 latency=d:75 latency_coarse=b:true",
+		}, "smtp.reply.latency", []string{"{command=EHLO} n=1 sum=75.5"}},
 		"rejects": {[]string{"event=reject command=RCPT reply.code=i:550 reject.permanent=b:true failure.reason=unknown_recipient"}, "smtp.reject.count", []string{
 			"{command=RCPT failure.reason=unknown_recipient reject.permanent=true reply.code=550} 1",
 		}},
@@ -222,12 +230,16 @@ func TestEachMetricCountsItsRecords(t *testing.T) {
 		}, "smtp.connection.failures", []string{"{destination.provider=other error.type=timeout} 1"}},
 		"logins, once a session": {[]string{
 			"event=auth auth.mechanism=PLAIN auth.result=failure", "event=message.opened auth.mechanism=PLAIN auth.result=success transaction.id=x.1",
-			"event=message.opened auth.mechanism=PLAIN auth.result=success transaction.id=x.2",
+			"event=message.opened auth.mechanism=PLAIN transaction.id=x.2",
 		}, "smtp.auth.attempts", []string{"{auth.mechanism=PLAIN auth.result=failure} 1", "{auth.mechanism=PLAIN auth.result=success} 1"}},
 		"logins that another program decided, which the server tells of itself": {[]string{
 			"event=auth auth.result=failure filter.name=dovecot", "event=auth auth.mechanism=LOGIN auth.result=failure",
 		}, "smtp.auth.attempts", []string{"{auth.mechanism=LOGIN auth.result=failure} 1"}},
-		"tls":     {[]string{"event=tls session.role=server tls.established=b:true tls.protocol.version=1.3 tls.trust=anonymous"}, "smtp.tls.sessions", []string{"{session.role=server tls.protocol.version=1.3 tls.trust=anonymous} 1"}},
+		"tls": {[]string{"event=tls session.role=server tls.established=b:true tls.protocol.version=1.3 tls.trust=anonymous"}, "smtp.tls.sessions", []string{"{session.role=server tls.protocol.version=1.3 tls.trust=anonymous} 1"}},
+		"tls of a server that shows it on its messages only": {[]string{
+			"event=message.received session.role=server tls.established=b:true session.secured=b:true", "event=message.received session.role=server tls.established=b:true",
+			"event=tls session.role=server tls.established=b:true session.secured=b:false",
+		}, "smtp.tls.sessions", []string{"{session.role=server} 1"}},
 		"filters": {[]string{"event=filter filter.name=postscreen filter.verdict=pregreet"}, "smtp.filter.verdicts", []string{"{filter.name=postscreen filter.verdict=pregreet} 1"}},
 		"scores":  {[]string{"event=filter filter.name=postscreen filter.verdict=dnsbl filter.score=d:3"}, "smtp.filter.scores", []string{"{filter.name=postscreen} n=1 sum=3"}},
 		"verdicts of programs beside the server, once where several lines tell of one": {[]string{

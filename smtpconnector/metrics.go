@@ -93,7 +93,7 @@ var table = []metric{
 		dimensions:  []string{attrs.ReplyClass, attrs.ErrorType, attrs.Provider},
 		more:        delivery,
 		observe: func(s *sample, to *observer) {
-			if s.isTrial() && !to.sameTrial(s) {
+			if s.isTrial() {
 				to.add(1)
 			}
 		},
@@ -145,18 +145,18 @@ var table = []metric{
 		dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.ReplyClass, attrs.SessionRole},
 		more:        conversation,
 		observe: func(s *sample, to *observer) {
-			if s.has[sCode] && !s.isTrue(sContinued) && !s.is(sEvent, "report") && (!s.isDelivery() || !s.has[sTried] || s.isTrue(sTried)) {
+			if s.has[sCode] && !s.isTrue(sContinued) && !s.isTrue(sRetold) && !s.is(sEvent, "report") && (!s.isDelivery() || !s.has[sTried] || s.isTrue(sTried)) {
 				to.add(1)
 			}
 		},
 	},
 	{
 		name: "smtp.reply.latency", unit: "s", kind: histogram, buckets: seconds,
-		description: "Time from a command to its reply.",
+		description: "Time from a command to its reply, where the log's stamps have parts of a second.",
 		dimensions:  []string{attrs.Command},
 		more:        conversation,
 		observe: func(s *sample, to *observer) {
-			if s.has[sLatency] && !s.isTrue(sContinued) {
+			if s.has[sLatency] && !s.isTrue(sCoarse) && !s.isTrue(sContinued) {
 				to.record(s.num[sLatency], 1)
 			}
 		},
@@ -280,18 +280,18 @@ var table = []metric{
 		dimensions:  []string{attrs.AuthMechanism, attrs.AuthResult},
 		more:        append([]string{attrs.AuthMechanism, attrs.AuthResult}, conversation...),
 		observe: func(s *sample, to *observer) {
-			if s.has[sAuthResult] && !s.has[sFilter] && (s.is(sEvent, "auth") || s.is(sEvent, "reply") || s.is(sEvent, "message.opened") && s.firstTransaction()) {
+			if s.has[sAuthResult] && !s.has[sFilter] {
 				to.add(1)
 			}
 		},
 	},
 	{
 		name: "smtp.tls.sessions", unit: "{session}", kind: counter,
-		description: "TLS handshakes that succeeded.",
+		description: "Sessions with TLS, each once.",
 		dimensions:  []string{attrs.SessionRole, attrs.TLSVersion, attrs.TLSTrust},
 		more:        append([]string{attrs.TLSVersion, attrs.TLSTrust, attrs.TLSCipher}, conversation...),
 		observe: func(s *sample, to *observer) {
-			if s.isTrue(sTLS) && s.is(sEvent, "tls") {
+			if s.isTrue(sSecured) || s.isTrue(sTLS) && s.is(sEvent, "tls") && !s.has[sSecured] {
 				to.add(1)
 			}
 		},
@@ -335,14 +335,19 @@ var table = []metric{
 
 // isTrial says whether the record is the answer or failure of one host that we called.
 func (s *sample) isTrial() bool {
-	if s.isDelivery() {
-		// one that never came to a conversation was logged as a failed connection
-		return s.isTrue(sTried) && (s.is(sRoute, "mx") || s.is(sRoute, "relayhost")) && (s.has[sCode] || s.is(sClass, "2xx") || s.has[sError] && s.has[sSession])
-	}
-	if !s.is(sRole, "client") || !s.is(sEvent, "reply") && !s.is(sEvent, "connect") && !s.is(sEvent, "warning") {
+	if s.has[sTrial] || s.isTrue(sContinued) {
 		return false
 	}
-	return s.has[sError] || s.has[sClass] && s.is(sEvent, "reply") && !s.is(sClass, "2xx") && !s.is(sClass, "3xx")
+	switch {
+	case s.is(sEvent, "delivery"):
+		// one that never came to a conversation was logged as a failed connection
+		return s.isTrue(sTried) && (s.is(sRoute, "mx") || s.is(sRoute, "relayhost")) && (s.has[sCode] || s.is(sClass, "2xx") || s.has[sError] && s.has[sSession])
+	case !s.is(sRole, "client"):
+		return false
+	case s.is(sEvent, "reply"):
+		return s.isDelivery() || s.has[sError] || s.is(sClass, "4xx") || s.is(sClass, "5xx")
+	}
+	return s.has[sError] && (s.is(sEvent, "connect") || s.is(sEvent, "warning"))
 }
 
 // isConnectionFailure says whether the record is a connection of ours that failed; a delivery only repeats it.
@@ -357,12 +362,6 @@ func (s *sample) isConnectionFailure() bool {
 		return s.is(sRole, "client")
 	}
 	return false
-}
-
-// firstTransaction is true where the record's transaction is its session's first, or has none.
-func (s *sample) firstTransaction() bool {
-	t := s.text[sTransaction]
-	return t == "" || len(t) > 2 && t[len(t)-2:] == ".1"
 }
 
 func metricByName(name string) *metric {

@@ -20,14 +20,14 @@ type slot uint8
 
 // read lists the attributes that the connector reads; a record's others are passed over.
 var read = [...]string{
-	attrs.Event, attrs.Dialect, attrs.SessionID, attrs.SessionRole, attrs.SessionInferred, attrs.SessionEnd, attrs.SessionDuration, attrs.TransactionID,
+	attrs.Event, attrs.Dialect, attrs.SessionID, attrs.SessionRole, attrs.SessionInferred, attrs.SessionEnd, attrs.SessionDuration,
 	attrs.MessageKind, attrs.MessageSize, attrs.RecipientCount, attrs.RcptToList, attrs.Command, attrs.Latency, attrs.ReplyCode, attrs.ReplyClass,
 	attrs.ReplyEnhancedCode, attrs.ReplyContinued, attrs.RejectPermanent, attrs.DeliveryStatus, attrs.DeliveryRoute, attrs.DeliveryFinal,
 	attrs.DeliveryTried, attrs.DeliveryAttempt, attrs.DeliveryDuration, attrs.DelayTotal, attrs.DelayBeforeQueue, attrs.DelayInQueue, attrs.DelaySetup,
 	attrs.DelayTransmission, attrs.FailureReason, attrs.FailureCategory, attrs.DestinationDomain, attrs.Provider, attrs.MailFromDomain,
 	attrs.Direction, attrs.ErrorType, attrs.SourceAddress, attrs.SourcePool, attrs.TLSEstablished, attrs.TLSVersion, attrs.TLSTrust,
 	attrs.AuthMechanism, attrs.AuthResult, attrs.FilterName, attrs.FilterVerdict, attrs.Daemon, attrs.Service, attrs.Instance, attrs.Protocol,
-	attrs.HostName, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.Synthetic, attrs.Duplicate, attrStage, attrOutcome, attrWindow,
+	attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.Synthetic, attrs.Duplicate, attrStage, attrOutcome, attrWindow,
 }
 
 const slots = len(read)
@@ -52,12 +52,13 @@ func at(name string) slot {
 // The places that are asked for by name.
 var (
 	sEvent, sRole, sInferred, sEnd, sSessionDuration = at(attrs.Event), at(attrs.SessionRole), at(attrs.SessionInferred), at(attrs.SessionEnd), at(attrs.SessionDuration)
-	sTransaction, sKind, sSize, sCount, sList        = at(attrs.TransactionID), at(attrs.MessageKind), at(attrs.MessageSize), at(attrs.RecipientCount), at(attrs.RcptToList)
+	sKind, sSize, sCount, sList                      = at(attrs.MessageKind), at(attrs.MessageSize), at(attrs.RecipientCount), at(attrs.RcptToList)
 	sLatency, sCode, sClass, sContinued              = at(attrs.Latency), at(attrs.ReplyCode), at(attrs.ReplyClass), at(attrs.ReplyContinued)
 	sStatus, sRoute, sFinal, sTried, sAttempt        = at(attrs.DeliveryStatus), at(attrs.DeliveryRoute), at(attrs.DeliveryFinal), at(attrs.DeliveryTried), at(attrs.DeliveryAttempt)
 	sDuration, sDirection, sError                    = at(attrs.DeliveryDuration), at(attrs.Direction), at(attrs.ErrorType)
 	sTLS, sAuthResult, sVerdict, sDuplicate          = at(attrs.TLSEstablished), at(attrs.AuthResult), at(attrs.FilterVerdict), at(attrs.Duplicate)
 	sFilter                                          = at(attrs.FilterName)
+	sRetold, sTrial, sSecured, sCoarse               = at(attrs.ReplyRetold), at(attrs.Trial), at(attrs.SessionSecured), at(attrs.CoarseLatency)
 	sScore, sSynthetic                               = at(attrs.FilterScore), at(attrs.Synthetic)
 	sInstance, sStage, sSession                      = at(attrs.Instance), at(attrStage), at(attrs.SessionID)
 	sHost                                            = at(attrs.HostName)

@@ -123,7 +123,6 @@ type store struct {
 	birth     pcommon.Timestamp
 	final     bool // nothing comes after the next batch: no series is held back
 	key       []byte
-	trials    trials
 	overflown int64
 	obs       observer
 }
@@ -309,51 +308,4 @@ func (o *observer) window(s *sample) {
 		x.ring = new(window)
 	}
 	x.ring.add(s, o.logged)
-}
-
-// sameTrial says whether the answer was counted for another recipient of the same transaction.
-func (o *observer) sameTrial(s *sample) bool { return o.store.trials.seen(s) }
-
-// trials remembers the newest transactions' answers.
-type trials struct {
-	set   map[string]struct{}
-	order []string
-	next  int
-}
-
-const maxTrials = 4096
-
-func (t *trials) seen(s *sample) bool {
-	if s.has[sSession] && s.has[sError] && !s.has[sCode] { // a verdict may repeat how its connection broke
-		broke := s.text[sSession] + " broke " + s.text[sError]
-		if !s.isDelivery() {
-			t.add(broke)
-		} else if _, ok := t.set[broke]; ok {
-			return true
-		}
-	}
-	if s.text[sTransaction] == "" || !s.isDelivery() {
-		return false
-	}
-	key := s.text[sTransaction] + " " + s.text[sCode] + " " + s.text[sError]
-	if _, ok := t.set[key]; ok {
-		return true
-	}
-	t.add(key)
-	return false
-}
-
-// add remembers a key in the place of the oldest one.
-func (t *trials) add(key string) {
-	if t.set == nil {
-		t.set = make(map[string]struct{}, maxTrials)
-		t.order = make([]string, maxTrials)
-	}
-	if _, ok := t.set[key]; ok {
-		return
-	}
-	delete(t.set, t.order[t.next])
-	t.order[t.next] = key
-	t.next = (t.next + 1) % maxTrials
-	t.set[key] = struct{}{}
 }

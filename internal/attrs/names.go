@@ -42,12 +42,15 @@ const (
 	Command           = "smtp.command"
 	Argument          = "smtp.argument"
 	Latency           = "smtp.latency"
+	CoarseLatency     = "smtp.latency_coarse"
 	ReplyCode         = "smtp.reply.code"
 	ReplyClass        = "smtp.reply.class"
 	ReplyEnhancedCode = "smtp.reply.enhanced_code"
 	ReplyText         = "smtp.reply.text"
 	ReplyTruncated    = "smtp.reply.truncated"
 	ReplyContinued    = "smtp.reply.continued"
+	ReplyRetold       = "smtp.reply.retold"
+	Trial             = "smtp.trial"
 	ReplyFingerprint  = "smtp.reply.fingerprint"
 	DeliveryStatus    = "smtp.delivery.status"
 	DeliveryDSN       = "smtp.delivery.dsn"
@@ -96,6 +99,7 @@ const (
 	Helo              = "smtp.helo"
 	Protocol          = "smtp.protocol"
 	TLSEstablished    = "tls.established"
+	SessionSecured    = "smtp.session.secured"
 	TLSProtocolName   = "tls.protocol.name"
 	TLSVersion        = "tls.protocol.version"
 	TLSCipher         = "tls.cipher"
@@ -180,13 +184,16 @@ var Table = []Doc{
 	{MessageSize, Int, "bytes"},
 	{Command, String, "upper-case verb; on a reply, reject or delivery the command that was answered; `CONNECT` for the greeting, `EOM` for the dot"},
 	{Argument, String, "its argument; credentials never"},
-	{Latency, Seconds, "on a reply: time since its command"},
+	{Latency, Seconds, "on a reply: time since its command; from stamps of whole seconds only where they are at least two apart"},
+	{CoarseLatency, Bool, "it is the difference of such stamps, so it is not in `smtp.reply.latency`"},
 	{ReplyCode, Int, "reply code of the server that answered (RFC 5321)"},
 	{ReplyClass, String, "`2xx`, `3xx`, `4xx`, `5xx`; may come from the verb of the line where it has no code"},
 	{ReplyEnhancedCode, String, "enhanced status code (RFC 3463) in the words of the server that answered"},
 	{ReplyText, String, "its text without any code, lines joined with a blank"},
 	{ReplyTruncated, Bool, "the text was cut to 1024 bytes"},
 	{ReplyContinued, Bool, "a line of a multi-line reply that is not its last"},
+	{ReplyRetold, Bool, "the same reply is on another record, which counts it: words and a line of the server's own, one answer for several recipients"},
+	{Trial, Bool, "`false` on an answer or failure of a host that is no trial of its own: another record has it, or it decided nothing"},
 	{ReplyFingerprint, String, "the first 120 characters of the text with addresses, IPs, ids, times and numbers replaced"},
 	{DeliveryStatus, String, "the MTA's verdict on one recipient: `delivered` (accepted by the next hop or put into the mailbox), `deferred`, `bounced`, `expired`, `discarded`, `deleted`, `held`, `aborted`"},
 	{DeliveryDSN, String, "the MTA's own status code, which is not the peer's"},
@@ -243,6 +250,7 @@ var Table = []Doc{
 	{Helo, String, "name that the client announced"},
 	{Protocol, String, "`SMTP`, `ESMTP`, `ESMTPSA`, `LMTP` ..."},
 	{TLSEstablished, Bool, "whether the handshake succeeded"},
+	{SessionSecured, Bool, "the record is the first that shows that its conversation has TLS; `false` on a `tls` record behind such a one"},
 	{TLSProtocolName, String, "`tls`"},
 	{TLSVersion, String, "`1.3`"},
 	{TLSCipher, String, "cipher suite"},

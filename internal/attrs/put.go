@@ -200,6 +200,7 @@ func (w *Writer) conversation(ev *event.Event) {
 	argument, _ := cut(ev.Argument)
 	w.text(Argument, argument)
 	w.dbl(Latency, ev.Latency.Seconds(), ev.HasLatency)
+	w.bool(CoarseLatency, true, ev.HasLatency && ev.CoarseLatency)
 	w.num(ReplyCode, int64(ev.Code))
 	if ev.Class >= '2' && ev.Class <= '5' {
 		w.str(ReplyClass, classNames[ev.Class-'2'])
@@ -209,6 +210,8 @@ func (w *Writer) conversation(ev *event.Event) {
 	w.text(ReplyText, words)
 	w.bool(ReplyTruncated, true, truncated)
 	w.bool(ReplyContinued, true, ev.MoreLines)
+	w.bool(ReplyRetold, true, ev.Retold)
+	w.bool(Trial, false, ev.NoTrial)
 	w.text(ReplyFingerprint, ev.Fingerprint)
 	w.bool(RejectPermanent, ev.RejectPermanent == event.Yes, ev.RejectPermanent != event.Open)
 }
@@ -292,6 +295,9 @@ func (w *Writer) network(ev *event.Event) {
 		w.str(Transport, "tcp")
 	}
 	w.bool(TLSEstablished, ev.TLS == event.Yes, ev.TLS != event.Open)
+	if ev.Secured == event.No || ev.Secured == event.Yes && ev.Kind != event.KindTLS { // of a handshake it goes without saying
+		w.m.PutBool(SessionSecured, ev.Secured == event.Yes)
+	}
 	if ev.TLSVersion != "" {
 		w.str(TLSProtocolName, "tls")
 		w.str(TLSVersion, ev.TLSVersion)

@@ -81,8 +81,9 @@ type Event struct {
 	// ConnAlias is another name of conversations in this log, which is used again and again; AliasOf says what it is given to here.
 	ConnAlias string
 	AliasOf   Alias
-	ConnUse   int  // the how-manieth message over this connection (conn_use=), 0 when the line does not say
-	ConnKept  bool // the process keeps its connections, and a line of its own tells of each handshake: a further message to a host goes over the same one
+	CallBy    string // what the queue id says of the process that took the message in: the messages of one conversation have the same
+	ConnUse   int    // the how-manieth message over this connection (conn_use=), 0 when the line does not say
+	ConnKept  bool   // the process keeps its connections, and a line of its own tells of each handshake: a further message to a host goes over the same one
 	Role      Role
 	FromPeer  Tri    // for a conversation line: did the client (Yes) or the server (No) say it
 	Mark      uint8  // by which pair of marks that is told, in the dialect's own numbers; 0 where its lines know only one
@@ -109,21 +110,25 @@ type Event struct {
 	OriginSession   ID
 
 	// The command, and the reply of the server that answered it.
-	Command      string // upper-case verb
-	Argument     string
-	Latency      time.Duration
-	HasLatency   bool
-	Code         int    // 0 when there is none
-	Class        byte   // '2'..'5', 0 when there is none; may be known from a verb where the code is not
-	Enhanced     string // X.Y.Z
-	Text         string // the words after the codes; with TextJoined still holding the codes of continuation lines
-	TextJoined   bool   // Text is a multi-line reply joined by the MTA: reply.Clean strips the inner code prefixes
-	TextMasked   bool   // Text has "_" for its blanks and "/" for its line ends: reply.Unmask undoes it
-	Truncated    bool
-	MoreLines    bool // a "250-" line: the reply goes on in the next line
-	Commands     [Verbs]Count
-	HasCommands  bool
-	SomeCommands bool // Commands has not every verb that there was: that QUIT is not in it says nothing
+	Command    string // upper-case verb
+	Argument   string
+	Latency    time.Duration
+	HasLatency bool
+	// CoarseLatency: it is the difference of stamps of whole seconds.
+	CoarseLatency bool
+	Code          int    // 0 when there is none
+	Class         byte   // '2'..'5', 0 when there is none; may be known from a verb where the code is not
+	Enhanced      string // X.Y.Z
+	Text          string // the words after the codes; with TextJoined still holding the codes of continuation lines
+	TextJoined    bool   // Text is a multi-line reply joined by the MTA: reply.Clean strips the inner code prefixes
+	TextMasked    bool   // Text has "_" for its blanks and "/" for its line ends: reply.Unmask undoes it
+	Truncated     bool
+	MoreLines     bool // a "250-" line: the reply goes on in the next line
+	Retold        bool // the reply is on another record, too, which counts it
+	NoTrial       bool // an answer or failure of a host that is no trial of its own: another record has it, or it decided nothing
+	Commands      [Verbs]Count
+	HasCommands   bool
+	SomeCommands  bool // Commands has not every verb that there was: that QUIT is not in it says nothing
 
 	// The message.
 	MessageUID     ID
@@ -211,6 +216,7 @@ type Event struct {
 
 	// TLS, AUTH, filters.
 	TLS           Tri
+	Secured       Tri    // Yes: the record is the first that shows that its conversation has TLS; No: it shows a handshake again
 	TLSVersion    string // "1.3"
 	TLSCipher     string
 	TLSTrust      string // lower case: untrusted, trusted, verified, anonymous

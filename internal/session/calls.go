@@ -120,8 +120,10 @@ func (h *host) inferCall(ev *event.Event, now int64) {
 	if ev.Kind == event.KindMessageReceived {
 		p.N++
 	}
+	keep(&p.By, ev.CallBy)
 	p.Over = p.Over || ev.Kind == event.KindDisconnect
 	h.peerOrder.push(p)
+	p.Shown.take(ev)
 	ev.SessionID, ev.SessionInferred, ev.Transaction = p.ID, true, p.N
 }
 
@@ -131,7 +133,7 @@ func (p *peer) isCallOf(ev *event.Event, name string, clock int64) bool {
 	switch {
 	case p.Over && clock-p.Seen > int64(time.Second):
 		return false
-	case p.PID != ev.PID:
+	case p.PID != ev.PID, p.By != "" && ev.CallBy != "" && p.By != ev.CallBy:
 		return false
 	case ev.PID != 0 || ev.PeerPort != 0:
 		return true

@@ -147,6 +147,21 @@ func (m moment) sinceMoment(then moment) (time.Duration, bool) {
 	return time.Duration(m.time - then.time), m.time >= then.time
 }
 
+// latencySince is the time that an answer took. Stamps of whole seconds measure it only where they are more than one apart, and then coarsely; a time of day has
+// parts of a second where one of two shows some.
+func (m moment) latencySince(then moment) (d time.Duration, coarse, ok bool) {
+	const second = int64(time.Second)
+	if d, ok = m.sinceMoment(then); !ok {
+		return 0, false, false
+	}
+	fine := m.res == event.ResolutionSubsecond && then.res == event.ResolutionSubsecond ||
+		m.res == event.ResolutionTimeOfDay && m.time%second|then.time%second != 0
+	if !fine && d < 2*time.Second {
+		return 0, false, false
+	}
+	return d, !fine, true
+}
+
 // Step reads one line and completes it: Command, Latency, Transaction, Kind, the Redact spans, MailFrom and RcptTo and Status on deciding
 // replies. What it cannot place keeps KindNone.
 func (c *Conversation) Step(ev *event.Event) Outcome {

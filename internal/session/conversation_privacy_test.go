@@ -99,15 +99,15 @@ func TestConversationWithoutMarksAndWithoutDot(t *testing.T) {
 	= began
 	reply CONNECT 220
 	command DATA
-	reply DATA 354 0s
+	reply DATA 354
 	content
 	content
 	command EHLO
 	content
 	command QUIT
-	reply QUIT 221 0s = quit
+	reply QUIT 221 = quit
 	command DATA
-	reply DATA 354 0s
+	reply DATA 354
 	content
 	= began
 	command EHLO

@@ -24,8 +24,8 @@ func (c *Conversation) reply(ev *event.Event, out *Outcome) {
 	}
 	c.replied, c.command = true, p.command
 	c.join(ev)
-	if !ev.HasLatency { // the line may name it
-		ev.Latency, ev.HasLatency = momentOf(ev).sinceMoment(p.at)
+	if !ev.HasLatency && !ev.Answered { // the line may name it; one stamp for both measures nothing
+		ev.Latency, ev.CoarseLatency, ev.HasLatency = momentOf(ev).latencySince(p.at)
 	}
 	if !ev.HasLatency {
 		ev.Latency = 0
@@ -189,9 +189,9 @@ func (c *Conversation) authenticate(ev *event.Event) {
 	switch {
 	case ev.Code == 334:
 		c.phase = phaseSecret
-	case ev.Class == '2':
+	case ev.Code == 235: // no other code lets anybody in (RFC 4954 section 6)
 		ev.AuthResult = "success"
-	case ev.Class != '3':
+	case ev.Class == '4' || ev.Class == '5':
 		ev.AuthResult = "failure"
 	}
 }

@@ -91,9 +91,9 @@ func TestConversationsOfTheMission(t *testing.T) {
 	command EHLO
 	reply EHLO 250
 	command MAIL
-	reply MAIL 250 1s
+	reply MAIL 250
 	command RCPT recipient@example.net
-	reply RCPT 550 bounced recipient@example.net 1s
+	reply RCPT 550 bounced recipient@example.net
 
 	= began, lost before
 	command EHLO
@@ -101,26 +101,26 @@ func TestConversationsOfTheMission(t *testing.T) {
 
 	= began, partial
 	command MAIL
-	reply MAIL 250 1s
+	reply MAIL 250
 	command RCPT recipient@example.net
-	reply RCPT 250 recipient@example.net 1s
+	reply RCPT 250 recipient@example.net
 	command DATA
-	reply DATA 354 1s
+	reply DATA 354
 	reply EOM 250 delivered recipient@example.net
 
 	= began, lost before, partial
 	command MAIL
-	reply MAIL 250 1s
+	reply MAIL 250
 	command RCPT recipient@example.net
-	reply RCPT 550 bounced recipient@example.net 1s
+	reply RCPT 550 bounced recipient@example.net
 	command RSET
-	reply RSET 250 1s
+	reply RSET 250
 	command QUIT
-	reply QUIT 221 1s = quit
+	reply QUIT 221 = quit
 
 	= began, partial
 	command MAIL
-	reply MAIL 250 1s
+	reply MAIL 250
 	command RCPT user1@isp.com
 	reply RCPT 421 deferred user1@isp.com 4s = server_closed
 `)
@@ -397,11 +397,11 @@ func TestConversationServersOwnLogRejects(t *testing.T) {
 `).want(`
 	= began
 	connect CONNECT
-	reply CONNECT 220 0s
+	reply CONNECT 220
 	command MAIL
-	reply MAIL 250 0s
+	reply MAIL 250
 	command RCPT u1@b.test
-	reject RCPT 450 u1@b.test 0s
+	reject RCPT 450 u1@b.test
 
 	reply 500
 	disconnect = lost

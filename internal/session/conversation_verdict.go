@@ -27,8 +27,24 @@ func (c *Conversation) decide(ev *event.Event, p *pendingCommand, out *Outcome) 
 	class := ev.Class
 	if p.command == "RCPT" && c.mailClass != 0 && ev.Code != 421 {
 		class = c.mailClass // "503 need MAIL" is not why
+		ev.NoTrial = c.role == event.RoleClient
 	}
 	c.verdict(ev, class)
+	ev.NoTrial = ev.NoTrial || refused && c.role == event.RoleClient && !c.decides(ev, p)
+}
+
+// decides says whether a refusal ends the try: most commands may be refused and the client goes on without. DATA behind recipients that were all
+// refused comes to nothing more (RFC 2920 section 3.1).
+func (c *Conversation) decides(ev *event.Event, p *pendingCommand) bool {
+	switch p.command {
+	case event.CommandConnect, "HELO", "LHLO", "MAIL", "RCPT", event.CommandEOM:
+		return true
+	case "EHLO": // a server that does not know it is asked once more with HELO
+		return ev.Code == 421 || ev.Code > 504 || ev.Class == '4'
+	case "DATA", "BDAT":
+		return len(c.rcpts) > 0
+	}
+	return ev.Code == 421
 }
 
 // ends says whether the command is the end of a message.

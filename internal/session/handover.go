@@ -19,6 +19,7 @@ type promise struct {
 	When      int64
 	Forwarded bool
 	Filter    bool
+	Notice    bool
 }
 
 // promises are bounded: the oldest is given up first.
@@ -65,7 +66,7 @@ func elsewhere(queueID string) hash  { return newHash().str("").str(queueID) }
 func (t *Tracker) promise(h *host, m *Message, child string, ev *event.Event, forwarded bool) {
 	t.promises.add(promise{
 		Key: here(h.name, child), Parent: m.UID, Queue: m.QueueID, Host: h.name, When: ev.Time, Forwarded: forwarded,
-		Filter: ev.Route == event.RouteFilter,
+		Filter: ev.Route == event.RouteFilter, Notice: ev.Kind == event.KindNotification,
 	})
 }
 
@@ -77,7 +78,10 @@ func (t *Tracker) keepPromise(h *host, m *Message) {
 		return
 	}
 	delete(t.promises.byKey, key)
-	m.Parent, m.forwarded = p.Parent, p.Forwarded
+	m.Parent, m.forwarded, m.notice = p.Parent, p.Forwarded, p.Notice
+	if p.Notice {
+		m.Kind = event.MessageDSN
+	}
 	if !p.Filter {
 		return
 	}

@@ -80,6 +80,7 @@ func (t *Tracker) link(h *host, m *Message, child string, ev *event.Event, forwa
 		if c != m && (c.instance == m.instance || c.weak || m.weak || !isStrong(ev)) {
 			c.Parent = m.UID
 			c.forwarded = c.forwarded || forwarded
+			c.noticeOf(ev)
 			if ev.Route == event.RouteFilter {
 				c.inherit(m)
 			}
@@ -87,6 +88,13 @@ func (t *Tracker) link(h *host, m *Message, child string, ev *event.Event, forwa
 		}
 	}
 	t.promise(h, m, child, ev, forwarded)
+}
+
+// noticeOf says that the message is the notice which ev tells of.
+func (m *Message) noticeOf(ev *event.Event) {
+	if ev.Kind == event.KindNotification {
+		m.notice, m.Kind = true, event.MessageDSN
+	}
 }
 
 // adopt makes m a child of the message that its opening line names.

@@ -229,10 +229,18 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 	if m.Kind == event.MessageUnknown && m.MailFrom != "" {
 		m.Kind = kindOf(m.MailFrom)
 	}
-	if ev.MessageKind != event.MessageUnknown {
-		m.Kind = ev.MessageKind
-	}
+	m.takeKind(ev)
 	m.complete(ev)
+}
+
+// takeKind keeps what the line says of the message's kind. A verdict of a probe says so: one that delivers was on a notice by the same sender.
+func (m *Message) takeKind(ev *event.Event) {
+	switch {
+	case ev.MessageKind != event.MessageUnknown && !m.notice:
+		m.Kind = ev.MessageKind
+	case m.Kind == event.MessageProbe && ev.Kind == event.KindDelivery:
+		m.Kind = event.MessageDSN
+	}
 }
 
 // kindOf tells notices by their null sender (RFC 5321 section 4.5.5).

@@ -21,6 +21,10 @@ type peer struct {
 	TLS                    event.Tri
 	Version, Cipher, Trust string
 
+	Answers answers
+	Shown   shown
+
+	By         string // of a caller: CallBy of its messages
 	Name       string // of the host, where its address was not named yet; of a caller: what it is called
 	Over       bool   // of a caller: its end was logged
 	key        peerKey
@@ -56,6 +60,7 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 		p = h.beginPeer(key, ev, now)
 	}
 	p.Seen, p.PID = h.clock, ev.PID
+	p.Shown.take(ev)
 	if ev.ConnUse > p.Use {
 		p.Use = ev.ConnUse
 	}
@@ -79,6 +84,7 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 	if m != nil && ev.Kind == event.KindDelivery {
 		m.triedOver(p, ev)
 	}
+	p.Answers.take(ev)
 }
 
 // peer finds the conversation that ev goes on with: the one of this process that is at ev's message, or at none yet;

@@ -40,6 +40,7 @@ func (t *Tracker) observeSession(h *host, ev *event.Event, source string, now in
 	if ev.Role == event.RoleUnknown {
 		ev.Role = s.Role
 	}
+	s.Refusal.retell(ev)
 	return s
 }
 
@@ -268,6 +269,7 @@ func (s *Session) take(ev *event.Event, now int64) {
 		}
 	}
 	s.foretell(ev)
+	s.Shown.take(ev)
 	keep(&s.ClientAddress, ev.ClientAddress)
 	keep(&s.PeerIP, ev.PeerIP)
 	keep(&s.Helo, ev.Helo)

@@ -62,6 +62,7 @@ type (
 		Met                 bool
 		Trust               trust
 		Forwarded           bool
+		Notice              bool
 	}
 	savedPeer struct {
 		Peer *peer
@@ -123,7 +124,7 @@ func (h *host) encode(to *gob.Encoder) error {
 	}
 	for _, l := range []*list[Message]{&h.lateMessages, &h.endedMessages, &h.openMessages} {
 		for m := l.head; m != nil && err == nil; m = m.links.next {
-			err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded})
+			err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice})
 		}
 	}
 	for p := h.peerOrder.head; p != nil && err == nil; p = p.links.next {
@@ -295,7 +296,7 @@ func (s *Session) save() *savedSession {
 func (t *Tracker) restoreMessage(h *host, in *savedMessage) {
 	m := in.Message
 	m.host, m.instance, m.weak, m.ended, m.received = h, h.word(in.Instance), in.Weak, in.Ended, in.Queued
-	m.trust, m.forwarded, m.met = in.Trust, in.Forwarded, in.Met
+	m.trust, m.forwarded, m.met, m.notice = in.Trust, in.Forwarded, in.Met, in.Notice
 	m.sameID = h.messages[m.QueueID]
 	h.messages[m.QueueID] = m
 	if m.ended {

@@ -40,6 +40,7 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 		return nil // a remark about a conversation of which no word was seen
 	}
 	if ev.OwnVerdicts {
+		retellVerdict(ev)
 		ev.Status, ev.Tried, ev.Delays, ev.HasTotalDuration = event.StatusNone, event.Open, event.Delays{}, false
 	}
 	begun := s != nil && s.talk == nil && !s.ended // by a line of the server's own

@@ -195,6 +195,9 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	}
 	h.fronted(s, ev)
 	s.carry(m, ev)
+	if s != nil {
+		s.Answers.take(ev)
+	}
 	h.observeTry(ev, now)
 	h.observeReceipt(t, s, m, ev, now)
 	t.observePeer(h, m, ev, now)

@@ -53,6 +53,9 @@ type Session struct {
 	SomeCounts  bool // not of every verb
 	Slowest     CommandRecord
 	Fate        Fate // of the next message
+	Answers     answers
+	Refusal     toldRefusal
+	Shown       shown
 
 	talk *Conversation // of dialects that show commands and replies
 	over event.End     // how the conversation ended with the line at hand, by the protocol
@@ -92,6 +95,7 @@ type Message struct {
 	received  bool
 	met       bool // the host before it is known
 	forwarded bool
+	notice    bool // of another message here, as a line of that one says
 	trust     trust
 
 	host     *host

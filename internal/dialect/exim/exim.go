@@ -52,6 +52,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	if ok {
 		ev.QueueID = id
 		kind := about(ev, rest)
+		if ev.Scope == event.ScopeCall {
+			ev.CallBy = id[len("1tivSh-"):strings.LastIndexByte(id, '-')] // the process' number, in base 62 (src/receive.c)
+		}
 		r := twice(h, s, ev, result(ev, kind))
 		ev.Entry = opensEntry(kind)
 		return r

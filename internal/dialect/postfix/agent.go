@@ -63,8 +63,10 @@ func verdictLine(ev *event.Event, s string) event.Kind {
 	route(ev, relay, text)
 	explain(ev, text)
 	switch ev.Daemon {
-	case "error", "retry", "cleanup", "qmgr", "oqmgr", "nqmgr": // the last three where there is no transport to hand it to
+	case "error", "retry", "qmgr", "oqmgr", "nqmgr": // the last three where there is no transport to hand it to
 		ev.Tried = event.No
+	case "cleanup": // it refuses the message as a whole, and no queue manager ever sees it (src/cleanup/cleanup_bounce.c)
+		ev.Tried, ev.NoEnd, ev.MayExpand = event.No, true, true
 	}
 	return event.KindDelivery
 }

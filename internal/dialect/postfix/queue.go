@@ -57,7 +57,21 @@ func active(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	ev.RecipientCount = int(n)
+	ev.MessageKind = kindOf(ev.MailFrom, ev.Size)
 	return event.KindMessageReceived
+}
+
+// kindOf knows what Postfix itself makes by double_bounce_sender: address probes, which have a header and nothing else (src/verify/verify.c), and notices to
+// the postmaster. It is unknown for anything else.
+func kindOf(from string, size int64) event.MessageKind {
+	const mostOfProbe = 512
+	switch {
+	case !strings.HasPrefix(from, "double-bounce@"):
+		return event.MessageUnknown
+	case size <= mostOfProbe:
+		return event.MessageProbe
+	}
+	return event.MessageDSN
 }
 
 // pickup is "uid=0 from=<anna@example.com>", with "orig_id=" of a message that was queued again (src/pickup/pickup.c).

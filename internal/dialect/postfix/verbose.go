@@ -34,6 +34,7 @@ func conversation(ev *event.Event, s string) event.Kind {
 	} else {
 		p.called(ev)
 		ev.Scope = event.ScopePID
+		ev.OwnVerdicts = true // status= tells them
 	}
 	ev.Said = words
 	fromClient := (s[0] == '<') == server
