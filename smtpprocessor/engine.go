@@ -34,19 +34,21 @@ type engine struct {
 		key    record.Source
 		source *source
 	}
-	homes  map[string]home // by host
-	homeOf string          // the host that was asked about last
-	header header.Header
-	ev     event.Event
-	out    session.Output
-	writer attrs.Writer
-	counts counts
+	homes   map[string]home // by host
+	homeOf  string          // the host that was asked about last, and through which pipeline
+	homeVia *smtpProcessor
+	header  header.Header
+	ev      event.Event
+	out     session.Output
+	writer  attrs.Writer
+	counts  counts
 }
 
 // home is what a host's records last came with.
 type home struct {
 	resource pcommon.Resource
-	named    bool // the host has a name; else its file's stands for it
+	named    bool           // the host has a name; else its file's stands for it
+	via      *smtpProcessor // the pipeline that observed it last
 }
 
 // hostName is what a record of the host carries beside the resource.
@@ -259,7 +261,7 @@ func (e *engine) seen(f *record.File) bool {
 }
 
 // tick ends what belongs to silent hosts, and gives the records of that.
-func (e *engine) tick(now time.Time) plog.Logs {
+func (e *engine) tick(now time.Time) made {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.out.Reset()
@@ -267,18 +269,18 @@ func (e *engine) tick(now time.Time) plog.Logs {
 	return e.madeLogs()
 }
 
-// close ends everything that is open, and gives the records of that.
-func (e *engine) close() plog.Logs {
+// close ends what is open of the hosts that were observed through a pipeline, or all when it is the last one, and gives the records of that.
+func (e *engine) close(via *smtpProcessor, last bool) made {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.out.Reset()
-	e.tracker.Close(&e.out)
+	e.tracker.CloseHosts(func(host string) bool { return last || e.homes[host].via == via }, &e.out)
 	return e.madeLogs()
 }
 
-// madeLogs turns the output into a batch, one resource a host. The lock is held.
-func (e *engine) madeLogs() plog.Logs {
-	logs := plog.NewLogs()
+// madeLogs turns the output into batches, one resource a host. The lock is held.
+func (e *engine) madeLogs() made {
+	all := made{}
 	e.counts.output(&e.out)
 	scopes := map[string]plog.ScopeLogs{}
 	var w attrs.Writer
@@ -287,7 +289,7 @@ func (e *engine) madeLogs() plog.Logs {
 		sl, ok := scopes[m.Host]
 		home, known := e.homes[m.Host]
 		if !ok {
-			rl := logs.ResourceLogs().AppendEmpty()
+			rl := all.of(home.via).ResourceLogs().AppendEmpty()
 			if known {
 				home.resource.CopyTo(rl.Resource())
 			} else if m.Host != "" {
@@ -303,16 +305,20 @@ func (e *engine) madeLogs() plog.Logs {
 		}
 		putMade(m, sl.LogRecords().AppendEmpty(), 0, &w)
 	}
-	return logs
+	return all
 }
 
-// home remembers what resource a host's records come with, for records that no batch is behind. The lock is held.
+// home remembers what resource a host's records come with, and through which pipeline, for records that no batch is behind. The lock is held.
 func (e *engine) home(host string, p *pass) {
-	if host == e.homeOf && len(e.homes) > 0 {
+	if host == e.homeOf && p.via == e.homeVia && len(e.homes) > 0 {
 		return
 	}
-	if _, known := e.homes[host]; known || len(e.homes) >= maxSources {
-		e.homeOf = strings.Clone(host)
+	if h, known := e.homes[host]; known || len(e.homes) >= maxSources {
+		e.homeOf, e.homeVia = strings.Clone(host), p.via
+		if known && h.via != p.via {
+			h.via = p.via
+			e.homes[e.homeOf] = h
+		}
 		return
 	}
 	copied := pcommon.NewResource()
@@ -320,7 +326,7 @@ func (e *engine) home(host string, p *pass) {
 	for _, name := range [...]string{attrs.FilePath, "log.file.name", attrs.FileID} {
 		copied.Attributes().Remove(name)
 	}
-	e.homes[strings.Clone(host)] = home{copied, p.view.Names(host)}
+	e.homes[strings.Clone(host)] = home{copied, p.view.Names(host), p.via}
 }
 
 func (e *engine) save() ([]byte, error) {

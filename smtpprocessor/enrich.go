@@ -25,6 +25,7 @@ type part struct {
 // pass is one way through a batch.
 type pass struct {
 	e   *engine
+	via *smtpProcessor // the pipeline that the batch is on
 	w   attrs.Writer
 	now int64
 
@@ -40,9 +41,9 @@ type pass struct {
 
 // enrich changes ld to what goes out: recognised records with attributes under our scope, the others untouched under
 // theirs, records that were made behind the line that brought them about. It gives what own telemetry counts.
-func (e *engine) enrich(ld plog.Logs, now time.Time) counts {
+func (e *engine) enrich(ld plog.Logs, now time.Time, via *smtpProcessor) counts {
 	p := passes.Get().(*pass)
-	p.e, p.now = e, now.UnixNano()
+	p.e, p.via, p.now = e, via, now.UnixNano()
 	defer p.release()
 	for _, rl := range ld.ResourceLogs().All() {
 		p.resource = rl.Resource()
@@ -70,7 +71,7 @@ func (p *pass) release() {
 	clear(p.made[:cap(p.made)])
 	clear(p.lines[:cap(p.lines)])
 	clear(p.hosts[:cap(p.hosts)])
-	p.e, p.resource, p.view = nil, pcommon.Resource{}, record.View{}
+	p.e, p.via, p.resource, p.view = nil, nil, pcommon.Resource{}, record.View{}
 	passes.Put(p)
 }
 

@@ -13,10 +13,15 @@ import (
 
 // NewFactory returns the factory of the smtp processor.
 func NewFactory() processor.Factory {
-	return processor.NewFactory(metadata.Type, createDefaultConfig,
-		processor.WithLogs(createLogs, metadata.LogsStability))
+	shared := &cores{list: make(map[*Config]*core)}
+	return processor.NewFactory(metadata.Type, createDefaultConfig, processor.WithLogs(shared.create, metadata.LogsStability))
 }
 
-func createLogs(_ context.Context, set processor.Settings, cfg component.Config, next consumer.Logs) (processor.Logs, error) {
-	return newProcessor(cfg.(*Config), set, next, time.Now)
+// create makes the processor of one pipeline. Pipelines that name the same smtp share its core.
+func (s *cores) create(_ context.Context, set processor.Settings, cfg component.Config, next consumer.Logs) (processor.Logs, error) {
+	c, err := s.of(cfg.(*Config), set, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	return newPipeline(c, next), nil
 }

@@ -201,6 +201,13 @@ func (c *fullClient) Set(ctx context.Context, key string, value []byte) error {
 	return c.Client.Set(ctx, key, value)
 }
 
+func (c *fullClient) Batch(ctx context.Context, ops ...*storage.Operation) error {
+	if c.f.full {
+		return errors.New("no space left on device")
+	}
+	return c.Client.Batch(ctx, ops...)
+}
+
 // A storage that fills up stops nothing: records go on, the state is saved when there is room again, and it is whole.
 func TestStorageThatFillsUpStopsNothing(t *testing.T) {
 	host := &full{storageHost: newStorage(t)}

@@ -10,7 +10,8 @@ import (
 )
 
 // refusals remembers the batches that the next consumer refused, so that a batch that comes again gives the same output
-// and is observed once. Upstream may bring it back raw (a fan-out had cloned it) or as we changed it.
+// and is observed once. Upstream may bring it back raw (a fan-out had cloned it) or as we changed it. Where several pipelines share
+// the engine it remembers the newest accepted ones, too: a fan-out in front brings them to each pipeline in turn.
 type refusals struct {
 	mu    sync.Mutex
 	raw   map[uint64]*refused // by the content that came in
@@ -25,33 +26,60 @@ type refused struct {
 	id      batchid.ID
 	logs    plog.Logs
 	size    int
-	places  bool // its records have places in files: who read them will bring them again
+	places  bool                        // its records have places in files: who read them will bring them again
+	waits   map[*smtpProcessor]struct{} // the pipelines that refused it
+	taken   map[*smtpProcessor]struct{} // those that are through with it
 }
 
-// The bounds of the memory: a receiver that is refused has a few batches under way, not thousands.
+// The bounds of the memory: a receiver that is refused has a few batches under way, not thousands; and a fan-out brings a batch to the next
+// pipeline at once.
 const (
 	maxRefused      = 256
 	maxRefusedBytes = 64 << 20
+	maxAccepted     = 16
 )
 
 func newRefusals() *refusals {
 	return &refusals{raw: make(map[uint64]*refused), ours: make(map[uint64]*refused)}
 }
 
-// add remembers that out, made from a batch with the content in, was refused.
-func (r *refusals) add(in uint64, id batchid.ID, out plog.Logs) {
-	b := &refused{in: in, out: contentOf(out), id: id, logs: plog.NewLogs(), size: sizeOf(out), places: hasPlaces(out)}
+// add remembers that out was made from a batch with the content in.
+func (r *refusals) add(in uint64, id batchid.ID, out plog.Logs) *refused {
+	b := &refused{
+		in: in, out: contentOf(out), id: id, logs: plog.NewLogs(), size: sizeOf(out), places: hasPlaces(out),
+		waits: map[*smtpProcessor]struct{}{}, taken: map[*smtpProcessor]struct{}{},
+	}
 	out.CopyTo(b.logs)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, known := r.raw[in]; known {
-		return
+	if known := r.raw[in]; known != nil { // it came twice at the same time
+		return known
 	}
 	r.raw[in], r.ours[b.out] = b, b
 	r.order = append(r.order, b)
 	r.bytes += b.size
-	for len(r.order) > maxRefused || r.bytes > maxRefusedBytes && len(r.order) > 1 {
-		r.drop(r.order[0])
+	r.makeRoom()
+	return b
+}
+
+// makeRoom forgets the oldest batches, those that nobody waits for first. The newest stays; the lock is held.
+func (r *refusals) makeRoom() {
+	accepted := 0
+	for _, b := range r.order {
+		if len(b.waits) == 0 {
+			accepted++
+		}
+	}
+	for len(r.order) > 1 && (accepted > maxAccepted || len(r.order) > maxRefused || r.bytes > maxRefusedBytes) {
+		oldest := r.order[0]
+		for _, b := range r.order[:len(r.order)-1] {
+			if len(b.waits) == 0 {
+				oldest = b
+				accepted--
+				break
+			}
+		}
+		r.drop(oldest)
 	}
 }
 
@@ -75,20 +103,23 @@ func (r *refusals) forgetOut(b *refused) {
 	}
 }
 
-// done forgets a batch that was accepted at last.
-func (r *refusals) done(b *refused) {
+// done says that a pipeline has accepted a batch, or refused it for good. It is forgotten when all of them have.
+func (r *refusals) done(b *refused, by *smtpProcessor, pipelines int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.raw[b.in] == b {
+	delete(b.waits, by)
+	b.taken[by] = struct{}{}
+	if r.raw[b.in] == b && len(b.waits) == 0 && len(b.taken) >= pipelines {
 		r.drop(b)
 	}
 }
 
-// again says that a batch was refused once more. What is behind the processor may have changed it further: it comes back as it is now.
-func (r *refusals) again(b *refused, ld plog.Logs) {
+// waits says that a pipeline refused a batch. What is behind it may have changed the batch further: it comes back as it is now.
+func (r *refusals) waits(b *refused, by *smtpProcessor, ld plog.Logs) {
 	out := contentOf(ld)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	b.waits[by] = struct{}{}
 	if r.raw[b.in] != b || b.out == out {
 		return
 	}
@@ -97,7 +128,7 @@ func (r *refusals) again(b *refused, ld plog.Logs) {
 	r.ours[out] = b
 }
 
-// find is the batch that was refused and has this content, as it came or as it went out: nil when there is none.
+// find is the batch that is remembered and has this content, as it came or as it went out: nil when there is none.
 func (r *refusals) find(content uint64) (b *refused, changed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -112,7 +143,7 @@ func (r *refusals) outstanding() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, b := range r.order {
-		if b.places {
+		if b.places && len(b.waits) > 0 {
 			return true
 		}
 	}

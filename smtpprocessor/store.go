@@ -3,6 +3,7 @@ package smtpprocessor
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
@@ -14,13 +15,18 @@ import (
 // store keeps the tracker's state in a storage extension.
 type store struct {
 	client storage.Client
-	saved  int64 // when, by the processor's clock, in nanoseconds
+	saved  int64  // when, by the processor's clock, in nanoseconds
+	covers uint64 // the changes of the state that are in it
 }
 
-// The keys of the state, and of one that could not be read and was set aside.
+// due says whether the state was saved too long ago.
+func (s *store) due(now int64, interval time.Duration) bool { return now-s.saved >= int64(interval) }
+
+// The keys of the state, of made records that nobody has accepted yet, and of a state that could not be read and was set aside.
 const (
-	stateKey = "state"
-	asideKey = "state.damaged"
+	stateKey   = "state"
+	pendingKey = "state.pending"
+	asideKey   = "state.damaged"
 )
 
 func openStore(ctx context.Context, host component.Host, ext, id component.ID) (*store, error) {
@@ -34,45 +40,79 @@ func openStore(ctx context.Context, host component.Host, ext, id component.ID) (
 func (s *store) close(ctx context.Context) error { return s.client.Close(ctx) }
 
 // restore reads the saved state. One that cannot be read is set aside and reported: it is no reason not to start.
-func (p *smtpProcessor) restore(ctx context.Context) {
-	data, err := p.store.client.Get(ctx, stateKey)
+func (c *core) restore(ctx context.Context) {
+	data, err := c.store.client.Get(ctx, stateKey)
 	if err != nil {
-		p.logger.Error("the saved state could not be read, starting with none", zap.Error(err))
+		c.logger.Error("the saved state could not be read, starting with none", zap.Error(err))
 		return
 	}
 	if len(data) == 0 {
 		return
 	}
-	if err := p.engine.restore(data); err != nil {
-		p.logger.Error("the saved state is damaged or of another version; it is set aside, starting with none",
+	if err := c.engine.restore(data); err != nil {
+		c.logger.Error("the saved state is damaged or of another version; it is set aside, starting with none",
 			zap.String("key", asideKey), zap.Error(err))
-		if err := p.store.client.Set(ctx, asideKey, data); err != nil {
-			p.logger.Error("the damaged state could not be set aside", zap.Error(err))
+		if err := c.store.client.Set(ctx, asideKey, data); err != nil {
+			c.logger.Error("the damaged state could not be set aside", zap.Error(err))
 		}
+		return
+	}
+	c.restorePending(ctx)
+}
+
+// restorePending reads the made records that waited for somebody to accept them.
+func (c *core) restorePending(ctx context.Context) {
+	data, err := c.store.client.Get(ctx, pendingKey)
+	if err == nil {
+		err = c.pending.unmarshal(data)
+	}
+	if err != nil {
+		c.logger.Error("records that were made before the restart could not be read, they are lost", zap.Error(err))
 	}
 }
 
 // Checkpoint saves the state when it is due, or in any case when ctx is that of a last round. What is saved covers every
 // batch that was accepted; while a refused batch is still to come again nothing is saved, because the state has it already.
-func (p *smtpProcessor) Checkpoint(ctx context.Context) (saved bool, err error) {
-	p.accepting.Lock()
-	defer p.accepting.Unlock()
-	now := p.now().UnixNano()
-	due := checkpoint.IsFinal(ctx) || now-p.store.saved >= int64(p.cfg.CheckpointInterval)
-	if !due || p.refusals.outstanding() {
+func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
+	c.accepting.Lock()
+	defer c.accepting.Unlock()
+	if c.refusals.outstanding() {
 		return false, nil
 	}
-	if !p.changed.Load() {
-		return true, nil // what is on disk is the state
+	changes, now := c.changes.Load(), c.now().UnixNano()
+	round, asked := checkpoint.FromContext(ctx)
+	due, covers := c.store.due(now, c.cfg.CheckpointInterval), false
+	if asked {
+		due, covers = c.rounds.due(round, c.store.covers, now-int64(c.cfg.CheckpointInterval))
 	}
-	data, err := p.engine.save()
-	if err != nil {
-		return false, fmt.Errorf("encode the state: %w", err)
+	if changes == c.store.covers || covers {
+		return true, nil // what is on disk is the state, as far as it is asked for
 	}
-	if err := p.store.client.Set(ctx, stateKey, data); err != nil {
-		return false, fmt.Errorf("save the state: %w", err)
+	if !due && !checkpoint.IsFinal(ctx) {
+		return false, nil
 	}
-	p.store.saved = now
-	p.changed.Store(false)
+	if err := c.save(ctx); err != nil {
+		return false, err
+	}
+	c.store.saved, c.store.covers = now, changes
+	if asked {
+		c.rounds.saved(round, now)
+	}
 	return true, nil
+}
+
+// save writes the state and the made records that nobody has accepted yet.
+func (c *core) save(ctx context.Context) error {
+	data, err := c.engine.save()
+	if err != nil {
+		return fmt.Errorf("encode the state: %w", err)
+	}
+	waiting, err := c.pending.marshal()
+	if err != nil {
+		return fmt.Errorf("encode the records that wait: %w", err)
+	}
+	if err := c.store.client.Batch(ctx, storage.SetOperation(stateKey, data), storage.SetOperation(pendingKey, waiting)); err != nil {
+		return fmt.Errorf("save the state: %w", err)
+	}
+	return nil
 }

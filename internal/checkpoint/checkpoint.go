@@ -11,7 +11,8 @@ import (
 // Participant is a component downstream that keeps state derived from the lines it was given.
 type Participant interface {
 	// Checkpoint makes durable a state that covers at least every batch that was accepted so far. saved is false when it is not due yet or
-	// not possible now: the offsets are kept back then, and it is asked again. In a Final round it saves even when not due.
+	// not possible now: the offsets are kept back then, and it is asked again. In a Final round it saves even when not due. The context carries
+	// the round that asks.
 	Checkpoint(ctx context.Context) (saved bool, err error)
 }
 
@@ -41,6 +42,7 @@ func (r *Round) Checkpoint(ctx context.Context) (saved bool, err error) {
 	r.mu.Lock()
 	list := append([]Participant(nil), r.list...)
 	r.mu.Unlock()
+	ctx = NewContext(ctx, r)
 	saved = true
 	for _, p := range list {
 		ok, e := p.Checkpoint(ctx)
@@ -60,7 +62,7 @@ func NewContext(ctx context.Context, r *Round) context.Context {
 	return context.WithValue(ctx, roundKey{}, r)
 }
 
-// FromContext is the round of the receiver that the batch comes from; false when it has none, or behind an asynchronous hop.
+// FromContext is the round of the receiver that the batch comes from, or that asks; false when it has none, or behind an asynchronous hop.
 func FromContext(ctx context.Context) (*Round, bool) {
 	r, ok := ctx.Value(roundKey{}).(*Round)
 	return r, ok

@@ -118,8 +118,15 @@ func (t *Tracker) Tick(wall int64, out *Output) {
 
 // Close ends everything that is open: the process goes and nothing is saved.
 func (t *Tracker) Close(out *Output) {
+	t.CloseHosts(func(string) bool { return true }, out)
+}
+
+// CloseHosts is Close for those hosts that the function names.
+func (t *Tracker) CloseHosts(which func(host string) bool, out *Output) {
 	for _, name := range t.hostNames() {
-		t.closeHost(t.hosts[name], event.EndShutdown, out)
+		if which(name) {
+			t.closeHost(t.hosts[name], event.EndShutdown, out)
+		}
 	}
 }
 

@@ -1,0 +1,203 @@
+package smtpprocessor
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/processor"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
+)
+
+// core is what all pipelines that name one smtp share. A component is told its id and not its pipeline, and a storage extension gives one
+// client for an id: so they share the engine, the saved state, the memory of refused batches, the ticker and own telemetry.
+type core struct {
+	cfg       *Config
+	id        component.ID
+	logger    *zap.Logger
+	telemetry *telemetry
+	now       func() time.Time
+
+	engine   *engine
+	refusals *refusals
+	store    *store // nil without storage
+	owner    uint64
+	seq      atomic.Uint64
+	changes  atomic.Uint64 // of the state
+	rounds   rounds
+
+	// pending is what a silent source's expiry made and nobody has accepted yet. The ticker's, and behind it the shutdown's.
+	pending made
+
+	// accepting is held for reading by every batch on its way and for writing by a checkpoint: what is saved covers
+	// accepted batches only.
+	accepting sync.RWMutex
+
+	life      sync.Mutex
+	began     bool
+	failed    error            // of the start
+	pipelines []*smtpProcessor // made and not shut down, in the order in which they were made
+	count     atomic.Int32     // of them
+
+	stop     chan struct{}
+	stopping sync.Once
+	done     sync.WaitGroup
+	forget   func() // takes the core out of the factory's memory
+}
+
+// tickInterval is how often sources that have gone silent are looked at, at least.
+const tickInterval = 5 * time.Second
+
+var owners atomic.Uint64
+
+func newCore(cfg *Config, set processor.Settings, now func() time.Time) (*core, error) {
+	e, err := newEngine(cfg, set.Logger)
+	if err != nil {
+		return nil, err
+	}
+	builder, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	c := &core{
+		cfg: cfg, id: set.ID, logger: set.Logger, now: now, forget: func() {},
+		engine: e, refusals: newRefusals(), owner: owners.Add(1), pending: made{}, stop: make(chan struct{}),
+	}
+	c.telemetry, err = newTelemetry(builder, e)
+	return c, err
+}
+
+// join adds a pipeline. Pipelines are made before any of them starts.
+func (c *core) join(p *smtpProcessor) {
+	c.life.Lock()
+	defer c.life.Unlock()
+	c.pipelines = append(c.pipelines, p)
+	c.count.Store(int32(len(c.pipelines)))
+}
+
+// start reads the saved state, if there is storage, and begins to look after silent sources: once for all pipelines.
+func (c *core) start(ctx context.Context, host component.Host) error {
+	c.life.Lock()
+	defer c.life.Unlock()
+	if c.began {
+		return c.failed
+	}
+	c.began = true
+	if c.cfg.Storage != nil {
+		if c.store, c.failed = openStore(ctx, host, *c.cfg.Storage, c.id); c.failed != nil {
+			return c.failed
+		}
+		c.restore(ctx)
+	}
+	c.done.Add(1)
+	go c.tick()
+	return nil
+}
+
+// leave takes a pipeline out, and says whether it was the last.
+func (c *core) leave(p *smtpProcessor) (last bool) {
+	c.life.Lock()
+	defer c.life.Unlock()
+	if i := slices.Index(c.pipelines, p); i >= 0 {
+		c.pipelines = slices.Delete(c.pipelines, i, i+1)
+	}
+	c.count.Store(int32(len(c.pipelines)))
+	return len(c.pipelines) == 0
+}
+
+// settle ends the ticker. The first pipeline that shuts down does so: from then on there is not everybody to send records to.
+func (c *core) settle() {
+	c.stopping.Do(func() { close(c.stop) })
+	c.done.Wait()
+}
+
+// end saves the state, where there is storage: the last pipeline has gone.
+func (c *core) end(ctx context.Context) (err error) {
+	c.forget()
+	if c.store != nil {
+		_, err = c.Checkpoint(checkpoint.Final(ctx))
+		err = errors.Join(err, c.store.close(ctx))
+	}
+	c.telemetry.shutdown()
+	return err
+}
+
+// tick expires what belongs to silent sources, and saves the state when it is time.
+func (c *core) tick() {
+	defer c.done.Done()
+	ticker := time.NewTicker(min(tickInterval, c.cfg.CheckpointInterval))
+	defer ticker.Stop()
+	for {
+		select {
+		case <-c.stop:
+			return
+		case <-ticker.C:
+			c.lookAfter(context.Background())
+		}
+	}
+}
+
+// lookAfter is one turn of the ticker.
+func (c *core) lookAfter(ctx context.Context) {
+	if err := c.expire(ctx); err != nil {
+		c.logger.Warn("records of expired sessions were refused, they will be sent again", zap.Error(err))
+	}
+	if c.store == nil {
+		return
+	}
+	if _, err := c.Checkpoint(ctx); err != nil {
+		c.logger.Error("the state could not be saved", zap.Error(err))
+	}
+}
+
+// expire ends what is over by the clock and hands on the records of that: those of a host through the pipeline that observed it last.
+func (c *core) expire(ctx context.Context) (err error) {
+	c.accepting.RLock()
+	defer c.accepting.RUnlock()
+	c.pending.add(c.engine.tick(c.now()))
+	for i, p := range c.open() {
+		if i == 0 {
+			c.pending.move(nil, p) // of hosts that no pipeline has observed since the start
+		}
+		err = errors.Join(err, p.sendMade(ctx))
+	}
+	return err
+}
+
+func (c *core) open() []*smtpProcessor {
+	c.life.Lock()
+	defer c.life.Unlock()
+	return slices.Clone(c.pipelines)
+}
+
+// cores finds the core of a configuration: the Collector gives every pipeline that names a component the same one, and another after a reload.
+type cores struct {
+	mu   sync.Mutex
+	list map[*Config]*core
+}
+
+func (s *cores) of(cfg *Config, set processor.Settings, now func() time.Time) (*core, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.list[cfg]; c != nil {
+		return c, nil
+	}
+	c, err := newCore(cfg, set, now)
+	if err != nil {
+		return nil, err
+	}
+	c.forget = func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.list, cfg)
+	}
+	s.list[cfg] = c
+	return c, nil
+}
