@@ -158,6 +158,7 @@ type Event struct {
 	NoEnd          bool     // on message.received and delivery: nor one at its end, so that the last recipient's end is the message's
 	MayExpand      bool     // with NoEnd: RecipientCount is of addresses before expansion, so there may be more
 	HandedOver     bool     // on message.received: a program that logs elsewhere has the message, unless a message.queued said that it is kept here
+	GivenUp        bool     // on message.removed: whoever waits for another try has expired
 	PutOff         bool     // on message.queued: the message waits for another run, so the end of this one removes nothing
 	Size           int64    // bytes; -1 or 0 with HasSize false: the line does not say
 	HasSize        bool

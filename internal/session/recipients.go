@@ -90,6 +90,9 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 			ev.Kind = event.KindMessageQueued
 			return
 		}
+		if ev.GivenUp {
+			t.endRecipients(m, event.StatusExpired, out)
+		}
 		t.endMessage(m, out)
 	}
 }

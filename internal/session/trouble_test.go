@@ -311,3 +311,17 @@ func TestStopEndsWhatWasOpen(t *testing.T) {
 		t.Errorf("%+v", sums)
 	}
 }
+
+// What nullmailer moves into its folder of failed messages was put off for too long, or refused: only who waits for another try expires.
+func TestRemovedForGoodExpiresWhoWaits(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, of(event.KindMessageReceived, "A1"))
+	l.at(1, delivery("A1", "a@b.example", event.StatusDeferred))
+	l.at(2, delivery("A1", "c@b.example", event.StatusBounced))
+	gone := of(event.KindMessageRemoved, "A1")
+	gone.GivenUp = true
+	l.at(3, gone)
+	if made := l.synthetic(event.KindDelivery); len(made) != 1 || made[0].RcptTo != "a@b.example" || made[0].Status != event.StatusExpired || !made[0].Final {
+		t.Errorf("%+v", made)
+	}
+}

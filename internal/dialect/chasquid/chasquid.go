@@ -5,6 +5,7 @@ package chasquid
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
@@ -239,13 +240,9 @@ func failed(ev *event.Event, s string) event.Kind {
 		ev.ErrorType, ev.Tried = "host_not_found", event.No
 	case strings.HasPrefix(s, "Could not dial: "):
 		ev.Command = event.CommandConnect
-		switch {
-		case strings.HasSuffix(s, "connection refused"):
-			ev.ErrorType = "connection_refused"
-		case strings.HasSuffix(s, "i/o timeout"):
-			ev.ErrorType = "timeout"
-		case strings.HasSuffix(s, "no route to host"), strings.HasSuffix(s, "network is unreachable"):
-			ev.ErrorType = "no_route"
+		ev.ErrorType = errno.TypeFold(s[strings.LastIndex(s, ": ")+len(": "):])
+		if strings.HasSuffix(s, "i/o timeout") {
+			ev.ErrorType = errno.Timeout
 		}
 	case strings.HasPrefix(s, "TLS error: "):
 		ev.Command, ev.ErrorType = "STARTTLS", "tls_handshake"

@@ -4,6 +4,7 @@ package courier
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
@@ -301,14 +302,11 @@ func trouble(text string) string {
 	switch {
 	case strings.HasPrefix(text, "No such domain"), strings.Contains(text, "DNS lookup failure"):
 		return "host_not_found"
-	case strings.HasSuffix(text, "Connection refused"):
-		return "connection_refused"
-	case strings.HasSuffix(text, "Connection timed out"):
-		return "timeout"
-	case strings.HasSuffix(text, "No route to host"), strings.HasSuffix(text, "Network is unreachable"):
-		return "no_route"
 	case strings.HasPrefix(text, "Connection unexpectedly closed"), strings.HasSuffix(text, "Connection closed by remote host."):
-		return "connection_lost"
+		return errno.Lost
 	}
-	return ""
+	if i := strings.LastIndex(text, ": "); i >= 0 {
+		text = text[i+len(": "):]
+	}
+	return errno.Type(text)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
 // courieresmtpd.C writes no process number: the client's port tells connections apart. That a connection ends has no line.
@@ -30,33 +31,47 @@ func client(ev *event.Event, ip, port string) bool {
 		return false
 	}
 	ev.Scope, ev.ConnID, ev.Role = event.ScopeConn, port, event.RoleServer
-	ev.PeerIP, ev.PeerPort = unmapped(ip), int(n)
+	ev.PeerIP, ev.PeerPort, ev.ClientPort = unmapped(ip), int(n), int(n)
 	return true
 }
 
-// refused reads "::ffff:192.0.2.1,port=35984,from=<a@b>,to=<c@d>: 550 User unknown.", or with ",msg="502 ESMTP command error",cmd: RCPT TO:<x>".
+// refused reads "::ffff:192.0.2.1,port=35984,from=<a@b>,to=<c@d>: 550 User unknown.", or with ",msg="502 ESMTP command error",cmd: RCPT TO:<x>". Until 0.7x there
+// is no port, and what the client's host says of its user may stand in front of the rest.
 func refused(ev *event.Event, s string) event.Kind {
-	ip, s, ok := scan.Cut(s, ',')
-	if !ok {
+	end := strings.IndexByte(s, ',')
+	if end < 1 || !scan.IsIP(s[:end]) {
 		return event.KindNone
 	}
-	rest, ok := strings.CutPrefix(s, "port=")
-	if !ok {
-		return event.KindNone
+	ip, s := s[:end], s[end:]
+	if rest, ok := strings.CutPrefix(s, ",port="); ok {
+		n := 0
+		for n < len(rest) && scan.IsDigit(rest[n]) {
+			n++
+		}
+		if s = rest[n:]; !client(ev, ip, rest[:n]) {
+			return event.KindNone
+		}
+	} else {
+		ev.Role, ev.PeerIP = event.RoleServer, unmapped(ip)
 	}
-	n := 0
-	for n < len(rest) && scan.IsDigit(rest[n]) {
-		n++
+	if rest, ok := strings.CutPrefix(s, `,ident="`); ok { // it may hold anything: read only where there is one place for it to end
+		_, rest, ok := scan.CutOnce(rest, `",msg="`)
+		if !ok {
+			return event.KindNone
+		}
+		return refusedCommand(ev, rest)
 	}
-	if s = rest[n:]; !client(ev, ip, rest[:n]) {
-		return event.KindNone
-	}
-	if strings.HasPrefix(s, ",ident=") {
-		return event.KindNone // what the client's host says of it may hold anything
+	if rest, ok := strings.CutPrefix(s, ",ident="); ok { // its commas and colons are blanks here
+		n := strings.IndexAny(rest, ",:")
+		if n < 0 {
+			return event.KindNone
+		}
+		s = rest[n:]
 	}
 	if rest, ok := strings.CutPrefix(s, `,msg="`); ok {
 		return refusedCommand(ev, rest)
 	}
+	var ok bool
 	if strings.HasPrefix(s, ",from=") {
 		if s, ok = sender(ev, s); !ok {
 			return event.KindNone
@@ -93,7 +108,8 @@ func refusedCommand(ev *event.Event, s string) event.Kind {
 		ev.Command = verb.String()
 	}
 	if verb == event.VerbAUTH && known {
-		_, secret := scan.Word(rest)
+		mechanism, secret := scan.Word(rest)
+		ev.AuthMechanism, _ = speech.Mechanism(mechanism)
 		ev.Hide(secret)
 	} else if !known && cmd != "" { // an answer in an AUTH exchange is a line of its own
 		ev.Hide(cmd)

@@ -4,6 +4,7 @@ package dma
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
@@ -198,13 +199,8 @@ func unreachable(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	ev.Command, ev.Text = event.CommandConnect, why
-	switch why {
-	case "Connection refused":
-		ev.ErrorType = "connection_refused"
-	case "Connection timed out", "Operation timed out":
-		ev.ErrorType = "timeout"
-	case "No route to host", "Network is unreachable", "Host is unreachable":
-		ev.ErrorType = "no_route"
+	if ev.ErrorType = errno.Type(why); ev.ErrorType == "" {
+		ev.ErrorType = errno.Other
 	}
 	return event.KindConnect
 }

@@ -3,6 +3,7 @@ package exchange
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
@@ -140,7 +141,7 @@ func readConnecting(context string, ev *event.Event) bool {
 		code, _, _ = scan.Cut(code, ',')
 	}
 	if ev.ErrorType = socketError(code); ev.ErrorType == "" {
-		ev.ErrorType = "connection_lost"
+		ev.ErrorType = errno.Other
 	}
 	return true
 }
@@ -148,18 +149,10 @@ func readConnecting(context string, ev *event.Event) bool {
 // socketError reads a number of Windows Sockets (winsock2.h).
 func socketError(code string) string {
 	switch code {
-	case "10060":
-		return "timeout"
-	case "10061":
-		return "connection_refused"
-	case "10050", "10051", "10064", "10065":
-		return "no_route"
-	case "10052", "10053", "10054", "10058":
-		return "connection_lost"
 	case "11001", "11002", "11003", "11004":
 		return "host_not_found"
 	}
-	return ""
+	return errno.TypeOfCode(code)
 }
 
 // trimID takes the angle brackets off a Message-ID.

@@ -3,6 +3,7 @@ package exim
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
@@ -172,23 +173,7 @@ func lookupError(text string) string {
 		strings.HasPrefix(text, "Unrouteable mail domain"), strings.HasPrefix(text, "host ") && strings.HasSuffix(text, " not found"):
 		return "host_not_found"
 	}
-	return systemError(text)
-}
-
-// systemError knows the system's words (strerror) for a connection that did not come to be.
-func systemError(words string) string {
-	switch {
-	case strings.HasPrefix(words, "Connection refused"):
-		return "connection_refused"
-	case strings.HasPrefix(words, "Connection timed out"), strings.HasPrefix(words, "Operation timed out"):
-		return "timeout"
-	case strings.HasPrefix(words, "No route to host"), strings.HasPrefix(words, "Network is unreachable"), strings.HasPrefix(words, "Host is down"),
-		strings.HasPrefix(words, "Network unreachable"):
-		return "no_route"
-	case strings.HasPrefix(words, "Connection reset by peer"), strings.HasPrefix(words, "Broken pipe"):
-		return "connection_lost"
-	}
-	return ""
+	return errno.Type(text)
 }
 
 // errno reads the number of a deferral: the system's, or one of Exim's own below zero (src/macros.h).
@@ -206,7 +191,7 @@ func (d *delivery) errno(ev *event.Event, number, words, text string) {
 	if words == "" {
 		return
 	}
-	errorType(ev, systemError(words))
+	errorType(ev, errno.Type(words))
 	if text == "" {
 		ev.Argument = words
 	}

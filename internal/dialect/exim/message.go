@@ -3,6 +3,7 @@ package exim
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
@@ -311,7 +312,7 @@ func hostTrouble(ev *event.Event, s string) event.Kind {
 		}
 		return event.KindWarning
 	}
-	if e := systemError(words); e != "" {
+	if e := errno.Type(words); e != "" {
 		p.called(ev)
 		ev.Command, ev.ErrorType = event.CommandConnect, e
 		return event.KindConnect

@@ -3,6 +3,7 @@ package haraka
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
@@ -133,19 +134,30 @@ func waiting(stage string) string {
 
 // breakage names an error of node's sockets by its code.
 func breakage(s string) string {
+	if e := errno.TypeOfCode(nodeCode(s)); e != "" {
+		return e
+	}
 	switch {
-	case strings.Contains(s, "ECONNREFUSED"):
-		return "connection_refused"
-	case strings.Contains(s, "ETIMEDOUT"), strings.Contains(s, "ESOCKETTIMEDOUT"):
-		return "timeout"
-	case strings.Contains(s, "ECONNRESET"), strings.Contains(s, "EPIPE"), strings.Contains(s, "socket hang up"), strings.Contains(s, "ended by the other party"):
-		return "connection_lost"
-	case strings.Contains(s, "EHOSTUNREACH"), strings.Contains(s, "ENETUNREACH"), strings.Contains(s, "EADDRNOTAVAIL"), strings.Contains(s, "EINVAL"):
-		return "no_route"
+	case strings.Contains(s, "ESOCKETTIMEDOUT"):
+		return errno.Timeout
+	case strings.Contains(s, "socket hang up"), strings.Contains(s, "ended by the other party"):
+		return errno.Lost
 	case strings.Contains(s, "ENOTFOUND"), strings.Contains(s, "EAI_AGAIN"):
 		return "host_not_found"
 	case strings.Contains(s, "SSL"), strings.Contains(s, "TLS"), strings.Contains(s, "certificate"):
 		return "tls_handshake"
+	}
+	return ""
+}
+
+// nodeCode is the first word that looks like an error's name: "connect ECONNREFUSED 192.0.2.1:25".
+func nodeCode(s string) string {
+	for word := ""; s != ""; {
+		word, s = scan.Word(s)
+		word = strings.TrimRight(strings.TrimLeft(word, "'\"("), "'\":,)")
+		if len(word) > 3 && word[0] == 'E' && errno.TypeOfCode(word) != "" {
+			return word
+		}
 	}
 	return ""
 }

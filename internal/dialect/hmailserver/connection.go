@@ -3,6 +3,7 @@ package hmailserver
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
@@ -107,13 +108,17 @@ func readDebug(s string, ev *event.Event) bool {
 func failure(why string) string {
 	switch {
 	case strings.Contains(why, "refused"):
-		return "connection_refused"
+		return errno.Refused
 	case strings.Contains(why, "did not properly respond"), strings.Contains(why, "timed out"), strings.Contains(why, "timeout"):
-		return "timeout"
-	case strings.Contains(why, "unreachable"):
-		return "no_route"
+		return errno.Timeout
+	case strings.Contains(why, "unreachable"), strings.Contains(why, "not valid in its context"), strings.Contains(why, "network is down"), strings.Contains(why, "incompatible with the requested protocol"):
+		return errno.NoRoute
+	case strings.Contains(why, "forbidden by its access permissions"), strings.Contains(why, "buffer space"), strings.Contains(why, "Only one usage of each socket address"):
+		return errno.Local
+	case strings.Contains(why, "closed"), strings.Contains(why, "aborted"), strings.Contains(why, "reset"):
+		return errno.Lost
 	}
-	return "connection_lost"
+	return errno.Other
 }
 
 // isSMTP says whether a port is one of SMTP's.

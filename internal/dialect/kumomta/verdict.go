@@ -3,6 +3,7 @@ package kumomta
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/jsonline"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
@@ -146,16 +147,20 @@ func (r *record) untried(text string) string {
 // breakage reads what broke from the end of KumoMTA's words, where it puts the error of the system (Rust's io::Error) or of its timers; what
 // stands before may be quoted from others.
 func breakage(text string) string {
+	if i := strings.LastIndex(text, " (os error "); i >= 0 && strings.HasSuffix(text, ")") {
+		words := text[:i]
+		if j := strings.LastIndex(words, ": "); j >= 0 {
+			words = words[j+len(": "):]
+		}
+		if e := errno.Type(words); e != "" {
+			return e
+		}
+	}
 	switch {
-	case strings.HasSuffix(text, "Connection refused (os error 111)"):
-		return "connection_refused"
-	case strings.HasSuffix(text, "Connection timed out (os error 110)"), strings.HasSuffix(text, "deadline has elapsed"), strings.HasSuffix(text, "Timed Out sending message payload data"):
-		return "timeout"
-	case strings.HasSuffix(text, "No route to host (os error 113)"), strings.HasSuffix(text, "Network is unreachable (os error 101)"), strings.HasSuffix(text, "Host is down (os error 112)"),
-		strings.HasSuffix(text, "Cannot assign requested address (os error 99)"):
-		return "no_route"
-	case strings.HasSuffix(text, "Connection reset by peer (os error 104)"), strings.HasSuffix(text, "Broken pipe (os error 32)"), strings.HasSuffix(text, "Not connected"):
-		return "connection_lost"
+	case strings.HasSuffix(text, "deadline has elapsed"), strings.HasSuffix(text, "Timed Out sending message payload data"):
+		return errno.Timeout
+	case strings.HasSuffix(text, "Not connected"):
+		return errno.Lost
 	case strings.HasPrefix(text, "failed to connect to any candidate hosts: All failures are related to OpportunisticInsecure STARTTLS. "):
 		return "tls_handshake"
 	}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
@@ -187,16 +188,8 @@ func endpoint(s string) (ip string, port int) {
 // socketError reads a number of Windows Sockets (winsock2.h).
 func socketError(code string) string {
 	switch code {
-	case "10060":
-		return "timeout"
-	case "10061":
-		return "connection_refused"
-	case "10050", "10051", "10064", "10065":
-		return "no_route"
-	case "10052", "10053", "10054":
-		return "connection_lost"
 	case "11001", "11002", "11003", "11004":
 		return "host_not_found"
 	}
-	return ""
+	return errno.TypeOfCode(code)
 }

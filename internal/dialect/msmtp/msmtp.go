@@ -4,6 +4,7 @@ package msmtp
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
@@ -168,13 +169,11 @@ func trouble(ev *event.Event, s string) {
 		ev.ErrorType, ev.Tried = "host_not_found", event.No
 	case strings.HasPrefix(s, "cannot connect to "):
 		ev.Command = event.CommandConnect
-		switch {
-		case strings.HasSuffix(s, ": Connection refused"):
-			ev.ErrorType = "connection_refused"
-		case strings.Contains(s, "timed out"):
-			ev.ErrorType = "timeout"
-		case strings.HasSuffix(s, ": No route to host"), strings.HasSuffix(s, ": Network is unreachable"):
-			ev.ErrorType = "no_route"
+		if i := strings.LastIndex(s, ": "); i >= 0 {
+			ev.ErrorType = errno.Type(s[i+len(": "):])
+		}
+		if ev.ErrorType == "" && strings.Contains(s, "timed out") {
+			ev.ErrorType = errno.Timeout
 		}
 	case strings.HasPrefix(s, "network read error"), strings.HasPrefix(s, "the server sent an empty reply"), strings.HasPrefix(s, "network write error"):
 		ev.ErrorType = "connection_lost"

@@ -2,8 +2,10 @@
 package nullmailer
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
@@ -50,6 +52,9 @@ func parse(ev *event.Event, s string) event.Kind {
 		strings.HasPrefix(s, "Could not load the config"), strings.HasPrefix(s, "Could not chdir to queue message directory."):
 		ev.Argument = s
 		return event.KindLifecycle
+	case slices.ContainsFunc(complaints[:], func(begin string) bool { return strings.HasPrefix(s, begin) }):
+		ev.Argument = s
+		return event.KindWarning
 	case strings.HasPrefix(s, "Starting delivery, ") && strings.HasSuffix(s, " message(s) in queue."),
 		strings.HasPrefix(s, "Delivery complete, ") && strings.HasSuffix(s, " message(s) remain."):
 		ev.Argument = s
@@ -64,6 +69,13 @@ func parse(ev *event.Event, s string) event.Kind {
 		}
 	}
 	return event.KindNone
+}
+
+// complaints are how the sentences begin that tell of trouble on this host (src/send.cc).
+var complaints = [...]string{
+	"Could not stat ", "Could not set up self-pipe.", "Could not open trigger file: ", "Cannot open queue directory: ", "Can't open file '", "Can't open file ", "Can't read message",
+	"Can't rename file: ", "Can't unlink file: ", "Error waiting for the child signal: ", "Error catching the child process return value: ", "Internal error in select: ",
+	"Warning: Writing options to protocol failed", "Warning: Could not read output from protocol",
 }
 
 var families = [...]struct {
@@ -175,18 +187,18 @@ var reasons = [...]struct {
 	{"Connection refused", "connection_refused", false},
 	{"Connection timed out", "timeout", false},
 	{"Host or network unreachable", "no_route", false},
-	{"Connection failed", "", false},
+	{"Connection failed", errno.Other, false},
 	{"Protocol error", "", false},
 	{"Server refused the message", "", true},
 	{"Permanent error in sending the message", "", true},
 	{"Failed to authenticate to server", "", true},
 	{"Unspecified permanent error", "", true},
 	{"Unspecified temporary error", "", false},
-	{"Socket failed", "", false},
-	{"Could not open message", "", false},
-	{"Could not read message", "", false},
-	{"Could not write message", "", false},
-	{"Could not exec program", "", false},
+	{"Socket failed", errno.Local, false},
+	{"Could not open message", errno.Local, false},
+	{"Could not read message", errno.Local, false},
+	{"Could not write message", errno.Local, false},
+	{"Could not exec program", errno.Local, false},
 	{"Could not read config files", "", false},
 	{"Temporary error in sending the message", "", false},
 	{"Failed to bind source address", "", false},
@@ -207,13 +219,13 @@ func sendingFailed(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// moving reads "1795569816.169 into failed".
+// moving reads "1795569816.169 into failed": what was refused for good, or was put off for longer than queuelifetime (src/send.cc, bounce_msg).
 func moving(ev *event.Event, s string) event.Kind {
 	id, ok := strings.CutSuffix(s, " into failed")
 	if !ok {
 		return event.KindNone
 	}
-	ev.QueueID, ev.UniqueID = id, true
+	ev.QueueID, ev.UniqueID, ev.GivenUp = id, true, true
 	return event.KindMessageRemoved
 }
 

@@ -3,6 +3,7 @@ package opensmtpd
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
@@ -116,7 +117,7 @@ func failed(ev *event.Event, s string) event.Kind {
 		if ev.ErrorType == "tls_handshake" {
 			ev.EndHint = event.EndTLSFailed
 		}
-		if connect || ev.ErrorType == "connection_refused" || ev.ErrorType == "no_route" {
+		if connect || ev.ErrorType == errno.Refused || ev.ErrorType == errno.NoRoute || ev.ErrorType == errno.Local {
 			ev.Command = event.CommandConnect
 			return event.KindConnect
 		}

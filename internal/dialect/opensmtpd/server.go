@@ -3,6 +3,7 @@ package opensmtpd
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
@@ -90,19 +91,15 @@ func disconnect(ev *event.Event, reason string, ok bool) event.Kind {
 
 // trouble names an error of a connection by the words of the system or the TLS library.
 func trouble(words string) string {
-	switch {
-	case strings.HasPrefix(words, "Connection refused"):
-		return "connection_refused"
-	case strings.HasPrefix(words, "No route to host"), strings.HasPrefix(words, "Network is unreachable"), strings.HasPrefix(words, "Network unreachable"),
-		strings.HasPrefix(words, "Host is down"), strings.HasPrefix(words, "Can't assign requested address"), strings.HasPrefix(words, "Cannot assign requested address"):
-		return "no_route"
-	case strings.HasPrefix(words, "Operation timed out"), strings.HasPrefix(words, "Connection timed out"), strings.HasPrefix(words, "Connection timeout"):
-		return "timeout"
-	case strings.HasPrefix(words, "error:"), strings.HasPrefix(words, "TLS "), strings.HasPrefix(words, "SSL"), strings.HasPrefix(words, "handshake failed"),
-		strings.HasPrefix(words, "certificate verification failed"), strings.HasPrefix(words, "name `"), strings.HasPrefix(words, "ssl "):
-		return "tls_handshake"
+	if e := errno.Type(words); e != "" {
+		return e
 	}
-	return "connection_lost"
+	for _, begin := range [...]string{"error:", "TLS ", "SSL", "handshake failed", "certificate verification failed", "name `", "ssl "} {
+		if strings.HasPrefix(words, begin) {
+			return "tls_handshake"
+		}
+	}
+	return errno.Lost
 }
 
 // failedCommand is `command="RCPT TO:<x@y>" result="550 Invalid recipient: <x@y>"`. The command is the client's, with all that is not printable encoded

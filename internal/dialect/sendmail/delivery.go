@@ -3,6 +3,7 @@ package sendmail
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
@@ -379,20 +380,14 @@ func isOwn(code int, text string) bool {
 // breakage says what broke before any answer (deliver.c, mailer exit status; usersmtp.c, reply; sysexits.c).
 func breakage(text string) string {
 	switch {
-	case strings.HasPrefix(text, "Connection refused by "):
-		return "connection_refused"
-	case strings.HasPrefix(text, "Connection timed out with "), strings.HasPrefix(text, "Operation timed out with "), strings.HasPrefix(text, "timeout waiting for input from "),
-		strings.HasPrefix(text, "Timeout waiting for input from "):
-		return "timeout"
-	case strings.HasPrefix(text, "Connection reset by "), strings.HasPrefix(text, "reply: read error from "), strings.HasPrefix(text, "Broken pipe with "),
-		strings.HasPrefix(text, "Connection closed by "), strings.HasPrefix(text, "lost connection"):
-		return "connection_lost"
-	case strings.HasPrefix(text, "No route to host"), strings.HasPrefix(text, "Network is unreachable"), strings.HasPrefix(text, "Host is down"):
-		return "no_route"
+	case strings.HasPrefix(text, "timeout waiting for input from "), strings.HasPrefix(text, "Timeout waiting for input from "), strings.HasPrefix(text, "Operation now in progress"):
+		return errno.Timeout
+	case strings.HasPrefix(text, "reply: read error from "), strings.HasPrefix(text, "Connection closed by "), strings.HasPrefix(text, "lost connection"):
+		return errno.Lost
 	case strings.HasPrefix(text, "Name server: "), strings.HasPrefix(text, "Host unknown"):
 		return "host_not_found"
 	case strings.HasPrefix(text, "TLS handshake failed"), strings.HasPrefix(text, "encryption "), strings.HasPrefix(text, "authentication required, verify="):
 		return "tls_handshake"
 	}
-	return ""
+	return errno.Type(text) // "Connection refused by host": errno's words first (conf.c, sm_errstring)
 }

@@ -3,6 +3,7 @@ package sendmail
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
@@ -90,6 +91,15 @@ func milterStage(word string) string {
 	return ""
 }
 
+// filterGone is why a filter was not there: "error connecting to filter: Connection refused by inet:8891@192.0.2.1". A socket of this host is no host.
+func filterGone(s string) string {
+	_, why, _ := strings.Cut(s, ": ")
+	if e := errno.Type(why); e != "" && (e != errno.Refused || !strings.Contains(why, " by /")) {
+		return e
+	}
+	return errno.Local
+}
+
 // milterTrouble is what went wrong with a filter, or what it was asked (LogLevel 10 and more).
 func milterTrouble(ev *event.Event, s string) event.Kind {
 	ev.Argument = s
@@ -97,7 +107,7 @@ func milterTrouble(ev *event.Event, s string) event.Kind {
 	case strings.HasPrefix(s, "timeout "), strings.HasPrefix(s, "EOM ACK/NAK timeout"):
 		ev.ErrorType, ev.FilterVerdict = "timeout", "error"
 	case strings.HasPrefix(s, "error connecting to filter"), strings.HasPrefix(s, "init failed to "), strings.HasPrefix(s, "open "):
-		ev.ErrorType, ev.FilterVerdict = "connection_refused", "error"
+		ev.ErrorType, ev.FilterVerdict = filterGone(s), "error"
 	case strings.HasPrefix(s, "socket closed"), strings.HasPrefix(s, "read returned"), strings.HasPrefix(s, "write("), strings.HasPrefix(s, "cmd read returned"):
 		ev.ErrorType, ev.FilterVerdict = "connection_lost", "error"
 	case s == "to error state", strings.HasPrefix(s, "negotiate"), strings.HasPrefix(s, "returned bogus"), strings.HasPrefix(s, "lied about"):
@@ -143,7 +153,7 @@ func milterAnswer(ev *event.Event, s string) event.Kind {
 		return event.KindLifecycle
 	}
 	if what, ok := after(s, "initialization failed, "); ok {
-		ev.FilterVerdict, ev.ErrorType, ev.Argument = "error", "connection_refused", what
+		ev.FilterVerdict, ev.ErrorType, ev.Argument = "error", errno.Local, what
 		return event.KindFilter
 	}
 	if rest, ok := after(s, "connect: host="); ok {

@@ -3,6 +3,7 @@ package sendmail
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
@@ -188,11 +189,11 @@ func unreachable(ev *event.Event, s string) event.Kind {
 	if ev.ErrorType = breakage(why); ev.ErrorType == "" {
 		switch {
 		case strings.Contains(why, "refused"):
-			ev.ErrorType = "connection_refused"
-		case strings.Contains(why, "timed out"), strings.Contains(why, "in progress"):
-			ev.ErrorType = "timeout"
+			ev.ErrorType = errno.Refused
+		case strings.Contains(why, "timed out"):
+			ev.ErrorType = errno.Timeout
 		default:
-			ev.ErrorType = "no_route"
+			ev.ErrorType = errno.Other
 		}
 	}
 	return event.KindConnect

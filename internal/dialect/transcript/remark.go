@@ -3,6 +3,7 @@ package transcript
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
@@ -232,15 +233,10 @@ func readFailed(ip, port, reason string, ev *event.Event) bool {
 }
 
 func connectError(reason string) string {
-	switch {
-	case strings.HasPrefix(reason, "Connection refused"):
-		return "connection_refused"
-	case strings.HasPrefix(reason, "Connection timed out"), strings.HasPrefix(reason, "timeout"):
-		return "timeout"
-	case strings.HasPrefix(reason, "No route to host"), strings.HasPrefix(reason, "Network is unreachable"):
-		return "no_route"
+	if strings.HasPrefix(reason, "timeout") {
+		return errno.Timeout
 	}
-	return ""
+	return errno.TypeFold(reason)
 }
 
 // readPeer reads the client's address, with or without a port.
