@@ -99,6 +99,29 @@ func (r *toldRefusal) retell(ev *event.Event) {
 	}
 }
 
+// toldLogin is how the newest login with us went, which the words of the conversation and a line of the server's own may both tell.
+type toldLogin struct {
+	Result string // a constant
+	Spoke  bool
+	Both   bool
+}
+
+// retell takes the result off the second telling, and gives a line of the server's own the mechanism that the words have named.
+func (l *toldLogin) retell(ev *event.Event, talk *Conversation) {
+	if ev.AuthResult == "" || ev.FilterName != "" || ev.Role != event.RoleServer || ev.Kind != event.KindAuth && ev.Kind != event.KindReply {
+		return
+	}
+	if ev.AuthMechanism == "" && talk != nil {
+		ev.AuthMechanism = talk.mechanism
+	}
+	spoke := ev.FromPeer == event.No
+	if l.Result == ev.AuthResult && l.Spoke != spoke && !l.Both {
+		l.Both, ev.AuthResult = true, ""
+		return
+	}
+	*l = toldLogin{Result: ev.AuthResult, Spoke: spoke}
+}
+
 // shown is what records of a conversation have shown of it.
 type shown struct {
 	TLS, Login bool

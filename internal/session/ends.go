@@ -77,7 +77,7 @@ func (t *Tracker) endSession(s *Session, end event.End, last *event.Event, out *
 		out.Made = append(out.Made, Made{Event: last, Host: s.host.name})
 	}
 	last.SessionEnd, last.SessionPartial = end, s.Partial
-	if d := s.Last - s.First; !s.Partial && s.hasTime && d >= 0 {
+	if d := s.Last - s.First; !last.HasDuration && !s.Partial && s.hasTime && d >= 0 { // the line may know better than its stamp
 		last.SessionDuration, last.HasDuration = time.Duration(d), true
 	}
 	if last.TLS == event.Open {
@@ -152,7 +152,7 @@ func (t *Tracker) abortOpen(s *Session, end event.End, out *Output) {
 		if m.ended || m.received || m.hasVerdict() {
 			continue
 		}
-		brokeInside := broke && i == len(s.open)-1
+		brokeInside := broke && i == len(s.open)-1 && s.BrokeAt != event.CommandEOM // there it was told apart from its answer only
 		if m.MessageID != "" && !brokeInside {
 			continue
 		}

@@ -105,6 +105,14 @@ func (t *Tracker) dropCandidate(m *Message) {
 	m.host.keepEnded(m)
 }
 
+// takeBack opens a message again that had been given up.
+func (t *Tracker) takeBack(m *Message) {
+	m.ended, m.GivenUp = false, false
+	t.messages++
+	m.host.openMessages.push(m)
+	m.host.ids.add(m)
+}
+
 // endMessage closes m and adds its summary. A candidate that never became a message has none.
 func (t *Tracker) endMessage(m *Message, out *Output) {
 	if m.ended {

@@ -45,7 +45,11 @@ func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64
 		h.openMessages.push(m)
 	}
 	if m.GivenUp && ev.Kind == event.KindMessageReceived {
-		ev.Kind = event.KindMessageAborted // given up before: this line tells late what it was
+		if ev.First {
+			ev.Kind = event.KindMessageAborted // given up before: this line tells late what it was
+		} else {
+			t.takeBack(m) // a queue manager has it after all
+		}
 	}
 	if ev.Kind == event.KindMessageReceived && ev.First && !m.received && now-m.First <= sameReception {
 		m.Partial = false // the line is the first, though a verdict of the same reception was faster
@@ -119,6 +123,9 @@ func begins(m *Message, ev *event.Event, now int64) bool {
 	case event.KindMessageOpened:
 		return m.ended || m.Origin != 0 || m.received && now-m.First > sameReception
 	case event.KindMessageHeader:
+		if m.GivenUp && now-m.Last <= sameReception { // the reader of the header is behind
+			return false
+		}
 		return m.ended || m.received && now-m.First > sameReception
 	case event.KindMessageReceived:
 		if m.GivenUp && now-m.Last <= sameReception {

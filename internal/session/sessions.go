@@ -41,6 +41,7 @@ func (t *Tracker) observeSession(h *host, ev *event.Event, source string, now in
 		ev.Role = s.Role
 	}
 	s.Refusal.retell(ev)
+	s.Login.retell(ev, s.talk)
 	return s
 }
 
@@ -301,6 +302,9 @@ func (s *Session) take(ev *event.Event, now int64) {
 	}
 	if ev.Messages > 0 {
 		s.Received = ev.Messages
+	}
+	if ev.Kind == event.KindWarning && (ev.EndHint == event.EndLost || ev.EndHint == event.EndTimeout) {
+		s.BrokeAt = commandName(ev.Command)
 	}
 	s.hint(ev.EndHint)
 	if ev.Kind == event.KindReject && s.talk != nil && ev.FromPeer == event.Open && s.key.scope == event.ScopeFork {

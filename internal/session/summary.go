@@ -42,8 +42,9 @@ func (t *TotalsOfSession) count(s *Session) {
 	c := &s.Counts
 	t.Accepted = int(c[event.VerbRCPT].OK)
 	t.Refused = int(c[event.VerbRCPT].All - c[event.VerbRCPT].OK)
-	if c[event.VerbBDAT].All == 0 { // BDAT counts chunks, not messages
-		t.Messages = int(c[event.VerbDATA].OK)
+	t.Messages = int(c[event.VerbDATA].OK)
+	if chunks := c[event.VerbBDAT]; chunks.All > 0 { // these are chunks of the transactions that DATA did not end
+		t.Messages += int(min(chunks.OK, c[event.VerbMAIL].OK-min(c[event.VerbMAIL].OK, c[event.VerbDATA].All)))
 	}
 	t.Idle = true
 	for v, n := range c {

@@ -41,6 +41,9 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 	}
 	if ev.OwnVerdicts {
 		retellVerdict(ev)
+		if key.scope == event.ScopePID && ev.AuthResult == "failure" {
+			ev.AuthResult, ev.Retold = "", true
+		}
 		ev.Status, ev.Tried, ev.Delays, ev.HasTotalDuration = event.StatusNone, event.Open, event.Delays{}, false
 	}
 	begun := s != nil && s.talk == nil && !s.ended // by a line of the server's own

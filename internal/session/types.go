@@ -38,6 +38,7 @@ type Session struct {
 
 	// What happened.
 	Hint        event.End // what a line before the last one said about the end
+	BrokeAt     string    // the command behind which it broke off, where a line says so
 	Parting     event.End // how it ended, while a last line may still follow that says more of it
 	Transaction int
 	Carrying    event.ID // the message of a client's newest transaction
@@ -55,6 +56,7 @@ type Session struct {
 	Fate        Fate // of the next message
 	Answers     answers
 	Refusal     toldRefusal
+	Login       toldLogin
 	Shown       shown
 
 	talk *Conversation // of dialects that show commands and replies

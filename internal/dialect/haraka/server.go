@@ -1,7 +1,9 @@
 package haraka
 
 import (
+	"math"
 	"strings"
+	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
@@ -114,6 +116,10 @@ func disconnect(ev *event.Event, f fields) event.Kind {
 		case "rcpts":
 			ev.Commands[event.VerbRCPT] = counted(value)
 			ev.HasCommands, ev.SomeCommands = true, true
+		case "time": // (connection.js: from the first to the last moment, in seconds)
+			if d, ok := scan.Float(value); ok && d < longestSession {
+				ev.SessionDuration, ev.HasDuration = time.Duration(math.Round(d*1e6))*time.Microsecond, true
+			}
 		case "msgs":
 			ev.Commands[event.VerbDATA] = counted(value)
 		case "lr":
@@ -137,6 +143,9 @@ func disconnect(ev *event.Event, f fields) event.Kind {
 	}
 	return event.KindDisconnect
 }
+
+// longestSession keeps a number that no clock measured from becoming a duration, in seconds.
+const longestSession = 1e6
 
 // counted reads "accepted/deferred/rejected".
 func counted(s string) event.Count {
