@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/settings"
 )
 
 // Config is the smtp connector's configuration. Every default works untouched.
@@ -74,6 +76,9 @@ func createDefaultConfig() component.Config {
 
 // hostDimensions are what can be said of a host: its name, and which of its mail servers wrote the line.
 var hostDimensions = []string{attrs.HostName, attrs.Instance}
+
+// Unmarshal reads the section of the configuration. Unknown keys and durations without a unit are answered with what there is to choose.
+func (c *Config) Unmarshal(conf *confmap.Conf) error { return settings.Unmarshal(conf, c) }
 
 // Validate names each mistake by its key and says what the key takes.
 func (c *Config) Validate() error {

@@ -10,8 +10,10 @@ import (
 	_ "time/tzdata" // a container may have no time zones of its own
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/settings"
 )
 
 // Config is the smtp processor's configuration. Every default works untouched.
@@ -20,11 +22,12 @@ type Config struct {
 	Dialects []string `mapstructure:"dialects"`
 	// Location is the IANA time zone of stamps that carry none; Local is this machine's.
 	Location string `mapstructure:"location"`
-	// LocalDomains are the domains that this site receives mail for; those that are delivered into mailboxes here are learned.
+	// LocalDomains are the domains that this site receives mail for, as Postfix's mydestination has them; those that are delivered into
+	// mailboxes here are learned.
 	LocalDomains []string `mapstructure:"local_domains"`
 	// LocalNetworks are the networks (CIDR) whose mail this site sends out.
 	LocalNetworks []string `mapstructure:"local_networks"`
-	// Relayhosts are the smarthosts that this site hands its mail to, by name or address.
+	// Relayhosts are the smarthosts that this site hands its mail to, by name or address, as Postfix's relayhost has them.
 	Relayhosts []string `mapstructure:"relayhosts"`
 	// Summaries are the summary records to make: session, message.
 	Summaries []string `mapstructure:"summaries"`
@@ -82,6 +85,9 @@ const (
 	summaryMessage = "message"
 )
 
+// Unmarshal reads the section of the configuration. Unknown keys and durations without a unit are answered with what there is to choose.
+func (c *Config) Unmarshal(conf *confmap.Conf) error { return settings.Unmarshal(conf, c) }
+
 // Validate names each mistake by its key and says what the key takes.
 func (c *Config) Validate() error {
 	var errs []error
@@ -98,6 +104,12 @@ func (c *Config) Validate() error {
 	}
 	if _, err := c.networks(); err != nil {
 		wrong("local_networks: %w", err)
+	}
+	if _, err := c.domains(); err != nil {
+		wrong("local_domains: %w", err)
+	}
+	if _, err := c.relays(); err != nil {
+		wrong("relayhosts: %w", err)
 	}
 	for _, s := range c.Summaries {
 		if s != summarySession && s != summaryMessage {

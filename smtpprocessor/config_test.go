@@ -1,10 +1,16 @@
 package smtpprocessor
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 )
 
 func TestMistakesNameTheirKeyAndWhatItTakes(t *testing.T) {
@@ -32,4 +38,109 @@ func TestMistakesNameTheirKeyAndWhatItTakes(t *testing.T) {
 		})
 	}
 	assert.NoError(t, createDefaultConfig().(*Config).Validate())
+}
+
+// Domains and smarthosts are copied from main.cf: what it takes is understood, what is none of them stops the start.
+func TestDomainsAndSmarthostsAreReadAsMainCfWritesThem(t *testing.T) {
+	domains := func(s string) ([]string, error) { return (&Config{LocalDomains: []string{s}}).domains() }
+	relays := func(s string) ([]string, error) { return (&Config{Relayhosts: []string{s}}).relays() }
+	for _, c := range []struct {
+		read      func(string) ([]string, error)
+		text, is  string
+		otherwise string
+	}{
+		{domains, "Example.COM", "example.com", ""},
+		{domains, "@example.com", "example.com", ""},
+		{domains, "example.com.", "example.com", ""},
+		{domains, ".example.com", ".example.com", ""},
+		{domains, "example.com, example.org\n\texample.net", "example.com example.org example.net", ""},
+		{domains, "localhost", "localhost", ""},
+		{domains, "bücher.example", "bücher.example", ""},
+		{domains, "[192.0.2.1]", "[192.0.2.1]", ""},
+		{domains, "", "", `"" is not a domain, takes names such as example.com, or .example.com for all that is below it`},
+		{domains, " ", "", `" " is not a domain`},
+		{domains, "@.example.com", "", `"@.example.com" is not a domain`},
+		{domains, "$mydomain", "", `"$mydomain" is not a domain`},
+		{domains, "localhost.$mydomain", "", "is not a domain"},
+		{domains, "hash:/etc/postfix/domains", "", `"hash:/etc/postfix/domains" is not a domain`},
+		{domains, "/etc/postfix/domains", "", "is not a domain"},
+		{domains, "bob@example.com", "", `"bob@example.com" is not a domain`},
+		{domains, "*.example.com", "", "is not a domain"},
+		{domains, "!example.com", "", "is not a domain"},
+		{domains, "example..com", "", "is not a domain"},
+		{domains, "[192.0.2.1", "", "is not a domain"},
+		{relays, "[relay]:587", "relay", ""},
+		{relays, "[Relay.example.com]", "relay.example.com", ""},
+		{relays, "relay.example.com.", "relay.example.com", ""},
+		{relays, "relay.example.com:submission", "relay.example.com", ""},
+		{relays, "[192.0.2.1]:25", "192.0.2.1", ""},
+		{relays, "192.0.2.1", "192.0.2.1", ""},
+		{relays, "192.0.2.1:25", "192.0.2.1", ""},
+		{relays, "[2001:DB8::1]:587", "2001:db8::1", ""},
+		{relays, "[ipv6:2001:db8::1]", "2001:db8::1", ""},
+		{relays, "2001:db8:0:0::1", "2001:db8::1", ""},
+		{relays, "[a.example]:587, [b.example]:587", "a.example b.example", ""},
+		{relays, "", "", `"" is not a host, takes names or addresses such as relay.example.com, [relay.example.com]:587 or [192.0.2.1]`},
+		{relays, "[relay", "", `"[relay" is not a host`},
+		{relays, "[relay]587", "", "is not a host"},
+		{relays, "relay:", "", "is not a host"},
+		{relays, "$mydomain", "", "is not a host"},
+		{relays, "relay@example.com", "", "is not a host"},
+		{relays, "unix:/var/run/lmtp", "", "is not a host"},
+	} {
+		got, err := c.read(c.text)
+		if c.otherwise != "" {
+			require.ErrorContains(t, err, c.otherwise, c.text)
+			continue
+		}
+		require.NoError(t, err, c.text)
+		assert.Equal(t, c.is, strings.Join(got, " "), c.text)
+	}
+	cfg := createDefaultConfig().(*Config)
+	cfg.LocalDomains, cfg.Relayhosts = []string{"a.example", "$mydestination"}, []string{"[relay"}
+	require.ErrorContains(t, cfg.Validate(), `local_domains: "$mydestination" is not a domain`)
+	assert.ErrorContains(t, cfg.Validate(), `relayhosts: "[relay" is not a host`)
+}
+
+// What the settings name decides the direction and the route of a delivery.
+func TestDomainsAndSmarthostsOfMainCfTakeEffect(t *testing.T) {
+	sent := func(to, relay string) string {
+		return "Nov 23 15:32:34 mx postfix/smtp[5]: 4ABCDE: to=<" + to + ">, relay=" + relay + ", delay=0.25, delays=0/0.09/0.12/0.03, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 1)"
+	}
+	delivery := func(line string) (direction, route string) {
+		sink := new(consumertest.LogsSink)
+		p, _ := start(t, sink, func(c *Config) {
+			c.LocalDomains = []string{"@one.example", ".two.example", "three.example."}
+			c.Relayhosts = []string{"[relay.example.com]:587", "[ipv6:2001:db8:0::1]"}
+		})
+		require.NoError(t, p.ConsumeLogs(t.Context(), batch(line)))
+		rec := flat(sink.AllLogs()...)[0]
+		return str(rec, attrs.Direction), str(rec, attrs.DeliveryRoute)
+	}
+	for to, want := range map[string]string{
+		"a@one.example": "inbound", "a@Three.Example": "inbound", "a@sub.two.example": "inbound", "a@x.sub.two.example": "inbound",
+		"a@two.example": "outbound", "a@sub.one.example": "outbound", "a@nottwo.example": "outbound", "a@else.example": "outbound",
+	} {
+		direction, _ := delivery(sent(to, "mx.else.example[192.0.2.9]:25"))
+		assert.Equal(t, want, direction, to)
+	}
+	for relay, want := range map[string]string{
+		"relay.example.com[192.0.2.1]:587": "relayhost", "Relay.Example.COM[192.0.2.1]:587": "relayhost", "x.example[2001:db8::1]:25": "relayhost",
+		"other.example.com[192.0.2.1]:587": "mx",
+	} {
+		_, route := delivery(sent("a@else.example", relay))
+		assert.Equal(t, want, route, relay)
+	}
+}
+
+// A key that does not exist and a duration without a unit are told with what there is.
+func TestSectionsAreReadStrictly(t *testing.T) {
+	for text, want := range map[string]string{
+		"local_domain": "local_domain: there is no such key, takes any of ", "storages": "local_domains, local_networks, location",
+	} {
+		err := confmap.NewFromStringMap(map[string]any{text: "x"}).Unmarshal(createDefaultConfig())
+		require.ErrorContains(t, err, want)
+	}
+	err := confmap.NewFromStringMap(map[string]any{"sessions": map[string]any{"idle_timeout": 10}}).Unmarshal(createDefaultConfig())
+	assert.ErrorContains(t, err, "sessions.idle_timeout: 10 has no unit, takes a duration such as 10s or 10m")
 }

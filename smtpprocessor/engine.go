@@ -76,6 +76,14 @@ func newEngine(cfg *Config, logger *zap.Logger) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	domains, err := cfg.domains()
+	if err != nil {
+		return nil, err
+	}
+	relays, err := cfg.relays()
+	if err != nil {
+		return nil, err
+	}
 	detector, err := dialect.NewDetector(cfg.Dialects)
 	if err != nil {
 		return nil, err
@@ -87,18 +95,10 @@ func newEngine(cfg *Config, logger *zap.Logger) (*engine, error) {
 	e.tracker = session.New(session.Config{
 		MaxSessions: cfg.Sessions.Max, SessionIdle: cfg.Sessions.IdleTimeout,
 		MaxMessages: cfg.Messages.Max, MessageTTL: cfg.Messages.TTL, MaxRecipients: cfg.Messages.MaxRecipients,
-		LocalDomains: lower(cfg.LocalDomains), LocalNetworks: networks, Relayhosts: lower(cfg.Relayhosts),
+		LocalDomains: domains, LocalNetworks: networks, Relayhosts: relays,
 		SessionSummaries: has(cfg.Summaries, summarySession), MessageSummaries: has(cfg.Summaries, summaryMessage),
 	})
 	return e, nil
-}
-
-func lower(list []string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = strings.ToLower(s)
-	}
-	return out
 }
 
 func has(list []string, s string) bool {

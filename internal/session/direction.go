@@ -100,10 +100,13 @@ func (t *Tracker) isLocal(h *host, domain string) bool {
 	return learned
 }
 
-// isGiven says whether the settings name a domain as ours.
+// isGiven says whether the settings name a domain as ours, or one that it is below.
 func (t *Tracker) isGiven(domain string) bool {
-	for _, d := range t.cfg.LocalDomains {
-		if d == domain {
+	if _, ok := t.given[domain]; ok || len(t.given) == 0 {
+		return ok
+	}
+	for i := 1; i < len(domain); i++ {
+		if _, ok := t.given[domain[i:]]; ok && domain[i] == '.' {
 			return true
 		}
 	}

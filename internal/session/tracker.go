@@ -16,7 +16,7 @@ type Config struct {
 	MessageTTL    time.Duration // a message without a line for so long in log time is forgotten
 	MaxRecipients int           // recipients kept of one message
 
-	LocalDomains  []string // lower case
+	LocalDomains  []string // lower case; with a dot in front: what is below it
 	LocalNetworks []netip.Prefix
 	Relayhosts    []string // lower-case host names or addresses
 
@@ -42,6 +42,7 @@ const (
 // concurrent use; its owner locks it. Time is the log's own, but for Tick.
 type Tracker struct {
 	cfg      Config
+	given    map[string]struct{} // its local domains
 	hosts    map[string]*host
 	sessions int // open ones
 	messages int // open ones
@@ -99,7 +100,11 @@ type sessionKey struct {
 
 // New makes an empty tracker.
 func New(cfg Config) *Tracker {
-	return &Tracker{cfg: cfg, hosts: make(map[string]*host), files: make(map[string]int64), sources: make(map[string]*Source)}
+	given := make(map[string]struct{}, len(cfg.LocalDomains))
+	for _, d := range cfg.LocalDomains {
+		given[d] = struct{}{}
+	}
+	return &Tracker{cfg: cfg, given: given, hosts: make(map[string]*host), files: make(map[string]int64), sources: make(map[string]*Source)}
 }
 
 // Open says how many sessions and messages are open now.

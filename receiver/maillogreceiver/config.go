@@ -6,10 +6,13 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/fileconsumer"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/fileconsumer/matcher"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/operator/helper"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/settings"
 )
 
 // Config is the maillog receiver's configuration. One line, include, is enough.
@@ -52,6 +55,9 @@ func createDefaultConfig() component.Config {
 		RetryOnFailure: RetryConfig{Enabled: true, InitialInterval: time.Second, MaxInterval: 30 * time.Second},
 	}
 }
+
+// Unmarshal reads the section of the configuration. Unknown keys and durations without a unit are answered with what there is to choose.
+func (c *Config) Unmarshal(conf *confmap.Conf) error { return settings.Unmarshal(conf, c) }
 
 // Validate names each mistake by its key and says what the key takes.
 func (c *Config) Validate() error {

@@ -56,12 +56,19 @@ service:
 `
 	for _, tt := range []struct{ name, old, with, says string }{
 		{"none", "", "", ""},
-		{"unknown key", "include:", "inclusion:", "inclusion"},
+		{"unknown key", "include:", "inclusion:", "inclusion: there is no such key, takes any of compression, exclude, "},
+		{"unknown key of the processor", "smtp: {}}\nconn", "smtp: {privacy: {contents: keep}}}\nconn", "privacy.contents: there is no such key, takes any of content"},
+		{"unknown key of the connector", "smtp: {}}\nexp", "smtp: {metrics: {smtp.reply.count: {dimension: [x]}}}}\nexp", "metrics::smtp.reply.count::dimension: there is no such key, takes any of dimensions, enabled"},
+		{"duration without a unit", "smtp: {}}\nconn", "smtp: {sessions: {idle_timeout: 10}}}\nconn", "sessions.idle_timeout: 10 has no unit, takes a duration such as 10s or 10m"},
+		{"duration without a unit, quoted", "mail.log]", "mail.log], poll_interval: '5'", `poll_interval: "5" is not a duration, takes a number with its unit such as 200ms`},
+		{"domains of a table", "smtp: {}}\nconn", "smtp: {local_domains: ['hash:/etc/postfix/domains']}}\nconn", `local_domains: "hash:/etc/postfix/domains" is not a domain, takes names such as example.com`},
+		{"smarthost without its bracket", "smtp: {}}\nconn", "smtp: {relayhosts: ['[relay:587']}}\nconn", `relayhosts: "[relay:587" is not a host, takes names or addresses`},
 		{"unknown component", "processors: {smtp:", "processors: {smpt:", "smpt"},
 		{"pipeline without its exporter", "[otlp_http, smtp]", "[otlp, smtp]", "otlp"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
+			require.Contains(t, good, tt.old)
 			out, err := validate(t, config{"mistake", []byte(strings.Replace(good, tt.old, tt.with, 1))})
 			if tt.says == "" {
 				require.NoError(t, err, string(out))
