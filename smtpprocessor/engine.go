@@ -237,16 +237,43 @@ func (e *engine) source(key record.Source) *source {
 		return e.newest.source
 	}
 	if s := e.sources[key]; s != nil {
-		e.newest.key, e.newest.source = record.Source{Host: s.name[:len(key.Host)], Name: s.name[len(key.Host)+1:]}, s
+		e.newest.key, e.newest.source = s.key(key), s
 		return s
 	}
 	if len(e.sources) >= maxSources {
 		clear(e.sources)
 	}
-	name := key.Host + "|" + key.Name
-	s := &source{name: name, Source: e.tracker.Source(name)}
-	e.sources[record.Source{Host: s.name[:len(key.Host)], Name: s.name[len(key.Host)+1:]}] = s
+	s := &source{name: nameOf(key)}
+	s.Source = e.tracker.Source(s.name)
+	e.sources[s.key(key)] = s
 	return s
+}
+
+// nameOf is a stream's name in what is saved.
+func nameOf(key record.Source) string {
+	name := key.Host + "|" + key.Name
+	if key.Part != "" {
+		name += "|" + key.Part
+	}
+	return name
+}
+
+// key is the source's own copy of its key, whose strings are parts of its name.
+func (s *source) key(key record.Source) record.Source {
+	own := record.Source{Host: s.name[:len(key.Host)], Name: s.name[len(key.Host)+1:][:len(key.Name)]}
+	if key.Part != "" {
+		own.Part = s.name[len(s.name)-len(key.Part):]
+	}
+	return own
+}
+
+// speaks says whether a stream without a name in front of its lines is in the middle of a conversation, where such a name is text.
+func (e *engine) speaks(key record.Source) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	key.Part = ""
+	s := e.source(key)
+	return s.Talks && e.tracker.Holds(s.Host, s.name)
 }
 
 // seen says whether the line at this place of a file was observed before. Only a file's identity counts: a path is

@@ -44,6 +44,7 @@ type pass struct {
 func (e *engine) enrich(ld plog.Logs, now time.Time, via *smtpProcessor) counts {
 	p := passes.Get().(*pass)
 	p.e, p.via, p.now = e, via, now.UnixNano()
+	p.view.Lines = e.detector
 	defer p.release()
 	for _, rl := range ld.ResourceLogs().All() {
 		p.resource = rl.Resource()
@@ -77,7 +78,7 @@ func (p *pass) release() {
 
 // record takes one record through the engine, line by line.
 func (p *pass) record(rec plog.LogRecord) {
-	if !p.view.Read(p.resource, rec, p.now) && !p.view.Blank {
+	if !p.read(rec) && !p.view.Blank {
 		p.parts = append(p.parts, part{rec: rec})
 		return
 	}
@@ -87,7 +88,21 @@ func (p *pass) record(rec plog.LogRecord) {
 		p.several(rec)
 		return
 	}
-	l := p.e.observe(p, p.view.Text, rec)
+	p.add(rec, p.line(p.view.Text, rec))
+}
+
+// read looks at a record. A name in front of its line is a container's, but in the middle of a conversation whose lines have none.
+func (p *pass) read(rec plog.LogRecord) bool {
+	found := p.view.Read(p.resource, rec, p.now)
+	if p.view.Source.Part != "" && p.e.speaks(p.view.Source) {
+		found = p.view.ReadWhole(p.resource, rec, p.now)
+	}
+	return found
+}
+
+// line takes one line of the record that was read through the engine.
+func (p *pass) line(text string, rec plog.LogRecord) line {
+	l := p.e.observe(p, text, rec)
 	l.scrubParts(rec)
 	switch {
 	case !l.scrubbed, p.view.Rendered:
@@ -96,24 +111,34 @@ func (p *pass) record(rec plog.LogRecord) {
 	default:
 		scrub(rec, l.text, l.clean)
 	}
-	p.add(rec, l)
+	return l
 }
 
 // several is for a record of several lines: one record each, the first with the whole text. A record in which no line
-// is recognised stays whole.
+// is recognised stays whole. Lines that nobody took a header off are read like records of their own.
 func (p *pass) several(rec plog.LogRecord) {
 	original := p.view.Text
 	first := len(p.parts)
 	recognised := false
+	apart := rec.Body().Type() == pcommon.ValueTypeStr && !p.view.Unwrapped && !p.view.Parsed
 	for _, text := range p.lines {
 		one := plog.NewLogRecord()
 		rec.CopyTo(one)
 		one.Body().SetStr(text)
+		if apart {
+			p.read(one)
+			text = p.view.Text
+		}
 		l := p.e.observe(p, text, one)
 		l.scrubParts(one)
 		if l.scrubbed {
-			original = strings.Replace(original, l.text, l.clean, 1)
-			scrub(one, l.text, l.clean)
+			whole := one.Body().Str()
+			if p.view.Unwrapped {
+				scrubUnwrapped(one, l.text, l.clean)
+			} else {
+				scrub(one, l.text, l.clean)
+			}
+			original = strings.Replace(original, whole, one.Body().Str(), 1)
 		}
 		recognised = recognised || l.recognised
 		p.add(one, l)

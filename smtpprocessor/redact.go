@@ -114,17 +114,42 @@ func scrub(rec plog.LogRecord, line, clean string) {
 	}
 }
 
-// scrubUnwrapped is scrub for a line that stood within another text, perhaps escaped as in JSON. Where it is not found, nothing of that text
-// remains but the clean line.
+// scrubUnwrapped is scrub for a line that stood within another text, perhaps escaped as in JSON, or as in JSON within JSON. Where it is not found in the
+// body, nothing of that remains but the clean line.
 func scrubUnwrapped(rec plog.LogRecord, line, clean string) {
-	body := rec.Body().Str()
-	for _, pair := range [...][2]string{{line, clean}, {quoted(line, true), quoted(clean, true)}, {quoted(line, false), quoted(clean, false)}} {
-		if strings.Contains(body, pair[0]) {
-			rec.Body().SetStr(strings.ReplaceAll(body, pair[0], pair[1]))
-			return
+	forms := [][2]string{{line, clean}}
+	for _, html := range [...]bool{true, false} {
+		once := [2]string{quoted(line, html), quoted(clean, html)}
+		forms = append(forms, once, [2]string{quoted(once[0], html), quoted(once[1], html)})
+	}
+	for _, v := range rec.Attributes().All() {
+		scrubForms(v, forms)
+	}
+	if !scrubForms(rec.Body(), forms) {
+		rec.Body().SetStr(clean)
+	}
+}
+
+// scrubForms puts the clean line in the place of the first form that each text of a value has, and says whether one had any.
+func scrubForms(v pcommon.Value, forms [][2]string) (found bool) {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		for _, form := range forms {
+			if strings.Contains(v.Str(), form[0]) {
+				v.SetStr(strings.ReplaceAll(v.Str(), form[0], form[1]))
+				return true
+			}
+		}
+	case pcommon.ValueTypeMap:
+		for _, field := range v.Map().All() {
+			found = scrubForms(field, forms) || found
+		}
+	case pcommon.ValueTypeSlice:
+		for _, item := range v.Slice().All() {
+			found = scrubForms(item, forms) || found
 		}
 	}
-	rec.Body().SetStr(clean)
+	return found
 }
 
 // quoted is s as JSON writes it, without the quotes; html says that angle brackets are escaped, too.

@@ -124,6 +124,9 @@ func isContainerID(s string) bool {
 // isNumbered says whether s is a name that compose ("mail-1", "mail_1"), a StatefulSet ("mail-0"), a Deployment ("mail-5d4f8b7c9d-x2x4z") or swarm
 // ("mail_postfix.1.x8k2j3h4m5n6p7q8r9s0t1u2v") makes of a service's.
 func isNumbered(s string) bool {
+	if s == "" || strings.IndexByte(s, '/') >= 0 {
+		return false
+	}
 	if i := strings.LastIndexAny(s, "-_"); i > 0 && i+1 < len(s) {
 		tail := s[i+1:]
 		if n, rest, ok := scan.Digits(tail); ok && rest == "" && n < 1000 {
@@ -155,4 +158,11 @@ func hasMailWord(s string) bool {
 		}
 	}
 	return false
+}
+
+// Carrier says what a program's name tells of its lines: it is a container's, or its runtime's, so that any line may stand behind it; or a whole one may, with
+// stamp and tag.
+func Carrier(program string) (container, whole bool) {
+	container = isCarrier(program) || isNumbered(program)
+	return container, container || hasMailWord(program)
 }

@@ -54,7 +54,17 @@ func Parse(line string, c Clock, h *Header) bool {
 	if h.Program == "" || h.PID == 0 && h.Text != "" {
 		found = parseBehind(line, found, c, h) || found
 	}
-	return found || parseColumn(line, c, h) || parseQuotedColumns(line, c, h) || parseTabbed(line, c, h)
+	return found || parseColumn(line, c, h) || parseQuotedColumns(line, c, h) || parseTabbed(line, c, h) || parseBareTag(line, h)
+}
+
+// parseBareTag reads "tag[pid]: text", which templates of rsyslog leave that have no stamp (%syslogtag%%msg%).
+func parseBareTag(line string, h *Header) bool {
+	program, pid, id, text, sure := readTag(line)
+	if sure != strong || pid == 0 || text == "" || !strings.HasPrefix(line[len(program):], "["+id+"]: ") {
+		return false
+	}
+	*h = Header{Program: program, PID: pid, TagID: id, Text: text}
+	return true
 }
 
 // parseTabbed reads a row of tabs whose first column is a stamp as Americans write it, "10/19/26 00:00:25"; the text is the whole row.

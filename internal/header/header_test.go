@@ -95,6 +95,8 @@ func TestParse(t *testing.T) {
 		{"no host behind ISO", "2026-11-23T15:32:27Z postfix/smtpd[540]: x", written(second, "", "postfix/smtpd", 540, "x")},
 		{"priority and tag without stamp", "<22>postfix/smtpd[540]: connect", Header{Program: "postfix/smtpd", PID: 540, Text: "connect"}},
 
+		{"tag alone", "postfix/smtpd[540]: connect", Header{Program: "postfix/smtpd", PID: 540, Text: "connect"}},
+
 		// RFC 5424
 		{"rsyslog's protocol 23 format", "<22>1 2026-11-23T15:32:27.611330+00:00 mailout postfix/smtpd 540 - -  connect from x", written(micros, "mailout", "postfix/smtpd", 540, "connect from x")},
 		{"message id", "<22>1 2026-11-23T15:32:27Z mailout postfix/smtpd 540 ID47 - connect", written(second, "mailout", "postfix/smtpd", 540, "connect")},
@@ -151,7 +153,7 @@ func TestNoHeader(t *testing.T) {
 		"blank":                              " ",
 		"words":                              "info: OpenSMTPD 6.8.0p2 starting",
 		"reply":                              "250-mx1.bigmail.test",
-		"tag without priority":               "postfix/smtpd[540]: connect",
+		"tag without blank":                  "postfix/smtpd[540]:connect",
 		"blank in front":                     " Nov 23 15:32:27 mailout postfix/smtpd[540]: x",
 		"no such month":                      "Nix 23 15:32:27 mailout postfix/smtpd[540]: x",
 		"month in capitals":                  "NOV 23 15:32:27 mailout postfix/smtpd[540]: x",

@@ -189,6 +189,170 @@ var carriers = []carrier{
 		}
 		rec.Body().SetStr("<22>1 " + l.stamp.Format(micros) + " " + l.host + " " + l.program + " " + pid + " - -  " + l.text)
 	}},
+	{"rsyslog's JSON by template, tag and program", event.ResolutionSubsecond, keys1(func(l line) keys { // bokysan/docker-postfix
+		return keys{
+			"@timestamp": l.stamp.Format(micros), "type": "syslog_json", "tag": l.tag(), "relayhost": l.host, "relayip": "127.0.0.1", "logsource": l.host,
+			"hostname": l.host, "program": strings.SplitN(l.program, "/", 2)[0], "priority": "22", "message": " " + l.text, "end_msg": "",
+		}
+	})},
+	{"rsyslog's jsonmesg", event.ResolutionSubsecond, keys1(func(l line) keys {
+		return keys{
+			"msg": " " + l.text, "rawmsg": "<22>" + l.bsd, "timereported": l.stamp.Format(micros), "hostname": l.host, "syslogtag": l.tag(), "inputname": "imuxsock",
+			"fromhost": l.host, "fromhost-ip": "127.0.0.1", "pri": "22", "programname": strings.SplitN(l.program, "/", 2)[0], "app-name": l.program, "procid": l.pid,
+			"msgid": "-", "uuid": nil,
+		}
+	})},
+	{"syslog-ng's JSON", event.ResolutionSecond, keys1(func(l line) keys {
+		return keys{
+			"PROGRAM": l.program, "PID": l.pid, "MESSAGE": l.text, "HOST": l.host, "HOST_FROM": "relay", "SOURCE": "s_src", "FACILITY": "mail", "PRIORITY": "info",
+			"DATE": l.bsd[:15], "LEGACY_MSGHDR": l.tag() + " ",
+		}
+	})},
+	{"syslog-ng's JSON with ISODATE", event.ResolutionSubsecond, keys1(func(l line) keys {
+		return keys{"PROGRAM": l.program, "PID": l.pid, "MESSAGE": l.text, "HOST": l.host, "ISODATE": l.stamp.Format(micros)}
+	})},
+	{"Logstash, message as an array", event.ResolutionSecond, keys1(func(l line) keys {
+		return keys{"@timestamp": read, "@version": "1", "message": []any{l.bsd}, "host": "agent", "path": "/var/log/mail.log", "tags": []any{"mail"}}
+	})},
+	{"Logstash with its documented pattern", event.ResolutionSecond, keys1(func(l line) keys {
+		return keys{
+			"@timestamp": read, "@version": "1", "message": l.bsd, "host": "agent", "syslog_timestamp": l.bsd[:15], "syslog_hostname": l.host,
+			"syslog_program": l.program, "syslog_pid": l.pid, "syslog_message": l.text, "received_at": read, "received_from": "agent",
+		}
+	})},
+	{"Filebeat", event.ResolutionSecond, keys1(func(l line) keys {
+		return keys{
+			"@timestamp": read, "@metadata": keys{"beat": "filebeat", "type": "_doc"}, "message": l.bsd, "log": keys{"offset": 12, "file": keys{"path": "/var/log/mail.log"}},
+			"host": keys{"name": "agent"}, "agent": keys{"type": "filebeat", "name": "agent"}, "input": keys{"type": "filestream"}, "ecs": keys{"version": "8.0.0"},
+		}
+	})},
+	{"Filebeat's syslog input", event.ResolutionSecond, keys1(func(l line) keys {
+		k := keys{
+			"@timestamp": l.stamp.Truncate(time.Second).Format(time.RFC3339), "message": l.text, "hostname": l.host, "process": keys{"program": l.program},
+			"syslog": keys{"facility": 2, "priority": 22}, "agent": keys{"type": "filebeat"}, "host": keys{"name": "agent"},
+		}
+		if l.pid != "" {
+			k["process"] = keys{"program": l.program, "pid": number(l.pid)}
+		}
+		return k
+	})},
+	{"Elastic's schema with the original", event.ResolutionSecond, keys1(func(l line) keys {
+		return keys{
+			"@timestamp": read, "message": l.text, "event": keys{"original": l.bsd}, "log": keys{"syslog": keys{"appname": l.program, "hostname": l.host, "procid": l.pid}},
+			"host": keys{"hostname": l.host}, "ecs": keys{"version": "8.0.0"},
+		}
+	})},
+	{"GELF of a relay", event.ResolutionSecond, keys1(func(l line) keys {
+		return keys{
+			"version": "1.1", "host": l.host, "short_message": l.text, "full_message": "<22>" + l.bsd, "timestamp": float64(l.stamp.Unix()), "level": 6,
+			"_facility": "mail", "_application_name": l.program, "_process_id": l.pid,
+		}
+	})},
+	{"GELF of syslog-ng", event.ResolutionSubsecond, keys1(func(l line) keys {
+		return keys{
+			"version": "1.1", "host": l.host, "short_message": l.text, "timestamp": json.Number(strconv.FormatFloat(float64(l.stamp.UnixMicro())/1e6, 'f', 6, 64)),
+			"level": 6, "_program": l.program, "_pid": l.pid, "_facility": "mail",
+		}
+	})},
+	{"GELF of Docker", event.ResolutionSubsecond, keys1(func(l line) keys {
+		return keys{
+			"version": "1.1", "host": "docker-host", "short_message": l.bsd, "timestamp": json.Number(strconv.FormatFloat(float64(l.stamp.UnixMicro())/1e6, 'f', 6, 64)), "level": 6,
+			"_container_id": "5f3e2aef1234", "_container_name": "mail", "_tag": "5f3e2aef1234", "_command": "/usr/sbin/postfix start-fg",
+		}
+	})},
+	{"nxlog", event.ResolutionSecond, keys1(func(l line) keys {
+		k := keys{
+			"EventReceivedTime": "2026-11-24 10:00:00", "SourceModuleName": "in", "SourceModuleType": "im_uds", "SyslogFacility": "MAIL", "SyslogSeverity": "INFO",
+			"Hostname": l.host, "EventTime": l.stamp.Format("2006-01-02 15:04:05"), "SourceName": l.program, "Message": l.text,
+		}
+		if l.pid != "" {
+			k["ProcessID"] = number(l.pid)
+		}
+		return k
+	})},
+	{"Vector's file source", event.ResolutionSecond, keys1(func(l line) keys {
+		return keys{"file": "/var/log/mail.log", "host": "agent", "message": l.bsd, "source_type": "file", "timestamp": read}
+	})},
+	{"Vector's syslog source", event.ResolutionSubsecond, keys1(func(l line) keys {
+		k := keys{
+			"appname": l.program, "facility": "mail", "host": l.host, "hostname": l.host, "message": l.text, "severity": "info", "source_ip": "192.0.2.5",
+			"source_type": "syslog", "timestamp": l.stamp.Format(micros),
+		}
+		if l.pid != "" {
+			k["procid"] = number(l.pid)
+		}
+		return k
+	})},
+	{"Vector's docker_logs source", event.ResolutionSubsecond, keys1(func(l line) keys {
+		return keys{
+			"container_created_at": read, "container_id": "5f3e2aef1234", "container_name": "mail", "host": "docker-host", "image": "mail", "label": keys{},
+			"message": l.bsd, "source_type": "docker_logs", "stream": "stdout", "timestamp": l.stamp.Format(micros),
+		}
+	})},
+	{"Vector's journald source", event.ResolutionSubsecond, keys1(func(l line) keys {
+		return keys{
+			"PRIORITY": "6", "SYSLOG_IDENTIFIER": l.program, "SYSLOG_PID": l.pid, "_COMM": "smtpd", "host": l.host, "message": l.text, "source_type": "journald",
+			"timestamp": l.stamp.Format(micros),
+		}
+	})},
+	{"Fluentd's docker driver", event.ResolutionSecond, keys1(func(l line) keys {
+		return keys{"container_id": "5f3e2aef1234", "container_name": "/mail", "source": "stdout", "log": l.bsd}
+	})},
+	{"Azure's columns", event.ResolutionSecond, keys1(func(l line) keys {
+		return keys{
+			"SyslogMessage": l.text, "ProcessName": l.program, "ProcessID": l.pid, "Computer": l.host, "Facility": "mail", "SeverityLevel": "info",
+			"EventTime": l.stamp.Truncate(time.Second).Format(time.RFC3339), "TimeGenerated": read,
+		}
+	})},
+	{"VictoriaLogs", event.ResolutionSubsecond, keys1(func(l line) keys {
+		return keys{"_msg": l.text, "_time": l.stamp.Format(micros), "app_name": l.program, "hostname": l.host, "proc_id": l.pid, "_stream": "{}"}
+	})},
+	{"JSON within Docker's within Kubernetes' format", event.ResolutionSubsecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		inner := asJSON(t, asMap(t, keys{"tag": l.tag(), "program": "x", "hostname": l.host, "message": l.text}))
+		outer := asJSON(t, asMap(t, keys{"log": inner + "\n", "stream": "stdout", "time": l.stamp.Format(micros)}))
+		rec.Body().SetStr(l.stamp.Format(micros) + " stdout F " + outer)
+	}},
+	{"Fluent Bit's file", event.ResolutionSecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr("mail.log: [1795500000.611330000, " + asJSON(t, asMap(t, keys{"log": l.bsd})) + "]")
+	}},
+	{"journalctl -o json-sse", event.ResolutionSubsecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		m := pcommon.NewMap()
+		journal(l, m)
+		rec.Body().SetStr("data: " + asJSON(t, m))
+	}},
+	{"journalctl -o json-seq", event.ResolutionSubsecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		m := pcommon.NewMap()
+		journal(l, m)
+		rec.Body().SetStr("\x1e" + asJSON(t, m))
+	}},
+	{"docker compose logs", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr("postfix-1  | " + l.bsd)
+	}},
+	{"docker compose logs, coloured", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr("\x1b[36mpostfix_1  |\x1b[0m " + l.bsd)
+	}},
+	{"docker compose logs -t", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr("postfix  | " + l.stamp.Format(nanos) + " " + l.bsd)
+	}},
+	{"docker service logs", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr("web_mail.1.x8k2j3h4m5n6@node1    | " + l.bsd)
+	}},
+	{"docker logs -t", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(l.stamp.Format(nanos) + " " + l.bsd)
+	}},
+	{"kubectl logs --prefix", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr("[pod/mail-0/postfix] " + l.bsd)
+	}},
+	{"kubectl logs --prefix --timestamps", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr("[pod/mail-0/postfix] " + l.stamp.Format(nanos) + " " + l.bsd)
+	}},
+	{"Docker's syslog driver", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr("Nov 23 15:59:59 docker-host 5f3e2aef1234[77]: " + l.bsd)
+	}},
+	{"Docker's syslog driver through the syslog receiver", event.ResolutionSecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		parseSyslog(t, syslog.RFC3164, "<30>Nov 23 15:32:27 docker-host docker/mail[77]: "+l.bsd, rec)
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp.Truncate(time.Second)))
+	}},
 	{"somebody's parser that left the tag whole", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
 		rec.Body().SetStr(l.text)
 		rec.Attributes().PutStr("host", l.host)
@@ -200,6 +364,47 @@ var carriers = []carrier{
 		rec.SetTimestamp(pcommon.NewTimestampFromTime(l.stamp.Truncate(time.Second)))
 	}},
 }
+
+// keys1 carries a line as one object of JSON in a file.
+func keys1(of func(l line) keys) func(testing.TB, line, plog.LogRecord) {
+	return func(t testing.TB, l line, rec plog.LogRecord) { rec.Body().SetStr(asJSON(t, asMap(t, of(l)))) }
+}
+
+func asMap(t testing.TB, k keys) pcommon.Map {
+	t.Helper()
+	text, err := json.Marshal(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var raw map[string]any
+	m := pcommon.NewMap()
+	if err := json.Unmarshal(text, &raw); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.FromRaw(raw); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// number is a process id as most of JSON has it.
+func number(pid string) int64 {
+	n, _ := strconv.ParseInt(pid, 10, 64)
+	return n
+}
+
+// tag is the tag as syslog daemons keep it.
+func (l *line) tag() string {
+	if l.pid == "" {
+		return l.program + ":"
+	}
+	return l.program + "[" + l.pid + "]:"
+}
+
+// read is when carriers of the tests read their lines.
+const read = "2026-11-24T09:59:59.999Z"
+
+const nanos = "2006-01-02T15:04:05.000000000Z07:00"
 
 const micros = "2006-01-02T15:04:05.000000Z07:00"
 
@@ -388,4 +593,14 @@ func sameRecord(a, b plog.LogRecord) bool {
 		return text
 	}
 	return bytes.Equal(marshal(a), marshal(b))
+}
+
+// asMapOf is an object of JSON as a map.
+func asMapOf(t testing.TB, text string) pcommon.Map {
+	t.Helper()
+	var k keys
+	if err := json.Unmarshal([]byte(text), &k); err != nil {
+		t.Fatal(err)
+	}
+	return asMap(t, k)
 }

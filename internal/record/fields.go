@@ -1,16 +1,31 @@
 package record
 
 import (
+	"math"
+	"strings"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
 // fields is what the carriers' own keys say, by what they mean.
 type fields struct {
-	message, log, program, host, peer string
-	pid                               int64
-	micros                            int64 // microseconds since 1970 of the journal
+	message, log  string // the message; the line, or the message where the header was taken off
+	whole         string // the line with its header, where message is without
+	program       string
+	programRank   rank
+	host, machine string // of the line; where the carrier runs
+	hostRank      rank
+	peer          string
+	pid           int64
+	micros        int64 // microseconds since 1970 of the journal
+
+	stamp     string // when the line was written, in a key of its own
+	stampRank rank
+	nanos     int64 // the same as a number, since 1970
 
 	fileID, filePath, fileName string
 	offset                     int64
@@ -22,84 +37,227 @@ type fields struct {
 	syslog    bool   // the syslog receiver or parser found the program
 	journal   bool
 	container bool
+	shipper   bool // the keys are those of a program that carries lines, and nobody's besides
 }
+
+// rank says which of two keys for the same thing goes first.
+type rank uint8
+
+const (
+	rankGuess rank = iota + 1
+	rankShort
+	rankNamed
+	rankTag
+)
 
 // read takes in one map: the record's attributes, or a body of keys, which go before attributes. The keys of all carriers are told
 // apart by their names alone.
 func (f *fields) read(m pcommon.Map, body bool) {
+	if !body {
+		for key, value := range m.All() {
+			f.take(key, value)
+		}
+		return
+	}
+	f.programRank, f.hostRank = 0, 0
+	routing := ""
 	for key, value := range m.All() {
-		switch key {
-		// the text: syslog receiver and Fluent Bit's syslog parser; Fluent Bit's tail, Docker; the journal
-		case "message", "MESSAGE":
-			setText(&f.message, value)
-		case "log":
-			setText(&f.log, value)
-
-		// the program: syslog receiver; Fluent Bit's parser; the journal; rsyslog's and syslog-ng's JSON, whose key as an attribute may
-		// be anybody's
-		case "appname":
-			setString(&f.program, value)
-			f.syslog = f.program != ""
-		case "ident", "SYSLOG_IDENTIFIER", "syslog_identifier", "programname":
-			setString(&f.program, value)
-		case "program":
-			if body {
-				setString(&f.program, value)
-			}
-		case "_COMM":
-			if f.program == "" {
-				setString(&f.program, value)
-			}
-
-		// the process: what it calls itself goes before what the kernel calls it, as in the file
-		case "proc_id", "pid", "procid", "SYSLOG_PID", "syslog_pid":
-			setInt(&f.pid, value)
-			if value.Type() == pcommon.ValueTypeStr {
-				f.tagID = value.Str()
-			}
-		case "_PID", "_pid":
-			if f.pid == 0 {
-				setInt(&f.pid, value)
-			}
-
-		// the host: of the line, as the carrier read it; or the address that sent it here
-		case "hostname", "host", "_HOSTNAME", "_hostname":
-			setString(&f.host, value)
-		case "net.peer.ip":
-			setString(&f.peer, value)
-
-		// the journal's clocks: when the message was sent goes before when it was written down
-		case "_SOURCE_REALTIME_TIMESTAMP":
-			f.journal = true
-			setInt(&f.micros, value)
-		case "__REALTIME_TIMESTAMP":
-			f.journal = true
-			if f.micros == 0 {
-				setInt(&f.micros, value)
-			}
-		case "__CURSOR", "_BOOT_ID", "_TRANSPORT":
-			f.journal = true
-
-		// the file
-		case "log.file.id":
-			setString(&f.fileID, value)
-		case "log.file.path":
-			setString(&f.filePath, value)
-		case "log.file.name":
-			setString(&f.fileName, value)
-		case "log.file.record_offset":
-			f.hasOffset = setInt(&f.offset, value)
-
-		// the container
-		case "stream", "log.iostream", "CONTAINER_NAME":
-			f.container = true
-		case "CONTAINER_ID", "container_id":
-			f.container = true
-			setString(&f.containerID, value)
-		case "fluent.tag":
-			setString(&f.tag, value)
+		switch {
+		case f.take(key, value):
+		case key == "tag" || key == "_tag" || key == "TAG":
+			setString(&routing, value)
+		default:
+			f.takeOfBody(key, value)
 		}
 	}
+	if isTag(routing, f.program) { // else somebody's routing key
+		f.setName(rankTag, routing)
+	}
+}
+
+// take is for the keys that may be attributes, too.
+func (f *fields) take(key string, value pcommon.Value) bool {
+	switch key {
+	// the text: syslog receiver and Fluent Bit's syslog parser; Fluent Bit's tail, Docker; the journal
+	case "message", "MESSAGE":
+		setText(&f.message, value)
+	case "log":
+		if value.Type() == pcommon.ValueTypeMap {
+			return false
+		}
+		setText(&f.log, value)
+
+	// the program: syslog receiver; Fluent Bit's parser; the journal; rsyslog; ECS
+	case "appname":
+		f.setProgram(rankNamed, value)
+		f.syslog = f.syslog || f.program != ""
+	case "ident", "SYSLOG_IDENTIFIER", "syslog_identifier", "app-name", "log.syslog.appname":
+		f.setProgram(rankNamed, value)
+	case "programname":
+		f.setProgram(rankShort, value)
+	case "syslogtag":
+		f.setProgram(rankTag, value)
+	case "_COMM":
+		f.setProgram(rankGuess, value)
+
+	// the process: what it calls itself goes before what the kernel calls it, as in the file
+	case "proc_id", "pid", "procid", "SYSLOG_PID", "syslog_pid", "log.syslog.procid":
+		f.setPID(value)
+	case "_PID", "_pid":
+		if f.pid == 0 {
+			setInt(&f.pid, value)
+		}
+
+	// the host: of the line, as the carrier read it; or the address that sent it here
+	case "hostname", "_HOSTNAME", "_hostname", "log.syslog.hostname":
+		f.setHost(rankNamed, value)
+	case "host":
+		if value.Type() == pcommon.ValueTypeMap {
+			return false
+		}
+		f.setHost(rankShort, value)
+	case "net.peer.ip":
+		setString(&f.peer, value)
+
+	// the journal's clocks: when the message was sent goes before when it was written down
+	case "_SOURCE_REALTIME_TIMESTAMP":
+		f.journal = true
+		setInt(&f.micros, value)
+	case "__REALTIME_TIMESTAMP":
+		f.journal = true
+		if f.micros == 0 {
+			setInt(&f.micros, value)
+		}
+	case "__CURSOR", "_BOOT_ID", "_TRANSPORT":
+		f.journal = true
+
+	// the file
+	case "log.file.id":
+		setString(&f.fileID, value)
+	case "log.file.path":
+		setString(&f.filePath, value)
+	case "log.file.name":
+		setString(&f.fileName, value)
+	case "log.file.record_offset":
+		f.hasOffset = setInt(&f.offset, value)
+
+	// the container
+	case "stream", "log.iostream", "CONTAINER_NAME":
+		if value.Type() != pcommon.ValueTypeStr {
+			return false
+		}
+		f.container = true
+	case "CONTAINER_ID", "container_id":
+		f.container = true
+		setString(&f.containerID, value)
+	case "fluent.tag":
+		setString(&f.tag, value)
+	default:
+		return false
+	}
+	return true
+}
+
+// takeOfBody is for keys that are a carrier's only beside the line itself: as attributes they may be anybody's.
+func (f *fields) takeOfBody(key string, value pcommon.Value) {
+	switch key {
+	// the text: rsyslog's property; nxlog; GELF; Logstash's own patterns; Azure; VictoriaLogs
+	case "msg", "MSG", "Message", "short_message", "syslog_message", "SyslogMessage", "_msg":
+		if f.message == "" {
+			setText(&f.message, value)
+		}
+	case "rawmsg", "full_message", "event.original", "raw_event", "RAWMSG":
+		setText(&f.whole, value)
+
+	// the program: syslog-ng; the tag as rsyslog has it, or somebody's routing key; nxlog; GELF; Logstash; Azure
+	case "PROGRAM", "application_name", "_application_name", "app_name", "_program", "_appname", "SourceName", "syslog_program", "ProcessName",
+		"process.name", "process.program", "APP-NAME", "APPNAME", "SYSLOGIDENTIFIER":
+		f.setProgram(rankNamed, value)
+	case "program", "PROGRAMNAME", "syslog_appname":
+		f.setProgram(rankShort, value)
+	case "syslog_tag", "LEGACY_MSGHDR", "MSGHDR", "SYSLOGTAG":
+		f.setProgram(rankTag, value)
+
+	// the process
+	case "PID", "process_id", "_process_id", "ProcessID", "process.pid", "PROCID":
+		f.setPID(value)
+
+	// the host
+	case "HOST", "HOSTNAME", "Hostname", "logsource", "sysloghost", "syslog_hostname", "syslog_host", "host.hostname", "Computer", "HostName":
+		f.setHost(rankNamed, value)
+	case "host.name", "agent.hostname":
+		setString(&f.machine, value)
+	case "fromhost-ip", "fromhost", "HOST_FROM", "SOURCEIP":
+		if f.peer == "" {
+			setString(&f.peer, value)
+		}
+
+	// when the line was written, or else when it was read
+	case "DATE", "ISODATE", "timereported", "syslog_timestamp", "EventTime", "TIMESTAMP", "S_ISODATE", "S_DATE", "R_ISODATE":
+		f.setTime(rankTag, value)
+	case "timestamp", "time":
+		f.setTime(rankNamed, value)
+	case "@timestamp", "timegenerated", "_time", "TimeGenerated", "ts", "date":
+		f.setTime(rankGuess, value)
+
+	// the container
+	case "_container_id", "_container_name", "container_name", "container_created_at":
+		f.container = f.container || value.Type() == pcommon.ValueTypeStr
+	case "container", "docker", "kubernetes":
+		f.container = f.container || value.Type() == pcommon.ValueTypeMap
+	case "source":
+		f.container = f.container || value.Type() == pcommon.ValueTypeStr && (value.Str() == "stdout" || value.Str() == "stderr")
+
+	// who carries: Filebeat; Logstash, Vector, nxlog
+	case "agent", "ecs", "input", "@metadata":
+		f.shipper = f.shipper || value.Type() == pcommon.ValueTypeMap
+	case "@version", "source_type", "SourceModuleType":
+		f.shipper = f.shipper || value.Type() == pcommon.ValueTypeStr
+
+	// keys within keys: Elastic's common schema
+	case "process", "host", "log", "syslog", "event", "journald":
+		if value.Type() == pcommon.ValueTypeMap {
+			f.takeNested(key, value.Map())
+		}
+	}
+}
+
+// takeNested reads an object of Elastic's common schema, as Filebeat writes it.
+func (f *fields) takeNested(outer string, m pcommon.Map) {
+	for key, value := range m.All() {
+		switch outer + "." + key {
+		case "process.name", "process.program", "syslog.appname", "syslog.identifier":
+			f.setProgram(rankNamed, value)
+		case "process.pid", "syslog.procid", "syslog.pid":
+			f.setPID(value)
+		case "host.hostname", "syslog.hostname":
+			f.setHost(rankShort, value)
+		case "host.name":
+			setString(&f.machine, value)
+		case "event.original":
+			setText(&f.whole, value)
+		case "log.syslog":
+			if value.Type() == pcommon.ValueTypeMap {
+				f.takeNested("syslog", value.Map())
+			}
+		case "log.file":
+			if path, ok := mapString(value, "path"); ok && f.filePath == "" {
+				f.filePath, f.shipper = path, true
+			}
+		}
+	}
+}
+
+// mapString is a string in a map.
+func mapString(value pcommon.Value, key string) (string, bool) {
+	if value.Type() != pcommon.ValueTypeMap {
+		return "", false
+	}
+	v, ok := value.Map().Get(key)
+	if !ok || v.Type() != pcommon.ValueTypeStr {
+		return "", false
+	}
+	return v.Str(), true
 }
 
 // readResource takes in the resource's attributes; the record's go before them.
@@ -131,10 +289,107 @@ func (f *fields) readResource(m pcommon.Map) {
 
 // text is the message where a parser took the header off, else the line as it was read.
 func (f *fields) text() string {
-	if f.log == "" || f.program != "" && f.message != "" {
+	switch {
+	case f.whole != "" && (f.program == "" || isWhole(f.whole)):
+		return f.whole
+	case f.program != "" && f.message != "":
 		return f.message
+	case f.log != "":
+		return f.log
 	}
-	return f.log
+	return f.message
+}
+
+// isWhole says whether a line has a header with stamp and program.
+func isWhole(line string) bool {
+	var h header.Header
+	return header.Parse(line, header.Clock{}, &h) && h.Program != "" && h.Resolution >= event.ResolutionSecond
+}
+
+// inner is what is known of a line within the one that f is about: where it came from, and nothing of the outer one's words.
+func (f *fields) inner() fields {
+	in := *f
+	in.message, in.log, in.whole, in.program, in.programRank, in.pid, in.tagID = "", "", "", "", 0, 0, ""
+	in.syslog, in.shipper = false, false
+	return in
+}
+
+// isTag says whether the value of a key that anybody may use is a syslog tag: it has a process or a colon at its end, or begins with the program's name.
+func isTag(s, program string) bool {
+	if strings.ContainsAny(s, " \t<>") {
+		s = scan.Trim(s)
+		if strings.ContainsAny(s, " \t<>") {
+			return false
+		}
+	}
+	name, rest, ok := scan.Cut(s, '[')
+	if _, tail, digits := scan.Digits(rest); ok && name != "" && digits && strings.HasPrefix(tail, "]") {
+		return true
+	}
+	return len(s) > 1 && s[len(s)-1] == ':' || program != "" && strings.HasPrefix(s, program+"/")
+}
+
+// setProgram takes a name that says more than the one before, or one from a key that goes before that one's.
+func (f *fields) setProgram(r rank, value pcommon.Value) {
+	if value.Type() == pcommon.ValueTypeStr {
+		f.setName(r, value.Str())
+	}
+}
+
+func (f *fields) setName(r rank, name string) {
+	name = scan.Trim(name)
+	switch {
+	case name == "" || name == "-":
+	case f.program == "", strings.HasPrefix(name, f.program), r > f.programRank && !strings.HasPrefix(f.program, name):
+		f.program, f.programRank = name, r
+	}
+}
+
+func (f *fields) setPID(value pcommon.Value) {
+	setInt(&f.pid, value)
+	if value.Type() == pcommon.ValueTypeStr {
+		f.tagID = value.Str()
+	}
+}
+
+func (f *fields) setHost(r rank, value pcommon.Value) {
+	if r >= f.hostRank {
+		setString(&f.host, value)
+		f.hostRank = r
+	}
+}
+
+// setTime takes a stamp, or a number of seconds or of parts of them since 1970.
+func (f *fields) setTime(r rank, value pcommon.Value) {
+	if r < f.stampRank {
+		return
+	}
+	stamp, nanos := "", int64(0)
+	switch value.Type() {
+	case pcommon.ValueTypeStr:
+		stamp = scan.Trim(value.Str())
+	case pcommon.ValueTypeInt:
+		nanos = sinceEpoch(value.Int())
+	case pcommon.ValueTypeDouble:
+		d := value.Double()
+		if nanos = sinceEpoch(int64(d)); d < 1e11 { // seconds, with a fraction
+			nanos += int64(math.Round((d-float64(int64(d)))*1e6)) * 1000
+		}
+	}
+	if stamp != "" || nanos != 0 {
+		f.stamp, f.nanos, f.stampRank = stamp, nanos, r
+	}
+}
+
+// sinceEpoch reads a number by its size: seconds, milliseconds, microseconds or nanoseconds since 1970, from 2001 to 2100.
+func sinceEpoch(n int64) int64 {
+	const from, to = 1_000_000_000, 4_102_444_800
+	for unit := int64(1); unit <= 1_000_000_000; unit *= 1000 {
+		if s := n / unit; s >= from && s < to {
+			return n * (1_000_000_000 / unit)
+		}
+	}
+	return 0
 }
 
 // setString takes a value that is a string, and not "-", which says nothing.
@@ -163,7 +418,8 @@ func setInt(to *int64, value pcommon.Value) bool {
 	return false
 }
 
-// setText takes a string, or the array of bytes that journalctl makes of a message with a byte that is no UTF-8.
+// setText takes a string, the array of one string that Logstash makes of a field that was set twice, or the array of bytes that journalctl makes of a
+// message with a byte that is no UTF-8.
 func setText(to *string, value pcommon.Value) {
 	switch value.Type() {
 	case pcommon.ValueTypeStr:
@@ -172,6 +428,10 @@ func setText(to *string, value pcommon.Value) {
 		*to = string(value.Bytes().AsRaw())
 	case pcommon.ValueTypeSlice:
 		slice := value.Slice()
+		if isStrings(slice) {
+			*to = slice.At(0).Str()
+			return
+		}
 		text := make([]byte, 0, slice.Len())
 		for i := range slice.Len() {
 			var b int64
@@ -182,4 +442,13 @@ func setText(to *string, value pcommon.Value) {
 		}
 		*to = string(text)
 	}
+}
+
+func isStrings(s pcommon.Slice) bool {
+	for _, item := range s.All() {
+		if item.Type() != pcommon.ValueTypeStr {
+			return false
+		}
+	}
+	return s.Len() > 0
 }

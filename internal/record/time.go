@@ -12,8 +12,16 @@ import (
 
 // readTime takes the carrier's time: the journal's, else the record's.
 func (v *View) readTime(rec plog.LogRecord, f *fields) {
+	keyed := v.Unwrapped || rec.Timestamp() == 0 // else the receiver read the key
 	switch {
-	case v.Resolution != event.ResolutionNone: // unwrapped
+	case v.Resolution != event.ResolutionNone: // a runtime's
+	case keyed && f.nanos != 0 && f.stampRank > rankGuess:
+		v.Time, v.Resolution = f.nanos, event.ResolutionSecond
+		if v.Time%int64(time.Second) != 0 {
+			v.Resolution = event.ResolutionSubsecond
+		}
+	case keyed && f.stamp != "":
+		v.stamp, v.stampRead = f.stamp, f.stampRank == rankGuess
 	case f.micros > 0 && f.micros < 1<<53:
 		v.Time, v.Resolution = f.micros*int64(time.Microsecond), event.ResolutionSubsecond
 	case rec.Timestamp() != 0:
@@ -23,7 +31,7 @@ func (v *View) readTime(rec plog.LogRecord, f *fields) {
 			v.Resolution = event.ResolutionSubsecond
 		}
 	}
-	v.trusted = v.Parsed || f.journal || f.container
+	v.trusted = v.trusted || v.Parsed || f.journal || f.container
 }
 
 // mergeTime puts the fuller one of the line's stamp and the carrier's time into h. A carrier that took no header apart may have
@@ -32,11 +40,17 @@ func (v *View) mergeTime(c header.Clock, h *header.Header) {
 	if v.line != "" && v.Resolution < event.ResolutionSubsecond {
 		v.fullerStamp(c, h)
 	}
+	at, res := v.Time, v.Resolution
+	if v.stamp != "" && (!v.stampRead || h.Resolution == event.ResolutionNone) {
+		if t, fine, rest, ok := header.Stamp(v.stamp, c); ok && rest == "" && fine >= event.ResolutionSecond {
+			at, res = t, fine
+		}
+	}
 	switch {
-	case v.Resolution == event.ResolutionNone, h.Resolution > v.Resolution:
+	case res == event.ResolutionNone, h.Resolution > res:
 		return
-	case h.Resolution == event.ResolutionNone, v.trusted && h.Resolution < v.Resolution:
-		h.Time, h.Resolution = v.Time, v.Resolution
+	case h.Resolution == event.ResolutionNone, v.trusted && h.Resolution < res:
+		h.Time, h.Resolution = at, res
 	}
 }
 
@@ -52,24 +66,4 @@ func (v *View) fullerStamp(c header.Clock, h *header.Header) {
 	if t, res, _, ok := header.Stamp(line, c); ok && res == event.ResolutionSubsecond {
 		h.Time, h.Resolution = t, res
 	}
-}
-
-// cutRuntime takes the container runtime's prefix off: "2026-11-23T15:32:27.611330123Z stdout F text" (Kubernetes' CRI logging
-// format). Its stamp is the moment the line was written, and so the carrier's time.
-func (v *View) cutRuntime(text string) string {
-	const least = len("2026-11-23T15:32:27Z stdout F")
-	if len(text) < least || text[4] != '-' || text[10] != 'T' {
-		return text
-	}
-	t, res, rest, ok := header.Stamp(text, header.Clock{})
-	if !ok {
-		return text
-	}
-	for _, mark := range [...]string{" stdout F ", " stderr F ", " stdout P ", " stderr P "} {
-		if len(rest) >= len(mark) && rest[:len(mark)] == mark {
-			v.Time, v.Resolution, v.trusted, v.container = t, res, true, true
-			return rest[len(mark):]
-		}
-	}
-	return text
 }

@@ -13,34 +13,88 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// unwrap reads a line that is somebody's record around the mail server's line: a journal's entry in JSON or in the export format, a Docker log file's, Fluentd's or
-// rsyslog's JSON. It is false for any other text, also for JSON that a mail server writes itself.
+// Lines is what is known of mail servers' lines, for a text that may be one or hold one. It is nil where nothing is.
+type Lines interface {
+	// Own says whether an object is one that a mail server writes itself.
+	Own(text string) bool
+	// Has says whether a text is a mail server's line; said that it is words of a conversation, which may as well be anybody's.
+	Has(text string) (ok, said bool)
+}
+
+// mostLayers is how often a line may stand within another: a JSON object in Docker's, in Kubernetes' format, behind a name.
+const mostLayers = 6
+
+// open takes off what carriers put around the line: names and stamps in front of it, and records that hold it as a value.
+func (v *View) open(text string, f *fields) string {
+	for range mostLayers {
+		if rest, ok := v.cutPrefix(text); ok {
+			text = rest
+			continue
+		}
+		if !v.unwrap(text, f) {
+			break
+		}
+		v.Unwrapped = true
+		text = scan.TrimEOL(f.text())
+	}
+	return text
+}
+
+// unwrap reads a line that is somebody's record around the mail server's line: a journal's entry in JSON, in the export format or as it is shown in full, a Docker
+// log file's, Fluentd's or rsyslog's JSON. It is false for any other text, also for JSON that a mail server writes itself.
 func (v *View) unwrap(text string, f *fields) bool {
 	switch {
-	case strings.HasPrefix(text, "{"):
+	case text == "":
+		return false
+	case text[0] == '{':
 		return v.unwrapJSON(text, "", f)
+	case text[0] == '\x1e': // journalctl -o json-seq (RFC 7464)
+		return strings.HasPrefix(text[1:], "{") && v.unwrapJSON(text[1:], "", f)
+	case strings.HasPrefix(text, "data: {"): // journalctl -o json-sse
+		return v.unwrapJSON(text[len("data: "):], "", f)
 	case strings.HasPrefix(text, journalStart):
 		return f.readExport(text)
 	}
-
-	// Fluentd's file: stamp, tag, JSON
-	if text == "" || !scan.IsDigit(text[0]) {
-		return false
-	}
-	stamp, rest, ok := scan.Cut(text[:min(len(text), 256)], '\t')
-	if !ok {
-		return false
-	}
-	_, rest, ok = scan.Cut(rest, '\t')
-	if !ok || !strings.HasPrefix(rest, "{") {
-		return false
-	}
-	return v.unwrapJSON(text[min(len(text), 256)-len(rest):], stamp, f)
+	object, stamp := behindTag(text)
+	return object != "" && v.unwrapJSON(object, stamp, f)
 }
 
-// unwrapJSON reads a JSON object whose keys are a carrier's.
+// behindTag finds the object in a line of Fluentd's file, "stamp TAB tag TAB object", or of Fluent Bit's, "tag: [1795447947.611330000, object]".
+func behindTag(text string) (object, stamp string) {
+	window := text[:min(len(text), 256)]
+	if scan.IsDigit(text[0]) {
+		stamp, rest, ok := scan.Cut(window, '\t')
+		if _, rest, ok = cutIf(ok, rest, '\t'); ok && strings.HasPrefix(rest, "{") {
+			return text[len(window)-len(rest):], stamp
+		}
+		return "", ""
+	}
+	tag, rest, ok := scan.Cut(window, ':')
+	if !ok || text[len(text)-1] != ']' || strings.IndexByte(tag, ' ') >= 0 || !strings.HasPrefix(rest, " [") {
+		return "", ""
+	}
+	stamp, rest, ok = scan.Cut(rest[2:], ',')
+	if !ok || !strings.HasPrefix(rest, " {") {
+		return "", ""
+	}
+	return text[len(window)-len(rest)+1 : len(text)-1], stamp
+}
+
+func cutIf(ok bool, s string, c byte) (head, rest string, found bool) {
+	if !ok {
+		return "", s, false
+	}
+	return scan.Cut(s, c)
+}
+
+// unwrapJSON reads a JSON object that holds a line: one whose keys are a carrier's, or one with a value that is a mail server's line for sure.
 func (v *View) unwrapJSON(text, stamp string, f *fields) bool {
-	if !strings.Contains(text, `"log"`) && !strings.Contains(text, `"MESSAGE"`) && !strings.Contains(text, `"message"`) || text[len(text)-1] != '}' {
+	text = scan.TrimRight(text)
+	if text[len(text)-1] != '}' || v.Lines != nil && v.Lines.Own(text) {
+		return false
+	}
+	known := hasCarriersKey(text)
+	if !known && (v.Lines == nil || !v.holdsLine(text)) {
 		return false
 	}
 	var object map[string]any
@@ -51,34 +105,47 @@ func (v *View) unwrapJSON(text, stamp string, f *fields) bool {
 	if body.FromRaw(object) != nil {
 		return false
 	}
-	outer := *f
-	f.read(body, true)
-	if !f.isCarried(body) {
-		*f = outer
-		return false
-	}
-	if stamp == "" { // Docker's, which is when the line was written
-		if value, ok := body.Get("time"); ok && value.Type() == pcommon.ValueTypeStr && f.container {
-			stamp = value.Str()
+	in := f.inner()
+	in.read(body, true)
+	in.shipper = in.shipper || stamp != ""
+	if !v.isCarried(&in) {
+		line, ok := v.findLine(body)
+		if !ok {
+			return false
 		}
+		in.log, in.message, in.whole = line, "", ""
 	}
+	*f = in
 	if t, res, rest, ok := header.Stamp(stamp, header.Clock{}); ok && rest == "" && res >= event.ResolutionSecond {
 		v.Time, v.Resolution = t, res
 	}
 	return true
 }
 
+// hasCarriersKey is a cheap look for a key that a line may stand in.
+func hasCarriersKey(text string) bool {
+	for _, key := range [...]string{`"message"`, `"log"`, `"MESSAGE"`, `"msg"`, `"Message"`, `"short_message"`, `"syslog_message"`, `"SyslogMessage"`, `"_msg"`, `"MSG"`} {
+		if strings.Contains(text, key) {
+			return true
+		}
+	}
+	return false
+}
+
 // isCarried says whether the keys are those of a carrier that holds another program's line.
-func (f *fields) isCarried(body pcommon.Map) bool {
+func (v *View) isCarried(f *fields) bool {
+	text := f.text()
 	switch {
-	case f.journal, f.container && f.log != "":
-		return f.text() != ""
+	case text == "":
+		return false
+	case f.journal, f.container, f.shipper:
+		return true
 	case f.program != "":
 		return f.message != ""
 	}
 	// no program: a whole line within
 	var h header.Header
-	return f.text() != "" && header.Parse(f.text(), header.Clock{}, &h) && h.PID > 0 && body.Len() > 0
+	return header.Parse(text, header.Clock{}, &h) && h.PID > 0
 }
 
 // isOwn says whether a map with a message is the record that a program itself writes in JSON: it tells its level beside the message, and nothing

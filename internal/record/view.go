@@ -3,6 +3,8 @@
 package record
 
 import (
+	"strings"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
@@ -41,6 +43,16 @@ type View struct {
 	// Anchor is the moment the line was seen at: the observed time, else the record's time, else the caller's clock.
 	Anchor int64
 
+	// Lines is what the caller knows of mail servers' lines; it stays over Read.
+	Lines Lines
+
+	// whole: a name in front of the line is the line's own.
+	whole bool
+	// stamped: a runtime's stamp was taken off.
+	stamped bool
+	// stamp is the carrier's time as text, which needs a clock; stampRead: it may be when the line was read.
+	stamp     string
+	stampRead bool
 	// trusted: the carrier's time is when the line was written, not when it was read.
 	trusted bool
 	// container: the line may be a whole one of its own, syslog header and all, whatever the carrier calls its program.
@@ -57,6 +69,7 @@ type View struct {
 type Source struct {
 	Host string // the transport's, else the resource's
 	Name string // the file's path without its rotation suffix, else the container's id or the tag of Fluent Bit
+	Part string // the name in front of the line, of several containers in one stream
 }
 
 // File is a place in a file. Two records with the same ID and offset are the same line.
@@ -68,9 +81,20 @@ type File struct {
 }
 
 // Read looks at one record. It is false where there is no text to parse: a body of another type, a map without text, or an empty
-// line (Blank); then the rest is filled in all the same. now is the caller's clock in nanoseconds since 1970.
+// line (Blank); then the rest is filled in all the same. now is the caller's clock in nanoseconds since 1970. Where a name was taken off the front (Source.Part) that
+// may as well be the text's own, the caller decides, and calls ReadWhole.
 func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
-	*v = View{}
+	*v = View{Lines: v.Lines}
+	return v.read(res, rec, now)
+}
+
+// ReadWhole is Read for a record of a source whose lines have no name in front.
+func (v *View) ReadWhole(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
+	*v = View{Lines: v.Lines, whole: true}
+	return v.read(res, rec, now)
+}
+
+func (v *View) read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 	var f fields
 	f.read(rec.Attributes(), false)
 	f.readResource(res.Attributes())
@@ -79,34 +103,25 @@ func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 	body, text := rec.Body(), ""
 	switch body.Type() {
 	case pcommon.ValueTypeStr:
-		text = body.Str()
+		text = scan.TrimEOL(body.Str())
 		if f.syslog && f.message != "" {
-			v.line, text = text, f.message
-		} else if v.unwrap(scan.TrimEOL(text), &f) {
-			v.Unwrapped, text = true, f.text()
+			v.line, text = text, scan.TrimEOL(f.message)
 		}
+		text = v.open(text, &f)
 	case pcommon.ValueTypeMap:
-		outer := f
-		f.read(body.Map(), true)
-		text = f.text()
-		own := f.isOwn(body.Map(), text)
-		if own { // its keys are not a carrier's, whatever they are called
-			f = outer
-		}
-		if own || text == "" {
-			text = render(body.Map())
-			v.Rendered = text != ""
-		}
+		text = v.open(scan.TrimEOL(v.readMap(body.Map(), &f)), &f)
 	case pcommon.ValueTypeEmpty:
-		text = f.text()
+		text = v.open(scan.TrimEOL(f.text()), &f)
 	}
-	text = scan.TrimEOL(text)
 
 	// the header, as far as the carrier took it off
 	v.Program, v.PID, v.TagID = f.program, f.pid, f.tagID
+	if f.journal && f.container { // of the container's runtime
+		v.PID, v.TagID = 0, ""
+	}
 	v.cutTag()
 	v.Parsed = v.Program != ""
-	v.container = f.container
+	v.container = v.container || f.container
 	v.readTime(rec, &f)
 
 	// whose line it is
@@ -124,9 +139,33 @@ func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 		v.Anchor = now
 	}
 
-	v.Text = v.cutRuntime(text)
+	v.Text = text
 	v.Blank = v.Text == "" && body.Type() == pcommon.ValueTypeStr
 	return v.Text != ""
+}
+
+// readMap finds the line in a body of keys: a carrier's, or a server's record that somebody took apart.
+func (v *View) readMap(body pcommon.Map, f *fields) string {
+	outer := *f
+	f.read(body, true)
+	text := f.text()
+	own := f.isOwn(body, text)
+	if !own && text != "" {
+		return text
+	}
+	if own { // its keys are not a carrier's, whatever they are called
+		*f = outer
+	}
+	text = render(body)
+	v.Rendered = text != ""
+	if v.Lines == nil || text != "" && v.Lines.Own(text) {
+		return text
+	}
+	if line, ok := v.findLine(body); ok {
+		v.Rendered = false
+		return line
+	}
+	return text
 }
 
 // cutTag splits a tag that the carrier left whole: "postfix/smtpd[540]:".
@@ -147,6 +186,34 @@ func (v *View) cutTag() {
 	}
 }
 
+// carries says whether the program that the carrier names is a container's, whose line has no tag: then its name and process are not the line's.
+func (v *View) carries(found bool, h *header.Header) bool {
+	if container, _ := header.Carrier(v.Program); !container {
+		return false
+	}
+	if !found || h.Resolution < event.ResolutionSecond {
+		*h = header.Header{Host: v.Host, Text: scan.TrimLeft(h.Text)}
+	}
+	return true
+}
+
+// precedes says whether a header with this program may stand behind the one that the carrier took off.
+func (v *View) precedes(program string) bool {
+	if v.container || sameProgram(program, v.Program) {
+		return true
+	}
+	_, whole := header.Carrier(v.Program)
+	return whole
+}
+
+// sameProgram says whether two names are of one program: a carrier may have only the part in front of the slash.
+func sameProgram(a, b string) bool {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	return strings.HasPrefix(a, b) && (len(a) == len(b) || a[len(b)] == '/')
+}
+
 // Header reads the header of one line of the view (its Text, or one of Split's parts) into h, together with what the carrier knows;
 // it says whether there is one. The clock's zone and last line are the caller's, its anchor is the view's.
 func (v *View) Header(line string, c header.Clock, h *header.Header) bool {
@@ -155,7 +222,7 @@ func (v *View) Header(line string, c header.Clock, h *header.Header) bool {
 
 	// the carrier's fields, unless the message begins with a header of the same program, or of one in a container
 	if v.Parsed {
-		if h.Program == "" || h.Program != v.Program && !v.container {
+		if h.Program == "" && !v.carries(found, h) || h.Program != "" && !v.precedes(h.Program) {
 			*h = header.Header{Host: v.Host, Program: v.Program, PID: v.PID, TagID: v.TagID, Text: scan.TrimLeft(line)}
 		}
 		found = true

@@ -66,18 +66,18 @@ func TestWhoseLineItIs(t *testing.T) {
 		host                 string
 		source               Source
 	}{
-		"the line's own":             {full, file, machine, "mailout", Source{"agent", "/var/log/exim4/mainlog"}},
-		"the transport's":            {bare, keys{"hostname": "relay"}, machine, "relay", Source{"relay", ""}},
-		"the sender's address":       {bare, keys{"net.peer.ip": "192.0.2.9"}, machine, "192.0.2.9", Source{"192.0.2.9", ""}},
-		"the resource's":             {bare, file, machine, "agent", Source{"agent", "/var/log/exim4/mainlog"}},
-		"the file's":                 {bare, file, nil, "mainlog", Source{"", "/var/log/exim4/mainlog"}},
-		"the file's, on Windows":     {bare, keys{"log.file.path": `C:\logs\SEND2026.LOG`}, nil, "SEND2026.LOG", Source{"", `C:\logs\SEND2026.LOG`}},
-		"the file's name alone":      {bare, keys{"log.file.name": "mail.log-20261123"}, nil, "mail.log", Source{"", "mail.log"}},
-		"the file is the resource's": {bare, nil, file, "mainlog", Source{"", "/var/log/exim4/mainlog"}},
+		"the line's own":             {full, file, machine, "mailout", Source{Host: "agent", Name: "/var/log/exim4/mainlog"}},
+		"the transport's":            {bare, keys{"hostname": "relay"}, machine, "relay", Source{Host: "relay", Name: ""}},
+		"the sender's address":       {bare, keys{"net.peer.ip": "192.0.2.9"}, machine, "192.0.2.9", Source{Host: "192.0.2.9", Name: ""}},
+		"the resource's":             {bare, file, machine, "agent", Source{Host: "agent", Name: "/var/log/exim4/mainlog"}},
+		"the file's":                 {bare, file, nil, "mainlog", Source{Host: "", Name: "/var/log/exim4/mainlog"}},
+		"the file's, on Windows":     {bare, keys{"log.file.path": `C:\logs\SEND2026.LOG`}, nil, "SEND2026.LOG", Source{Host: "", Name: `C:\logs\SEND2026.LOG`}},
+		"the file's name alone":      {bare, keys{"log.file.name": "mail.log-20261123"}, nil, "mail.log", Source{Host: "", Name: "mail.log"}},
+		"the file is the resource's": {bare, nil, file, "mainlog", Source{Host: "", Name: "/var/log/exim4/mainlog"}},
 		"nobody's":                   {bare, nil, nil, "", Source{}},
-		"a dash is no host":          {bare, keys{"hostname": "-"}, machine, "agent", Source{"agent", ""}},
-		"a container":                {bare, nil, keys{"container.id": "4711", "host.name": "node"}, "node", Source{"node", "4711"}},
-		"a tag of Fluent Bit":        {keys{"log": bare}, keys{"fluent.tag": "mail.7"}, nil, "", Source{"", "mail.7"}},
+		"a dash is no host":          {bare, keys{"hostname": "-"}, machine, "agent", Source{Host: "agent", Name: ""}},
+		"a container":                {bare, nil, keys{"container.id": "4711", "host.name": "node"}, "node", Source{Host: "node", Name: "4711"}},
+		"a tag of Fluent Bit":        {keys{"log": bare}, keys{"fluent.tag": "mail.7"}, nil, "", Source{Host: "", Name: "mail.7"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			res, rec := shape(tt.body, tt.attributes, tt.resource)

@@ -1,0 +1,97 @@
+package record
+
+import (
+	"testing"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+)
+
+// readText is what is read of a body.
+func readText(body string, lines Lines) View {
+	rec := plog.NewLogRecord()
+	rec.Body().SetStr(body)
+	v := View{Lines: lines}
+	v.Read(pcommon.NewResource(), rec, seen.UnixNano())
+	return v
+}
+
+func TestNamesInFrontOfALine(t *testing.T) {
+	for body, want := range map[string][2]string{
+		"mail-1  | x y":                          {"mail-1", "x y"},
+		"mail_1 | x y":                           {"mail_1", "x y"},
+		"mail   |   x y":                         {"mail", "  x y"},
+		"mail-1  | ":                             {"mail-1", ""},
+		"mail-1  |":                              {"mail-1", ""},
+		"\x1b[33mmail-1  | \x1b[0mx y":           {"mail-1", "x y"},
+		"\x1b[33;1mmail-1  |\x1b[0m x y":         {"mail-1", "x y"},
+		"web_mail.1.x8k2j3h4m5n6@node1    | x y": {"web_mail.1.x8k2j3h4m5n6@node1", "x y"},
+		"[pod/mail-0/postfix] x y":               {"pod/mail-0/postfix", "x y"},
+		"[pod/mail-0/postfix] 2026-11-23T15:32:27.123456789Z x y": {"pod/mail-0/postfix", "x y"},
+		"mail-1  | 2026-11-23T15:32:27.123456789Z x y":            {"mail-1", "x y"},
+		"2026-11-23T15:32:27.123456789Z x y":                      {"", "x y"},
+		"2026-11-23T15:32:27.123456789+01:00 x y":                 {"", "x y"},
+		"2026-11-23T15:32:27.123456Z x y":                         {"", "2026-11-23T15:32:27.123456Z x y"},
+		"mail|x":                                                  {"", "mail|x"},
+		"mail |x":                                                 {"", "mail |x"},
+		"mail box | x":                                            {"", "mail box | x"},
+		"<mail> | x":                                              {"", "<mail> | x"},
+		"| x":                                                     {"", "| x"},
+		"[pod] x":                                                 {"", "[pod] x"},
+		"a | b | c":                                               {"b", "c"},
+		"a | x\nb | y":                                            {"", "a | x\nb | y"},
+		`mail-1  | {"log":"x y\n","stream":"stdout"}`: {"mail-1", "x y"},
+		`{"log":"mail-1  | x y\n","stream":"stdout"}`: {"mail-1", "x y"},
+	} {
+		if v := readText(body, nil); v.Source.Part != want[0] || v.Text != want[1] {
+			t.Errorf("%q: part %q, text %q", body, v.Source.Part, v.Text)
+		}
+	}
+	rec := plog.NewLogRecord()
+	rec.Body().SetStr("mail-1  | x y")
+	var v View
+	if v.ReadWhole(pcommon.NewResource(), rec, 1); v.Source.Part != "" || v.Text != "mail-1  | x y" {
+		t.Errorf("whole: part %q, text %q", v.Source.Part, v.Text)
+	}
+}
+
+// known stands for the dialects: it knows two lines and an object of a server's own.
+type known struct{}
+
+func (known) Own(text string) bool { return text == `{"own":"the line of one"}` }
+
+func (known) Has(text string) (ok, said bool) {
+	return text == "the line of one" || text == "250 words said" || text == "Nov 23 15:32:27 mx exim[5]: x", text == "250 words said"
+}
+
+func TestObjectsThatHoldALine(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"data":"the line of one"}`:                                         "the line of one",
+		`{"data":"the line of one\n"}`:                                       "the line of one",
+		`{"a":1,"b":["the line of one"],"c":{"d":"not a line"}}`:             "the line of one",
+		`{"a":{"b":{"c":"the line of one"}}}`:                                "the line of one",
+		`{"data":"250 words said"}`:                                          "250 words said",
+		`{"data":"the line of one","whole":"Nov 23 15:32:27 mx exim[5]: x"}`: "Nov 23 15:32:27 mx exim[5]: x",
+	} {
+		if v := readText(body, known{}); v.Text != want || !v.Unwrapped {
+			t.Errorf("%s: text %q", body, v.Text)
+		}
+		res, rec := pcommon.NewResource(), plog.NewLogRecord()
+		asMapOf(t, body).CopyTo(rec.Body().SetEmptyMap())
+		v := View{Lines: known{}}
+		if v.Read(res, rec, 1); v.Text != want || v.Unwrapped || v.Rendered {
+			t.Errorf("%s as a map: text %q", body, v.Text)
+		}
+	}
+	for _, body := range []string{
+		`{"own":"the line of one"}`, // a server's own
+		`{"data":"250 words said","msg":"other words here"}`,
+		`{"data":"other words here"}`,
+		`{"data":"the line of one"`,
+		`["the line of one"]`,
+	} {
+		if v := readText(body, known{}); v.Text != body || v.Unwrapped {
+			t.Errorf("%s: text %q", body, v.Text)
+		}
+	}
+}
