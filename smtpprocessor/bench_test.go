@@ -27,14 +27,14 @@ func BenchmarkParse(b *testing.B) {
 	}
 	var ev event.Event
 	var h header.Header
-	var last string
+	var memory dialect.Memory
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
 		ev.Reset()
 		header.Parse(lines[i], header.Clock{Zone: time.UTC, Anchor: observed.UnixNano()}, &h)
 		ev.Line = h.Text
-		detector.Parse(&last, nil, &h, &ev)
+		detector.Parse(&memory, &h, &ev)
 		if i++; i == len(lines) {
 			i = 0
 		}

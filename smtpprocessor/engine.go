@@ -133,43 +133,33 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 
 	h := &e.header
 	p.view.Header(text, header.Clock{Zone: e.zone, Last: src.Last}, h)
-	held := src.Talks && e.tracker.Holds(src.Host, src.name)
-	if held && (h.Program != "" || h.Host != src.Host) { // a header that stands in a message is none, and its stamp neither
+	frame := session.FrameOf(h)
+	held := e.holds(src, frame, p.duplicate)
+	if held && (frame > src.Frame || h.Host != src.Host) { // a header that stands in a message is none, and its stamp neither
 		*h = header.Header{Host: src.Host, Text: text}
 	}
-	if h.Resolution >= event.ResolutionSecond {
-		src.Last = h.Time
-	}
-	ev.Time, ev.Resolution, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Host, h.PID, h.Text
-	writer := session.WriterOf(h.Host, h.Program, h.PID)
-	h.Entry = src.Open(writer)
-	result := e.detector.Parse(&src.Dialect, src.Columns, h, ev)
-	src.Leave(writer, ev.Entry, len(ev.Line))
+	ev.Time, ev.Resolution, ev.Shape, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Shape, h.Host, h.PID, h.Text
+	result := e.parse(src, h, held)
 	if ev.UTC && e.zone != time.UTC {
 		p.view.Header(text, header.Clock{Zone: time.UTC, Last: src.Last}, h)
 		ev.Time, ev.Resolution = h.Time, h.Resolution
-		if h.Resolution >= event.ResolutionSecond {
-			src.Last = h.Time
-		}
-	}
-	if ev.ColumnsAssumed && !src.Assumed {
-		src.Assumed = true
-		e.logger.Warn("the file has shown no line that names its columns; taken are those that its server writes by default",
-			zap.String("dialect", ev.Dialect), zap.String("source", src.name))
-	}
-	if ev.Columns != "" && !held {
-		src.NameColumns(ev.Dialect, ev.Columns)
 	}
 	if held && ev.Scope != event.ScopeSource {
-		asText(ev)
-		result = event.Unknown
-	} else if ev.Scope == event.ScopeSource && !src.Talks {
-		src.Talks, src.Host = true, strings.Clone(ev.Host)
+		if held = result == event.Unknown || p.duplicate || !src.Knows(ev.Dialect); held {
+			asText(ev)
+			result = event.Unknown
+		} else {
+			e.tracker.Interrupt(src.Host, src.name, &e.out)
+		}
+	}
+	if !held {
+		e.remember(src, frame, result)
 	}
 	if result == event.Unknown && ev.Scope == event.ScopeNone && !ev.Boundary {
 		e.counts.line(ev, result, false)
 		l.text = ev.Line
 		l.clean, l.scrubbed = redacted(ev, e.keepContent) // debugging noise may hold credentials, too
+		e.collect(p, &l)
 		return l
 	}
 	if ev.Kind != event.KindNone {
@@ -188,28 +178,13 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		diagnose.Outcome(ev)
 	}
 	e.counts.line(ev, result, ev.Duplicate)
-	e.counts.output(&e.out)
 
 	l.text = ev.Line
 	l.clean, l.scrubbed = redacted(ev, e.keepContent)
 	if l.scrubbed && ev.Quoting == event.QuotingJSON {
 		l.secrets = secrets(ev)
 	}
-	l.from = len(p.made)
-	e.writer.Host = p.view.HostName(ev.Host)
-	for i := range e.out.Made {
-		m := &e.out.Made[i]
-		p.made = append(p.made, *m)
-		switch {
-		case m.Host == ev.Host:
-			p.hosts = append(p.hosts, e.writer.Host)
-		case e.homes[m.Host].named:
-			p.hosts = append(p.hosts, p.view.HostName(m.Host))
-		default:
-			p.hosts = append(p.hosts, "")
-		}
-	}
-	l.to = len(p.made)
+	e.collect(p, &l)
 	if ev.Kind == event.KindNone {
 		return l
 	}
@@ -222,10 +197,88 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	return l
 }
 
+// collect lists what a line brought about behind the line.
+func (e *engine) collect(p *pass, l *line) {
+	l.from = len(p.made)
+	host := e.ev.Host
+	e.writer.Host = p.view.HostName(host)
+	e.counts.output(&e.out)
+	for i := range e.out.Made {
+		m := &e.out.Made[i]
+		p.made = append(p.made, *m)
+		switch {
+		case m.Host == host:
+			p.hosts = append(p.hosts, e.writer.Host)
+		case e.homes[m.Host].named:
+			p.hosts = append(p.hosts, p.view.HostName(m.Host))
+		default:
+			p.hosts = append(p.hosts, "")
+		}
+	}
+	l.to = len(p.made)
+}
+
+// holds says whether the source is inside message data or an AUTH exchange whose lines carry no marks. A line with a header that those do not have, in a
+// source of which others had it, ends that conversation.
+func (e *engine) holds(src *source, frame session.Frame, duplicate bool) bool {
+	if !src.Talks {
+		return false
+	}
+	if src.IsOthers(frame) && !duplicate {
+		e.tracker.Interrupt(src.Host, src.name, &e.out)
+		src.Talks = false
+		return false
+	}
+	return e.tracker.Holds(src.Host, src.name)
+}
+
+// parse reads the line behind h with what the source's lines before left for it.
+func (e *engine) parse(src *source, h *header.Header, held bool) event.Result {
+	writer := session.WriterOf(h.Host, h.Program, h.PID)
+	m := dialect.Memory{Last: src.Dialect, Known: src.Servers, Columns: src.Columns, Entry: src.Open(writer)}
+	result := e.detector.Parse(&m, h, &e.ev)
+	if !held { // message data says nothing of the source
+		src.Dialect = m.Last
+		src.Leave(writer, e.ev.Entry, len(e.ev.Line))
+	}
+	return result
+}
+
+// remember keeps what a line that is no message data shows of its source.
+func (e *engine) remember(src *source, frame session.Frame, result event.Result) {
+	ev := &e.ev
+	shown := ""
+	switch {
+	case result == event.Unknown:
+	case ev.Scope == event.ScopeSource:
+		if !src.Talks {
+			src.Talks, src.Host = true, strings.Clone(ev.Host)
+		}
+		src.Frame = frame
+	default:
+		shown = ev.Dialect
+	}
+	src.Show(frame, shown)
+	if result == event.Unknown {
+		return
+	}
+	if ev.Resolution >= event.ResolutionSecond {
+		src.Last = ev.Time
+	}
+	if ev.Columns != "" {
+		src.NameColumns(ev.Dialect, ev.Columns)
+	}
+	if ev.ColumnsAssumed && !src.Assumed {
+		src.Assumed = true
+		e.logger.Warn("the file has shown no line that names its columns; taken are those that its server writes by default",
+			zap.String("dialect", ev.Dialect), zap.String("source", src.name))
+	}
+}
+
 // asText takes back what a parser saw in a line of message data: it is text of the source's conversation.
 func asText(ev *event.Event) {
 	text := event.Event{
-		Time: ev.Time, Resolution: ev.Resolution, Host: ev.Host, Line: ev.Line, Said: ev.Line, Scope: event.ScopeSource,
+		Time: ev.Time, Resolution: ev.Resolution, Shape: ev.Shape, Host: ev.Host, Line: ev.Line, Said: ev.Line, Scope: event.ScopeSource,
 		Dialect: "transcript", Redact: ev.Redact[:0], RcptList: ev.RcptList[:0],
 	}
 	*ev = text

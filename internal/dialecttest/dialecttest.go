@@ -154,7 +154,7 @@ func parse(p dialect.Parser, sample Sample, ev *event.Event) event.Result {
 }
 
 // left is what stands in the header, or is the text itself.
-var left = map[string]bool{"Line": true, "PID": true, "Resolution": true, "Quoting": true, "UTC": true, "Dialect": true, "Said": true, "SaidAt": true, "Kind": true, "Twin": true, "Columns": true, "Entry": true}
+var left = map[string]bool{"Line": true, "PID": true, "Resolution": true, "Quoting": true, "UTC": true, "Dialect": true, "Said": true, "SaidAt": true, "Kind": true, "Twin": true, "Columns": true, "Entry": true, "Mark": true, "Unclear": true}
 
 // Fields lists an event's fields that say something, kind first, then by their order in Event.
 func Fields(ev *event.Event) []string {
@@ -268,9 +268,8 @@ func detected(t *testing.T, p dialect.Parser, sample Sample) {
 	var h header.Header
 	var got event.Event
 	header.Parse(sample.Line, clock, &h)
-	h.Columns, h.Entry = sample.Columns, sample.Entry
 	got.Line = h.Text
-	if d.Parse(new(string), map[string]string{p.Name(): sample.Columns}, &h, &got) == event.Unknown && !p.Claims(h.Program) {
+	if d.Parse(&dialect.Memory{Columns: map[string]string{p.Name(): sample.Columns}, Entry: sample.Entry}, &h, &got) == event.Unknown && !p.Claims(h.Program) {
 		return // a line that alone could be anyone's: its source tells
 	}
 	if got.Dialect != p.Name() {

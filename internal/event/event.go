@@ -65,7 +65,8 @@ type Event struct {
 	// Who wrote it and when. Time is nanoseconds since 1970 UTC, 0 when Resolution is ResolutionNone.
 	Time       int64
 	Resolution Resolution
-	UTC        bool // a stamp that names no zone is in UTC, whatever the zone of the others is
+	Shape      uint8 // how the stamp in front of the line is written; 0 without one
+	UTC        bool  // a stamp that names no zone is in UTC, whatever the zone of the others is
 	Host       string
 	Instance   string // syslog_name of the MTA instance
 	Service    string // the named service between instance and daemon: "submission" in postfix/submission/smtpd
@@ -87,6 +88,7 @@ type Event struct {
 	Role      Role
 	FromPeer  Tri    // for a conversation line: did the client (Yes) or the server (No) say it
 	Mark      uint8  // by which pair of marks that is told, in the dialect's own numbers; 0 where its lines know only one
+	Unclear   bool   // the words are SMTP's within a conversation only: others may say the same
 	Said      string // the words of a conversation line: Line without the log's own framing ("[id] C: "), a dot or an empty line too
 	SaidAt    Span   // where they stand in Line, for a log that writes something behind them; zero: they are its end
 	EndHint   End

@@ -25,6 +25,7 @@ const disorder = minute
 
 // fill sets the header's time and resolution.
 func (st *stamp) fill(c Clock, h *Header) {
+	h.Shape = st.shape()
 	switch {
 	case st.style == styleNone:
 		return
@@ -38,6 +39,18 @@ func (st *stamp) fill(c Clock, h *Header) {
 		h.Resolution = event.ResolutionSecond
 	}
 	h.Time = st.unix(c)*int64(time.Second) + int64(st.nanos)
+}
+
+// inBrackets is the part of a shape that says that the stamp stood in brackets.
+const inBrackets = 0x80
+
+// shape is how the stamp is written, as far as a writer keeps to it: fractions may come and go.
+func (st *stamp) shape() uint8 {
+	shape := uint8(st.style) << 1
+	if st.zoned {
+		shape |= 1
+	}
+	return shape
 }
 
 // unix is the stamp in seconds since 1970 UTC.

@@ -17,6 +17,7 @@ type Header struct {
 	// Time is nanoseconds since 1970 UTC; with ResolutionTimeOfDay nanoseconds since midnight, with ResolutionNone 0.
 	Time       int64
 	Resolution event.Resolution
+	Shape      uint8  // how the stamp is written: lines of one writer have the same; 0 without one
 	Host       string // without the brackets that some relays put around an address
 	Program    string // the tag as written, without [pid]: "postfix/submission/smtpd"
 	PID        int64
@@ -147,6 +148,7 @@ func parseFirst(line string, c Clock, h *Header) bool {
 			return false
 		}
 		st.fill(c, h)
+		h.Shape |= inBrackets
 		h.Text = skipOne(rest[1:])
 		return true
 	}

@@ -570,7 +570,7 @@ func TestSameLineWhoeverCarriesIt(t *testing.T) {
 				want := header.Header{
 					Time: stamp.UnixNano(), Resolution: c.resolution, Host: l.host, Program: l.program, PID: pid, Text: l.text,
 				}
-				if got.TagID = ""; got != want { // as text where it came as text
+				if got.TagID, got.Shape = "", 0; got != want { // as text where it came as text
 					t.Errorf("%q\n got %+v\nwant %+v", l.iso, got, want)
 				}
 				if !sameRecord(before, rec) {

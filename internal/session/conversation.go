@@ -37,6 +37,8 @@ const (
 	maxWords      = 1024 // bytes of a joined reply
 	maxArgument   = 256  // bytes of a command's argument
 
+	maxSecrets = 8 // lines of an AUTH exchange that no reply stands between
+
 	quiet = int64(300 * time.Second) // a server waits no longer for a command (RFC 5321 section 4.5.3.2.7)
 	stall = int64(600 * time.Second) // nor a client for the answer to its data (section 4.5.3.2.6)
 )
@@ -60,6 +62,9 @@ const (
 // lines in a row to leave data, a reply that could end it and a command that could follow, or ten minutes of silence; from then on, up to the
 // next dot, whatever is not SMTP is still taken for data and concealed (doubt). So message text that quotes SMTP can make up
 // commands there, but nothing of it that is not SMTP gets out.
+//
+// Others may write to the same log. A line that names no side is data only where that is proved (conversation_proof.go), and no data goes on
+// for longer than a message does.
 type Conversation struct {
 	begun   bool
 	over    event.End // EndNone while it lasts
@@ -88,6 +93,21 @@ type Conversation struct {
 
 	last  moment
 	phase phase
+
+	// What proves that a line without a mark is the conversation's.
+	shape  uint8 // how the stamps of its lines are written; 0: they have none
+	mark   uint8 // the marks that its words have
+	asked  int   // recipients that the transaction names
+	broken bool  // a line that is none of the conversation's stood in the transaction
+	parted bool  // such a line was the last
+	proved bool  // lines without a mark are message data
+	grown  bool  // the data began as a message does, or each of its lines shows that it is the conversation's: it may be long
+	inARow int   // lines of data with their own mark: who writes them so marks them all
+
+	held      int   // lines taken for message data since it began
+	heldBytes int64 // of them
+	dataAt    moment
+	secrets   int // lines of the AUTH exchange since the last reply
 
 	pending   []pendingCommand
 	partial   partialReply
@@ -200,6 +220,15 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 	if c.turned {
 		turn(ev)
 	}
+	if c.outgrown(ev) {
+		c.expire(out)
+	}
+	if c.isOtherMark(ev) && (c.phase != phaseTalk || ev.Kind == event.KindContent) { // anybody's words
+		ev.FromPeer = event.Open
+		if ev.Kind != event.KindNone {
+			ev.Kind = event.KindContent
+		}
+	}
 	if ev.FromPeer != event.Open && !c.marked && (c.phase == phaseData || c.doubt) && !c.stalled(ev) {
 		// no log changes its style within data: this is data that looks like another log
 		ev.FromPeer = event.Open
@@ -227,10 +256,18 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 		return
 	}
 	if ev.Kind == event.KindCommand || ev.Kind == event.KindReply || ev.Kind == event.KindConnect {
+		if c.isForeign(ev) {
+			c.breakIn(ev)
+			return
+		}
 		if !c.begun || !contrary(ev) && c.begins(ev) {
 			c.begin(ev, out)
 		}
 		c.endGap(ev)
+	}
+	if (ev.Kind == event.KindTLS || ev.Kind == event.KindDisconnect) && ev.Mark != 0 && ev.Mark != c.mark {
+		c.breakIn(ev) // of another program's conversation
+		return
 	}
 	c.learn(ev)
 	switch ev.Kind {
@@ -267,7 +304,11 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 
 // heard keeps the stamp of the newest line of the conversation.
 func (c *Conversation) heard(ev *event.Event) {
-	if ev.Kind != event.KindNone && ev.Resolution != event.ResolutionNone {
+	if ev.Kind == event.KindNone {
+		return
+	}
+	c.parted = false
+	if ev.Resolution != event.ResolutionNone {
 		c.last = momentOf(ev)
 	}
 }
@@ -283,6 +324,13 @@ func (c *Conversation) disconnect(ev *event.Event, out *Outcome) {
 	}
 	c.leave()
 	c.closed, c.phase = true, phaseTalk
+}
+
+// expire gives up what has gone on for longer than any message.
+func (c *Conversation) expire(out *Outcome) {
+	c.end(event.EndExpired, out)
+	c.endData(false)
+	c.closed, c.doubt, c.interrupted = true, false, false
 }
 
 // end closes the conversation, once.

@@ -98,7 +98,7 @@ func (c *Conversation) endGap(ev *event.Event) {
 
 // begin starts over. What is known of the log itself stays.
 func (c *Conversation) begin(ev *event.Event, out *Outcome) {
-	out.Began = true
+	out.Began, out.Ended = true, event.EndNone
 	if c.begun && c.over == event.EndNone {
 		out.Previous = c.unfinished()
 	}
@@ -110,7 +110,8 @@ func (c *Conversation) begin(ev *event.Event, out *Outcome) {
 		out.Partial = true
 	}
 	*c = Conversation{
-		begun: true, marked: ev.FromPeer != event.Open, turned: c.turned, dots: c.dots, connects: c.connects, spaced: c.spaced, doubt: c.doubt, gap: c.gap, gapWaiting: c.gapWaiting,
+		begun: true, marked: ev.FromPeer != event.Open, mark: ev.Mark, turned: c.turned, dots: c.dots, connects: c.connects, spaced: c.spaced, doubt: c.doubt && (c.proved || c.shape != 0), gap: c.gap, gapWaiting: c.gapWaiting,
+		shape: ev.Shape, proved: c.doubt && c.proved, held: c.held, heldBytes: c.heldBytes,
 		pending: c.pending[:0], rcpts: c.rcpts[:0], answered: c.answered, left: c.left,
 	}
 	if ev.Kind == event.KindReply && answersConnect(ev.Code) {

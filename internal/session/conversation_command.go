@@ -28,9 +28,11 @@ func (c *Conversation) say(ev *event.Event) {
 		c.mechanism = ev.AuthMechanism // a constant of the parser
 	case "MAIL":
 		c.transaction++
+		c.asked, c.broken = 0, false
 		c.inside, c.sender, c.bytes = true, clip(ev.MailFrom, maxPath), 0
 		p.path = c.sender
 	case "RCPT":
+		c.asked++
 		p.path = clip(ev.RcptTo, maxPath)
 	case "BDAT":
 		c.startChunk(ev, &p)
@@ -105,7 +107,7 @@ func (c *Conversation) startChunk(ev *event.Event, p *pendingCommand) {
 	p.last = scan.EqualFold(strings.TrimSpace(rest), "LAST")
 	c.bytes += n // also where the log does not show the data
 	if n > 0 && !hidden {
-		c.startData()
+		c.startData(ev)
 		c.chunk, c.chunked = n, true
 	}
 }
@@ -122,33 +124,33 @@ func (c *Conversation) text(ev *event.Event) {
 	waiting := c.waiting()
 	switch {
 	case ev.FromPeer == event.No, ev.FromPeer == event.Open && c.marked:
-		silence(ev, event.KindNone)
+		c.breakIn(ev)
 	case ev.Said == "." && (c.doubt || c.interrupted || waiting == "DATA"):
 		c.dot(ev)
-	case waiting == "DATA":
+	case waiting == "DATA" && c.isData(ev, c.isProved()):
 		c.skip(len(c.pending) - 1) // the client has seen the 354
-		c.startData()
+		c.startData(ev)
 		c.implied = true
 		c.content(ev)
-	case waiting == "AUTH":
+	case waiting == "AUTH" && c.isSecret(ev):
 		c.secret(ev)
-	case c.doubt || c.interrupted:
+	case (c.doubt || c.interrupted) && (c.proved || c.isSigned(ev)):
 		c.content(ev)
-	case ev.FromPeer == event.Yes:
+	case ev.FromPeer == event.Yes && c.goesOnAs(ev):
 		// a command that nobody knows, or data without its beginning: the server will answer once
 		c.conceal(ev, event.KindCommand)
 		if n := len(c.pending); n == 0 || c.pending[n-1].command != "" {
 			c.push(pendingCommand{at: momentOf(ev)})
 		}
 	default:
-		silence(ev, event.KindNone)
+		c.breakIn(ev)
 	}
 }
 
 // bulk is a size in place of words: message data where it is due, else the bytes of TLS around words that have lines of their own.
 func (c *Conversation) bulk(ev *event.Event) {
 	if ev.FromPeer == event.Yes && !c.secured && c.waiting() == "DATA" {
-		c.startData()
+		c.startData(ev)
 		c.content(ev)
 		return
 	}

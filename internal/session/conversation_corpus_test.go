@@ -30,7 +30,7 @@ func (k *talker) read(log string) {
 func (k *talker) line(line string) {
 	var h header.Header
 	header.Parse(line, header.Clock{Anchor: 1795446980e9}, &h)
-	ev := event.Event{Time: h.Time, Resolution: h.Resolution, Line: h.Text}
+	ev := event.Event{Time: h.Time, Resolution: h.Resolution, Shape: h.Shape, Line: h.Text}
 	if (exchange.Parser{}).Probe(&h) {
 		exchange.Parser{}.Parse(&h, &ev)
 	} else {

@@ -41,7 +41,10 @@ func (c *Conversation) holdSecret(ev *event.Event) bool {
 	case ev.Kind == event.KindReply && ev.FromPeer != event.Yes:
 		c.phase = phaseTalk
 		return false
-	case ev.FromPeer == event.No, c.marked && ev.FromPeer == event.Open:
+	case ev.FromPeer == event.No, c.marked && ev.FromPeer == event.Open, !c.isSecret(ev):
+		if ev.FromPeer != event.No && !c.marked || ev.FromPeer == event.Yes {
+			c.phase = phaseTalk
+		}
 		return false
 	}
 	c.secret(ev)
@@ -51,6 +54,7 @@ func (c *Conversation) holdSecret(ev *event.Event) bool {
 // secret conceals a line of an AUTH exchange.
 func (c *Conversation) secret(ev *event.Event) {
 	c.phase = phaseSecret
+	c.secrets++
 	c.conceal(ev, event.KindCommand)
 	ev.Command, ev.AuthMechanism = "AUTH", c.mechanism
 	if n := len(c.pending); n > 0 && c.pending[n-1].command == "AUTH" {
@@ -66,8 +70,11 @@ func (c *Conversation) holdMarked(ev *event.Event) bool {
 		return false
 	case ev.FromPeer == event.Open && ev.Kind != event.KindNone && ev.Kind != event.KindContent:
 		return false // the log's own remark
-	case ev.FromPeer == event.Open:
+	case ev.FromPeer == event.Open && c.inARow < 2 && c.isData(ev, c.proved):
 		c.content(ev) // a line of data that was written without its mark
+		return true
+	case ev.FromPeer == event.Open:
+		silence(ev, event.KindNone) // somebody else's
 		return true
 	case ev.FromPeer == event.Yes:
 		return c.holdClient(ev)
@@ -111,6 +118,9 @@ func (c *Conversation) holdUnmarked(ev *event.Event) bool {
 	case !c.chunked && ev.Said == ".":
 		c.dot(ev)
 		return true
+	case !c.isData(ev, c.proved):
+		c.endData(false)
+		return false
 	case ev.Kind == event.KindReply && ev.Code == 354 && c.implied:
 		c.endData(false)
 		return false
@@ -151,15 +161,19 @@ func (c *Conversation) stalled(ev *event.Event) bool {
 		ev.Time-c.last.time > stall
 }
 
-func (c *Conversation) startData() {
+func (c *Conversation) startData(ev *event.Event) {
 	c.phase, c.lines, c.suspect, c.implied = phaseData, 0, 0, false
 	c.chunk, c.chunked, c.interrupted = 0, false, false
+	c.proved, c.grown, c.inARow = c.isProved(), false, 0
+	c.held, c.heldBytes, c.dataAt = 0, 0, momentOf(ev)
 }
 
 // endData goes back to commands. In doubt the lines that follow may still be data.
 func (c *Conversation) endData(doubt bool) {
 	c.phase, c.suspect = phaseTalk, 0
-	c.doubt = c.doubt || doubt
+	if doubt && !c.doubt {
+		c.doubt, c.grown, c.held, c.heldBytes = true, false, 0, 0
+	}
 }
 
 // dot is the end of the data: the server answers it once, or with LMTP once a recipient.
@@ -202,6 +216,7 @@ func (c *Conversation) content(ev *event.Event) {
 	case !c.chunked && strings.HasPrefix(ev.Said, "."):
 		n--
 	}
+	c.grow(ev, n)
 	c.lines++
 	if c.chunked {
 		c.chunk -= n

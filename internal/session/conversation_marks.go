@@ -7,7 +7,9 @@ import "github.com/otelcol-smtp/otelcol-smtp/internal/event"
 // decide; a later contradiction takes that back for good, so that a peer cannot turn its own words into the other's.
 func (c *Conversation) learn(ev *event.Event) {
 	if ev.Kind == event.KindCommand || ev.Kind == event.KindReply {
-		c.marked = c.marked || ev.FromPeer != event.Open
+		if !c.marked && ev.FromPeer != event.Open {
+			c.marked, c.mark = true, ev.Mark
+		}
 		if contrary(ev) && (c.turned || !c.settled) {
 			c.turned = !c.turned
 			turn(ev)

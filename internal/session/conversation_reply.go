@@ -177,7 +177,7 @@ func (c *Conversation) effect(ev *event.Event, p *pendingCommand, out *Outcome) 
 	case "DATA":
 		if ev.Code == 354 {
 			c.bytes = 0
-			c.startData()
+			c.startData(ev)
 		}
 	}
 	c.announced = ev.Code == 354 && (p.command == "DATA" || p.command == "")
@@ -188,7 +188,7 @@ func (c *Conversation) effect(ev *event.Event, p *pendingCommand, out *Outcome) 
 func (c *Conversation) authenticate(ev *event.Event) {
 	switch {
 	case ev.Code == 334:
-		c.phase = phaseSecret
+		c.phase, c.secrets = phaseSecret, 0
 	case ev.Code == 235: // no other code lets anybody in (RFC 4954 section 6)
 		ev.AuthResult = "success"
 	case ev.Class == '4' || ev.Class == '5':

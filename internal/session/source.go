@@ -1,17 +1,22 @@
 package session
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 )
 
 // Source is what is remembered of one stream of lines, a file or a connection, beside what its lines tell of sessions and messages.
 type Source struct {
 	Last    int64             // the stamp of its newest line, nanoseconds since 1970
 	Dialect string            // that its newest line without a program name was written in
-	Talks   bool              // it has shown a conversation without ids
+	Talks   bool              // it is in a conversation without ids, or has been in one
 	Host    string            // that one's
+	Frame   Frame             // of that one's lines
+	Shown   Frame             // the most that its lines have had, but for those of message data
+	Servers []string          // the dialects of its lines that are of no conversation and name no program
 	Columns map[string]string // by dialect: what its header line named the columns of the lines behind it
 	Assumed bool              // it was said that its columns are those that the server writes by default
 	Entries []Entry           // of several lines that may go on, the newest at the end
@@ -97,4 +102,40 @@ func (s *Source) Leave(writer uint64, left event.Entry, size int) {
 		kept = append(kept, Entry{writer, left, bytes})
 	}
 	s.Entries = kept
+}
+
+// Frame is how much a line has in front of its words.
+type Frame uint8
+
+// The frames, lesser ones first.
+const (
+	FrameNone    Frame = iota
+	FrameStamp         // a stamp with a date
+	FrameProgram       // and a program's name
+)
+
+// FrameOf tells the frame of a line by its header.
+func FrameOf(h *header.Header) Frame {
+	switch {
+	case h.Resolution < event.ResolutionSecond:
+		return FrameNone
+	case h.Program == "":
+		return FrameStamp
+	}
+	return FrameProgram
+}
+
+// IsOthers says whether a line is of none of the source's conversations without ids, although it comes in the midst of one: it has a fuller header than
+// that one's lines, as lines of this source had before. Message data may quote such a line, where the source has none.
+func (s *Source) IsOthers(f Frame) bool { return f > s.Frame && f <= s.Shown }
+
+// Knows says whether the source has shown lines of a dialect besides conversations.
+func (s *Source) Knows(dialect string) bool { return slices.Contains(s.Servers, dialect) }
+
+// Show keeps what a line that is none of message data shows of the source.
+func (s *Source) Show(f Frame, dialect string) {
+	s.Shown = max(s.Shown, f)
+	if dialect != "" && f < FrameProgram && !s.Knows(dialect) {
+		s.Servers = append(s.Servers, dialect)
+	}
 }

@@ -11,6 +11,10 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 		ev.Role = role(ev, s)
 		return nil
 	}
+	if ev.Scope == event.ScopeSource && isStray(s, ev) {
+		silence(ev, event.KindNone)
+		return nil
+	}
 	if !isTalk(ev) {
 		return s // of another log of the same server, which names the conversation
 	}
@@ -21,6 +25,9 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 	spoken := talk.begun
 	o := talk.Step(ev)
 	if ev.Kind == event.KindNone {
+		if s != nil && o.Ended == event.EndExpired { // it outgrew itself, and the line is somebody else's
+			s.cutOff(o.Ended, t, out)
+		}
 		return nil
 	}
 	own := hasOwnLines(key, ev)
@@ -64,6 +71,19 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 	return s
 }
 
+// isStray says whether a line without an id tells something of a conversation that there is none of: others write such lines, too.
+func isStray(s *Session, ev *event.Event) bool {
+	switch ev.Kind {
+	case event.KindContent:
+		return s == nil
+	case event.KindTLS, event.KindWarning, event.KindAuth:
+		return s == nil || s.ended
+	case event.KindDisconnect:
+		return s == nil || s.ended && s.talk != nil && s.talk.closed
+	}
+	return false
+}
+
 // isTalk says whether the line may be one of a conversation's log: what is about messages never is.
 func isTalk(ev *event.Event) bool {
 	return ev.Kind < event.KindMessageReceived || ev.Kind == event.KindWarning || ev.Kind == event.KindLifecycle
@@ -85,18 +105,35 @@ func role(ev *event.Event, s *Session) event.Role {
 // Holds says whether source is inside message data or an AUTH exchange whose lines carry no marks. Then every line of it belongs there,
 // whatever it looks like: a log line quoted in a mail must not become one.
 func (t *Tracker) Holds(hostName, source string) bool {
+	s := t.talkOf(hostName, source)
+	return s != nil && s.talk.Holds()
+}
+
+// Interrupt ends the conversation of a source whose lines say neither who speaks nor which one they are of: a line of another kind stands between them.
+func (t *Tracker) Interrupt(hostName, source string, out *Output) {
+	if s := t.talkOf(hostName, source); s != nil && !s.talk.marked {
+		s.cutOff(s.talk.unfinished(), t, out)
+		s.host.forgetSession(s)
+	}
+}
+
+// talkOf finds the open conversation without ids of a source.
+func (t *Tracker) talkOf(hostName, source string) *Session {
 	h := t.hosts[hostName]
 	if h == nil {
-		return false
+		return nil
 	}
 	s := h.sessions[sessionKey{scope: event.ScopeSource, name: source}]
-	return s != nil && !s.ended && s.talk != nil && s.talk.Holds()
+	if s == nil || s.ended || s.talk == nil {
+		return nil
+	}
+	return s
 }
 
 // cutOff ends a session because another one begins in its place. Where the log does not say how it ended, nothing is
 // known but that it is over.
 func (s *Session) cutOff(end event.End, t *Tracker, out *Output) {
-	if end == event.EndNone || end == event.EndLost {
+	if end == event.EndNone || end == event.EndLost || end == event.EndExpired {
 		s.Partial = true
 		end = event.EndExpired
 	}

@@ -81,7 +81,7 @@ func twice(h *header.Header, s string, ev *event.Event, r event.Result) event.Re
 func result(ev *event.Event, kind event.Kind) event.Result {
 	if kind == event.KindNone {
 		*ev = event.Event{
-			Time: ev.Time, Resolution: ev.Resolution, Host: ev.Host, PID: ev.PID, Line: ev.Line, Dialect: ev.Dialect,
+			Time: ev.Time, Resolution: ev.Resolution, Shape: ev.Shape, Host: ev.Host, PID: ev.PID, Line: ev.Line, Dialect: ev.Dialect,
 			RcptList: ev.RcptList[:0], Redact: ev.Redact,
 		}
 		return event.Unknown

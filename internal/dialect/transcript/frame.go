@@ -14,6 +14,7 @@ type frame struct {
 	speaker event.Tri // Yes: the client
 	role    event.Role
 	strong  bool // a mark that nothing else uses
+	mark    uint8
 	hides   bool // Exim's debugging never shows message data
 	said    string
 	at      int   // offset of said
@@ -34,6 +35,7 @@ const (
 // mark says who speaks. Arrows are meant as a client writes them; where the server does, the tracker finds out.
 type mark struct {
 	prefix string
+	pair   uint8 // marks of one program have the same
 	client bool
 	role   event.Role
 	strong bool
@@ -42,55 +44,62 @@ type mark struct {
 
 // The marks, longer ones in front of those that they begin with.
 var marks = [...]mark{
-	{"CLIENT -> SERVER:", true, event.RoleClient, true, false}, // PHPMailer
-	{"SERVER -> CLIENT:", false, event.RoleClient, true, false},
-	{"SMTP -> FROM SERVER:", false, event.RoleClient, true, true}, // PHPMailer 5
-	{"C:", true, event.RoleUnknown, true, false},
-	{"S:", false, event.RoleUnknown, true, false},
-	{"c:", true, event.RoleUnknown, true, false},
-	{"s:", false, event.RoleUnknown, true, false},
-	{"C>", true, event.RoleUnknown, true, false},
-	{"S>", false, event.RoleUnknown, true, false},
-	{"Client:", true, event.RoleUnknown, true, false},
-	{"Server:", false, event.RoleUnknown, true, false},
-	{"CLIENT:", true, event.RoleUnknown, true, false},
-	{"SERVER:", false, event.RoleUnknown, true, false},
-	{"client:", true, event.RoleUnknown, true, false},
-	{"server:", false, event.RoleUnknown, true, false},
-	{"[SEND]", true, event.RoleClient, true, false}, // MailBee.NET
-	{"[RECV]", false, event.RoleClient, true, false},
-	{"SEND:", true, event.RoleClient, true, false},
-	{"RECV:", false, event.RoleClient, true, false},
-	{"<tx>", true, event.RoleClient, true, false}, // Outlook's transport log
-	{"<rx>", false, event.RoleClient, true, false},
-	{"[tx]", true, event.RoleClient, true, false},
-	{"[rx]", false, event.RoleClient, true, false},
-	{"SMTP>>", true, event.RoleClient, true, false}, // exim -d
-	{"SMTP|>", true, event.RoleClient, true, false}, // with more to follow in the same packet
-	{"SMTP+>", true, event.RoleClient, true, false},
-	{"SMTP<<", false, event.RoleClient, true, false},
-	{">>> SERVER:", false, event.RoleClient, true, false}, // s-nail -v
-	{">>>", true, event.RoleUnknown, true, false},         // sendmail -v and -X
-	{"<<<", false, event.RoleUnknown, true, false},
-	{"-->", true, event.RoleClient, true, false}, // msmtp --debug
-	{"<--", false, event.RoleClient, true, false},
-	{"<- ", false, event.RoleClient, true, false}, // swaks; with a tilde over TLS, with stars for a refusal
-	{"<~ ", false, event.RoleClient, true, false},
-	{"<**", false, event.RoleClient, true, false},
-	{"<~*", false, event.RoleClient, true, false},
-	{"->", true, event.RoleClient, false, false},
-	{"<-", false, event.RoleClient, false, false},
-	{"~>", true, event.RoleClient, true, false},
-	{"<~", false, event.RoleClient, true, false},
-	{"In: ", true, event.RoleServer, true, false}, // Postfix's notices to the postmaster
-	{"Out:", false, event.RoleServer, true, false},
-	{">>", true, event.RoleClient, false, false},
-	{"<<", false, event.RoleClient, false, false},
-	{"=>", true, event.RoleClient, false, false},
-	{"<=", false, event.RoleClient, false, false},
-	{">", true, event.RoleClient, false, false}, // curl -v
-	{"<", false, event.RoleClient, false, false},
+	{"CLIENT -> SERVER:", 1, true, event.RoleClient, true, false}, // PHPMailer
+	{"SERVER -> CLIENT:", 1, false, event.RoleClient, true, false},
+	{"SMTP -> FROM SERVER:", 1, false, event.RoleClient, true, true}, // PHPMailer 5
+	{"C:", 2, true, event.RoleUnknown, true, false},
+	{"S:", 2, false, event.RoleUnknown, true, false},
+	{"c:", 3, true, event.RoleUnknown, true, false},
+	{"s:", 3, false, event.RoleUnknown, true, false},
+	{"C>", 4, true, event.RoleUnknown, true, false},
+	{"S>", 4, false, event.RoleUnknown, true, false},
+	{"Client:", 5, true, event.RoleUnknown, true, false},
+	{"Server:", 5, false, event.RoleUnknown, true, false},
+	{"CLIENT:", 6, true, event.RoleUnknown, true, false},
+	{"SERVER:", 6, false, event.RoleUnknown, true, false},
+	{"client:", 7, true, event.RoleUnknown, true, false},
+	{"server:", 7, false, event.RoleUnknown, true, false},
+	{"[SEND]", 8, true, event.RoleClient, true, false}, // MailBee.NET
+	{"[RECV]", 8, false, event.RoleClient, true, false},
+	{"SEND:", 9, true, event.RoleClient, true, false},
+	{"RECV:", 9, false, event.RoleClient, true, false},
+	{"<tx>", 10, true, event.RoleClient, true, false}, // Outlook's transport log
+	{"<rx>", 10, false, event.RoleClient, true, false},
+	{"[tx]", 10, true, event.RoleClient, true, false},
+	{"[rx]", 10, false, event.RoleClient, true, false},
+	{"SMTP>>", 11, true, event.RoleClient, true, false}, // exim -d
+	{"SMTP|>", 11, true, event.RoleClient, true, false}, // with more to follow in the same packet
+	{"SMTP+>", 11, true, event.RoleClient, true, false},
+	{"SMTP<<", 11, false, event.RoleClient, true, false},
+	{">>> SERVER:", 12, false, event.RoleClient, true, false}, // s-nail -v
+	{">>>", 12, true, event.RoleUnknown, true, false},         // sendmail -v and -X
+	{"<<<", 12, false, event.RoleUnknown, true, false},
+	{"-->", 13, true, event.RoleClient, true, false}, // msmtp --debug
+	{"<--", 13, false, event.RoleClient, true, false},
+	{"<- ", 14, false, event.RoleClient, true, false}, // swaks; with a tilde over TLS, with stars for a refusal
+	{"<~ ", 14, false, event.RoleClient, true, false},
+	{"<**", 14, false, event.RoleClient, true, false},
+	{"<~*", 14, false, event.RoleClient, true, false},
+	{"->", 14, true, event.RoleClient, false, false},
+	{"<-", 14, false, event.RoleClient, false, false},
+	{"~>", 14, true, event.RoleClient, true, false},
+	{"<~", 14, false, event.RoleClient, true, false},
+	{"In: ", 15, true, event.RoleServer, true, false}, // Postfix's notices to the postmaster
+	{"Out:", 15, false, event.RoleServer, true, false},
+	{">>", 16, true, event.RoleClient, false, false},
+	{"<<", 16, false, event.RoleClient, false, false},
+	{"=>", 17, true, event.RoleClient, false, false},
+	{"<=", 17, false, event.RoleClient, false, false},
+	{">", 18, true, event.RoleClient, false, false}, // curl -v
+	{"<", 18, false, event.RoleClient, false, false},
 }
+
+// The pairs of marks that are not in the list, and curl's.
+const (
+	markRuby = 100
+	markMutt = 101
+	markCurl = 18
+)
 
 // longestID bounds what may be a connection's id.
 const longestID = 64
@@ -219,7 +228,7 @@ func (f *frame) readMuttMark(s string) bool {
 	if !ok || n > 999 || len(rest) < 2 || rest[0] != '>' && rest[0] != '<' || rest[1] != ' ' {
 		return false
 	}
-	f.speaker, f.role, f.said = event.TriOf(rest[0] == '>'), event.RoleClient, rest[2:]
+	f.speaker, f.mark, f.role, f.said = event.TriOf(rest[0] == '>'), markMutt, event.RoleClient, rest[2:]
 	return true
 }
 
@@ -256,7 +265,7 @@ func (f *frame) readMark(s string, certain bool) bool {
 		if !ok || certain && !m.strong || !m.exact && rest != "" && rest[0] != ' ' && m.prefix[len(m.prefix)-1] != ' ' {
 			continue
 		}
-		f.speaker, f.role, f.strong, f.hides = event.TriOf(m.client), m.role, m.strong, strings.HasPrefix(m.prefix, "SMTP") && m.prefix[4] != ' '
+		f.speaker, f.mark, f.role, f.strong, f.hides = event.TriOf(m.client), m.pair, m.role, m.strong, strings.HasPrefix(m.prefix, "SMTP") && m.prefix[4] != ' '
 		f.said, _ = scan.Byte(rest, ' ')
 		return true
 	}
@@ -276,7 +285,7 @@ func (f *frame) readRubyMark(s string) bool {
 	if !ok {
 		return false
 	}
-	f.speaker, f.role, f.strong = event.TriOf(!server), event.RoleClient, true
+	f.speaker, f.mark, f.role, f.strong = event.TriOf(!server), markRuby, event.RoleClient, true
 	f.said, f.at = strings.TrimSuffix(said, `\r`), len(s)-len(from)
 	return true
 }
@@ -295,7 +304,7 @@ func (f *frame) readSize(s string) bool {
 	if !ok || tail != "bytes data" {
 		return false
 	}
-	f.speaker, f.role, f.size, f.said = event.TriOf(s[0] == '}'), event.RoleClient, n, ""
+	f.speaker, f.mark, f.role, f.size, f.said = event.TriOf(s[0] == '}'), markCurl, event.RoleClient, n, ""
 	return true
 }
 

@@ -36,7 +36,7 @@ func readRemark(f *frame, ev *event.Event) bool {
 			return readSwaksError(rest, ev)
 		}
 		if rest, ok := strings.CutPrefix(s, "* "); ok {
-			return f.id != "" && readStarred(rest, ev) || f.id == "" && readCurl(scan.TrimLeft(rest), ev)
+			return f.id != "" && readStarred(rest, ev) || f.id == "" && readCurl(scan.TrimLeft(rest), ev) && markedAs(markCurl, ev)
 		}
 	case '=':
 		if rest, ok := strings.CutPrefix(s, "=== "); ok {
@@ -107,29 +107,15 @@ func readCurl(s string, ev *event.Event) bool {
 	if rest, ok := strings.CutPrefix(s, "Connected to "); ok {
 		name, rest := scan.Word(rest)
 		ip, rest, ok := scan.Between(rest, '(', ')')
-		if !ok || !isIP(ip) || !strings.HasPrefix(rest, " port ") {
-			return false
-		}
-		ev.Kind, ev.Role, ev.PeerIP = event.KindConnect, event.RoleClient, ip
-		if !isIP(name) {
-			ev.ServerAddress = name
-		}
-		port, _ := scan.Word(rest[len(" port "):])
-		ev.PeerPort = portOf(port)
-		return true
+		port, found := strings.CutPrefix(rest, " port ")
+		port, _ = scan.Word(port)
+		return ok && found && readCurlPeer(name, ip, port, ev)
 	}
 	if rest, ok := strings.CutPrefix(s, "Established connection to "); ok { // curl 8.17
 		name, rest := scan.Word(rest)
 		inner, _, ok := scan.Between(rest, '(', ')')
 		ip, port, found := strings.Cut(inner, " port ")
-		if !ok || !found || !isIP(ip) {
-			return false
-		}
-		ev.Kind, ev.Role, ev.PeerIP, ev.PeerPort = event.KindConnect, event.RoleClient, ip, portOf(port)
-		if !isIP(name) {
-			ev.ServerAddress = name
-		}
-		return true
+		return ok && found && readCurlPeer(name, ip, port, ev)
 	}
 	if rest, ok := strings.CutPrefix(s, "connect to "); ok { // "connect to 192.0.2.1 port 25 [from 192.0.2.9 port 4711] failed: Connection refused"
 		ip, rest := scan.Word(rest)
@@ -153,6 +139,25 @@ func readCurl(s string, ev *event.Event) bool {
 		return true
 	}
 	return false
+}
+
+// markedAs notes whose remark it is: one about a conversation of another program is none.
+func markedAs(mark uint8, ev *event.Event) bool {
+	ev.Mark = mark
+	return true
+}
+
+// readCurlPeer reads whom curl has connected to. It writes the same for every protocol: only the port tells.
+func readCurlPeer(name, ip, port string, ev *event.Event) bool {
+	n := portOf(port)
+	if !isIP(ip) || !isMailPort(n) {
+		return false
+	}
+	ev.Kind, ev.Role, ev.PeerIP, ev.PeerPort = event.KindConnect, event.RoleClient, ip, n
+	if !isIP(name) {
+		ev.ServerAddress = name
+	}
+	return true
 }
 
 // readSwaks reads "Connected to 192.0.2.1.", "TLS started with cipher TLSv1.3:NAME:256", "Connection closed with remote host.".
@@ -269,6 +274,11 @@ func portOf(s string) int {
 		return int(n)
 	}
 	return 0
+}
+
+// isMailPort says whether mail servers listen there, in tests too.
+func isMailPort(port int) bool {
+	return port%100 == 25 || port%1000 == 465 || port%1000 == 587 || port == 24 || port == 26
 }
 
 // isIP says whether s is written like an address: three dots between numbers, or hex digits and two colons at least.

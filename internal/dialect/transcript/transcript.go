@@ -36,9 +36,33 @@ func (Parser) Probe(h *header.Header) bool {
 		return readRemark(&f, &ev) && (ev.Kind == event.KindConnect || f.id != "") || isClear(f.said, &ev)
 	}
 	if speech.Reply(f.said, &ev) {
-		return f.strong || isClear(f.said, &ev)
+		return !isUnclear(&ev, f.said, f.strong)
 	}
-	return speech.Command(f.said, &ev) && (f.strong || isClear(f.said, &ev))
+	return speech.Command(f.said, &ev) && (f.strong || isClear(f.said, &ev)) && !isUnclear(&ev, f.said, f.strong)
+}
+
+// isUnclear says whether a command or reply alone could be said by anybody, about anything. marked: behind a mark that nothing else uses.
+func isUnclear(ev *event.Event, said string, marked bool) bool {
+	if ev.Kind == event.KindReply {
+		if ev.Text == "" || !marked && !isClearReply(ev) && !isGreeting(ev) {
+			return true
+		}
+		return false
+	}
+	switch ev.Command {
+	case "EHLO", "HELO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "STARTTLS":
+		return said[0] > 'Z'
+	}
+	return !marked || said[0] > 'Z'
+}
+
+// isGreeting says whether a reply may be a server's first words, which begin with its name (RFC 5321 section 4.2).
+func isGreeting(ev *event.Event) bool {
+	if ev.Code != 220 && ev.Code != 421 && ev.Code != 554 {
+		return false
+	}
+	name, _ := scan.Word(ev.Text)
+	return (strings.Contains(name, ".") || strings.Contains(ev.Text, "SMTP")) && !strings.Contains(ev.Text, "FTP server")
 }
 
 // isClear says whether words without a certain mark are SMTP for sure.
@@ -77,8 +101,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	}
 
 	// words of one side: whatever they are, they belong to the conversation
-	ev.FromPeer, ev.Role = f.speaker, f.role
+	ev.FromPeer, ev.Mark, ev.Role = f.speaker, f.mark, f.role
 	if speech.Reply(f.said, ev) || speech.Command(f.said, ev) {
+		ev.Unclear = isUnclear(ev, f.said, f.strong)
 		speech.HideCredentials(f.said, ev)
 		ev.HasSize = ev.HasSize || ev.Command == "BDAT" && f.hides // the chunk is not shown
 		return event.Parsed
@@ -90,7 +115,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		ev.Said, ev.Size, ev.HasSize = "", f.size, true
 	}
 	ev.HasSize = ev.HasSize || standsForData(f.said)
-	ev.Kind = event.KindContent
+	ev.Kind, ev.Unclear = event.KindContent, !f.strong
 	return event.Parsed
 }
 
@@ -115,6 +140,7 @@ func readBare(f *frame, h *header.Header, ev *event.Event) event.Result {
 	said := scan.TrimLeft(f.said)
 	indent := len(f.said) - len(said)
 	if indent == 0 && speech.Command(said, ev) || (indent == 0 || indent > markWidth) && speech.Reply(said, ev) {
+		ev.Unclear = isUnclear(ev, said, false)
 		speech.HideCredentials(said, ev)
 		return event.Parsed
 	}
@@ -131,7 +157,19 @@ func isClearReply(ev *event.Event) bool {
 	case ev.Code == 250:
 		return ev.MoreLines || scan.EqualFold(ev.Text, "ok") || ev.RemoteQueueID != ""
 	case ev.Code == 354:
-		return strings.Contains(ev.Text, ".")
+		return namesDot(ev.Text)
 	}
 	return false
 }
+
+// namesDot says whether a text has a dot that ends no word: the one that ends message data.
+func namesDot(text string) bool {
+	for i := 1; i < len(text)-1; i++ {
+		if text[i] == '.' && !isWord(text[i-1]) && !isWord(text[i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isWord(c byte) bool { return scan.IsLetter(c) || scan.IsDigit(c) }
