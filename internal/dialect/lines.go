@@ -26,7 +26,7 @@ func (d *Detector) Has(text string) (ok, said bool) {
 	var ev event.Event
 	header.Parse(text, header.Clock{}, &h)
 	ev.Line, ev.PID = h.Text, h.PID
-	var last string
-	ok = d.Parse(&last, nil, &h, &ev) != event.Unknown
+	var m Memory
+	ok = d.Parse(&m, &h, &ev) != event.Unknown
 	return ok, ok && ev.Dialect == bare
 }

@@ -49,7 +49,7 @@ func TestLineBehindAContainersHeader(t *testing.T) {
 }
 
 func withoutTagID(h Header) Header {
-	h.TagID = ""
+	h.TagID, h.Shape = "", 0
 	return h
 }
 

@@ -185,7 +185,7 @@ func TestMessageForgesNoHeader(t *testing.T) {
 			var h header.Header
 			view.Read(res, rec, seen.UnixNano())
 			view.Header(view.Text, header.Clock{}, &h)
-			h.TagID = ""
+			h.TagID, h.Shape = "", 0
 			if want := (header.Header{Host: "mailout", Program: "python", PID: 7, Text: forged}); h != want {
 				t.Errorf("got %+v", h)
 			}
