@@ -19,6 +19,16 @@ func (d *Detector) Own(text string) bool {
 	return false
 }
 
+// Claims says whether a program of one of the dialects has this name.
+func (d *Detector) Claims(program string) bool {
+	for _, p := range d.parsers {
+		if p.Claims(program) {
+			return true
+		}
+	}
+	return false
+}
+
 // Has says whether a text, with or without a header, is a line of one of the dialects; said that it is words of a conversation, which may as well be
 // somebody else's.
 func (d *Detector) Has(text string) (ok, said bool) {

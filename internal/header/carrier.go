@@ -21,7 +21,7 @@ func parseCarried(c Clock, h *Header) {
 	if !carrier && !beginsLikeStamp(h.Text) {
 		return
 	}
-	container := carrier || doubled || isNumbered(h.Program)
+	container := carrier || doubled || IsNumbered(h.Program)
 	if !container && !hasMailWord(h.Program) {
 		return
 	}
@@ -121,9 +121,9 @@ func isContainerID(s string) bool {
 	return digits > 0
 }
 
-// isNumbered says whether s is a name that compose ("mail-1", "mail_1"), a StatefulSet ("mail-0"), a Deployment ("mail-5d4f8b7c9d-x2x4z") or swarm
+// IsNumbered says whether s is a name that compose ("mail-1", "mail_1"), a StatefulSet ("mail-0"), a Deployment ("mail-5d4f8b7c9d-x2x4z") or swarm
 // ("mail_postfix.1.x8k2j3h4m5n6p7q8r9s0t1u2v") makes of a service's.
-func isNumbered(s string) bool {
+func IsNumbered(s string) bool {
 	if s == "" || strings.IndexByte(s, '/') >= 0 {
 		return false
 	}
@@ -160,9 +160,21 @@ func hasMailWord(s string) bool {
 	return false
 }
 
-// Carrier says what a program's name tells of its lines: it is a container's, or its runtime's, so that any line may stand behind it; or a whole one may, with
-// stamp and tag.
-func Carrier(program string) (container, whole bool) {
-	container = isCarrier(program) || isNumbered(program)
-	return container, container || hasMailWord(program)
+// IsContainer says whether a program's name is a container's, or its runtime's, so that any line may stand behind it.
+func IsContainer(program string) bool { return isCarrier(program) || IsNumbered(program) }
+
+// MayCarry says whether a whole line, with stamp and tag, may stand behind a program's name.
+func MayCarry(program string) bool { return IsContainer(program) || hasMailWord(program) }
+
+// NamesLog says whether a name is a log file's: rsyslog's imfile has one for a tag, whatever the administrator called it.
+func NamesLog(program string) bool {
+	if len(program) > 64 || strings.IndexByte(program, '/') >= 0 {
+		return false
+	}
+	for i := 0; i+len("log") <= len(program); i++ {
+		if scan.EqualFold(program[i:i+len("log")], "log") {
+			return true
+		}
+	}
+	return false
 }

@@ -189,3 +189,34 @@ func TestClocksOfTwelveHours(t *testing.T) {
 		}
 	}
 }
+
+// The journal's own formats name a unit in the tag's place, or count from the machine's start; templates leave out what RFC 5424 puts in front.
+func TestFormatsOfTheJournalAndOfTemplates(t *testing.T) {
+	const text = "connect from x[192.0.2.1]"
+	for line, want := range map[string]Header{
+		"Nov 23 15:32:27 mailout exim4.service[540]: " + text:                              written(second, "mailout", "exim4", 540, text),
+		"Nov 23 15:32:27 mailout postfix@-.service[540]: " + text:                          written(second, "mailout", "postfix", 540, text),
+		"Mon 2026-11-23 15:32:27 UTC mailout opensmtpd.service[540]: " + text:              written(second, "mailout", "opensmtpd", 540, text),
+		"Mon 2026-11-23 15:32:27.611330 UTC mailout postfix@-.service[540]: " + text:       written(micros, "mailout", "postfix", 540, text),
+		"[12345.678901] mailout postfix/smtpd[540]: " + text:                               {Host: "mailout", Program: "postfix/smtpd", PID: 540, Text: text},
+		"[  345.678901] mailout postfix/smtpd[540]: " + text:                               {Host: "mailout", Program: "postfix/smtpd", PID: 540, Text: text},
+		"[12345.678901 <    0.000123 >] mailout postfix/smtpd[540]: " + text:               {Host: "mailout", Program: "postfix/smtpd", PID: 540, Text: text},
+		"2026-11-23T15:32:27.611330+00:00 mailout postfix/smtpd 540 - - " + text:           written(micros, "mailout", "postfix/smtpd", 540, text),
+		`2026-11-23T15:32:27.611330+00:00 mailout postfix/smtpd 540 - [a x="1"] ` + text:   written(micros, "mailout", "postfix/smtpd", 540, text),
+		"1 2026-11-23T15:32:27.611330+00:00 mailout postfix/smtpd 540 mail.info - " + text: written(micros, "mailout", "postfix/smtpd", 540, text),
+	} {
+		var got Header
+		if !Parse(line, seen, &got) || withoutTagID(got) != want {
+			t.Errorf("%q: got %+v", line, got)
+		}
+	}
+	for _, line := range []string{
+		"[12345.678901] mailout EHLO x", "[12345.67] mailout postfix/smtpd[540]: x", "1 2026-11-23T15:32:27Z mx app - - - x", "1 EHLO x",
+		"2026-11-23T15:32:27Z 250 ok 540 - - x", "2026-11-23T15:32:27Z C: EHLO 540 x - x",
+	} {
+		var got Header
+		if Parse(line, seen, &got); got.Program != "" {
+			t.Errorf("%q: got %+v", line, got)
+		}
+	}
+}

@@ -137,12 +137,20 @@ func parseFirst(line string, c Clock, h *Header) bool {
 
 	// <PRI>, and the version that makes it RFC 5424
 	s, relayed := priority(s)
-	if rest, ok := strings.CutPrefix(s, "1 "); ok && relayed {
-		return parse5424(rest, c, h)
+	if rest, ok := strings.CutPrefix(s, "1 "); ok {
+		var inner Header
+		if !parse5424(rest, c, &inner) || !relayed && inner.PID == 0 {
+			return false
+		}
+		*h = inner
+		return true
 	}
 
-	// [stamp] text: nobody writes a host or a program behind brackets
+	// [stamp] text: nobody writes a host or a program behind brackets, but for the journal behind seconds since the start
 	if rest, ok := scan.Byte(s, '['); ok {
+		if parseMonotonic(rest, h) {
+			return true
+		}
 		st, rest, ok := readStamp(rest)
 		if !ok || !strings.HasPrefix(rest, "]") || !endsField(rest[1:]) {
 			return false
@@ -171,7 +179,7 @@ func parseFirst(line string, c Clock, h *Header) bool {
 		_ = parseTag(rest, weak, h) || parseHostTag(rest, weak, h) || parseLevelTag(rest, weak, h)
 	case st.style == styleISO:
 		rest = scan.TrimLeft(rest)
-		_ = parseTag(rest, strong, h) || parseHostTag(rest, weak, h) || parseLevelTag(rest, weak, h)
+		_ = parseTag(rest, strong, h) || parseHostTag(rest, weak, h) || parseLevelTag(rest, weak, h) || parseFields(rest, h)
 	case st.style == styleBlank || st.style == styleUnix:
 		rest = scan.TrimLeft(rest)
 		_ = parseTag(rest, strong, h) || parseHostTag(rest, strong, h) || parseLevelTag(rest, strong, h)

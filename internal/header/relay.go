@@ -182,6 +182,27 @@ func parseShortFull(s string, c Clock, h *Header) bool {
 	return true
 }
 
+// parseMonotonic reads "12345.678901] mailout postfix/smtpd[540]: text", seconds since the machine was started (journalctl -o short-monotonic), perhaps with those
+// since the line before (short-delta). They say nothing about when.
+func parseMonotonic(s string, h *Header) bool {
+	s = scan.TrimLeft(s)
+	seconds, rest, ok := scan.Digits(s)
+	if !ok || seconds < 0 || !strings.HasPrefix(rest, ".") {
+		return false
+	}
+	_, tail, ok := scan.Digits(rest[1:])
+	if !ok || len(rest)-1-len(tail) != len("678901") {
+		return false
+	}
+	if delta, end, ok := scan.Between(scan.TrimLeft(tail), '<', '>'); ok && len(delta) < 32 {
+		tail = end
+	}
+	if tail, ok = strings.CutPrefix(tail, "]"); !ok {
+		return false
+	}
+	return parseHostTag(scan.TrimLeft(tail), strong, h)
+}
+
 func isWeekday(s string) bool {
 	switch s {
 	case "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun":

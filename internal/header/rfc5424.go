@@ -20,8 +20,29 @@ func parse5424(s string, c Clock, h *Header) bool {
 		return false
 	}
 
+	st.fill(c, h)
+	return h.readFields(s[1:])
+}
+
+// parseFields reads the fields behind a stamp that has nothing in front, as templates make of them that leave priority and version out: a process number, no
+// MSGID, and structured data or none, so that the words of a text are not taken for them.
+func parseFields(s string, h *Header) bool {
+	var inner Header
+	if !inner.readFields(s) || inner.PID == 0 || inner.Program == "" || !strings.Contains(s[:len(s)-len(inner.Text)], " - ") {
+		return false
+	}
+	if _, ok := readHost(inner.Host); !ok || isSpeech(inner.Host, inner.Program, strong) {
+		return false
+	}
+	inner.Time, inner.Resolution, inner.doubled = h.Time, h.Resolution, false
+	*h = inner
+	return true
+}
+
+// readFields reads what stands behind the stamp.
+func (h *Header) readFields(s string) bool {
 	// host, app-name, procid, msgid
-	host, s, ok := field(s[1:])
+	host, s, ok := field(s)
 	if !ok {
 		return false
 	}
@@ -43,7 +64,6 @@ func parse5424(s string, c Clock, h *Header) bool {
 	if !ok {
 		return false
 	}
-	st.fill(c, h)
 	h.Host, h.Program = host, program
 	h.TagID = procid
 	h.doubled = program != "" && id == program

@@ -49,7 +49,7 @@ func readTag(s string) (program string, pid int64, id, text string, sure certain
 		if !colon && !endsField(tail) {
 			return "", 0, "", "", none
 		}
-		return program, n, rest[:strings.IndexByte(rest, ']')], behindMessageID(scan.TrimLeft(tail)), strong
+		return unitProgram(program), n, rest[:strings.IndexByte(rest, ']')], behindMessageID(scan.TrimLeft(tail)), strong
 	case ':':
 		// a colon alone must be followed by a blank; one letter is the side of a transcript ("S: 220 ...")
 		if len(program) < 2 || !endsField(rest) {
@@ -58,6 +58,16 @@ func readTag(s string) (program string, pid int64, id, text string, sure certain
 		return program, 0, "", scan.TrimLeft(rest), weak
 	}
 	return "", 0, "", "", none
+}
+
+// unitProgram is the program that a unit of systemd is named after ("postfix@-.service"): journalctl -o with-unit writes the unit in the tag's place.
+func unitProgram(tag string) string {
+	name, ok := strings.CutSuffix(tag, ".service")
+	if !ok || name == "" {
+		return tag
+	}
+	name, _, _ = scan.Cut(name, '@')
+	return name
 }
 
 // readTagID takes an id of hex digits and dots off the front, in which a letter or a dot is, with the bracket and the colon behind it.

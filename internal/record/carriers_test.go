@@ -325,6 +325,12 @@ var carriers = []carrier{
 		journal(l, m)
 		rec.Body().SetStr("\x1e" + asJSON(t, m))
 	}},
+	{"journalctl -o verbose", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(verbose(l, true))
+	}},
+	{"journalctl -o verbose, without the sender's clock", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		rec.Body().SetStr(verbose(l, false))
+	}},
 	{"docker compose logs", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
 		rec.Body().SetStr("postfix-1  | " + l.bsd)
 	}},
@@ -431,6 +437,20 @@ func export(l line) string {
 			continue
 		}
 		b.WriteString(key + "=" + value.Str() + "\n")
+	}
+	return b.String()
+}
+
+// verbose is an entry that the journal shows in full.
+func verbose(l line, clock bool) string {
+	m := pcommon.NewMap()
+	journal(l, m)
+	var b strings.Builder
+	b.WriteString(l.stamp.Format("Mon 2006-01-02 15:04:05.000000 UTC") + " [s=1;i=2;b=3;m=4;t=5;x=6]\n")
+	for key, value := range m.All() {
+		if clock || key != "_SOURCE_REALTIME_TIMESTAMP" {
+			b.WriteString("    " + key + "=" + value.Str() + "\n")
+		}
 	}
 	return b.String()
 }

@@ -16,8 +16,8 @@ func (v *View) cutPrefix(text string) (rest string, ok bool) {
 	if text == "" {
 		return text, false
 	}
-	if rest, ok = cutColour(text); ok {
-		return rest, true
+	if text[0] == '\x1b' {
+		return cutColour(text)
 	}
 	if name, rest, ok := cutName(text); ok && !v.whole && strings.IndexByte(rest, '\n') < 0 { // each of several lines has its own
 		v.Source.Part = name
@@ -37,6 +37,11 @@ func cutName(s string) (name, rest string, ok bool) {
 			return "", s, false
 		}
 		return name, s[len(name)+3:], true
+	}
+
+	// the time of day, which foreman and its like write in front
+	if len(s) > len("15:32:27 ") && s[2] == ':' && s[5] == ':' && s[8] == ' ' && scan.IsDigit(s[0]) {
+		s = s[len("15:32:27 "):]
 	}
 
 	// the name, padded to the longest one's length

@@ -5,6 +5,8 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 )
 
 // readText is what is read of a body.
@@ -60,6 +62,8 @@ type known struct{}
 
 func (known) Own(text string) bool { return text == `{"own":"the line of one"}` }
 
+func (known) Claims(program string) bool { return program == "exim-1" || program == "eximlog2" }
+
 func (known) Has(text string) (ok, said bool) {
 	return text == "the line of one" || text == "250 words said" || text == "Nov 23 15:32:27 mx exim[5]: x", text == "250 words said"
 }
@@ -92,6 +96,26 @@ func TestObjectsThatHoldALine(t *testing.T) {
 	} {
 		if v := readText(body, known{}); v.Text != body || v.Unwrapped {
 			t.Errorf("%s: text %q", body, v.Text)
+		}
+	}
+}
+
+// A container's or a file's name in the tag's place is no program's, unless a server calls itself so.
+func TestNamesInTheTagsPlace(t *testing.T) {
+	for line, want := range map[string]header.Header{
+		"Nov 23 15:32:30 mx out-1[77]: words":                       {Text: "words"},
+		"Nov 23 15:32:30 mx exim-1[77]: words":                      {Program: "exim-1", PID: 77, TagID: "77", Text: "words"},
+		"Nov 23 15:32:30 mx eximlog: 2026-11-23 15:32:27 words":     {Text: "words"},
+		"Nov 23 15:32:30 mx mainlog[77]: 2026-11-23 15:32:27 words": {Text: "words"},
+		"Nov 23 15:32:30 mx eximlog: words":                         {Program: "eximlog", Text: "words"},
+		"Nov 23 15:32:30 mx eximlog2: 2026-11-23 15:32:27 words":    {Program: "eximlog2", Text: "2026-11-23 15:32:27 words"},
+		"Nov 23 15:32:30 mx app: 2026-11-23 15:32:27 words":         {Program: "app", Text: "2026-11-23 15:32:27 words"},
+	} {
+		v := readText(line, known{})
+		var got header.Header
+		v.Header(v.Text, header.Clock{}, &got)
+		if got.Program != want.Program || got.PID != want.PID || got.TagID != want.TagID || got.Text != want.Text || got.Host != "mx" {
+			t.Errorf("%q: got %+v", line, got)
 		}
 	}
 }

@@ -15,6 +15,8 @@ func (v *View) readTime(rec plog.LogRecord, f *fields) {
 	keyed := v.Unwrapped || rec.Timestamp() == 0 // else the receiver read the key
 	switch {
 	case v.Resolution != event.ResolutionNone: // a runtime's
+	case f.micros > 0 && f.micros < 1<<53:
+		v.Time, v.Resolution = f.micros*int64(time.Microsecond), event.ResolutionSubsecond
 	case keyed && f.nanos != 0 && f.stampRank > rankGuess:
 		v.Time, v.Resolution = f.nanos, event.ResolutionSecond
 		if v.Time%int64(time.Second) != 0 {
@@ -22,8 +24,6 @@ func (v *View) readTime(rec plog.LogRecord, f *fields) {
 		}
 	case keyed && f.stamp != "":
 		v.stamp, v.stampRead = f.stamp, f.stampRank == rankGuess
-	case f.micros > 0 && f.micros < 1<<53:
-		v.Time, v.Resolution = f.micros*int64(time.Microsecond), event.ResolutionSubsecond
 	case rec.Timestamp() != 0:
 		v.Time = int64(rec.Timestamp())
 		v.Resolution = event.ResolutionSecond

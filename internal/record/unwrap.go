@@ -1,8 +1,6 @@
 package record
 
 import (
-	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"strings"
 
@@ -17,6 +15,8 @@ import (
 type Lines interface {
 	// Own says whether an object is one that a mail server writes itself.
 	Own(text string) bool
+	// Claims says whether a mail server, or a program beside one, writes under this name.
+	Claims(program string) bool
 	// Has says whether a text is a mail server's line; said that it is words of a conversation, which may as well be anybody's.
 	Has(text string) (ok, said bool)
 }
@@ -54,6 +54,8 @@ func (v *View) unwrap(text string, f *fields) bool {
 		return v.unwrapJSON(text[len("data: "):], "", f)
 	case strings.HasPrefix(text, journalStart):
 		return f.readExport(text)
+	case text[0] >= 'A' && text[0] <= 'Z' && f.readVerbose(text):
+		return true
 	}
 	object, stamp := behindTag(text)
 	return object != "" && v.unwrapJSON(object, stamp, f)
@@ -164,60 +166,4 @@ func (f *fields) isOwn(body pcommon.Map, text string) bool {
 	}
 	var h header.Header
 	return !header.Parse(text, header.Clock{}, &h) || h.PID == 0
-}
-
-// journalStart begins an entry in the journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS).
-const journalStart = "__CURSOR="
-
-// readExport reads an entry of the export format: KEY=value lines; or, where the value is no plain text, the key alone, eight bytes of length, the value.
-func (f *fields) readExport(text string) bool {
-	body := pcommon.NewMap()
-	for text != "" {
-		line, rest, _ := scan.Cut(text, '\n')
-		key, value, ok := scan.Cut(line, '=')
-		if !ok {
-			if len(rest) < 8 {
-				break
-			}
-			size := binary.LittleEndian.Uint64([]byte(rest[:8]))
-			if size > uint64(len(rest)-8) {
-				break
-			}
-			value, rest = rest[8:8+size], strings.TrimPrefix(rest[8+size:], "\n")
-		}
-		switch key {
-		case "MESSAGE", "SYSLOG_IDENTIFIER", "SYSLOG_PID", "_PID", "_COMM", "_HOSTNAME", "_TRANSPORT", "_BOOT_ID", "CONTAINER_ID", "CONTAINER_NAME",
-			"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP":
-			body.PutStr(key, value)
-		}
-		text = rest
-	}
-	outer := *f
-	f.read(body, true)
-	if f.text() == "" {
-		*f = outer
-		return false
-	}
-	return true
-}
-
-// SplitLines cuts a file into lines, but for entries of the journal's export format, which an empty line ends: those stay whole. It is a
-// bufio.SplitFunc; a line whose end is not there yet is not given out.
-func SplitLines(data []byte, atEOF bool) (advance int, token []byte, err error) {
-	if atEOF && len(data) == 0 {
-		return 0, nil, nil
-	}
-	end := []byte("\n")
-	if bytes.HasPrefix(data, []byte(journalStart)) {
-		end = []byte("\n\n")
-	}
-	i := bytes.Index(data, end)
-	if i < 0 {
-		return 0, nil, nil
-	}
-	token = data[:i]
-	if i > 0 && data[i-1] == '\r' {
-		token = data[:i-1]
-	}
-	return i + len(end), token, nil
 }

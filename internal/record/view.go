@@ -186,9 +186,28 @@ func (v *View) cutTag() {
 	}
 }
 
+// unname takes a name off that is no program's: a container's with a number, or a file's (rsyslog's imfile), where no mail server writes under it. The process is
+// then the log driver's. Words of a container may stand behind it as they are, those of a file with the stamp of their own.
+func (v *View) unname(c header.Clock, h *header.Header) {
+	if h.Program == "" || v.Lines == nil {
+		return
+	}
+	switch container := header.IsNumbered(h.Program); {
+	case !container && !header.NamesLog(h.Program), v.Lines.Claims(h.Program):
+	case container:
+		h.Program, h.PID, h.TagID = "", 0, ""
+	default:
+		var inner header.Header
+		if header.Parse(h.Text, c, &inner) && inner.Program == "" && inner.Resolution >= event.ResolutionSecond {
+			inner.Host = h.Host
+			*h = inner
+		}
+	}
+}
+
 // carries says whether the program that the carrier names is a container's, whose line has no tag: then its name and process are not the line's.
 func (v *View) carries(found bool, h *header.Header) bool {
-	if container, _ := header.Carrier(v.Program); !container {
+	if !header.IsContainer(v.Program) {
 		return false
 	}
 	if !found || h.Resolution < event.ResolutionSecond {
@@ -199,11 +218,7 @@ func (v *View) carries(found bool, h *header.Header) bool {
 
 // precedes says whether a header with this program may stand behind the one that the carrier took off.
 func (v *View) precedes(program string) bool {
-	if v.container || sameProgram(program, v.Program) {
-		return true
-	}
-	_, whole := header.Carrier(v.Program)
-	return whole
+	return v.container || sameProgram(program, v.Program) || header.MayCarry(v.Program)
 }
 
 // sameProgram says whether two names are of one program: a carrier may have only the part in front of the slash.
@@ -227,6 +242,7 @@ func (v *View) Header(line string, c header.Clock, h *header.Header) bool {
 		}
 		found = true
 	}
+	v.unname(c, h)
 	v.mergeTime(c, h)
 
 	// whose
