@@ -240,6 +240,9 @@ func TestEachMetricCountsItsRecords(t *testing.T) {
 			"event=message.received session.role=server tls.established=b:true session.secured=b:true", "event=message.received session.role=server tls.established=b:true",
 			"event=tls session.role=server tls.established=b:true session.secured=b:false",
 		}, "smtp.tls.sessions", []string{"{session.role=server} 1"}},
+		"lines that stand for several": {[]string{
+			"event=reject session.role=server command=RCPT repeat.count=i:3", "event=reject session.role=server command=RCPT",
+		}, "smtp.reject.count", []string{"{command=RCPT} 4"}},
 		"filters": {[]string{"event=filter filter.name=postscreen filter.verdict=pregreet"}, "smtp.filter.verdicts", []string{"{filter.name=postscreen filter.verdict=pregreet} 1"}},
 		"scores":  {[]string{"event=filter filter.name=postscreen filter.verdict=dnsbl filter.score=d:3"}, "smtp.filter.scores", []string{"{filter.name=postscreen} n=1 sum=3"}},
 		"verdicts of programs beside the server, once where several lines tell of one": {[]string{

@@ -94,7 +94,7 @@ var table = []metric{
 		more:        delivery,
 		observe: func(s *sample, to *observer) {
 			if s.isTrial() {
-				to.add(1)
+				to.add(s.lines())
 			}
 		},
 	},
@@ -146,7 +146,7 @@ var table = []metric{
 		more:        conversation,
 		observe: func(s *sample, to *observer) {
 			if s.has[sCode] && !s.isTrue(sContinued) && !s.isTrue(sRetold) && !s.is(sEvent, "report") && (!s.isDelivery() || !s.has[sTried] || s.isTrue(sTried)) {
-				to.add(1)
+				to.add(s.lines())
 			}
 		},
 	},
@@ -168,7 +168,7 @@ var table = []metric{
 		more:        append([]string{attrs.RejectPermanent, attrs.FilterName}, conversation...),
 		observe: func(s *sample, to *observer) {
 			if s.is(sEvent, "reject") {
-				to.add(s.recipients())
+				to.add(s.recipients() * s.lines())
 			}
 		},
 	},
@@ -201,7 +201,7 @@ var table = []metric{
 		more:        conversation,
 		observe: func(s *sample, to *observer) {
 			if s.is(sEvent, "warning") && s.is(sRole, "server") && s.has[sError] {
-				to.add(1)
+				to.add(s.lines())
 			}
 		},
 	},
@@ -270,7 +270,7 @@ var table = []metric{
 		more:        conversation,
 		observe: func(s *sample, to *observer) {
 			if s.isConnectionFailure() {
-				to.add(1)
+				to.add(s.lines())
 			}
 		},
 	},
@@ -281,7 +281,7 @@ var table = []metric{
 		more:        append([]string{attrs.AuthMechanism, attrs.AuthResult}, conversation...),
 		observe: func(s *sample, to *observer) {
 			if s.has[sAuthResult] && !s.has[sFilter] {
-				to.add(1)
+				to.add(s.lines())
 			}
 		},
 	},
@@ -303,7 +303,7 @@ var table = []metric{
 		more:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),
 		observe: func(s *sample, to *observer) {
 			if s.has[sVerdict] {
-				to.add(1)
+				to.add(s.lines())
 			}
 		},
 	},
@@ -327,7 +327,7 @@ var table = []metric{
 		}, conversation...),
 		observe: func(s *sample, to *observer) {
 			if !s.isTrue(sSynthetic) {
-				to.add(1)
+				to.add(s.lines())
 			}
 		},
 	},

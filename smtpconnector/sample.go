@@ -27,7 +27,7 @@ var read = [...]string{
 	attrs.DelayTransmission, attrs.FailureReason, attrs.FailureCategory, attrs.DestinationDomain, attrs.Provider, attrs.MailFromDomain,
 	attrs.Direction, attrs.ErrorType, attrs.SourceAddress, attrs.SourcePool, attrs.TLSEstablished, attrs.TLSVersion, attrs.TLSTrust,
 	attrs.AuthMechanism, attrs.AuthResult, attrs.FilterName, attrs.FilterVerdict, attrs.Daemon, attrs.Service, attrs.Instance, attrs.Protocol,
-	attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.Synthetic, attrs.Duplicate, attrStage, attrOutcome, attrWindow,
+	attrs.RepeatCount, attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.Synthetic, attrs.Duplicate, attrStage, attrOutcome, attrWindow,
 }
 
 const slots = len(read)
@@ -58,7 +58,7 @@ var (
 	sDuration, sDirection, sError                    = at(attrs.DeliveryDuration), at(attrs.Direction), at(attrs.ErrorType)
 	sTLS, sAuthResult, sVerdict, sDuplicate          = at(attrs.TLSEstablished), at(attrs.AuthResult), at(attrs.FilterVerdict), at(attrs.Duplicate)
 	sFilter                                          = at(attrs.FilterName)
-	sRetold, sTrial, sSecured, sCoarse               = at(attrs.ReplyRetold), at(attrs.Trial), at(attrs.SessionSecured), at(attrs.CoarseLatency)
+	sRetold, sTrial, sSecured, sCoarse, sRepeat      = at(attrs.ReplyRetold), at(attrs.Trial), at(attrs.SessionSecured), at(attrs.CoarseLatency), at(attrs.RepeatCount)
 	sScore, sSynthetic                               = at(attrs.FilterScore), at(attrs.Synthetic)
 	sInstance, sStage, sSession                      = at(attrs.Instance), at(attrStage), at(attrs.SessionID)
 	sHost                                            = at(attrs.HostName)
@@ -128,6 +128,9 @@ func (s *sample) recipients() int64 {
 	}
 	return 1
 }
+
+// lines is how many equal lines the record stands for.
+func (s *sample) lines() int64 { return max(1, int64(s.num[sRepeat])) }
 
 // isDelivery says whether the record is a verdict on recipients: a delivery, or the deciding reply of a conversation.
 func (s *sample) isDelivery() bool { return s.has[sStatus] }

@@ -1,6 +1,7 @@
 package smtpprocessor
 
 import (
+	"cmp"
 	"strings"
 	"sync"
 	"time"
@@ -40,6 +41,7 @@ type engine struct {
 	header  header.Header
 	ev      event.Event
 	out     session.Output
+	repeats repeats
 	writer  attrs.Writer
 	counts  counts
 }
@@ -138,8 +140,15 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	if held && (frame > src.Frame || h.Host != src.Host) { // a header that stands in a message is none, and its stamp neither
 		*h = header.Header{Host: src.Host, Text: text}
 	}
+	times := 0
+	if !held {
+		times = e.repeats.read(src, h)
+	}
 	ev.Time, ev.Resolution, ev.Shape, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Shape, h.Host, h.PID, h.Text
 	result := e.parse(src, h, held)
+	if ev.Repeat = times; e.repeats.again {
+		ev.Redact = ev.Redact[:0] // it is not in this record
+	}
 	if ev.UTC && e.zone != time.UTC {
 		p.view.Header(text, header.Clock{Zone: time.UTC, Last: src.Last}, h)
 		ev.Time, ev.Resolution = h.Time, h.Resolution
@@ -162,16 +171,17 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		e.collect(p, &l)
 		return l
 	}
+	again := p.duplicate || times > 0 && !session.CountsByLine(ev) // what is no event of its own each time is told, and not counted again
 	if ev.Kind != event.KindNone {
 		if ev.TextMasked {
 			ev.Text, ev.TextMasked = reply.Unmask(ev.Text), false
 		}
-		if !p.duplicate {
+		if !again {
 			e.tracker.Recall(ev)
 		}
 		diagnose.Event(ev)
 	}
-	if p.duplicate {
+	if again {
 		ev.Duplicate = true
 	} else {
 		e.tracker.Observe(ev, src.name, p.now, &e.out)
@@ -184,6 +194,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	if l.scrubbed && ev.Quoting == event.QuotingJSON {
 		l.secrets = secrets(ev)
 	}
+	e.repeats.keep(src, h, ev, cmp.Or(l.clean, l.text))
 	e.collect(p, &l)
 	if ev.Kind == event.KindNone {
 		return l

@@ -82,6 +82,7 @@ const (
 	RecipientTotal    = "smtp.recipient." // + a delivery status: how many recipients of the message have it
 	Synthetic         = "smtp.synthetic"
 	Duplicate         = "smtp.duplicate"
+	RepeatCount       = "smtp.repeat.count"
 	SourceAddress     = "smtp.source.address"
 	SourcePool        = "smtp.source.pool"
 	RejectPermanent   = "smtp.reject.permanent"
@@ -233,6 +234,7 @@ var Table = []Doc{
 	{Hops, Array, "summary: `{server, address, route, status, reply_code, enhanced_code, reason}`, one a host that was asked, at most 50; the code and reason are those of a host that did not accept"},
 	{Synthetic, Bool, "this record was made by the processor: an end that the log has no line for, or a summary"},
 	{Duplicate, Bool, "the same line was read before: kept, not counted"},
+	{RepeatCount, Int, "how many equal lines the record stands for, as the log daemon says: `message repeated 3 times`"},
 	{SourceAddress, String, "OUR sending IP address"},
 	{SourcePool, String, "pool, virtual MTA or instance that sent"},
 	{RejectPermanent, Bool, "on `reject`: 5xx, not 4xx"},

@@ -143,6 +143,7 @@ func (w *Writer) fill(ev *event.Event) {
 	w.num(PID, ev.PID)
 	w.bool(Synthetic, true, ev.Synthetic)
 	w.bool(Duplicate, true, ev.Duplicate)
+	w.num(RepeatCount, int64(ev.Repeat))
 	w.text(HostName, w.Host)
 }
 

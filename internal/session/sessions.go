@@ -318,7 +318,7 @@ func (s *Session) take(ev *event.Event, now int64) {
 		}
 	}
 	if loginRefused(ev) {
-		s.Rejects[event.VerbAUTH]++
+		s.Rejects[event.VerbAUTH] += times(ev)
 	}
 	if ev.Kind == event.KindFilter && ev.EndHint == event.EndNone && isPass(ev) {
 		s.host.pass(s)
@@ -343,7 +343,7 @@ func loginRefused(ev *event.Event) bool {
 func (s *Session) refuse(ev *event.Event) {
 	switch ev.Command {
 	case "RCPT":
-		s.Refused++
+		s.Refused += int(times(ev))
 	case event.CommandConnect:
 		s.hint(event.EndRejected)
 	}
@@ -353,10 +353,10 @@ func (s *Session) refuse(ev *event.Event) {
 // logged counts a refusal that has a line of its own.
 func (s *Session) logged(ev *event.Event) {
 	if ev.Command == event.CommandEOM {
-		s.Rejects[event.VerbDATA]++
+		s.Rejects[event.VerbDATA] += times(ev)
 	}
 	if v, ok := event.VerbOf(ev.Command); ok {
-		s.Rejects[v]++
+		s.Rejects[v] += times(ev)
 	}
 }
 

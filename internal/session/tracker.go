@@ -182,6 +182,9 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	ev.PeerIP = oneSpelling(ev.PeerIP)
 	t.expire(h, out)
 	t.Recall(ev)
+	if ev.Repeat > 0 {
+		h.twins.repeated(ev)
+	}
 	if h.copies.isCopy(ev, source) || h.twins.isTwin(ev, h.clock) {
 		ev.Duplicate, out.Duplicate = true, true
 		return

@@ -27,6 +27,9 @@ const (
 
 // isTwin says whether ev is the second line about the same, and remembers the first.
 func (w *twins) isTwin(ev *event.Event, clock int64) bool {
+	if ev.Repeat > 0 {
+		return ev.Duplicate
+	}
 	if ev.Twin == "" || ev.PID == 0 || ev.Resolution < event.ResolutionSecond {
 		return false
 	}
@@ -49,6 +52,18 @@ func (w *twins) isTwin(ev *event.Event, clock int64) bool {
 	}
 	w.Waiting[ev.PID] = twin{key, clock}
 	return false
+}
+
+// repeated takes the twins out of what a line stands for: where the server writes each refusal twice, the first line's twin is among the equal ones, and they are twos.
+func (w *twins) repeated(ev *event.Event) {
+	if ev.Twin == "" || w.Doubt >= 0 {
+		return
+	}
+	delete(w.Waiting, ev.PID)
+	all := ev.Repeat + 1
+	if ev.Repeat = (all+1)/2 - 1; ev.Repeat == 0 {
+		ev.Duplicate = true
+	}
 }
 
 // settle finds out that twins have not come.

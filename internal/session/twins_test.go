@@ -59,3 +59,28 @@ func TestSecondLineAfterARestartIsATwinToo(t *testing.T) {
 		t.Error("counted twice")
 	}
 }
+
+func TestRepeatedLinesOfAServerThatWritesTwice(t *testing.T) {
+	l := newLog(t, testConfig())
+	line := func(at float64, pid int64, text string, times int) event.Event {
+		ev := refusal(pid, text)
+		ev.Repeat = times
+		return l.at(at, ev)
+	}
+	line(0, 1, "a", 0)
+	line(0, 1, "a", 0) // its twin: the server writes twice
+	line(1, 1, "b", 0)
+	if got := line(1, 1, "b", 5); got.Repeat != 2 || got.Duplicate { // six lines, three refusals
+		t.Errorf("stands for %d, duplicate %v", got.Repeat, got.Duplicate)
+	}
+	line(2, 1, "c", 0)
+	if got := line(2, 1, "c", 2); got.Repeat != 1 || got.Duplicate {
+		t.Errorf("stands for %d, duplicate %v", got.Repeat, got.Duplicate)
+	}
+	fresh := newLog(t, testConfig())
+	ev := refusal(1, "a")
+	ev.Repeat = 3
+	if got := fresh.at(0, ev); got.Repeat != 3 {
+		t.Errorf("nothing is known of twins: %d", got.Repeat)
+	}
+}

@@ -1,0 +1,83 @@
+package smtpprocessor
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
+)
+
+// repeats remembers the newest line of each host in each source, where it is one that counts by itself: a log daemon may say later how often that came again. It
+// lives in memory only, and holds no more than the record does that the line left in.
+type repeats struct {
+	lines map[lineOf]*saidLine
+	again bool // the line at hand stands for the one before
+}
+
+type lineOf struct {
+	source *source
+	host   string
+}
+
+type saidLine struct {
+	program string
+	pid     int64
+	text    []byte // empty: the newest line is another one
+}
+
+// The bounds of that memory.
+const (
+	maxSaid     = 4096
+	longestSaid = 1024
+)
+
+// read makes h the header of the line that a log daemon's words stand for, and gives how many there were. 0: the line is an ordinary one.
+func (r *repeats) read(src *source, h *header.Header) (times int) {
+	r.again = false
+	if text, times, ok := header.Repeated(h.Text); ok {
+		h.Text = text
+		r.forget(src, h.Host)
+		return times
+	}
+	host, times, ok := header.RepeatedBefore(h)
+	if !ok {
+		r.forget(src, h.Host)
+		return 0
+	}
+	said := r.lines[lineOf{src, host}]
+	if said == nil || len(said.text) == 0 {
+		return 0
+	}
+	r.again = true
+	h.Host, h.Program, h.PID, h.Text = host, said.program, said.pid, string(said.text)
+	return times
+}
+
+func (r *repeats) forget(src *source, host string) {
+	if len(r.lines) == 0 {
+		return
+	}
+	if said := r.lines[lineOf{src, host}]; said != nil {
+		said.text = said.text[:0]
+	}
+}
+
+// keep remembers a line that may come again, as it left.
+func (r *repeats) keep(src *source, h *header.Header, ev *event.Event, text string) {
+	if ev.Repeat > 0 || h.Program == "" || len(text) > longestSaid || !session.CountsByLine(ev) {
+		return
+	}
+	said := r.lines[lineOf{src, h.Host}]
+	if said == nil {
+		if r.lines == nil || len(r.lines) >= maxSaid {
+			r.lines = make(map[lineOf]*saidLine)
+		}
+		said = new(saidLine)
+		r.lines[lineOf{src, strings.Clone(h.Host)}] = said
+	}
+	if said.program != h.Program {
+		said.program = strings.Clone(h.Program)
+	}
+	said.pid, said.text = h.PID, append(said.text[:0], text...)
+}
