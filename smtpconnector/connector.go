@@ -183,6 +183,7 @@ func (c *smtpConnector) count(ld plog.Logs, now pcommon.Timestamp, t *tally) {
 func (c *smtpConnector) record(host string, rec plog.LogRecord, now pcommon.Timestamp, t *tally) {
 	s := &c.sample
 	s.take(rec.Attributes())
+	s.complete()
 	switch {
 	case s.isTrue(sDuplicate):
 		t.duplicates++

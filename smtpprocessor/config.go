@@ -29,8 +29,12 @@ type Config struct {
 	LocalNetworks []string `mapstructure:"local_networks"`
 	// Relayhosts are the smarthosts that this site hands its mail to, by name or address, as Postfix's relayhost has them.
 	Relayhosts []string `mapstructure:"relayhosts"`
-	// Summaries are the summary records to make: session, message.
+	// Attributes is which attributes records carry: core (what the line says and the keys) or full.
+	Attributes string `mapstructure:"attributes"`
+	// Summaries are the summary records to make: session, message. With message, a conversation whose words the log shows has its session's, too.
 	Summaries []string `mapstructure:"summaries"`
+	// Drop is which records are left out after they were observed: chatter, what no question needs.
+	Drop []string `mapstructure:"drop"`
 	// Sessions limits the sessions in memory.
 	Sessions SessionLimits `mapstructure:"sessions"`
 	// Messages limits the messages in memory.
@@ -68,10 +72,20 @@ const (
 	contentKeep   = "keep"
 )
 
+// The value of Config.Drop.
+const dropChatter = "chatter"
+
+// The values of Config.Attributes.
+const (
+	attributesCore = "core"
+	attributesFull = "full"
+)
+
 func createDefaultConfig() component.Config {
 	return &Config{
+		Attributes:         attributesCore,
 		Location:           "Local",
-		Summaries:          []string{summarySession, summaryMessage},
+		Summaries:          []string{summaryMessage},
 		Sessions:           SessionLimits{Max: 20_000, IdleTimeout: 10 * time.Minute},
 		Messages:           MessageLimits{Max: 100_000, TTL: 120 * time.Hour, MaxRecipients: 10_000},
 		Privacy:            Privacy{Content: contentRedact},
@@ -111,9 +125,17 @@ func (c *Config) Validate() error {
 	if _, err := c.relays(); err != nil {
 		wrong("relayhosts: %w", err)
 	}
+	if c.Attributes != attributesCore && c.Attributes != attributesFull {
+		wrong("attributes: %q is not a choice, takes core or full", c.Attributes)
+	}
 	for _, s := range c.Summaries {
 		if s != summarySession && s != summaryMessage {
 			wrong("summaries: %q is not a summary, takes any of session, message", s)
+		}
+	}
+	for _, s := range c.Drop {
+		if s != dropChatter {
+			wrong("drop: %q is nothing that can be left out, takes chatter", s)
 		}
 	}
 	positive := func(key string, n int64) {

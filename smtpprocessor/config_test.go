@@ -22,6 +22,8 @@ func TestMistakesNameTheirKeyAndWhatItTakes(t *testing.T) {
 		"location":    {func(c *Config) { c.Location = "Mars/Base" }, `location: "Mars/Base" is not a time zone, takes an IANA name`},
 		"no location": {func(c *Config) { c.Location = "" }, `location: "" is not a time zone`},
 		"networks":    {func(c *Config) { c.LocalNetworks = []string{"10.0.0.1"} }, `local_networks: "10.0.0.1" is not a network, takes CIDR notation`},
+		"attributes":  {func(c *Config) { c.Attributes = "all" }, `attributes: "all" is not a choice, takes core or full`},
+		"drop":        {func(c *Config) { c.Drop = []string{"noise"} }, `drop: "noise" is nothing that can be left out, takes chatter`},
 		"summaries":   {func(c *Config) { c.Summaries = []string{"day"} }, `summaries: "day" is not a summary, takes any of session, message`},
 		"sessions":    {func(c *Config) { c.Sessions.Max = 0 }, `sessions.max: 0 is too small`},
 		"idle":        {func(c *Config) { c.Sessions.IdleTimeout = time.Millisecond }, `sessions.idle_timeout: 1ms is too short`},

@@ -26,6 +26,7 @@ type engine struct {
 	logger      *zap.Logger
 	zone        *time.Location
 	keepContent bool
+	dropChatter bool
 
 	mu       sync.Mutex
 	detector *dialect.Detector
@@ -94,6 +95,8 @@ func newEngine(cfg *Config, logger *zap.Logger) (*engine, error) {
 		logger: logger, zone: zone, keepContent: cfg.Privacy.Content == contentKeep, detector: detector,
 		sources: make(map[record.Source]*source), homes: make(map[string]home),
 	}
+	e.dropChatter = has(cfg.Drop, dropChatter)
+	e.writer.Full = cfg.Attributes == attributesFull
 	e.tracker = session.New(session.Config{
 		MaxSessions: cfg.Sessions.Max, SessionIdle: cfg.Sessions.IdleTimeout,
 		MaxMessages: cfg.Messages.Max, MessageTTL: cfg.Messages.TTL, MaxRecipients: cfg.Messages.MaxRecipients,
@@ -115,6 +118,7 @@ func has(list []string, s string) bool {
 // line is what became of one line of a record.
 type line struct {
 	recognised bool
+	dropped    bool   // nobody needs its record
 	text       string // the line behind its header
 	clean      string // text without what must not leave
 	scrubbed   bool
@@ -204,8 +208,24 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		l.time = ev.Time
 	}
 	e.home(ev.Host, p)
+	if e.dropChatter && len(p.lines) == 1 && isChatter(ev) {
+		l.dropped = true
+		e.counts.dropped++
+		return l
+	}
 	e.writer.Put(ev, rec)
 	return l
+}
+
+// isChatter says whether no question needs the line's record: it tells no more than that mail was on its way, and nothing is counted by it.
+func isChatter(ev *event.Event) bool {
+	switch ev.Kind {
+	case event.KindConnect, event.KindMessageOpened, event.KindMessageHeader, event.KindMessageRemoved:
+	default:
+		return false
+	}
+	return ev.Class == 0 && ev.ErrorType == "" && ev.Status == event.StatusNone && ev.SessionEnd == event.EndNone && ev.AuthResult == "" &&
+		ev.Secured == event.Open && ev.FilterVerdict == "" && !ev.HasLatency && ev.Repeat == 0
 }
 
 // collect lists what a line brought about behind the line.
@@ -374,7 +394,7 @@ func (e *engine) madeLogs() made {
 	all := made{}
 	e.counts.output(&e.out)
 	scopes := map[string]plog.ScopeLogs{}
-	var w attrs.Writer
+	w := attrs.Writer{Full: e.writer.Full}
 	for i := range e.out.Made {
 		m := &e.out.Made[i]
 		sl, ok := scopes[m.Host]

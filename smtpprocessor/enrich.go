@@ -43,7 +43,7 @@ type pass struct {
 // theirs, records that were made behind the line that brought them about. It gives what own telemetry counts.
 func (e *engine) enrich(ld plog.Logs, now time.Time, via *smtpProcessor) counts {
 	p := passes.Get().(*pass)
-	p.e, p.via, p.now = e, via, now.UnixNano()
+	p.e, p.via, p.now, p.w.Full = e, via, now.UnixNano(), e.writer.Full
 	p.view.Lines = e.detector
 	defer p.release()
 	for _, rl := range ld.ResourceLogs().All() {
@@ -153,10 +153,19 @@ func (p *pass) several(rec plog.LogRecord) {
 
 // add lists a record and what it brought about.
 func (p *pass) add(rec plog.LogRecord, l line) {
+	if l.dropped {
+		p.addMade(rec, l)
+		return
+	}
 	if l.recognised && l.time != 0 {
 		rec.SetTimestamp(pcommon.Timestamp(l.time))
 	}
 	p.parts = append(p.parts, part{rec: rec, ours: l.recognised})
+	p.addMade(rec, l)
+}
+
+// addMade lists what a record brought about.
+func (p *pass) addMade(rec plog.LogRecord, l line) {
 	for i := l.from; i < l.to; i++ {
 		p.parts = append(p.parts, part{ours: true, made: i + 1, seen: rec.ObservedTimestamp()})
 	}

@@ -46,7 +46,7 @@ func (c *clock) add(d time.Duration) {
 func start(t testing.TB, next consumer.Logs, change func(*Config)) (*smtpProcessor, *clock) {
 	t.Helper()
 	cfg := createDefaultConfig().(*Config)
-	cfg.Location = "UTC"
+	cfg.Location, cfg.Attributes, cfg.Summaries = "UTC", attributesFull, []string{summarySession, summaryMessage}
 	if change != nil {
 		change(cfg)
 	}

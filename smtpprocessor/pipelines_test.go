@@ -25,7 +25,7 @@ import (
 func pipelines(t *testing.T, host component.Host, nexts ...consumer.Logs) (list []*smtpProcessor, c *clock) {
 	t.Helper()
 	cfg := createDefaultConfig().(*Config)
-	cfg.Location = "UTC"
+	cfg.Location, cfg.Attributes, cfg.Summaries = "UTC", attributesFull, []string{summarySession, summaryMessage}
 	if host != nil {
 		cfg.Storage = &storageID
 	} else {

@@ -56,6 +56,7 @@ func stored(t testing.TB, host component.Host, next consumer.Logs) *smtpProcesso
 func storedWith(t testing.TB, host component.Host, next consumer.Logs, logger *zap.Logger) *smtpProcessor {
 	t.Helper()
 	cfg := createDefaultConfig().(*Config)
+	cfg.Attributes, cfg.Summaries = attributesFull, []string{summarySession, summaryMessage}
 	cfg.Location, cfg.Storage = "UTC", &storageID
 	set := processortest.NewNopSettings(metadata.Type)
 	set.ID, set.Logger = component.NewID(metadata.Type), logger

@@ -18,6 +18,7 @@ type counts struct {
 	alike      int64
 	duplicates int64
 	made       int64
+	dropped    int64
 	evicted    [session.Causes]int64
 }
 
@@ -102,6 +103,7 @@ func (t *telemetry) batch(ctx context.Context, c counts) {
 	}
 	add(ctx, t.builder.ProcessorSMTPDuplicates, c.duplicates)
 	add(ctx, t.builder.ProcessorSMTPRecordsMade, c.made)
+	add(ctx, t.builder.ProcessorSMTPRecordsDropped, c.dropped)
 	for cause, n := range c.evicted {
 		if n > 0 {
 			t.builder.ProcessorSMTPEvicted.Add(ctx, n, metric.WithAttributes(attribute.String("cause", session.Cause(cause).String())))

@@ -50,15 +50,23 @@ var kindMeanings = map[event.Kind]string{
 	event.KindIncident:          "a provider departs from its own recent past",
 }
 
+// sets says what the two sets of attributes are.
+const sets = `A record says what its own line says, and the keys that join it to others: ` + "`attributes: core`" + ` of the processor, the default. What follows
+from the rest of the record is left out; the column *core* says when. Verdicts (records with a ` + "`smtp.delivery.status`" + `), ` + "`message.received`" + ` and the summary tell
+the whole message. With ` + "`attributes: full`" + ` every record carries all that is known. Metrics are the same with either.
+
+`
+
 func render(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("# Attributes\n\nGenerated from `internal/attrs`; `UPDATE_GOLDEN=1 make test` writes it anew.\n\n")
 	fmt.Fprintf(&b, "Enriched records carry the scope `%s`, version `%s`: the version of this page.\n\n", Scope, Version)
 	b.WriteString("An attribute is absent where the log does not say: nothing is guessed.\n\n")
-	b.WriteString("| attribute | type | meaning |\n| --- | --- | --- |\n")
+	b.WriteString(sets)
+	b.WriteString("| attribute | type | core | meaning |\n| --- | --- | --- | --- |\n")
 	for _, d := range Table {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Name, d.Type, d.Meaning)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", d.Name, d.Type, d.Set, d.Meaning)
 	}
 	b.WriteString("\n## Events\n\n| `smtp.event` | meaning |\n| --- | --- |\n")
 	for k := event.KindConnect; k <= event.KindIncident; k++ {

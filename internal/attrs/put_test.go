@@ -41,10 +41,10 @@ func full() *event.Event {
 func TestEveryFieldReachesItsAttributeWithItsType(t *testing.T) {
 	rec := plog.NewLogRecord()
 	ev := full()
-	(&Writer{Host: "mx.example.com"}).Put(ev, rec)
+	(&Writer{Full: true, Host: "mx.example.com"}).Put(ev, rec)
 	ev.RcptList, ev.RcptTo = nil, "to@example.com"
 	single := plog.NewLogRecord()
-	new(Writer).Put(ev, single)
+	(&Writer{Full: true}).Put(ev, single)
 	types := map[Type]pcommon.ValueType{
 		String: pcommon.ValueTypeStr, Int: pcommon.ValueTypeInt, Double: pcommon.ValueTypeDouble, Seconds: pcommon.ValueTypeDouble,
 		Bool: pcommon.ValueTypeBool, Strings: pcommon.ValueTypeSlice, Array: pcommon.ValueTypeSlice, Map: pcommon.ValueTypeMap,

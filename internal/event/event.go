@@ -45,7 +45,15 @@ const (
 	DelayInQueue
 	DelayConnectionSetup
 	DelayTransmission
+
+	AllDelays = DelayTotal | DelayBeforeQueue | DelayInQueue | DelayConnectionSetup | DelayTransmission
 )
+
+// Tally is what came of a session: messages and recipients, and how often a command failed, by verb.
+type Tally struct {
+	Messages, Accepted, Refused int
+	Failed                      [Verbs]uint32
+}
 
 // Count is how often a command was given and how often it was answered with success.
 type Count struct{ OK, All uint32 }
@@ -108,7 +116,8 @@ type Event struct {
 	SessionEnd      End
 	SessionDuration time.Duration
 	HasDuration     bool
-	Transaction     int // the n-th MAIL transaction of the session, from 1
+	SessionTally    *Tally // on the record that ends the session
+	Transaction     int    // the n-th MAIL transaction of the session, from 1
 	OriginSession   ID
 
 	// The command, and the reply of the server that answered it.
@@ -147,6 +156,9 @@ type Event struct {
 	MessageID      string
 	Subject        string
 	MailFrom       string
+	// SenderRecalled, MessageIDRecalled: MailFrom, MessageID are of earlier lines of the message, not of this one.
+	SenderRecalled, MessageIDRecalled bool
+
 	RcptTo         string
 	OrigRcptTo     string
 	OnBehalf       string   // the local user for whom it is delivered: the sender, or else the alias that the recipient came out of

@@ -83,9 +83,10 @@ func (t *Tracker) endSession(s *Session, end event.End, last *event.Event, out *
 	if last.TLS == event.Open {
 		last.TLS, last.TLSVersion, last.TLSCipher, last.TLSTrust = s.TLS, s.TLSVersion, s.TLSCipher, s.TLSTrust
 	}
+	last.SessionTally = s.tally()
 	t.unlogged(s, end, last, out)
 	t.abortOpen(s, end, out)
-	if t.cfg.SessionSummaries {
+	if t.cfg.SessionSummaries || t.cfg.MessageSummaries && s.talk != nil { // where the log shows what was said, the summary is the conversation
 		out.Made = append(out.Made, Made{Summary: s.summary(last), Host: s.host.name})
 	}
 	s.Commands, s.open = nil, nil

@@ -361,10 +361,10 @@ func (m *Message) complete(ev *event.Event) {
 	ev.MessageUID, ev.OriginSession, ev.ParentUID = m.UID, m.Origin, m.Parent
 	ev.MessageKind, ev.MessagePartial = m.Kind, m.Partial
 	if ev.MailFrom == "" {
-		ev.MailFrom = m.MailFrom
+		ev.MailFrom, ev.SenderRecalled = m.MailFrom, true
 	}
 	if ev.MessageID == "" {
-		ev.MessageID = m.MessageID
+		ev.MessageID, ev.MessageIDRecalled = m.MessageID, true
 	}
 	if ev.SessionID != 0 && ev.SessionID == m.Origin {
 		ev.Transaction = m.Transaction

@@ -37,6 +37,32 @@ func (s *Session) summary(last *event.Event) *Summary {
 	return sum
 }
 
+// tally is what the record that ends the session says of the whole.
+func (s *Session) tally() *event.Tally {
+	t := TotalsOfSession{Messages: s.Received, Accepted: s.Accepted, Refused: s.Refused}
+	if s.HasCounts {
+		t.count(s)
+	}
+	n := &event.Tally{Messages: t.Messages, Accepted: t.Accepted, Refused: t.Refused}
+	for v, c := range s.Counts {
+		n.Failed[v] = c.All - min(c.All, c.OK)
+	}
+	if s.HasCounts {
+		return n
+	}
+	for i := range s.Commands {
+		c := &s.Commands[i]
+		verb, known := event.VerbOf(c.Command)
+		if c.Command == event.CommandEOM { // servers count it with the command that it belongs to
+			verb, known = event.VerbDATA, true
+		}
+		if known && c.Code >= 400 {
+			n.Failed[verb]++
+		}
+	}
+	return n
+}
+
 // count takes the totals from the counters of the last line, where the server writes them: they miss nothing.
 func (t *TotalsOfSession) count(s *Session) {
 	c := &s.Counts

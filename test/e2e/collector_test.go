@@ -42,7 +42,7 @@ extensions:
 receivers:
 %[1]s
 processors:
-  smtp: {location: UTC, storage: file_storage, checkpoint_interval: 200ms}
+  smtp: {location: UTC, attributes: full, summaries: [session, message], storage: file_storage, checkpoint_interval: 200ms}
 connectors:
   smtp: {metrics_flush_interval: 200ms, series_birth: 0s}
 exporters:

@@ -36,7 +36,7 @@ func account(t *testing.T, text []string, fill func(string, plog.LogRecord)) (re
 	require.NoError(t, conn.Start(t.Context(), componenttest.NewNopHost()))
 	pf := smtpprocessor.NewFactory()
 	pc := pf.CreateDefaultConfig().(*smtpprocessor.Config)
-	pc.Location = "UTC"
+	pc.Location, pc.Attributes, pc.Summaries = "UTC", "full", []string{"session", "message"}
 	p, err := pf.CreateLogs(t.Context(), processortest.NewNopSettings(pf.Type()), pc, fanout{conn, sink})
 	require.NoError(t, err)
 	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))

@@ -63,7 +63,7 @@ func pipeline(t *testing.T, logs consumer.Logs, cloned bool) []string {
 	require.NoError(t, conn.Start(t.Context(), componenttest.NewNopHost()))
 	pf := smtpprocessor.NewFactory()
 	pc := pf.CreateDefaultConfig().(*smtpprocessor.Config)
-	pc.Location = "UTC"
+	pc.Location, pc.Attributes, pc.Summaries = "UTC", "full", []string{"session", "message"}
 	p, err := pf.CreateLogs(t.Context(), processortest.NewNopSettings(pf.Type()), pc, fanout{conn, logs})
 	require.NoError(t, err)
 	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))

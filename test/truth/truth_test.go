@@ -34,7 +34,9 @@ func enrich(t testing.TB, lines []string, seen time.Time, fill func(line string,
 	return enrichWith(t, lines, inUTC, seen, fill)
 }
 
-func inUTC(c *smtpprocessor.Config) { c.Location = "UTC" }
+func inUTC(c *smtpprocessor.Config) {
+	c.Location, c.Attributes, c.Summaries = "UTC", "full", []string{"session", "message"}
+}
 
 // enrichAt is enrich for a log whose stamps are of a time zone.
 func enrichAt(t testing.TB, lines []string, zone string, seen time.Time) []Record {

@@ -33,6 +33,7 @@ type TelemetryBuilder struct {
 	ProcessorSMTPEvicted        metric.Int64Counter
 	ProcessorSMTPMessagesOpen   metric.Int64ObservableGauge
 	ProcessorSMTPRecords        metric.Int64Counter
+	ProcessorSMTPRecordsDropped metric.Int64Counter
 	ProcessorSMTPRecordsMade    metric.Int64Counter
 	ProcessorSMTPSessionsOpen   metric.Int64ObservableGauge
 }
@@ -133,6 +134,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ProcessorSMTPRecords, err = builder.meter.Int64Counter(
 		"otelcol_processor_smtp_records",
 		metric.WithDescription("Lines by the mail server that wrote them and by what the parser made of them. [Alpha]"),
+		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSMTPRecordsDropped, err = builder.meter.Int64Counter(
+		"otelcol_processor_smtp_records_dropped",
+		metric.WithDescription("Records that were left out after they were observed, as `drop` asks for. [Alpha]"),
 		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)

@@ -32,6 +32,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorSMTPDuplicates.Add(context.Background(), 1)
 	tb.ProcessorSMTPEvicted.Add(context.Background(), 1)
 	tb.ProcessorSMTPRecords.Add(context.Background(), 1)
+	tb.ProcessorSMTPRecordsDropped.Add(context.Background(), 1)
 	tb.ProcessorSMTPRecordsMade.Add(context.Background(), 1)
 	AssertEqualProcessorSMTPBatchesRefused(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
@@ -46,6 +47,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSMTPRecords(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorSMTPRecordsDropped(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSMTPRecordsMade(t, testTel,
