@@ -196,7 +196,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	l.text = ev.Line
 	l.clean, l.scrubbed = redacted(ev, e.keepContent)
 	if l.scrubbed && ev.Quoting == event.QuotingJSON {
-		l.secrets = secrets(ev)
+		l.secrets = hiddenParts(ev)
 	}
 	e.repeats.keep(src, h, ev, cmp.Or(l.clean, l.text))
 	e.collect(p, &l)

@@ -16,8 +16,8 @@ import (
 // secret is a value of a record that was taken apart, as it is and as it may leave.
 type secret struct{ value, clean string }
 
-// secrets are the strings of the line, an object of JSON, that hold what must not leave.
-func secrets(ev *event.Event) []secret {
+// hiddenParts are the strings of the line, an object of JSON, that hold what must not leave.
+func hiddenParts(ev *event.Event) []secret {
 	list := make([]secret, 0, len(ev.Redact))
 	for _, span := range ev.Redact {
 		from, to := max(span.From, 0), min(span.To, len(ev.Line))

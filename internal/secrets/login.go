@@ -1,0 +1,139 @@
+package secrets
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
+
+// refused is how one program tells that a login failed, with the name that was given: behind name, up to end. The words of proof stand before it.
+type refused struct {
+	proof, name, end string
+	last             bool // the end is the last one of its kind in the line: the name may have others
+}
+
+// logins are those words. What they stand in may be anything: a debugging log, "message repeated 3 times: [ ... ]", another program's JSON.
+var logins = [...]refused{
+	{proof: "authenticator failed for ", name: "(set_id=", end: ")", last: true},                  // Exim (src/smtp_in.c)
+	{proof: "Incorrect authentication data ", name: "(set_id=", end: ")", last: true},             // Exim
+	{proof: " authentication failed: ", name: ", sasl_username=", end: ""},                        // Postfix (src/smtpd/smtpd_sasl_glue.c)
+	{proof: "(auth failed, ", name: ": user=<", end: ">"},                                         // Dovecot (src/login-common/client-common.c)
+	{proof: "do_auth ", name: "auth failure: [user=", end: "] [service=", last: true},             // saslauthd (saslauthd/saslauthd-main.c)
+	{proof: ":auth): authentication failure; ", name: " ruser=", end: " rhost="},                  // pam_unix, asked by a mail server
+	{proof: ":auth): authentication failure; ", name: "  user=", end: ""},                         // its last field
+	{proof: "AUTH failure (", name: ", user=", end: ", relay=", last: true},                       // Sendmail (sendmail/srvrsmtp.c)
+	{proof: " authentication user=", name: " authentication user=", end: " address=", last: true}, // OpenSMTPD, with result= behind
+}
+
+// pamServices are the names that mail servers ask PAM under.
+var pamServices = [...]string{"smtp", "smtpd", "exim", "exim4", "dovecot", "postfix", "sendmail", "mail", "submission", "esmtp", "courier", "smtpauth", "opensmtpd", "imap", "pop3", "cyrus"}
+
+// logins looks for them. Each is asked for once: a text of many lines has its lines read one by one.
+func (f *finder) logins() {
+	for rest, at := f.s, 0; rest != ""; {
+		line, after, _ := scan.Cut(rest, '\n')
+		if strings.Contains(line, "uth") || strings.Contains(line, "UTH") {
+			for i := range logins {
+				f.login(&logins[i], line, at)
+			}
+		}
+		at, rest = at+len(line)+1, after
+	}
+}
+
+// login looks for one of them in a line that begins at at.
+func (f *finder) login(r *refused, line string, at int) {
+	proof := strings.Index(line, r.proof)
+	if proof < 0 {
+		return
+	}
+	from := strings.Index(line[proof:], r.name)
+	if from < 0 {
+		return
+	}
+	if strings.HasPrefix(r.proof, ":auth)") && !isPamOfMail(line[:proof]) {
+		return
+	}
+	if r.proof == " authentication user=" && !strings.Contains(line, "result=permfail") && !strings.Contains(line, "result=tempfail") {
+		return
+	}
+	from += proof + len(r.name)
+	to := len(line)
+	switch {
+	case r.end == "":
+		to = closing(line, from)
+	case r.last:
+		if i := strings.LastIndex(line[from:], r.end); i >= 0 {
+			to = from + i
+		}
+	default:
+		if i := strings.Index(line[from:], r.end); i >= 0 {
+			to = from + i
+		}
+	}
+	f.add(at+from, at+to)
+}
+
+// isPamOfMail says whether head ends in "pam_unix(smtp".
+func isPamOfMail(head string) bool {
+	i := strings.LastIndexByte(head, '(')
+	if i < 0 || strings.LastIndex(head[:i], "pam_") < 0 {
+		return false
+	}
+	for _, service := range pamServices {
+		if head[i+1:] == service {
+			return true
+		}
+	}
+	return false
+}
+
+// closing is where a value ends that its writer puts at the end of a line: there, or where the text ends that the line stands in: a string of JSON, the
+// bracket of "message repeated 3 times: [ ... ]".
+func closing(line string, from int) int {
+	head := strings.TrimLeft(line[:from], " ")
+	if strings.HasPrefix(head, "{") || strings.HasPrefix(head, `"`) {
+		for i := from; i < len(line); i++ {
+			if line[i] == '\\' && i+1 < len(line) {
+				if strings.IndexByte("nr", line[i+1]) >= 0 {
+					return i
+				}
+				i++
+			} else if line[i] == '"' {
+				return i
+			}
+		}
+	}
+	if strings.Contains(head, "message repeated ") && strings.HasSuffix(line, "]") {
+		return len(line) - 1
+	}
+	return len(line)
+}
+
+// proxied hides what a mail server's line has of a login that a proxy hands on: "XCLIENT ADDR=192.0.2.1 LOGIN=anna PASS=secret".
+func (f *finder) proxied() {
+	s := f.s
+	client := strings.Contains(s, "XCLIENT")
+	if !client && !strings.Contains(s, "PASS") {
+		return
+	}
+	for _, name := range [...]string{"PASS=", "PASSWORD=", "LOGIN=", "FORWARD="} {
+		if !client && name[0] != 'P' {
+			continue
+		}
+		for at := 0; ; {
+			i := strings.Index(s[at:], name)
+			if i < 0 {
+				break
+			}
+			from := at + i + len(name)
+			to := f.argument(from)
+			if head := s[:at+i]; head == "" || isMark(s, len(head)-1) {
+				if value := s[from:to]; value != "" && value != "[UNAVAILABLE]" {
+					f.add(from, to)
+				}
+			}
+			at = max(to, from)
+		}
+	}
+}
