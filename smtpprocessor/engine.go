@@ -17,6 +17,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
@@ -43,8 +44,13 @@ type engine struct {
 	ev      event.Event
 	out     session.Output
 	repeats repeats
-	writer  attrs.Writer
-	counts  counts
+
+	// What the net found in caughtIn, the text of the line at hand.
+	caught   []event.Span
+	caughtIn string
+
+	writer attrs.Writer
+	counts counts
 }
 
 // home is what a host's records last came with.
@@ -64,7 +70,8 @@ func (h *home) hostName(host string) string {
 
 // source is one stream of lines.
 type source struct {
-	name string
+	name     string
+	exchange secrets.Exchange
 	*session.Source
 }
 
@@ -122,8 +129,12 @@ type line struct {
 	text       string // the line behind its header
 	clean      string // text without what must not leave
 	scrubbed   bool
+	wrapped    bool       // it stood within another text, as JSON writes it
+	layer      int        // of texts within one another, while they are looked through
+	caught     bool       // it has a credential that its words prove
+	of         secrets.Of // what was thought of it there
 	time       int64
-	secrets    []secret // of an object that the record may have taken apart, too: the values that must not leave
+	hidden     []secret // of an object that the record may have taken apart, too: the values that must not leave
 	from, to   int      // what it brought about, in the pass's list of records to make
 }
 
@@ -168,10 +179,12 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	if !held {
 		e.remember(src, frame, result)
 	}
+	e.catch(src, text, result)
+	l.caught, l.of = len(e.caught) > 0, e.of(result)
 	if result == event.Unknown && ev.Scope == event.ScopeNone && !ev.Boundary {
 		e.counts.line(ev, result, false)
 		l.text = ev.Line
-		l.clean, l.scrubbed = redacted(ev, e.keepContent) // debugging noise may hold credentials, too
+		l.clean, l.scrubbed = e.redact() // debugging noise may hold credentials, too
 		e.collect(p, &l)
 		return l
 	}
@@ -194,9 +207,9 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	e.counts.line(ev, result, ev.Duplicate)
 
 	l.text = ev.Line
-	l.clean, l.scrubbed = redacted(ev, e.keepContent)
+	l.clean, l.scrubbed = e.redact()
 	if l.scrubbed && ev.Quoting == event.QuotingJSON {
-		l.secrets = hiddenParts(ev)
+		l.hidden = hiddenParts(ev)
 	}
 	e.repeats.keep(src, h, ev, cmp.Or(l.clean, l.text))
 	e.collect(p, &l)

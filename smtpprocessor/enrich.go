@@ -11,6 +11,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
@@ -79,6 +80,7 @@ func (p *pass) release() {
 // record takes one record through the engine, line by line.
 func (p *pass) record(rec plog.LogRecord) {
 	if !p.read(rec) && !p.view.Blank {
+		sweep(rec, secrets.Anyone, rec.Attributes().Len(), true)
 		p.parts = append(p.parts, part{rec: rec})
 		return
 	}
@@ -88,7 +90,7 @@ func (p *pass) record(rec plog.LogRecord) {
 		p.several(rec)
 		return
 	}
-	p.add(rec, p.line(p.view.Text, rec))
+	p.add(rec, p.line(p.view.Text, rec, rec.Attributes().Len()))
 }
 
 // read looks at a record. A name in front of its line is a container's, but in the middle of a conversation whose lines have none.
@@ -100,55 +102,59 @@ func (p *pass) read(rec plog.LogRecord) bool {
 	return found
 }
 
-// line takes one line of the record that was read through the engine.
-func (p *pass) line(text string, rec plog.LogRecord) line {
+// line takes one line of the record that was read through the engine. came is how many attributes the record came with.
+func (p *pass) line(text string, rec plog.LogRecord, came int) line {
 	l := p.e.observe(p, text, rec)
-	l.scrubParts(rec)
-	switch {
-	case !l.scrubbed, p.view.Rendered:
-	case p.view.Unwrapped:
-		scrubUnwrapped(rec, l.text, l.clean)
-	default:
-		scrub(rec, l.text, l.clean)
-	}
+	p.clean(rec, &l, came)
 	return l
 }
 
 // several is for a record of several lines: one record each, the first with the whole text. A record in which no line
 // is recognised stays whole. Lines that nobody took a header off are read like records of their own.
 func (p *pass) several(rec plog.LogRecord) {
-	original := p.view.Text
-	first := len(p.parts)
-	recognised := false
-	apart := rec.Body().Type() == pcommon.ValueTypeStr && !p.view.Unwrapped && !p.view.Parsed
+	first, came, view := len(p.parts), rec.Attributes().Len(), p.view
+	copies := takeCopies(rec, view.Text)
+	whole := line{text: view.Text}
+	var original strings.Builder
+	at := 0
+	apart := rec.Body().Type() == pcommon.ValueTypeStr && !view.Unwrapped && !view.Parsed
 	for _, text := range p.lines {
 		one := plog.NewLogRecord()
 		rec.CopyTo(one)
 		one.Body().SetStr(text)
+		said := text
 		if apart {
 			p.read(one)
-			text = p.view.Text
+			said = p.view.Text
 		}
-		l := p.e.observe(p, text, one)
-		l.scrubParts(one)
-		if l.scrubbed {
-			whole := one.Body().Str()
-			if p.view.Unwrapped {
-				scrubUnwrapped(one, l.text, l.clean)
-			} else {
-				scrub(one, l.text, l.clean)
-			}
-			original = strings.Replace(original, whole, one.Body().Str(), 1)
+		l := p.line(said, one, 0)
+		if clean := one.Body().Str(); clean != text {
+			from, _ := event.Offset(whole.text, text)
+			original.WriteString(whole.text[at:from])
+			original.WriteString(clean)
+			at = from + len(text)
 		}
-		recognised = recognised || l.recognised
+		whole.recognised = whole.recognised || l.recognised
 		p.add(one, l)
 	}
-	if !recognised {
+	original.WriteString(whole.text[at:])
+	whole.clean, whole.scrubbed, whole.caught = original.String(), at > 0, true
+	if p.view = view; !whole.recognised {
+		copies.putBack(rec)
+		p.clean(rec, &whole, came)
 		p.parts = append(p.parts[:first], part{rec: rec})
 		return
 	}
 	p.inPlace = false
-	putOriginal(p.parts[first].rec, original)
+	whole.clean, _ = secrets.Clean(whole.clean, secrets.Talk)
+	copies.clean(&whole)
+	for _, one := range p.parts[first:] {
+		if one.made == 0 {
+			sweep(one.rec, secrets.Anyone, came, false)
+			copies.putBack(one.rec)
+		}
+	}
+	putOriginal(p.parts[first].rec, whole.clean)
 }
 
 // add lists a record and what it brought about.

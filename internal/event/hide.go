@@ -44,12 +44,15 @@ func (e *Event) HideWords(s string) {
 }
 
 // At is where part stands in the line; ok is false for a text that is no piece of it.
-func (e *Event) At(part string) (from int, ok bool) {
-	line, p := uintptr(unsafe.Pointer(unsafe.StringData(e.Line))), uintptr(unsafe.Pointer(unsafe.StringData(part)))
-	if e.Line == "" || p < line || p+uintptr(len(part)) > line+uintptr(len(e.Line)) {
+func (e *Event) At(part string) (from int, ok bool) { return Offset(e.Line, part) }
+
+// Offset is where part, a piece of s, begins in s, by where the two lie in memory; ok is false for a text that is no piece of it, however alike.
+func Offset(s, part string) (from int, ok bool) {
+	begin, p := uintptr(unsafe.Pointer(unsafe.StringData(s))), uintptr(unsafe.Pointer(unsafe.StringData(part)))
+	if s == "" || p < begin || p+uintptr(len(part)) > begin+uintptr(len(s)) {
 		return 0, false
 	}
-	return int(p - line), true
+	return int(p - begin), true
 }
 
 // hide keeps the spans in the order of the line, each part of it in one.

@@ -110,6 +110,8 @@ func (v *View) read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 		text = v.open(text, &f)
 	case pcommon.ValueTypeMap:
 		text = v.open(scan.TrimEOL(v.readMap(body.Map(), &f)), &f)
+	case pcommon.ValueTypeBytes:
+		text = v.open(scan.TrimEOL(string(body.Bytes().AsRaw())), &f)
 	case pcommon.ValueTypeEmpty:
 		text = v.open(scan.TrimEOL(f.text()), &f)
 	}

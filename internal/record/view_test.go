@@ -31,7 +31,6 @@ func TestNothingToParse(t *testing.T) {
 		"empty body":                  nil,
 		"empty string":                "",
 		"line end alone":              "\r\n",
-		"bytes":                       []byte("Nov 23 15:32:27 mailout postfix/smtpd[540]: x"),
 		"number":                      int64(1),
 		"list":                        []any{"Nov 23"},
 		"map without text":            keys{"level": "info", "_PID": "5"},

@@ -10,13 +10,13 @@ import (
 // with the name and the password, and gets them quoted.
 var refusals = [...]string{
 	"command not recognized", "command not recognised", "command unrecognized", "unrecognized command", "unrecognised command", "smtp command", "esmtp command",
-	"command pipelining", "pipelining after", "pregreet", "next input=", "auth mechanism", "decode64 error", "invalid base64",
+	"command pipelining", "pipelining after", "pregreet", "next input=", "synchronization error", "(last was ", "(last command was ", "auth mechanism", "decode64 error", "invalid base64",
 }
 
 // sayings are the same in words that others use, too: they count in a mail server's line, and behind a reply's code.
 var sayings = [...]string{
 	"unknown command", "command unknown", "invalid command", "bad command", "illegal command", "command error", "command not implemented", "unexpected command",
-	"syntax error", "last was", "last command was", "input=", "bare newline", "command rejected", "decode", "command",
+	"syntax error", "input=", "bare newline", "command rejected", "decode", "command",
 }
 
 // unsupported stands behind what a client gave as the mechanism of AUTH.

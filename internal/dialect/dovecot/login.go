@@ -60,7 +60,7 @@ func login(ev *event.Event, s string) event.Kind {
 	switch {
 	case what == "Login":
 		kind, ev.AuthResult = event.KindAuth, "success"
-	case !strings.HasPrefix(what, "Disconnected") && !strings.HasPrefix(what, "Login aborted") && !strings.HasPrefix(what, "Aborted login"):
+	case !isLoginEnd(what):
 		return event.KindNone
 	case strings.Contains(what, "auth failed") || strings.Contains(what, "user disabled") || strings.Contains(what, "authorization failed"):
 		kind, ev.AuthResult = event.KindAuth, "failure"
@@ -92,6 +92,20 @@ func login(ev *event.Event, s string) event.Kind {
 		}
 	}
 	return kind
+}
+
+// isLoginEnd says whether a connection ended before its client had logged in: "Disconnected (auth failed, 1 attempts in 2 secs)", with a reason in front of the
+// parentheses from client_destroy (src/login-common), or in place of the word: "Client has quit the connection (...)", "Remote closed connection (...)".
+func isLoginEnd(what string) bool {
+	for _, begin := range [...]string{
+		"Disconnected", "Login aborted", "Aborted login", "Client has quit the connection", "Remote closed connection", "Connection closed", "Too many invalid commands",
+		"Too many bad commands", "Internal login failure", "Maximum number of connections", "Logged out", "Shutting down", "Connection queue full", "Inactivity", "Authentication failed", "Temporary authentication failure",
+	} {
+		if strings.HasPrefix(what, begin) {
+			return true
+		}
+	}
+	return false
 }
 
 // refusals are how Dovecot says that a login failed (src/auth/auth-request.c and the passdb drivers).

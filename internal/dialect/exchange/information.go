@@ -110,8 +110,8 @@ func readLogin(r *row, data, context string, ev *event.Event) bool {
 	if rest, ok := strings.CutPrefix(context, "Inbound AUTH "); ok {
 		mechanism, rest, _ := scan.Cut(rest, ' ')
 		if why, ok := strings.CutPrefix(rest, "failed because of "); ok {
-			ev.Kind, ev.Command, ev.Argument = event.KindAuth, "AUTH", why
-			ev.AuthMechanism = strings.ToUpper(mechanism)
+			ev.Kind, ev.Command, ev.AuthResult, ev.Argument = event.KindAuth, "AUTH", "failure", why
+			ev.AuthMechanism = mechanism
 			return true
 		}
 	}

@@ -137,8 +137,8 @@ func outOfSync(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	if i := strings.Index(rest, `input="`); i >= 0 {
-		if input := strings.TrimSuffix(rest[i+len(`input="`):], `"`); containsFold(input, "auth") {
-			ev.Hide(input)
+		if input := strings.TrimSuffix(rest[i+len(`input="`):], `"`); command == "AUTH" && len(ev.Redact) == 0 || containsFold(input, "auth") {
+			ev.Hide(input) // behind AUTH alone comes the answer to its question
 		} else {
 			ev.Argument = input
 		}

@@ -34,7 +34,7 @@ func TestReplyThatLooksLikeACommand(t *testing.T) {
 
 func TestNameThatFailedIsNotSaid(t *testing.T) {
 	ev, _ := parse("10/19/26 00:00:35\tSMTP-IN\tA.MAI\t908\t203.0.113.24\tAUTH\taHVudGVyMg==\t535 Invalid Username or Password\t34\t14\thunter2\t")
-	if ev.User != "" || len(ev.Redact) != 1 || ev.Line[ev.Redact[0].From:ev.Redact[0].To] != "aHVudGVyMg==" {
+	if ev.User != "" || len(ev.Redact) != 2 || ev.Line[ev.Redact[0].From:ev.Redact[0].To] != "aHVudGVyMg==" || ev.Line[ev.Redact[1].From:ev.Redact[1].To] != "hunter2" {
 		t.Errorf("%+v", ev)
 	}
 }

@@ -124,8 +124,8 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	ev.MoreLines = false // the row has all of a reply, or its first line
 	ev.Answered, ev.Command, ev.Argument = true, command, argument
 	ev.MailFrom, ev.RcptTo, ev.Helo, ev.Size, ev.HasSize = from, to, helo, size, hasSize
-	if command == "AUTH" && ev.Class == '2' {
-		ev.User = r.user // the name that failed may be a password
+	if command == "AUTH" {
+		login(ev, r.user)
 	}
 	if ev.Role == event.RoleServer && ev.Class == '2' {
 		ev.RemoteQueueID = strings.TrimSuffix(r.file, ".MAI") // the tracker keeps it where the message was accepted
@@ -152,6 +152,15 @@ func (r *row) readCommand(ev *event.Event) bool {
 		ev.Kind, ev.Command = event.KindCommand, verb.String()
 	}
 	return ok
+}
+
+// login takes the name that the server has for the client. Until a reply says that it is right, it may be a password.
+func login(ev *event.Event, user string) {
+	if ev.Class == '2' {
+		ev.User = user
+		return
+	}
+	ev.Hide(user)
 }
 
 // readAuth reads "AUTH LOGIN", or a line of the exchange behind it, which may hold credentials.

@@ -79,8 +79,8 @@ func (r *w3cRow) parse(ev *event.Event) event.Result {
 		return event.Parsed
 	}
 	ev.Answered, ev.MoreLines = true, false
-	if ev.Command == "AUTH" && ev.Class == '2' {
-		ev.User = r.user
+	if ev.Command == "AUTH" {
+		login(ev, r.user)
 	}
 	return event.Parsed
 }

@@ -127,6 +127,9 @@ func screened(ev *event.Event, v *screenVerdict, s string) event.Kind {
 		if data != "" {
 			ev.Argument = data
 		}
+		if ev.Command == "AUTH" { // the answer to its question
+			ev.Hide(data)
+		}
 	} else if data, found := after(rest, ": "); found {
 		ev.Argument = data
 	}

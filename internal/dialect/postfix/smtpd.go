@@ -137,6 +137,9 @@ func pipelining(ev *event.Event, s string) event.Kind {
 	if kind != event.KindNone {
 		kind = event.KindFilter
 		ev.FilterName, ev.FilterVerdict = "smtpd", "pipelining"
+		if ev.Command == "AUTH" { // the answer to its question
+			ev.Hide(ev.Argument)
+		}
 	}
 	return kind
 }

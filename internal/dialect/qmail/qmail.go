@@ -69,6 +69,8 @@ var families = [...]family{
 	{"sslserver: ", "sslserver", tcpserver},
 	{"rblsmtpd: ", "rblsmtpd", rblsmtpd},
 	{"qmail-smtpd: ", "qmail-smtpd", smtpd},
+	{"AUTH failed [", "qmail-smtpd", authFailed},
+	{"AUTH successful [", "qmail-smtpd", authSucceeded},
 	{"qlogenvelope: ", "qmail-smtpd", qlogEnvelope},
 	{"qlogreceived: ", "qmail-smtpd", qlogReceived},
 	{"CHKUSER ", "qmail-smtpd", chkuser},

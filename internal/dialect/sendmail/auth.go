@@ -89,6 +89,14 @@ func ours(ev *event.Event, s string) event.Kind {
 	return event.KindAuth
 }
 
+// hideCanonical marks the name where the library tells it besides, as "user: anna@host property: userPassword not found in sasldb" (Cyrus SASL, sasldb/db_berkeley.c).
+func hideCanonical(ev *event.Event, s string) {
+	_, name, ok := strings.Cut(s, ": user: ")
+	if i := strings.Index(name, " property: "); ok && i >= 0 {
+		ev.Hide(name[:i])
+	}
+}
+
 // loginFailed is "LOGIN): user not found (-20) SASL(-13): user not found: checkpass failed, user=x, relay=host [ip]" (8.16; before that
 // "PLAIN): authentication failure (-13) ..., relay=host [ip]"). The name may be a password that was typed into the wrong place.
 func loginFailed(ev *event.Event, s string) event.Kind {
@@ -106,6 +114,7 @@ func loginFailed(ev *event.Event, s string) event.Kind {
 	if words, user, found := strings.Cut(s[:i], ", user="); found {
 		ev.Hide(user)
 		s = words
+		hideCanonical(ev, words)
 	} else {
 		s = s[:i]
 	}
