@@ -68,12 +68,13 @@ func deliveredTo(s string) (to, rest string, ok bool) {
 		}
 	}
 	at := i > 0
+	isCommand := first(s) == '|' || first(s) == '/' || first(s) == '>' // a command, file or reply, which may hold addresses and is followed by its original
 	for ; i <= min(len(s), longestAddress); i++ {
 		switch {
 		case i == len(s):
 			return s, "", at
 		case s[i] == '@':
-			at = true
+			at = !isCommand
 		case i > 0 && (s[i] == ' ' || s[i] == ':') && endsAddress(s[i:], at):
 			return s[:i], s[i:], true
 		}

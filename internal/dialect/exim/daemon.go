@@ -42,10 +42,10 @@ func daemon(ev *event.Event, s string) event.Kind {
 		}
 	case strings.HasPrefix(s, "Exim configuration error"):
 		ev.Argument = s[len("Exim "):]
-		return event.KindLifecycle
+		return event.KindWarning
 	case strings.HasPrefix(s, "socket bind() to port ") && strings.Contains(s, " failed: "):
 		ev.Argument = s
-		return event.KindLifecycle
+		return event.KindWarning
 	}
 	return fixed(ev, s)
 }
@@ -86,6 +86,9 @@ func isOwn(s string) bool {
 		if strings.HasPrefix(s, begin) {
 			return true
 		}
+	}
+	if strings.HasPrefix(s, "Connection from ") && strings.Contains(s, "] refused: ") || strings.HasPrefix(s, "Connection from ") && strings.Contains(s, " refused: too many connections") {
+		return true
 	}
 	var ev event.Event // stays on the stack
 	switch {

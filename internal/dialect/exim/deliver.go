@@ -35,6 +35,9 @@ func delivered(ev *event.Event, flag, s string) event.Kind {
 		return event.KindNone
 	}
 	var d delivery
+	if ev.OrigRcptTo != "" && (ev.RcptTo == ":blackhole:" || ev.RcptTo == "discarded") { // a filter's words, or an alias, in place of an address (src/routers/redirect.c)
+		ev.RcptTo, ev.OrigRcptTo, d.discards = ev.OrigRcptTo, "", true
+	}
 	for s != "" {
 		rest, ok := d.take(ev, s)
 		if !ok {
@@ -42,7 +45,7 @@ func delivered(ev *event.Event, flag, s string) event.Kind {
 		}
 		s = rest
 	}
-	if d.transport == "" && (ev.RcptTo != ":blackhole:" || d.router == "") { // it is always there: the line is cut short, or none
+	if d.transport == "" && (!d.discards || d.router == "") { // it is always there: the line is cut short, or none
 		return event.KindNone
 	}
 	ev.Status, ev.Tried = event.StatusDelivered, event.Yes
@@ -196,6 +199,7 @@ func message(s string) (words string, ok bool) {
 type delivery struct {
 	router, transport string
 	hosted, remote    bool
+	discards          bool   // nothing is delivered, and that is what was asked for
 	answer            string // C=
 }
 
@@ -317,7 +321,7 @@ func (d *delivery) route(ev *event.Event) {
 		ev.Route = event.RouteRelayhost
 	case d.remote:
 		ev.Route, ev.Direction = event.RouteMX, event.DirectionOutbound
-	case to == ":blackhole:" || to == "/dev/null":
+	case d.discards || to == "/dev/null":
 		ev.Route = event.RouteDiscard
 		if ev.Status == event.StatusDelivered {
 			ev.Status = event.StatusDiscarded

@@ -80,14 +80,19 @@ func twice(h *header.Header, s string, ev *event.Event, r event.Result) event.Re
 // result makes the event what was found, or nothing at all.
 func result(ev *event.Event, kind event.Kind) event.Result {
 	if kind == event.KindNone {
-		*ev = event.Event{
-			Time: ev.Time, Resolution: ev.Resolution, Shape: ev.Shape, Host: ev.Host, PID: ev.PID, Line: ev.Line, Dialect: ev.Dialect,
-			RcptList: ev.RcptList[:0], Redact: ev.Redact,
-		}
+		wipe(ev)
 		return event.Unknown
 	}
 	ev.Kind = kind
 	return event.Parsed
+}
+
+// wipe takes away what was read of the text; what the header says, and what must not leave, stays.
+func wipe(ev *event.Event) {
+	*ev = event.Event{
+		Time: ev.Time, Resolution: ev.Resolution, Shape: ev.Shape, Host: ev.Host, PID: ev.PID, Line: ev.Line, Dialect: ev.Dialect,
+		RcptList: ev.RcptList[:0], Redact: ev.Redact,
+	}
 }
 
 // prelude takes off what Exim writes in front of its words: "[2\10] " of a syslog entry in several lines, its own stamp where syslog has

@@ -97,7 +97,9 @@ func (p *peer) called(ev *event.Event) {
 // takeCaller takes a client off the front, with what host_and_ident puts behind it: " I=[our ip]:port", " U=ident", " Ci=id" (src/host.c).
 func takeCaller(ev *event.Event, s string) (p peer, rest string, ok bool) {
 	if p, rest, ok = takePeer(s); !ok {
-		return p, s, false
+		rest, ok = takeUser(s)
+		ev.Role = event.RoleServer
+		return p, rest, ok
 	}
 	p.caller(ev)
 	for {
@@ -125,6 +127,15 @@ func takeCaller(ev *event.Event, s string) (p peer, rest string, ok bool) {
 			return p, rest, true
 		}
 	}
+}
+
+// takeUser takes a client on this host off the front: "local process", or the name of its user, with "U=" in front where a host could stand (src/host.c host_and_ident).
+func takeUser(s string) (rest string, ok bool) {
+	if rest, ok = after(s, "local process"); ok {
+		return rest, rest == "" || rest[0] == ' ' || rest[0] == ':'
+	}
+	name, rest := cutWord(strings.TrimPrefix(s, "U="))
+	return rest, isName(name)
 }
 
 // cutWord takes a word off the front and leaves the blank behind it; a colon that ends it is left, too.

@@ -20,10 +20,20 @@ func about(ev *event.Event, s string) event.Kind {
 		case "== ":
 			return deferred(ev, rest)
 		case "** ":
-			return failed(ev, rest)
+			if !strings.HasPrefix(rest, "mua_wrapper is set ") { // of the whole message
+				return failed(ev, rest)
+			}
 		}
 	}
 	for _, try := range [...]func(*event.Event, string) event.Kind{lifeOf, hostTrouble, unencrypted, connection, aboutClient, aboutAddress, rewritten} {
+		if kind := try(ev, s); kind != event.KindNone {
+			return kind
+		}
+	}
+	id := ev.QueueID
+	wipe(ev) // what was read on the way to none of them
+	ev.QueueID = id
+	for _, try := range [...]func(*event.Event, string) event.Kind{verifying, aboutTLS, fixed, complaint, hostRemark} {
 		if kind := try(ev, s); kind != event.KindNone {
 			return kind
 		}
@@ -88,6 +98,16 @@ func lifeOf(ev *event.Event, s string) event.Kind {
 			ev.FilterVerdict = "defer"
 		}
 		return event.KindFilter
+	case strings.HasPrefix(s, "local_scan() function "): // "crashed with signal 11", "timed out": "- message temporarily rejected (size 29)"
+		ev.Role, ev.Command, ev.Class, ev.RejectPermanent = event.RoleServer, event.CommandEOM, '4', event.No
+		ev.FilterName, ev.Argument = "local_scan", s[len("local_scan() function "):]
+		return event.KindReject
+	case s == "** mua_wrapper is set but recipients cannot all be delivered in one transaction":
+		ev.Argument, ev.Tried, ev.Status = s[len("** "):], event.No, event.StatusBounced
+		return event.KindMessageDeleted
+	case strings.HasPrefix(s, "moved from "): // -MG, src/spool_out.c
+		ev.Argument = s[len("moved "):]
+		return event.KindLifecycle
 	case strings.HasPrefix(s, "DKIM: "):
 		return dkim(ev, s[len("DKIM: "):])
 	}
@@ -180,7 +200,8 @@ func rewritten(ev *event.Event, s string) event.Kind {
 func dkim(ev *event.Event, s string) event.Kind {
 	i := strings.LastIndexByte(s, '[')
 	if i < 0 || !strings.HasSuffix(s, "]") || !strings.HasPrefix(s, "d=") && !strings.HasPrefix(s, "signer") {
-		return event.KindNone
+		ev.FilterName, ev.FilterVerdict, ev.Argument = "dkim", "error", s // "validation error: LONG_LINE", "signing failed: ..."
+		return event.KindWarning
 	}
 	verdict := s[i+1 : len(s)-1]
 	ev.FilterName, ev.Argument, ev.Role = "dkim", strings.TrimSuffix(s[:i], " "), event.RoleServer
@@ -260,8 +281,12 @@ func unencrypted(ev *event.Event, s string) event.Kind {
 		ev.Argument, _ = after(words, ": ")
 		return event.KindTLS
 	}
-	const to = ": delivering unencrypted to H="
+	to := ": delivering unencrypted to H="
 	i := strings.LastIndex(s, to) // the words in front are a library's, or the server's
+	if i < 0 {
+		to = ": callout unencrypted to "
+		i = strings.LastIndex(s, to)
+	}
 	if i < 0 || !strings.HasSuffix(s, " (not in hosts_require_tls)") {
 		return event.KindNone
 	}

@@ -91,7 +91,7 @@ func refusedFirst(ev *event.Event, s string) event.Kind {
 		return tooMany(ev, s)
 	case strings.HasPrefix(s, "VRFY failed for "):
 		return verify(ev, s[len("VRFY failed for "):])
-	case strings.HasPrefix(s, "ETRN "):
+	case strings.HasPrefix(s, "ETRN "), strings.HasPrefix(s, "ATRN "): // src/atrn.c: RFC 2645
 		arg, from, ok := strings.Cut(s[len("ETRN "):], " received from ")
 		if !ok {
 			return event.KindNone
@@ -99,8 +99,24 @@ func refusedFirst(ev *event.Event, s string) event.Kind {
 		if _, _, ok = takeCaller(ev, from); !ok {
 			return event.KindNone
 		}
-		ev.Command, ev.Argument = "ETRN", arg
+		if ev.Argument = arg; s[0] == 'E' {
+			ev.Command = "ETRN"
+		}
 		return event.KindCommand
+	case strings.HasPrefix(s, "ignoring AUTH="): // "ignoring AUTH=a@b from H=host (client not authenticated)"
+		from, host, ok := strings.Cut(s[len("ignoring AUTH="):], " from ")
+		if !ok {
+			return event.KindNone
+		}
+		_, why, ok := takeCaller(ev, strings.TrimPrefix(host, "H="))
+		if !ok {
+			return event.KindNone
+		}
+		if !strings.HasPrefix(why, " (") {
+			return event.KindNone
+		}
+		ev.Command, ev.FilterName, ev.FilterVerdict, ev.Argument = "MAIL", "mailauth", "ignored", from
+		return event.KindFilter
 	case strings.HasPrefix(s, "Error or EOF on input from H="):
 		if _, _, ok := takeCaller(ev, s[len("Error or EOF on input from H="):]); ok {
 			ev.ErrorType, ev.EndHint = "connection_lost", event.EndLost

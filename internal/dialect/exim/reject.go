@@ -31,9 +31,47 @@ func aboutClient(ev *event.Event, s string) event.Kind {
 			ev.Role, ev.Command, ev.RejectPermanent, ev.Class = event.RoleServer, event.CommandEOM, event.Yes, '5'
 			return refusal(ev, words)
 		}
-		return event.KindNone
+		if !strings.HasPrefix(s, "F=<> ") {
+			return event.KindNone
+		}
+	}
+	if rest, ok := after(s, "F="); ok {
+		return scanned(ev, rest)
 	}
 	return refusedFirst(ev, s)
+}
+
+// scanned is "a@b H=host P=esmtp rejected by local_scan(): words", where the sender stands without brackets (src/receive.c). The code is always the same.
+func scanned(ev *event.Event, s string) event.Kind {
+	from, rest := senderOf(s)
+	if from == "" {
+		return event.KindNone
+	}
+	if tail, ok := after(rest, " H="); ok {
+		if _, rest, ok = takeCaller(ev, tail); !ok {
+			return event.KindNone
+		}
+	} else if tail, ok := after(rest, " U="); ok {
+		_, rest = cutWord(tail)
+	}
+	if tail, ok := after(rest, " P="); ok {
+		ev.Protocol, rest = cutWord(tail)
+	}
+	rest, _ = after2(rest, " L")
+	words, temporary := after(rest, " temporarily rejected by local_scan(): ")
+	if !temporary {
+		var ok bool
+		if words, ok = after(rest, " rejected by local_scan(): "); !ok {
+			return event.KindNone
+		}
+	}
+	ev.Role, ev.Command, ev.MailFrom = event.RoleServer, event.CommandEOM, from
+	ev.Code, ev.Class, ev.RejectPermanent = 550, '5', event.TriOf(!temporary)
+	if temporary {
+		ev.Code, ev.Class = 451, '4'
+	}
+	ev.FilterName, ev.FilterVerdict, ev.Text = "local_scan", "reject", words
+	return event.KindReject
 }
 
 // ofHost reads what stands behind the client: " X=... F=<sender> A=plain:anna SPF rejected RCPT <a@b>: words" (src/smtp_in.c smtp_handle_acl_fail), and
@@ -85,6 +123,10 @@ func ofHost(ev *event.Event, s string) event.Kind {
 			ev.FilterName, ev.FilterVerdict, ev.Argument = "acl", "discard", why
 			return event.KindMessageDiscarded
 		}
+	case strings.HasPrefix(rest, "dropped by 'connect' ACL"): // a client that was to begin with TLS: no answer could be given (src/smtp_in.c, log_connect_tls_drop)
+		ev.Command, ev.EndHint, ev.Last = event.CommandConnect, event.EndRejected, true
+		ev.Argument, _ = after(rest[len("dropped by 'connect' ACL"):], ": ")
+		return event.KindReject
 	case strings.HasPrefix(rest, "dropped by "): // an ACL's drop, for a client that it had let in
 		ev.EndHint, ev.Argument = event.EndServerClosed, rest[len("dropped by "):]
 		return event.KindDisconnect
@@ -247,9 +289,10 @@ func rejectedBy(ev *event.Event, s string, permanent bool) event.Kind {
 		}
 		ev.Command = v.String()
 		if host, ok = after(rest, "from "); !ok {
-			if host, ok = after(rest, "command H="); !ok {
+			if host, ok = after(rest, "command "); !ok {
 				return event.KindNone
 			}
+			host = strings.TrimPrefix(host, "H=")
 		}
 	}
 	_, rest, ok := takeCaller(ev, host)
@@ -261,7 +304,7 @@ func rejectedBy(ev *event.Event, s string, permanent bool) event.Kind {
 
 // verify is "address H=host".
 func verify(ev *event.Event, s string) event.Kind {
-	i := strings.Index(s, " H=")
+	i := max(strings.Index(s, " H="), strings.Index(s, " U="))
 	if i < 0 {
 		return event.KindNone
 	}

@@ -15,6 +15,12 @@ func plain(ev *event.Event, s string) event.Kind {
 			return kind
 		}
 	}
+	wipe(ev)
+	for _, try := range [...]func(*event.Event, string) event.Kind{verifying, unencrypted, complaint} {
+		if kind := try(ev, s); kind != event.KindNone {
+			return kind
+		}
+	}
 	return event.KindNone
 }
 
@@ -66,6 +72,9 @@ func smtpConnection(ev *event.Event, s string) event.Kind {
 			return event.KindNone
 		}
 	}
+	if rest, ok := after(s, "lost after final dot"); ok {
+		return lostAtTheDot(ev, rest)
+	}
 	s, ok := after(s, "from ")
 	if !ok {
 		return event.KindNone
@@ -110,6 +119,20 @@ func smtpConnection(ev *event.Event, s string) event.Kind {
 		ev.Command = "DATA"
 	}
 	return lastWords(ev, how)
+}
+
+// lostAtTheDot is " H=host P=esmtp": the client went before it had its answer, so the message is thrown away (src/receive.c).
+func lostAtTheDot(ev *event.Event, s string) event.Kind {
+	if rest, ok := after(s, " H="); ok {
+		if _, s, ok = takeCaller(ev, rest); !ok {
+			return event.KindNone
+		}
+	}
+	if rest, ok := after(s, " P="); ok {
+		ev.Protocol, _ = cutWord(rest)
+	}
+	ev.Role, ev.Command, ev.ErrorType, ev.EndHint = event.RoleServer, event.CommandEOM, "connection_lost", event.EndLost
+	return event.KindMessageAborted
 }
 
 // lastWords reads what follows the client in a line about the end: " F=<sender>", " (error: words)", " D=1s", and for a client that gave no

@@ -31,7 +31,9 @@ func unqualified(ev *event.Event, s string) event.Kind {
 	}
 	host, ok := after(rest, " H=")
 	if !ok {
-		return event.KindNone
+		if host, ok = after(rest, " U="); !ok { // on this host
+			return event.KindNone
+		}
 	}
 	if _, _, ok = takeCaller(ev, host); !ok {
 		return event.KindNone
@@ -91,7 +93,7 @@ func misspoken(ev *event.Event, s string) event.Kind {
 		from += i + len(host)
 	}
 	if n == 0 {
-		return event.KindNone
+		return misspokenHere(ev, s)
 	}
 	ev.RejectPermanent, ev.Class, ev.Role = event.Yes, '5', event.RoleServer
 	if n > 1 {
@@ -110,6 +112,21 @@ func misspoken(ev *event.Event, s string) event.Kind {
 		ev.Argument = s[1:at]
 	}
 	ev.Text = strings.TrimPrefix(rest, " ")
+	return event.KindReject
+}
+
+// misspokenHere is the same of a client on this host: ""GARBAGE" U=anna unrecognized command".
+func misspokenHere(ev *event.Event, s string) event.Kind {
+	said, rest, ok := scan.CutOnce(s[1:], `" U=`)
+	if !ok {
+		return event.KindNone
+	}
+	_, words := cutWord(rest)
+	ev.RejectPermanent, ev.Class, ev.Role = event.Yes, '5', event.RoleServer
+	if heard(ev, said); ev.Command != "AUTH" {
+		ev.Argument = said
+	}
+	ev.Text = strings.TrimPrefix(words, " ")
 	return event.KindReject
 }
 
@@ -160,7 +177,9 @@ func tooMany(ev *event.Event, s string) event.Kind {
 	}
 	host, ok := after(rest, " H=")
 	if !ok {
-		return event.KindNone
+		if host, ok = after(rest, " U="); !ok { // on this host
+			return event.KindNone
+		}
 	}
 	if _, _, ok = takeCaller(ev, host); !ok {
 		return event.KindNone
