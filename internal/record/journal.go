@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"encoding/binary"
 	"strings"
 
@@ -97,23 +96,15 @@ func (f *fields) readVerbose(text string) bool {
 	return true
 }
 
-// SplitLines cuts a file into lines, but for entries of the journal's export format, which an empty line ends: those stay whole. It is a
-// bufio.SplitFunc; a line whose end is not there yet is not given out.
-func SplitLines(data []byte, atEOF bool) (advance int, token []byte, err error) {
-	if atEOF && len(data) == 0 {
-		return 0, nil, nil
+// CutLine gives the first line of a file's text and how much of the text it takes, its end included; nothing when the end is not there yet. An entry of
+// the journal's export format, which an empty line ends, is one line.
+func CutLine(text string) (line string, length int) {
+	i, end := strings.IndexByte(text, '\n'), 1
+	if i > len(journalStart) && text[0] == journalStart[0] && strings.HasPrefix(text, journalStart) {
+		i, end = strings.Index(text, "\n\n"), 2
 	}
-	end := []byte("\n")
-	if bytes.HasPrefix(data, []byte(journalStart)) {
-		end = []byte("\n\n")
-	}
-	i := bytes.Index(data, end)
 	if i < 0 {
-		return 0, nil, nil
+		return "", 0
 	}
-	token = data[:i]
-	if i > 0 && data[i-1] == '\r' {
-		token = data[:i-1]
-	}
-	return i + len(end), token, nil
+	return strings.TrimSuffix(text[:i], "\r"), i + end
 }

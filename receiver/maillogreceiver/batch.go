@@ -3,7 +3,7 @@ package maillogreceiver
 import (
 	"context"
 	"errors"
-	"sync"
+	"path/filepath"
 	"time"
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+	"github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver/internal/tail"
 )
 
 // scopeName is the instrumentation scope of raw records.
@@ -20,22 +21,22 @@ const scopeName = "github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver
 
 // batch is the lines of one file that go out together.
 type batch struct {
-	mu         sync.Mutex
-	stream     *stream
-	path, name string
-	order      int   // batches are handed on in the order in which they were begun
-	end        int64 // offset behind its last line
-	logs       plog.Logs
-	records    plog.LogRecordSlice
-	n          int
-	bytes      int64
-	seen       pcommon.Timestamp
+	r       *maillogReceiver
+	file    *tail.File
+	logs    plog.Logs
+	records plog.LogRecordSlice
+	n       int
+	bytes   int64
+	seen    pcommon.Timestamp
 }
 
+// maxBatchBytes bounds what long lines make of a batch.
+const maxBatchBytes = 4 << 20
+
 // add appends one line, with its place in the file.
-func (b *batch) add(line string, offset int64, r *maillogReceiver) {
+func (b *batch) add(line string, offset int64) {
 	if b.n == 0 {
-		b.begin(r)
+		b.begin()
 	}
 	rec := b.records.AppendEmpty()
 	rec.Body().SetStr(line)
@@ -45,60 +46,63 @@ func (b *batch) add(line string, offset int64, r *maillogReceiver) {
 	b.bytes += int64(len(line))
 }
 
-func (b *batch) begin(r *maillogReceiver) {
+func (b *batch) isFull() bool { return b.n >= b.r.cfg.MaxBatchSize || b.bytes >= maxBatchBytes }
+
+func (b *batch) begin() {
 	b.logs = plog.NewLogs()
 	rl := b.logs.ResourceLogs().AppendEmpty()
 	m := rl.Resource().Attributes()
 	m.EnsureCapacity(4)
-	m.PutStr(attrs.HostName, r.host)
-	m.PutStr(attrs.FilePath, b.path)
-	m.PutStr("log.file.name", b.name)
-	m.PutStr(attrs.FileID, b.stream.ID)
+	m.PutStr(attrs.HostName, b.r.host)
+	m.PutStr(attrs.FilePath, b.file.Path)
+	m.PutStr("log.file.name", filepath.Base(b.file.Path))
+	m.PutStr(attrs.FileID, b.file.ID)
 	sl := rl.ScopeLogs().AppendEmpty()
 	sl.Scope().SetName(scopeName)
 	b.records = sl.LogRecords()
-	b.records.EnsureCapacity(min(r.cfg.MaxBatchSize, 1000))
-	b.seen = pcommon.NewTimestampFromTime(r.now())
+	b.records.EnsureCapacity(min(b.r.cfg.MaxBatchSize, 1000))
+	b.seen = pcommon.NewTimestampFromTime(b.r.now())
 }
 
-// errStopped says that a batch was given up because the receiver was shut down. It will be read again.
-var errStopped = errors.New("shut down before the batch was accepted")
+// errStopped says that lines were given up because the receiver was shut down. They will be read again.
+var errStopped = errors.New("shut down before the lines were accepted")
 
-// send hands the batch on, again and again while it is refused. An error means that it was not accepted and will be read again after a
-// restart; what is refused for good is counted and gone.
-func (r *maillogReceiver) send(ctx context.Context, b *batch) error {
-	if b.n == 0 {
-		return nil
-	}
-	accepted := false
-	r.streams.sending(b.stream)
-	defer func() {
+// send hands the batch on, again and again while it is refused, and notes that the file's lines in front of end were. It is false when the batch was
+// not accepted and will be read again after a restart; what is refused for good is counted and gone.
+func (b *batch) send(end tail.Mark) bool {
+	if b.n > 0 {
+		ctx := b.r.report.StartLogsOp(b.r.sending)
+		err := b.try(ctx)
+		b.r.report.EndLogsOp(ctx, "mail", b.n, err)
+		if errors.Is(err, errStopped) {
+			return false
+		}
 		b.n, b.bytes = 0, 0
-		r.streams.sent(b.stream, b.end, accepted)
-	}()
-	if r.isLost() {
-		return errStopped
 	}
-	began := r.now()
-	wait := r.cfg.RetryOnFailure.InitialInterval
+	b.file.Accept(end)
+	b.r.offsets.progress(context.Background())
+	return true
+}
+
+// try is nil when the batch was accepted, and wraps errStopped when it is to come again.
+func (b *batch) try(ctx context.Context) error {
+	r := b.r
+	began, wait := r.now(), r.cfg.RetryOnFailure.InitialInterval
 	for {
-		err := r.next.ConsumeLogs(checkpoint.NewContext(context.WithoutCancel(ctx), r.round), b.logs)
+		err := r.next.ConsumeLogs(checkpoint.NewContext(ctx, r.round), b.logs)
 		if err == nil {
-			accepted = true
 			r.telemetry.ReceiverMaillogLines.Add(ctx, int64(b.n))
 			r.telemetry.ReceiverMaillogBytes.Add(ctx, b.bytes)
 			return nil
 		}
 		r.telemetry.ReceiverMaillogBatchesRefused.Add(ctx, 1)
-		if r.givesUp(err, began) {
+		switch stopped := r.running.Err() != nil; {
+		case r.givesUp(err, began) && (!stopped || ctx.Err() == nil):
 			r.telemetry.ReceiverMaillogLinesDropped.Add(ctx, int64(b.n))
-			accepted = true // they are not to come again
-			r.logger.Error("lines were refused for good and are dropped", zap.Int("lines", b.n), zap.String("path", b.path), zap.Error(err))
-			return nil
-		}
-		if !sleep(ctx, wait) {
-			r.setLost()
-			return errStopped
+			r.logger.Error("lines were refused for good and are dropped", zap.Int("lines", b.n), zap.String("path", b.file.Path), zap.Error(err))
+			return err
+		case stopped || !sleep(r.running, wait):
+			return errors.Join(errStopped, err)
 		}
 		wait = min(2*wait, r.cfg.RetryOnFailure.MaxInterval)
 	}
@@ -108,28 +112,4 @@ func (r *maillogReceiver) send(ctx context.Context, b *batch) error {
 func (r *maillogReceiver) givesUp(err error, began time.Time) bool {
 	c := r.cfg.RetryOnFailure
 	return consumererror.IsPermanent(err) || !c.Enabled || c.MaxElapsedTime > 0 && r.now().Sub(began) > c.MaxElapsedTime
-}
-
-// sleep waits; it is false when ctx ended first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}
-
-func (r *maillogReceiver) setLost() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.lost = true
-}
-
-func (r *maillogReceiver) isLost() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.lost
 }

@@ -8,8 +8,6 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 
-	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/fileconsumer"
-	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/fileconsumer/matcher"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/operator/helper"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/settings"
@@ -30,7 +28,7 @@ type Config struct {
 	MaxBatchSize int `mapstructure:"max_batch_size"`
 	// MaxLogSize is the length of a line; a longer one comes in parts.
 	MaxLogSize helper.ByteSize `mapstructure:"max_log_size"`
-	// Compression is empty, or gzip or auto to read rotated files that are packed.
+	// Compression is auto to read files also that a rotation has packed, whatever they are called, or none to leave those alone.
 	Compression string `mapstructure:"compression"`
 	// RetryOnFailure says what happens when a batch is refused. While it is tried again, reading waits.
 	RetryOnFailure RetryConfig `mapstructure:"retry_on_failure"`
@@ -52,6 +50,7 @@ func createDefaultConfig() component.Config {
 		PollInterval:   200 * time.Millisecond,
 		MaxBatchSize:   1000,
 		MaxLogSize:     1 << 20,
+		Compression:    "auto",
 		RetryOnFailure: RetryConfig{Enabled: true, InitialInterval: time.Second, MaxInterval: 30 * time.Second},
 	}
 }
@@ -65,8 +64,12 @@ func (c *Config) Validate() error {
 	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if len(c.Include) == 0 {
 		wrong("include: is empty, takes globs of log files such as /var/log/mail.log")
-	} else if _, err := matcher.New(matcher.Criteria{Include: c.Include, Exclude: c.Exclude}); err != nil {
-		wrong("include, exclude: %w, take globs of log files such as /var/log/mail.log*", err)
+	}
+	if err := validGlobs(c.Include); err != nil {
+		wrong("include: %w, takes globs of log files such as /var/log/mail.log*", err)
+	}
+	if err := validGlobs(c.Exclude); err != nil {
+		wrong("exclude: %w, takes globs of log files such as /var/log/mail.log*.gz", err)
 	}
 	if c.StartAt != "end" && c.StartAt != "beginning" {
 		wrong("start_at: %q is not a choice, takes end or beginning", c.StartAt)
@@ -80,8 +83,8 @@ func (c *Config) Validate() error {
 	if c.MaxLogSize < 64 {
 		wrong("max_log_size: %d is too small, takes a size of at least 64 bytes, such as 1MiB", c.MaxLogSize)
 	}
-	if c.Compression != "" && c.Compression != "gzip" && c.Compression != "auto" {
-		wrong("compression: %q is not a choice, takes gzip, auto or nothing", c.Compression)
+	if c.Compression != "auto" && c.Compression != "none" {
+		wrong("compression: %q is not a choice, takes auto or none", c.Compression)
 	}
 	if r := c.RetryOnFailure; r.Enabled && (r.InitialInterval <= 0 || r.MaxInterval < r.InitialInterval || r.MaxElapsedTime < 0) {
 		wrong("retry_on_failure: initial_interval %s, max_interval %s, max_elapsed_time %s do not fit, take durations with 0 < initial_interval <= max_interval and max_elapsed_time >= 0",
@@ -93,20 +96,3 @@ func (c *Config) Validate() error {
 // unfinished is how long a last line without its end may grow before it is taken as it is. A writer that has to wait for the disk may stop in the
 // middle of a line, and half a line says nothing.
 const unfinished = 5 * time.Second
-
-// consumer is the configuration of the part that tails files.
-func (c *Config) consumer() *fileconsumer.Config {
-	fc := fileconsumer.NewConfig()
-	fc.Criteria = matcher.Criteria{Include: c.Include, Exclude: c.Exclude}
-	fc.StartAt = c.StartAt
-	fc.PollInterval = c.PollInterval
-	fc.MaxLogSize = c.MaxLogSize
-	fc.Compression = c.Compression
-	fc.FlushPeriod = unfinished
-	fc.IncludeFilePath = true
-	fc.IncludeFileName = true
-	fc.OnTruncate = fileconsumer.OnTruncateReadWholeFile
-	fc.TrimConfig.PreserveLeading = true // a line is handed on as it was written
-	fc.TrimConfig.PreserveTrailing = true
-	return fc
-}

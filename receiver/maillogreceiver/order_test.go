@@ -3,6 +3,7 @@ package maillogreceiver
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.opentelemetry.io/collector/pdata/plog"
 )
 
@@ -65,11 +67,11 @@ func TestFileRotatedWhileDownIsReadOnBeforeItsSuccessor(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "mail.log")
 	host := newStorage(t, t.TempDir())
-	storage := func(c *Config) { c.Storage, c.MaxBatchSize = &storageID, 10 }
+	stored := func(c *Config) { c.Storage, c.MaxBatchSize = &storageID, 10 }
 	s := new(sink)
 	for i := range 4 {
 		from := i * 300
-		r := run(t, s, host, path+"*", storage)
+		r := run(t, s, host, path+"*", stored)
 		write(t, path, numbered(from, from+100))
 		waitFor(t, s, from+100)
 		require.NoError(t, r.Shutdown(t.Context()))
@@ -80,7 +82,7 @@ func TestFileRotatedWhileDownIsReadOnBeforeItsSuccessor(t *testing.T) {
 		require.NoError(t, os.Rename(path, path+".1"))
 		write(t, path, numbered(from+200, from+300))
 	}
-	r := run(t, s, host, path+"*", storage)
+	r := run(t, s, host, path+"*", stored)
 	waitFor(t, s, 1200)
 	inOrder(t, numbered(0, 1200), s.texts())
 	require.NoError(t, r.Shutdown(t.Context()))
@@ -98,7 +100,7 @@ func TestNewerFileDoesNotWaitForACopy(t *testing.T) {
 	inOrder(t, numbered(0, 200), s.texts())
 }
 
-// A first backlog is one poll of fileconsumer's, which saves its offsets at the end. Who dies in it goes on from what was accepted.
+// A first backlog is one poll. Who dies in it goes on from what was accepted.
 func TestCrashInTheFirstBacklogGoesOnFromThere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mail.log")
 	write(t, path, numbered(0, 5000))
@@ -117,15 +119,17 @@ func TestCrashInTheFirstBacklogGoesOnFromThere(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 		return nil
 	})
-	storage := func(c *Config) { c.Storage, c.MaxBatchSize = &storageID, 100 }
-	r := run(t, s, host, path, storage)
+	stored := func(c *Config) { c.Storage, c.MaxBatchSize = &storageID, 100 }
+	r := run(t, s, host, path, stored)
 	<-stuck
 	require.Len(t, s.lines(), 3900)
-	r.setLost() // it dies: nothing is saved any more
-	require.NoError(t, r.Shutdown(t.Context()))
+	r.offsets.mu.Lock()
+	r.offsets.Client = failing{r.offsets.Client} // it dies: nothing is saved any more
+	r.offsets.mu.Unlock()
+	require.Error(t, r.Shutdown(t.Context()))
 
 	s.set(nil)
-	run(t, s, host, path, storage)
+	run(t, s, host, path, stored)
 	require.Eventually(t, func() bool {
 		got := s.texts()
 		return got[len(got)-1] == numbered(4999, 5000)[0]
@@ -139,19 +143,24 @@ func TestCrashInTheFirstBacklogGoesOnFromThere(t *testing.T) {
 	assert.Len(t, seen, 5000)
 }
 
+// failing is a storage that keeps nothing any more.
+type failing struct{ storage.Client }
+
+func (failing) Set(context.Context, string, []byte) error { return errors.New("dead") }
+
 // What was overwritten under the same name is read, also when it begins with the same line.
 func TestFileThatWasOverwrittenWhileDownIsReadWhole(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "session.txt")
 	host := newStorage(t, t.TempDir())
-	storage := func(c *Config) { c.Storage = &storageID }
+	stored := func(c *Config) { c.Storage = &storageID }
 	s := new(sink)
 	write(t, path, append([]string{"=== Trying 127.0.0.1:25..."}, numbered(0, 300)...))
-	r := run(t, s, host, path, storage)
+	r := run(t, s, host, path, stored)
 	waitFor(t, s, 301)
 	require.NoError(t, r.Shutdown(t.Context()))
 	require.NoError(t, os.Remove(path))
 	write(t, path, append([]string{"=== Trying 127.0.0.1:25..."}, numbered(300, 400)...))
-	run(t, s, host, path, storage)
+	run(t, s, host, path, stored)
 	waitFor(t, s, 402)
 	inOrder(t, numbered(300, 400), s.texts()[302:])
 }

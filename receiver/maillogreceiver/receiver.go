@@ -2,9 +2,9 @@ package maillogreceiver
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"os"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -12,65 +12,71 @@ import (
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/collector/receiver/receiverhelper"
 	"go.uber.org/zap"
 
-	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/fileconsumer"
-	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/stanza/fileconsumer/matcher"
-
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
 	"github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver/internal/metadata"
+	"github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver/internal/tail"
 )
 
-// maillogReceiver tails mail logs. fileconsumer finds and reads the files; here lines become batches, refused batches are tried
-// again, and offsets are saved only behind what was accepted.
+// maillogReceiver tails mail logs. What is one file over renames, rotations and copies is tail's to know; here lines become batches, refused
+// batches are tried again, and offsets are saved only behind what was accepted.
 type maillogReceiver struct {
 	cfg       *Config
 	set       receiver.Settings
 	logger    *zap.Logger
 	next      consumer.Logs
 	telemetry *metadata.TelemetryBuilder
+	report    *receiverhelper.ObsReport
 	now       func() time.Time
 
 	host     string
-	files    *fileconsumer.Manager
+	include  include
+	troubles troubles
+	files    *tail.Known
 	round    *checkpoint.Round
-	matcher  *matcher.Matcher
-	streams  *streams
-	contents contents
-	store    *persister
+	offsets  *offsets // nil before the start
 
-	// running ends when the receiver is shut down: a batch that is being tried again is given up then.
+	// running ends when the receiver is shut down: no more is read then, and a batch that is refused is given up.
 	running context.Context
 	stop    context.CancelFunc
+	// sending ends a while later: a consumer that holds on to a batch is not waited for.
+	sending context.Context
+	hurry   context.CancelFunc
+	done    chan struct{} // closed when the polls have ended
 
-	mu      sync.Mutex
-	pending map[string]*batch // by stream, lines that were read and not handed on yet
-	polled  int               // polls that are over
-	batches int
-	lost    bool // a batch was given up at shutdown: nothing may be saved from then on
+	polls int // that are over
+	mu    sync.Mutex
 }
 
+// patience is how long a shutdown waits for a consumer that has a batch.
+const patience = 5 * time.Second
+
+// maxStreams bounds the streams that are read at the same time.
+const maxStreams = 64
+
 func newReceiver(cfg *Config, set receiver.Settings, next consumer.Logs, now func() time.Time) (*maillogReceiver, error) {
-	builder, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
-	if err != nil {
-		return nil, err
-	}
 	r := &maillogReceiver{
-		cfg: cfg, set: set, logger: set.Logger, next: next, telemetry: builder, now: now, host: cfg.HostName,
-		round: checkpoint.NewRound(), streams: newStreams(), pending: make(map[string]*batch),
+		cfg: cfg, set: set, logger: set.Logger, next: next, now: now, host: cfg.HostName, include: include{cfg.Include, cfg.Exclude},
+		troubles: troubles{logger: set.Logger}, round: checkpoint.NewRound(), done: make(chan struct{}),
+		files: tail.NewKnown(tail.Options{AtEnd: cfg.StartAt == "end", Packed: cfg.Compression != "none", Now: now}),
 	}
+	var err error
 	if r.host == "" {
 		if r.host, err = os.Hostname(); err != nil {
 			return nil, err
 		}
 	}
-	if r.matcher, err = matcher.New(matcher.Criteria{Include: cfg.Include, Exclude: cfg.Exclude}); err != nil {
+	if r.telemetry, err = metadata.NewTelemetryBuilder(set.TelemetrySettings); err != nil {
+		return nil, err
+	}
+	if r.report, err = receiverhelper.NewObsReport(receiverhelper.ObsReportSettings{ReceiverID: set.ID, ReceiverCreateSettings: set}); err != nil {
 		return nil, err
 	}
 	r.running, r.stop = context.WithCancel(context.Background())
-	r.files, err = cfg.consumer().Build(set.TelemetrySettings, r.emit, fileconsumer.WithSplitFunc(record.SplitLines))
-	return r, err
+	r.sending, r.hurry = context.WithCancel(context.Background())
+	return r, nil
 }
 
 // Start reads the saved offsets and begins to read.
@@ -82,106 +88,78 @@ func (r *maillogReceiver) Start(ctx context.Context, host component.Host) error 
 			return err
 		}
 	}
-	r.store = &persister{Client: client, receiver: r, stores: r.cfg.Storage != nil}
-	if err := r.streams.load(ctx, client); err != nil {
-		r.logger.Error("the saved identities of files could not be read; lines that were read before may come unmarked", zap.Error(err))
-	}
-	return r.files.Start(r.store)
+	r.offsets = &offsets{Client: client, receiver: r, stores: r.cfg.Storage != nil}
+	r.offsets.restore(ctx)
+	go r.pollAgainAndAgain()
+	return nil
 }
 
-// Shutdown stops reading, hands on what was read, and saves what was accepted. Safe before Start and twice.
+// Shutdown stops reading, waits for what is on its way, and saves what was accepted. Safe before Start and twice.
 func (r *maillogReceiver) Shutdown(ctx context.Context) error {
 	r.stop()
-	if r.store == nil {
+	defer r.hurry()
+	if r.offsets == nil {
 		return nil
 	}
-	r.store.last(ctx)
-	err := r.files.Stop()
-	if e := r.store.Close(ctx); err == nil {
-		err = e
+	patient := time.AfterFunc(patience, r.hurry)
+	defer patient.Stop()
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+		r.hurry()
+		<-r.done
 	}
-	r.store = nil
+	err := errors.Join(r.offsets.save(checkpoint.Final(ctx)), r.offsets.Close(ctx))
+	r.files.Close()
+	r.offsets = nil
 	r.telemetry.Shutdown()
 	return err
 }
 
-// emit takes lines that fileconsumer read from one file, in order. It holds them until the batch is full or the poll is over.
-func (r *maillogReceiver) emit(_ context.Context, lines [][]byte, attributes map[string]any, _ int64, offsets []int64) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	path, _ := attributes["log.file.path"].(string)
-	name, _ := attributes["log.file.name"].(string)
-	x, begins := r.streams.find(path, lines[0], offsets[0], offsets[len(lines)])
-	r.streams.sending(x)
-	defer r.streams.sent(x, 0, false)
-	if begins {
-		if err := r.waitForOlder(x, path); err != nil {
-			return err
+func (r *maillogReceiver) pollAgainAndAgain() {
+	defer close(r.done)
+	for {
+		r.poll()
+		if !sleep(r.running, r.cfg.PollInterval) {
+			return
 		}
 	}
+}
 
-	r.mu.Lock()
-	b := r.pending[x.ID]
-	if b == nil {
-		r.batches++
-		b = &batch{stream: x, path: path, name: name, order: r.batches}
-		r.pending[x.ID] = b
-	}
-	r.mu.Unlock()
-
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	text, skip := join(lines), r.streams.acceptedBefore(x)
-	for i, line := range lines {
-		if offsets[i] >= skip {
-			b.add(text[:len(line)], offsets[i], r)
-		}
-		b.end = offsets[i+1]
-		text = text[len(line):]
-		if b.n >= r.cfg.MaxBatchSize {
-			if err := r.send(r.running, b); err != nil {
-				return err
+// poll looks at the files once and reads what there is of them: each stream in its order, several streams at the same time.
+func (r *maillogReceiver) poll() {
+	there, troubles := r.include.look()
+	streams, more := r.files.Look(there)
+	maps.Copy(troubles, more)
+	r.troubles.tell(troubles, r.now())
+	room := make(chan struct{}, maxStreams)
+	var all sync.WaitGroup
+	for _, files := range streams {
+		room <- struct{}{}
+		all.Go(func() {
+			defer func() { <-room }()
+			for i, f := range files {
+				if r.running.Err() != nil || !r.read(f, i == len(files)-1) {
+					return
+				}
 			}
-		}
+		})
 	}
-	return r.store.progress(r.running)
+	all.Wait()
+	r.offsets.progress(context.Background())
+	r.mu.Lock()
+	r.polls++
+	r.mu.Unlock()
 }
 
-// join copies the lines, which are fileconsumer's, into one string: one allocation for a hundred lines that live and go together.
-func join(lines [][]byte) string {
-	n := 0
-	for _, l := range lines {
-		n += len(l)
+// sleep waits; it is false when ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
-	var b strings.Builder
-	b.Grow(n)
-	for _, l := range lines {
-		b.Write(l)
-	}
-	return b.String()
-}
-
-// flush hands on what the poll has left. fileconsumer calls the persister at the end of each poll, and that calls this.
-func (r *maillogReceiver) flush(ctx context.Context) error {
-	r.mu.Lock()
-	list := make([]*batch, 0, len(r.pending))
-	for _, b := range r.pending {
-		list = append(list, b)
-	}
-	r.mu.Unlock()
-	slices.SortFunc(list, func(a, b *batch) int { return a.order - b.order })
-	for _, b := range list {
-		b.mu.Lock()
-		err := r.send(ctx, b)
-		b.mu.Unlock()
-		if err != nil {
-			return err
-		}
-	}
-	r.mu.Lock()
-	clear(r.pending) // rotated files are not kept
-	r.polled++
-	r.mu.Unlock()
-	return nil
 }

@@ -171,7 +171,7 @@ func TestLinesComeInOrderWithTheirPlaces(t *testing.T) {
 
 func TestLastLinesOfAPollDoNotWaitForAFullBatch(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mail.log")
-	write(t, path, numbered(0, 200)) // two of fileconsumer's own batches, no more
+	write(t, path, numbered(0, 200))
 	s := new(sink)
 	run(t, s, componenttest.NewNopHost(), path, nil)
 	waitFor(t, s, 200)
@@ -335,7 +335,7 @@ func TestOffsetsAreKeptBackUntilTheParticipantsHaveSaved(t *testing.T) {
 	r := run(t, s, host, path, storage)
 	waitFor(t, s, 10)
 	require.Eventually(t, func() bool { n, _ := p.counts(); return n > 2 }, 20*time.Second, time.Millisecond)
-	data, err := r.store.Get(t.Context(), "knownFiles")
+	data, err := r.offsets.Get(t.Context(), stateKey)
 	require.NoError(t, err)
 	assert.Empty(t, data)
 	require.NoError(t, r.Shutdown(t.Context()))
@@ -387,10 +387,28 @@ func TestStartAtEndReadsOnlyWhatComes(t *testing.T) {
 	write(t, path, numbered(0, 10))
 	s := new(sink)
 	r := run(t, s, componenttest.NewNopHost(), path, func(c *Config) { c.StartAt = "end" })
-	require.Eventually(t, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.polled > 1 }, 20*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.polls > 1 }, 20*time.Second, time.Millisecond)
 	write(t, path, numbered(10, 20))
 	waitFor(t, s, 10)
 	assert.Equal(t, numbered(10, 20), s.texts())
+}
+
+// A line that is being written at the start comes whole; one that nobody has ended for a while was there before.
+func TestStartAtEndTakesTheLineThatIsBeingWritten(t *testing.T) {
+	dir := t.TempDir()
+	now, old := filepath.Join(dir, "now.log"), filepath.Join(dir, "old.log")
+	for _, path := range []string{now, old} {
+		require.NoError(t, os.WriteFile(path, []byte("Nov 23 15:32:27 mx a line\nNov 23 15:32:28 mx half"), 0o600))
+	}
+	long := time.Now().Add(-time.Hour)
+	require.NoError(t, os.Chtimes(old, long, long))
+	s := new(sink)
+	r := run(t, s, componenttest.NewNopHost(), filepath.Join(dir, "*.log"), func(c *Config) { c.StartAt = "end" })
+	require.Eventually(t, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.polls > 1 }, 20*time.Second, time.Millisecond)
+	write(t, now, []string{" a line"})
+	write(t, old, []string{"", "Nov 23 15:32:29 mx another"})
+	waitFor(t, s, 2)
+	assert.ElementsMatch(t, []string{"Nov 23 15:32:28 mx half a line", "Nov 23 15:32:29 mx another"}, s.texts())
 }
 
 func TestShutdownBeforeStartAndTwice(t *testing.T) {
@@ -408,12 +426,12 @@ func TestMistakesNameTheirKeyAndWhatItTakes(t *testing.T) {
 		want   string
 	}{
 		"include":     {func(c *Config) { c.Include = nil }, "include: is empty, takes globs"},
-		"glob":        {func(c *Config) { c.Include = []string{"/var/log/[a"} }, "include, exclude: "},
+		"glob":        {func(c *Config) { c.Include = []string{"/var/log/[a"} }, `include: "/var/log/[a" is no glob`},
 		"start":       {func(c *Config) { c.StartAt = "middle" }, `start_at: "middle" is not a choice, takes end or beginning`},
 		"poll":        {func(c *Config) { c.PollInterval = 0 }, "poll_interval: 0s is too short"},
 		"batch":       {func(c *Config) { c.MaxBatchSize = 0 }, "max_batch_size: 0 is too small"},
 		"log size":    {func(c *Config) { c.MaxLogSize = 1 }, "max_log_size: 1 is too small"},
-		"compression": {func(c *Config) { c.Compression = "zip" }, `compression: "zip" is not a choice, takes gzip, auto or nothing`},
+		"compression": {func(c *Config) { c.Compression = "zip" }, `compression: "zip" is not a choice, takes auto or none`},
 		"retry":       {func(c *Config) { c.RetryOnFailure.InitialInterval = time.Hour }, "retry_on_failure: initial_interval 1h0m0s"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,124 @@
+package tail
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/packed"
+)
+
+// State is what is saved of the files: no byte of their content, only imprints.
+type State struct {
+	Version uint64 // another one when something has changed
+
+	files  []savedFile
+	copies []savedCopy
+}
+
+// stateVersion is that of the saved form.
+const stateVersion = 1
+
+type savedState struct {
+	Version int         `json:"version"`
+	Files   []savedFile `json:"files"`
+	Copies  []savedCopy `json:"copies,omitempty"`
+}
+
+type savedFile struct {
+	ID      string      `json:"id"`
+	Base    uint64      `json:"base"`
+	Ordinal int         `json:"ordinal"`
+	Dir     string      `json:"dir"`
+	Path    string      `json:"path"`
+	Kind    packed.Kind `json:"kind,omitempty"`
+	Place   Place       `json:"place"`
+	Size    int64       `json:"size,omitempty"`
+	Changed int64       `json:"changed,omitempty"`
+	Skipped bool        `json:"skipped,omitempty"`
+	Lost    bool        `json:"lost,omitempty"`
+	At      int64       `json:"at"`
+	Sum     uint32      `json:"sum,omitempty"`
+	Whole   bool        `json:"whole,omitempty"`
+	Tail    imprint     `json:"tail"`
+	Head    imprint     `json:"head"`
+
+	mark Mark
+}
+
+type savedCopy struct {
+	Of      string `json:"of"`
+	Path    string `json:"path"`
+	Place   Place  `json:"place"`
+	Size    int64  `json:"size"`
+	Changed int64  `json:"changed"`
+}
+
+// State is a copy of what is to be saved now. It may be called while files are read, not while Look runs.
+func (k *Known) State() State {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s := State{Version: k.changes.Load()}
+	for _, f := range k.files {
+		f.mu.Lock()
+		if f.mark.At > 0 || f.skipped {
+			s.files = append(s.files, savedFile{
+				ID: f.ID, Base: f.base, Ordinal: f.ordinal, Dir: f.Dir, Path: f.Path, Kind: f.Kind, Place: f.place,
+				Skipped: f.skipped, Lost: f.lost, mark: f.mark,
+			})
+			if f.Kind != packed.Plain {
+				last := &s.files[len(s.files)-1]
+				last.Size, last.Changed = f.size, f.changed
+			}
+		}
+		f.mu.Unlock()
+	}
+	for at, c := range k.copies {
+		s.copies = append(s.copies, savedCopy{c.original.ID, at.path, c.place, c.size, c.changed})
+	}
+	return s
+}
+
+// Encode gives the saved form.
+func (s State) Encode() ([]byte, error) {
+	for i := range s.files {
+		f := &s.files[i]
+		m := f.mark
+		f.At, f.Sum, f.Whole, f.Tail, f.Head = m.At, m.sum, m.whole, m.print, m.first()
+		if m.tail != nil {
+			f.Tail = imprintOf(m.tail)
+		}
+	}
+	return json.Marshal(savedState{stateVersion, s.files, s.copies})
+}
+
+// Restore takes what Encode gave. It is to be called before the first look.
+func (k *Known) Restore(data []byte) error {
+	var s savedState
+	if err := json.Unmarshal(data, &s); err != nil {
+		return err
+	}
+	if s.Version != stateVersion {
+		return fmt.Errorf("its version is %d, not %d", s.Version, stateVersion)
+	}
+	byID := make(map[string]*File, len(s.Files))
+	for _, v := range s.Files {
+		f := &File{
+			ID: v.ID, base: v.Base, ordinal: v.Ordinal, Dir: v.Dir, Path: v.Path, Kind: v.Kind, place: v.Place,
+			size: v.Size, changed: v.Changed, skipped: v.Skipped, lost: v.Lost,
+			changes: &k.changes,
+			mark:    Mark{At: v.At, sum: v.Sum, whole: v.Whole, print: v.Tail, begin: v.Head},
+		}
+		k.files = append(k.files, f)
+		byID[f.ID] = f
+		if f.place != (Place{}) || !f.lost {
+			k.places[keyOf(f.place, f.Path)] = f
+		}
+	}
+	for _, c := range s.Copies {
+		if f := byID[c.Of]; f != nil {
+			k.copies[keyOf(c.Place, c.Path)] = &replica{original: f, place: c.Place, size: c.Size, changed: c.Changed}
+		}
+	}
+	k.restored = true
+	return nil
+}

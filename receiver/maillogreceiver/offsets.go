@@ -1,0 +1,96 @@
+package maillogreceiver
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/extension/xextension/storage"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+)
+
+// offsets saves how far each file was handed on: behind a checkpoint of the components downstream, so that on disk it never lies ahead of what
+// they have.
+type offsets struct {
+	storage.Client
+	receiver *maillogReceiver
+	stores   bool // there is a storage
+
+	mu      sync.Mutex
+	written uint64    // the version of the files' state that is on disk
+	looked  time.Time // when progress was to be saved
+}
+
+const (
+	// stateKey is where the files are saved, asideKey where a state is kept that could not be read.
+	stateKey = "files"
+	asideKey = "files.damaged"
+	// progressInterval is how often progress within a poll is to be saved; the components downstream say when they are due.
+	progressInterval = 200 * time.Millisecond
+)
+
+// restore reads what was saved. What cannot be read is set aside and reported: it is no reason not to start.
+func (o *offsets) restore(ctx context.Context) {
+	logger := o.receiver.logger
+	data, err := o.Get(ctx, stateKey)
+	if err != nil {
+		logger.Error("the saved offsets could not be read; files are read as start_at says", zap.Error(err))
+		return
+	}
+	if len(data) == 0 {
+		return
+	}
+	if err := o.receiver.files.Restore(data); err != nil {
+		logger.Error("the saved offsets are damaged or of another version; they are set aside, and files are read as start_at says",
+			zap.String("key", asideKey), zap.Error(err))
+		if err := o.Set(ctx, asideKey, data); err != nil {
+			logger.Error("the damaged offsets could not be set aside", zap.Error(err))
+		}
+	}
+}
+
+// progress saves what was accepted, also in the middle of a poll: a backlog is one poll.
+func (o *offsets) progress(ctx context.Context) {
+	o.mu.Lock()
+	now := o.receiver.now()
+	due := o.stores && now.Sub(o.looked) >= progressInterval
+	if due {
+		o.looked = now
+	}
+	o.mu.Unlock()
+	if !due {
+		return
+	}
+	if err := o.save(ctx); err != nil {
+		o.receiver.logger.Warn("offsets could not be saved; after a crash more lines are read again", zap.Error(err))
+	}
+}
+
+// save asks the components downstream to save, and then writes the offsets that were accepted before that: what is accepted meanwhile is in their
+// state, perhaps, and is marked as a duplicate when it is read again.
+func (o *offsets) save(ctx context.Context) error {
+	if !o.stores {
+		return nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	state := o.receiver.files.State()
+	if !checkpoint.IsFinal(ctx) && state.Version == o.written {
+		return nil
+	}
+	saved, err := o.receiver.round.Checkpoint(ctx)
+	if err != nil || !saved {
+		return err
+	}
+	data, err := state.Encode()
+	if err != nil {
+		return err
+	}
+	if err := o.Set(ctx, stateKey, data); err != nil {
+		return err
+	}
+	o.written = state.Version
+	return nil
+}
