@@ -1,4 +1,4 @@
-// Package generate makes up the logs of Postfix hosts, and knows what happened in them: how each recipient and session ended, and after how
+// Package generate makes up the logs of mail hosts, and knows what happened in them: how each recipient and session ended, and after how
 // many attempts. The shapes of the lines are those of the real logs in testdata/.
 package generate
 
@@ -27,20 +27,29 @@ type Totals struct {
 // Log is the log of one host.
 type Log struct {
 	Totals
-	host string
-	rnd  *rand.Rand
-	now  time.Time
-	due  schedule
-	seq  int
-	msgs int
-	pids []int    // of server processes that wait for a client
-	free []string // queue ids of messages that are gone: they are used again
+	host  string
+	voice voice
+	rnd   *rand.Rand
+	now   time.Time
+	due   schedule
+	seq   int
+	msgs  int
+	pids  []int    // of server processes that wait for a client
+	free  []string // queue ids of messages that are gone: they are used again
 }
 
-// NewLog is the log of a host; the same seed gives the same log.
-func NewLog(host string, seed uint64) *Log {
+// NewLog is the log of a Postfix host; the same seed gives the same log.
+func NewLog(host string, seed uint64) *Log { return newLog(host, seed, postfix{}) }
+
+// Dialects are the mail servers whose logs can be made up.
+var Dialects = map[string]voice{"postfix": postfix{}, "exim": exim{}, "sendmail": sendmail{}}
+
+// NewLogOf is the log of a host with one of the Dialects.
+func NewLogOf(dialect, host string, seed uint64) *Log { return newLog(host, seed, Dialects[dialect]) }
+
+func newLog(host string, seed uint64, v voice) *Log {
 	l := &Log{
-		host: host, rnd: rand.New(rand.NewPCG(seed, seed)), now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC),
+		host: host, voice: v, rnd: rand.New(rand.NewPCG(seed, seed)), now: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC),
 		Totals: Totals{Ends: map[string]End{}, Attempts: map[string]int{}, Sessions: map[string]int{}},
 	}
 	for pid := range 40 {
@@ -70,7 +79,7 @@ func (l *Log) Write(n int, take func(line string)) {
 		}
 		if next.text != "" {
 			written++
-			take(next.at.Format("2006-01-02T15:04:05.000000-07:00 ") + l.host + " " + next.text)
+			take(l.voice.line(next.at, l.host, next.text))
 		}
 	}
 }
@@ -88,52 +97,56 @@ func (l *Log) session() {
 	}
 	pid := l.pids[len(l.pids)-1]
 	l.pids = l.pids[:len(l.pids)-1]
-	client := fmt.Sprintf("c%d.example.com[192.0.2.%d]", l.rnd.IntN(200), 1+l.rnd.IntN(200))
+	c := client{pid: pid, name: fmt.Sprintf("c%d.example.com", l.rnd.IntN(200)), ip: fmt.Sprintf("192.0.2.%d", 1+l.rnd.IntN(200))}
 	at := l.now
-	smtpd := func(then func(), format string, args ...any) {
-		l.at(at, then, "postfix/smtpd[%d]: %s", pid, fmt.Sprintf(format, args...))
+	say := func(then func(), text string) {
+		if text == "" && then == nil {
+			return
+		}
+		l.at(at, then, "%s", text)
 		at = at.Add(time.Duration(1+l.rnd.IntN(400)) * time.Millisecond)
 	}
-	smtpd(nil, "connect from %s", client)
+	say(nil, l.voice.connect(&c))
 	end, commands := "quit", "ehlo=1 quit=1 commands=2"
 	switch l.rnd.IntN(20) {
 	case 0: // a monitor
 	case 1:
-		smtpd(func() { l.Rejects++ }, "NOQUEUE: reject: RCPT from %s: 550 5.1.1 <n%d@example.com>: Recipient address rejected: User unknown in local recipient table; from=<s@far.example> to=<n%d@example.com> proto=ESMTP helo=<h.example>", client, l.seq, l.seq)
+		say(func() { l.Rejects++ }, l.voice.reject(&c, fmt.Sprintf("n%d@example.com", l.seq)))
 		commands = "ehlo=1 mail=1 rcpt=0/1 quit=1 commands=3/4"
 	case 2:
-		smtpd(nil, "lost connection after EHLO from %s", client)
+		say(nil, l.voice.broken(&c, "lost connection", "EHLO"))
 		end, commands = "lost", "ehlo=1 commands=1"
 	case 3:
-		smtpd(nil, "timeout after RCPT from %s", client)
+		say(nil, l.voice.broken(&c, "timeout", "RCPT"))
 		end, commands = "timeout", "ehlo=1 mail=1 rcpt=1 commands=3"
 	default:
-		at = l.message(at, pid, client)
+		at = l.message(at, &c)
 		commands = "ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5"
 	}
-	smtpd(func() {
-		l.Sessions[end]++
+	text := l.voice.disconnect(&c, commands)
+	say(func() {
+		if text != "" {
+			l.Sessions[end]++
+		}
 		l.pids = append(l.pids, pid)
-	}, "disconnect from %s %s", client, commands)
+	}, text)
 }
 
 // message is one message with one to three recipients, from its reception to its removal.
-func (l *Log) message(at time.Time, pid int, client string) time.Time {
-	id := l.queueID()
-	n := 1 + l.rnd.IntN(3)*l.rnd.IntN(2)
+func (l *Log) message(at time.Time, c *client) time.Time {
+	m := mail{id: l.queueID(), n: 1 + l.rnd.IntN(3)*l.rnd.IntN(2)}
 	l.msgs++
-	l.at(at, nil, "postfix/smtpd[%d]: %s: client=%s", pid, id, client)
-	at = at.Add(2 * time.Millisecond)
-	l.at(at, nil, "postfix/cleanup[%d]: %s: message-id=<%d.%s@app.example.com>", pid+500, id, l.msgs, l.host)
-	at = at.Add(2 * time.Millisecond)
-	active := func(at time.Time, then func()) {
-		l.at(at, then, "postfix/qmgr[900]: %s: from=<s%d@example.com>, size=%d, nrcpt=%d (queue active)", id, l.msgs%500, 500+l.rnd.IntN(100000), n)
+	m.messageID = fmt.Sprintf("%d.%s@app.example.com", l.msgs, l.host)
+	m.from, m.size = fmt.Sprintf("s%d@example.com", l.msgs%500), 500+l.rnd.IntN(100000)
+	for _, text := range l.voice.open(c, &m) {
+		l.at(at, nil, "%s", text)
+		at = at.Add(2 * time.Millisecond)
 	}
-	active(at, func() { l.Messages++ })
+	l.at(at, func() { l.Messages++ }, "%s", l.voice.received(c, &m))
 	received := at
 
 	// tries, until each recipient has its end
-	open := make([]string, n)
+	open := make([]string, m.n)
 	for i := range open {
 		l.seq++
 		open[i] = fmt.Sprintf("r%d.%s@p%d.example.net", l.seq, l.host, l.rnd.IntN(9))
@@ -143,53 +156,66 @@ func (l *Log) message(at time.Time, pid int, client string) time.Time {
 		at = at.Add(time.Duration(50+l.rnd.IntN(3000)) * time.Millisecond)
 		if tries > 0 {
 			at = at.Add(time.Duration(300<<min(tries, 3)) * time.Second)
-			active(at, nil)
+			if text := l.voice.again(&m); text != "" {
+				l.at(at, nil, "%s", text)
+			}
 			at = at.Add(time.Millisecond)
 		}
-		open = l.try(at, id, received, tries, open)
-		if tries == 4 && len(open) > 0 { // given up
+		open = l.try(at, &m, received, tries, open)
+		if tries == 4 && len(open) > 0 {
 			at = at.Add(time.Second)
-			gone := open
-			l.at(at, func() {
-				for _, to := range gone {
-					l.Ends[to] = End{"expired", 5}
-				}
-			}, "postfix/qmgr[900]: %s: from=<s@example.com>, status=expired, returned to sender", id)
+			l.giveUp(at, &m, open)
 			break
 		}
 	}
 	at = at.Add(10 * time.Millisecond)
-	l.at(at, func() { l.free = append(l.free, id) }, "postfix/qmgr[900]: %s: removed", id)
+	l.at(at, func() { l.free = append(l.free, m.id) }, "%s", l.voice.removed(&m))
 	return received.Add(5 * time.Millisecond)
 }
 
+// giveUp ends the recipients that are left.
+func (l *Log) giveUp(at time.Time, m *mail, gone []string) {
+	lines := l.voice.expired(m, gone)
+	for i, text := range lines {
+		last := i == len(lines)-1
+		l.at(at, func() {
+			for k, to := range gone {
+				if k == i || last && k > i {
+					l.Ends[to] = End{"expired", 5}
+				}
+			}
+		}, "%s", text)
+	}
+}
+
 // try is one attempt at the recipients that are left; it gives those that are left then.
-func (l *Log) try(at time.Time, id string, received time.Time, tries int, open []string) (left []string) {
+func (l *Log) try(at time.Time, m *mail, received time.Time, tries int, open []string) (left []string) {
 	for i, to := range open {
 		at := at.Add(time.Duration(i) * 20 * time.Millisecond)
 		delay := at.Sub(received).Seconds()
-		verdict := func(status, dsn, word, text string) {
+		v := verdict{to: to, pid: 2000 + i, delay: delay, host: l.rnd.IntN(50)}
+		say := func(status, dsn, text string) {
 			end := func() {
 				l.Attempts[status]++
 				if status != "deferred" {
 					l.Ends[to] = End{status, tries + 1}
 				}
 			}
-			l.at(at, end, "postfix/smtp[%d]: %s: to=<%s>, relay=mx.p.example.net[198.51.100.%d]:25, delay=%.2f, delays=0.01/%.2f/0.1/0.2, dsn=%s, status=%s (%s)",
-				2000+i, id, to, 1+l.rnd.IntN(50), delay, max(0, delay-0.31), dsn, word, text)
+			v.status, v.dsn, v.text = status, dsn, text
+			l.at(at, end, "%s", l.voice.verdict(m, &v))
 		}
 		switch chance := l.rnd.IntN(100); {
 		case chance < 12:
-			verdict("deferred", "4.7.1", "deferred", "host mx.p.example.net[198.51.100.1] said: 451 4.7.1 Greylisted for 5 minutes (in reply to RCPT TO command)")
+			say("deferred", "4.7.1", "451 4.7.1 Greylisted for 5 minutes")
 			left = append(left, to)
 		case chance < 14 && tries > 0:
-			verdict("deferred", "4.2.2", "deferred", "host mx.p.example.net[198.51.100.1] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command)")
+			say("deferred", "4.2.2", "452 4.2.2 Mailbox full")
 			left = append(left, to)
 		case chance < 20:
-			verdict("bounced", "5.1.1", "bounced", "host mx.p.example.net[198.51.100.1] said: 550 5.1.1 no such user (in reply to RCPT TO command)")
+			say("bounced", "5.1.1", "550 5.1.1 no such user")
 		default:
 			l.seq++
-			verdict("delivered", "2.0.0", "sent", fmt.Sprintf("250 2.0.0 Ok: queued as Z%X", l.seq))
+			say("delivered", "2.0.0", fmt.Sprintf("250 2.0.0 Ok: queued as Z%X", l.seq))
 		}
 	}
 	return left
@@ -197,13 +223,17 @@ func (l *Log) try(at time.Time, id string, received time.Time, tries int, open [
 
 // queueID gives an id, sometimes one that was used before.
 func (l *Log) queueID() string {
+	if !l.voice.reuses() {
+		l.seq++
+		return l.voice.queueID(l.now, l.seq)
+	}
 	if len(l.free) > 100 && l.rnd.IntN(2) == 0 {
 		id := l.free[0]
 		l.free = l.free[1:]
 		return id
 	}
 	l.seq++
-	return fmt.Sprintf("%09X", 0x1A0000000+l.seq)
+	return l.voice.queueID(l.now, l.seq)
 }
 
 // entry is a line that is due.
