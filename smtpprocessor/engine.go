@@ -17,6 +17,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
@@ -191,7 +192,10 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	again := p.duplicate || times > 0 && !session.CountsByLine(ev) // what is no event of its own each time is told, and not counted again
 	if ev.Kind != event.KindNone {
 		if ev.TextMasked {
-			ev.Text, ev.TextMasked = reply.Unmask(ev.Text), false
+			ev.Text, ev.TextMasked = scan.Trim(reply.Unmask(ev.Text)), false
+			if ev.RemoteQueueID == "" && ev.Class == '2' && ev.Command == event.CommandEOM {
+				ev.RemoteQueueID = reply.QueueID(ev.Text)
+			}
 		}
 		if !again {
 			e.tracker.Recall(ev)

@@ -7,6 +7,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/jsonline"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
 // Read lets p parse the line, settles what may be told of it, and takes the quoting of the line's format off what it found. That alone allocates, and
@@ -27,7 +28,14 @@ func Read(p Parser, h *header.Header, ev *event.Event) event.Result {
 			ev.RemoteQueueID = reply.QueueID(ev.Text)
 		}
 	}
+	trim(ev)
 	return r
+}
+
+// trim takes the blanks off both ends of what servers and clients said: many hold one that only the writer's format put there.
+func trim(ev *event.Event) {
+	ev.Text, ev.Argument = scan.Trim(ev.Text), scan.Trim(ev.Argument)
+	ev.RcptTo, ev.OrigRcptTo, ev.MailFrom = scan.Trim(ev.RcptTo), scan.Trim(ev.OrigRcptTo), scan.Trim(ev.MailFrom)
 }
 
 // blanks makes blanks of plus signs, but for those in an address.

@@ -76,7 +76,27 @@ func enhancedLen(s string) int {
 // time sets MoreLines instead.
 func (r *Reply) Into(ev *event.Event) {
 	ev.Code, ev.Class, ev.Enhanced, ev.Text = r.Code, r.Class(), r.Enhanced, r.Text
-	ev.TextJoined = r.More
+	if ev.TextJoined = r.More; r.More && r.Enhanced == "" {
+		ev.Enhanced = lastEnhanced(r.Text, r.Code)
+	}
+}
+
+// lastEnhanced is the enhanced status code of the last line of a joined reply, whose first has none: sizes of chunks stand without in front of the answer.
+func lastEnhanced(text string, code int) string {
+	at, last := nextLine(text, digitsOf(code), "", 0)
+	for at >= 0 && !last {
+		at, last = nextLine(text, digitsOf(code), "", at+1)
+	}
+	if at < 0 || at+4 > len(text) {
+		return ""
+	}
+	enhanced, _ := Enhanced(text[at+4:], byte('0'+code/100))
+	return enhanced
+}
+
+// digitsOf writes a code as a line begins with it.
+func digitsOf(code int) [3]byte {
+	return [3]byte{byte('0' + code/100), byte('0' + code/10%10), byte('0' + code%10)}
 }
 
 // Clean gives the words of a multi-line reply that was joined with blanks, or with a printed line end, without the codes that each line began with:
@@ -86,7 +106,7 @@ func Clean(text string, code int, enhanced string) string {
 	if code < 200 || code > 599 {
 		return text
 	}
-	digits := [3]byte{byte('0' + code/100), byte('0' + code/10%10), byte('0' + code%10)}
+	digits := digitsOf(code)
 	at, last := nextLine(text, digits, enhanced, 0)
 	if at < 0 {
 		return unglue(text, enhanced)
@@ -95,7 +115,7 @@ func Clean(text string, code int, enhanced string) string {
 	b.Grow(len(text))
 	from := 0
 	for at >= 0 {
-		line := trimLine(text[from:at])
+		line := trimLine(scan.TrimLeft(text[from:at]))
 		appendWords(&b, line)
 		from = afterCodes(text, at, enhanced)
 		if last {

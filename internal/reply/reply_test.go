@@ -79,10 +79,16 @@ func TestNothingIsAllocated(t *testing.T) {
 func FuzzReply(f *testing.F) {
 	f.Add("550-5.1.1 a 550 5.1.1 b")
 	f.Add("421")
+	f.Add("250-2.0.0 221 byte chunk, total 222\\n250 2.0.0 OK id=1mwMds-00063I-S2")
+	f.Add("250 OK  1700752345 8fed-efd4si146.98 - gsmtp")
+	f.Add("250 ok: ")
 	f.Fuzz(func(t *testing.T, s string) {
 		r, ok := Parse(s)
 		if ok && !strings.HasSuffix(s, r.Text) {
 			t.Errorf("%q is no end of %q", r.Text, s)
+		}
+		if id := QueueID(r.Text); !strings.Contains(r.Text, id) {
+			t.Errorf("%q is not in %q", id, r.Text)
 		}
 		if got := Clean(r.Text, r.Code, r.Enhanced); len(got) > len(r.Text) {
 			t.Errorf("%q grew to %q", r.Text, got)
@@ -108,20 +114,48 @@ func TestDotted(t *testing.T) {
 func TestQueueIDInAnAcceptingReply(t *testing.T) {
 	for text, want := range map[string]string{
 		"Ok: queued as 3XyZ1A0b2C": "3XyZ1A0b2C",
-		"from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 4AA0918": "4AA0918",
-		"OK id=1tivSh-00000000ALP-0mWt":                                     "1tivSh-00000000ALP-0mWt",
-		"OK ids=d7ef132b5d7711eea8c8000c29c33806":                           "d7ef132b5d7711eea8c8000c29c33806",
-		"Ok. 0000000000042CA1.0000000065000000.00001234":                    "0000000000042CA1.0000000065000000.00001234",
-		"Message Queued (9FF7F70E-0D18-4D25-8B4E-000000000000.1)":           "9FF7F70E-0D18-4D25-8B4E-000000000000.1",
-		"<a@b> [InternalId=46381, Hostname=ex1] Queued mail for delivery":   "46381",
-		"ok 1276913544 qp 5678":                                             "5678",
-		"u67Alp74018025 Message accepted for delivery":                      "u67Alp74018025",
-		"e1d4511e Message accepted for delivery":                            "e1d4511e",
-		"OK  1700752345 8fed0eb5c5741533d4db70e6-efd4d30a8c4bsi146 - gsm":   "",
-		"Ok. thanks":           "",
-		"Ok: queued as 000000": "",
-		"Ok":                   "",
-		"":                     "",
+		"from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 4AA0918":           "4AA0918",
+		"OK id=1tivSh-00000000ALP-0mWt":                                               "1tivSh-00000000ALP-0mWt",
+		"OK ids=d7ef132b5d7711eea8c8000c29c33806":                                     "d7ef132b5d7711eea8c8000c29c33806",
+		"Ok. 0000000000042CA1.0000000065000000.00001234":                              "0000000000042CA1.0000000065000000.00001234",
+		"Message Queued (9FF7F70E-0D18-4D25-8B4E-000000000000.1)":                     "9FF7F70E-0D18-4D25-8B4E-000000000000.1",
+		"<a@b> [InternalId=46381, Hostname=ex1] Queued mail for delivery":             "46381",
+		"ok 1276913544 qp 5678":                                                       "5678",
+		"u67Alp74018025 Message accepted for delivery":                                "u67Alp74018025",
+		"e1d4511e Message accepted for delivery":                                      "e1d4511e",
+		"OK  1700752345 8fed0eb5c5741533d4db70e6-efd4d30a8c4bsi146 - gsm":             "",
+		"OK  1700752345 8fed0eb5c5741533d4db70e6-efd4d30a8c4bsi146.98 - gsmtp":        "8fed0eb5c5741533d4db70e6-efd4d30a8c4bsi146.98",
+		"OK dGhpc0lzQW5JZA1 - nsmtp":                                                  "",
+		"OK 1700752345 dGhpc0lzQW5JZA1 - nsmtp":                                       "dGhpc0lzQW5JZA1",
+		"Requested mail action okay, completed: id=1MCJaS-1gviwC0ZZS-009SFU":          "1MCJaS-1gviwC0ZZS-009SFU",
+		"Requested mail action okay, completed":                                       "",
+		` 1436 byte chunk, total 1436\\n250 OK id=1xVW27-00005g-99`:                   "1xVW27-00005g-99",
+		` 221 byte chunk, total 222\n250 2.0.0 OK id=1mwMds-00063I-S2`:                "1mwMds-00063I-S2",
+		" 221 byte chunk, total 222 250 2.0.0 OK id=1mwMds-00063I-S2":                 "1mwMds-00063I-S2",
+		"1436 byte chunk, total 1436":                                                 "",
+		"Ok: queued on mxfront8j.mail.yandex.net as 1425383424-eT9KGh4Bxm":            "1425383424-eT9KGh4Bxm",
+		"Message queued with id 12ab34cd.":                                            "12ab34cd",
+		"rWzXd1 mail accepted for delivery":                                           "rWzXd1",
+		"12345678 message accepted for delivery":                                      "12345678",
+		"Message accepted for delivery":                                               "",
+		"12345 bytes received in 00:00:01; Message id ABC12345 accepted for delivery": "ABC12345",
+		"SmtpThread-1234-17000@uk-mta-12.uk.mimecast.lan Received OK [abcdEFGH.uk12]": "abcdEFGH.uk12",
+		"ok 1276913544 (qp 5678)":                                                     "5678",
+		"ok 1276913544 qp 5678 server-12.tower-1.example!1699!1":                      "5678",
+		"ok dirdel":                      "",
+		"ok:  Message 12345678 accepted": "12345678",
+		"OK: done":                       "",
+		"Ok 0100018b12345678-9abcdef0-1234-5678-9abc-def012345678-000000": "0100018b12345678-9abcdef0-1234-5678-9abc-def012345678-000000",
+		"OK 4B/FF-12345-ABC12345":               "4B/FF-12345-ABC12345",
+		"OK SUCCESSFULLY_QUEUED":                "",
+		"OK (8C5F2C0A63D6B4F7C)":                "8C5F2C0A63D6B4F7C",
+		"OK (thanks)":                           "",
+		"OK queued as.":                         "",
+		"<20261123@x> Queued mail for delivery": "",
+		"Ok. thanks":                            "",
+		"Ok: queued as 000000":                  "",
+		"Ok":                                    "",
+		"":                                      "",
 	} {
 		if got := QueueID(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

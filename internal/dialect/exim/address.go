@@ -98,7 +98,16 @@ func endsAddress(tail string, at bool) bool {
 			return true
 		}
 	}
-	return false
+	return isUnknownKey(tail)
+}
+
+// isUnknownKey says whether a field begins whose key is none of Exim's own of today.
+func isUnknownKey(tail string) bool {
+	if first(tail) != ' ' {
+		return false
+	}
+	key, _, ok := cutKey(tail[1:])
+	return ok && len(key) > 1 && isCapitals(key)
 }
 
 // hasOriginal says whether tail is "<original>" with parents in front of it or not, and then a field or the end.
@@ -109,7 +118,8 @@ func hasOriginal(tail string) bool {
 			return false
 		}
 		if tail = tail[end+1:]; !strings.HasPrefix(tail, " <") {
-			return strings.HasPrefix(tail, " F=<") || strings.HasPrefix(tail, " R=") || strings.HasPrefix(tail, " P=<") || strings.HasPrefix(tail, " Q=")
+			return strings.HasPrefix(tail, " F=<") || strings.HasPrefix(tail, " R=") || strings.HasPrefix(tail, " P=<") || strings.HasPrefix(tail, " Q=") ||
+				isUnknownKey(tail)
 		}
 	}
 	original, rest, ok := scan.Angle(tail[1:])

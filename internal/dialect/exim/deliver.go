@@ -221,7 +221,7 @@ func (d *delivery) take(ev *event.Event, s string) (rest string, ok bool) {
 		case "L", "L*", "PRDR", "K", "TFO", "TFO*":
 			return tail, d.remote
 		}
-		return s, false
+		return skipField(rest)
 	}
 	switch key {
 	case "F", "P":
@@ -262,8 +262,8 @@ func (d *delivery) take(ev *event.Event, s string) (rest string, ok bool) {
 		}
 		return tail, true
 	}
-	value, rest = cutWord(value)
-	switch key {
+	word, behind := cutWord(value)
+	switch value = word; key {
 	case "R":
 		d.router = value
 	case "T":
@@ -282,11 +282,10 @@ func (d *delivery) take(ev *event.Event, s string) (rest string, ok bool) {
 			ev.Delays.Transmission = t
 			ev.Delays.Has |= event.DelayTransmission
 		}
-	case "Q", "PS", "DKIM":
 	default:
-		return s, false
+		return skipField(rest)
 	}
-	return rest, true
+	return behind, true
 }
 
 // host takes "name [ip]:port*" off the front; the star says that an earlier delivery had opened the connection. Local deliveries name a host alone.

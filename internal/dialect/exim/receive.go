@@ -100,46 +100,81 @@ func takeReceived(ev *event.Event, s string) (rest string, ok bool) {
 		ev.MessageID, rest = idOf(value)
 		return rest, true
 	}
-	value, rest = cutWord(value)
-	if ev.HasSize { // S= is behind us: what follows says how it was taken
-		switch key {
-		case "M8S", "DKIM", "DMARC", "Q", "ARC":
-		case "RT":
-			if d, ok := duration(value); ok {
-				ev.Delays.BeforeQueue = d
-				ev.Delays.Has |= event.DelayBeforeQueue
-			}
-		default:
-			return s, false
+	word, behind := cutWord(value)
+	switch {
+	case key == "RT":
+		if d, ok := duration(word); ok {
+			ev.Delays.BeforeQueue = d
+			ev.Delays.Has |= event.DelayBeforeQueue
 		}
-		return rest, true
-	}
-	switch key {
-	case "P":
-		ev.Protocol = value
-	case "S":
-		ev.Size, ev.HasSize = scan.Int(value)
-	case "A":
-		authenticator(ev, value)
-	case "U", "Ci", "PRX", "SPF", "DMARC", "L":
+	case ev.HasSize: // S= is behind us: what follows says how it was taken
+		return skipField(rest)
+	case key == "P":
+		ev.Protocol = word
+	case key == "S":
+		ev.Size, ev.HasSize = scan.Int(word)
+	case key == "A":
+		authenticator(ev, word)
+	case key == "Ci":
 	default:
-		return s, false
+		return skipField(rest)
 	}
-	return rest, true
+	return behind, true
 }
+
+// longestKey is far above any key that Exim writes.
+const longestKey = 16
 
 // cutKey reads "KEY=" off the front: letters, and what Exim's keys hold besides.
 func cutKey(s string) (key, value string, ok bool) {
-	for i := 0; i < len(s) && i < 8; i++ {
+	for i := 0; i < len(s) && i < longestKey; i++ {
 		c := s[i]
 		if c == '=' && i > 0 {
 			return s[:i], s[i+1:], true
 		}
-		if !scan.IsLetter(c) && c != '8' && c != '*' {
+		if !scan.IsLetter(c) && !scan.IsDigit(c) && c != '*' && c != '_' {
 			break
 		}
 	}
 	return "", s, false
+}
+
+// skipField takes a field off the front that is not known here, "KEY=value" or "FLAG": versions, patches (SRS=<address> of EXPERIMENTAL_SRS) and builds of hosters have
+// more than these. Keys and flags are capitals; a value is a word, or what stands in brackets or quotes.
+func skipField(s string) (rest string, ok bool) {
+	key, value, pair := cutKey(s)
+	if !pair {
+		key, rest = cutWord(s)
+		return rest, isCapitals(key) && (rest == "" || rest[0] == ' ')
+	}
+	if !isCapitals(key) {
+		return s, false
+	}
+	switch first(value) {
+	case '<':
+		if _, rest, ok = scan.Angle(value); ok {
+			return rest, true
+		}
+	case '"':
+		if _, rest, ok = quoted(value[1:]); ok {
+			return rest, true
+		}
+	}
+	_, rest = cutWord(value)
+	return rest, true
+}
+
+// isCapitals says whether a word may be a key of Exim's: it begins with a capital, and has no small letter.
+func isCapitals(s string) bool {
+	if s == "" || len(s) > longestKey || s[0] < 'A' || s[0] > 'Z' {
+		return false
+	}
+	for i := 1; i < len(s); i++ {
+		if c := s[i]; c >= 'a' && c <= 'z' || !scan.IsLetter(c) && !scan.IsDigit(c) && c != '_' && c != '*' && c != '-' {
+			return false
+		}
+	}
+	return true
 }
 
 // takeBare takes a field without a value off the front, or the envelope at the end.
@@ -159,7 +194,7 @@ func takeBare(ev *event.Event, s string) (rest string, ok bool) {
 	case "DS", "L", "L-", "L*", "L.", "L.-", "L*-", "PRDR", "K", "SPF", "ARC", "TFO", "TFO*":
 		return rest, true
 	}
-	return s, false
+	return skipField(s)
 }
 
 // idOf takes a Message-ID off the front: an addr-spec, whose local part may be quoted.

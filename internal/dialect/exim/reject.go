@@ -94,12 +94,15 @@ func ofHost(ev *event.Event, s string) event.Kind {
 				_, rest = cutWord(tail)
 			} else if tail, found := after(s, " DMARC="); found {
 				_, rest = cutWord(tail)
+			} else if tail, found := skipField(strings.TrimPrefix(s, " ")); found && first(s) == ' ' && !strings.HasPrefix(s, " RCPT ") && !strings.HasPrefix(s, " F=<") {
+				rest = tail
 			} else {
 				break
 			}
 		}
 		s = rest
 	}
+	s = envelopeSender(ev, s)
 	rest, ok := after(s, " ")
 	if !ok {
 		return event.KindNone
