@@ -140,7 +140,7 @@ func Event(ev *event.Event) {
 // Reply fills in what a failure's codes and words tell. The tracker asks again when it has put the lines of a reply together.
 func Reply(ev *event.Event) {
 	failed := ev.Class == '4' || ev.Class == '5' || ev.ErrorType != "" || fails(ev.Status)
-	if !failed || !explains(ev.Kind) {
+	if !failed || !explains(ev) {
 		return
 	}
 	r := why(ev)
@@ -162,9 +162,11 @@ func fails(s event.Status) bool {
 	return false
 }
 
-// explains are the events that say why; the rest only say that.
-func explains(k event.Kind) bool {
-	switch k {
+// explains are the events that say why; the rest only say that. Of logins it is ours: that a client of ours has a wrong password is no failure of mail.
+func explains(ev *event.Event) bool {
+	switch ev.Kind {
+	case event.KindAuth:
+		return ev.Role == event.RoleClient
 	case event.KindReply, event.KindReject, event.KindDelivery, event.KindConnect, event.KindTLS, event.KindMessageExpired, event.KindReport:
 		return true
 	}

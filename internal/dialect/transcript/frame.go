@@ -98,6 +98,7 @@ var marks = [...]mark{
 const (
 	markRuby = 100
 	markMutt = 101
+	markKumo = 102
 	markCurl = 18
 )
 
@@ -114,7 +115,7 @@ func readFrame(text string) frame {
 	if s == "" {
 		return f
 	}
-	if f.readRubyMark(text) {
+	if f.readRubyMark(text) || f.readKumo(text) {
 		return f
 	}
 	if f.readMark(s, false) {

@@ -39,7 +39,9 @@ func readRemark(f *frame, ev *event.Event) bool {
 			return f.id != "" && readStarred(rest, ev) || f.id == "" && readCurl(scan.TrimLeft(rest), ev) && markedAs(markCurl, ev)
 		}
 	case '=':
-		if rest, ok := strings.CutPrefix(s, "=== "); ok {
+		if rest, ok := strings.CutPrefix(s, "=== "); ok && f.mark == markKumo {
+			return readKumoRemark(f, ev)
+		} else if ok {
 			return f.id == "" && readSwaks(rest, ev) || f.id != "" && readTraffic(rest, ev)
 		}
 	case '-':
