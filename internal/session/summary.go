@@ -113,11 +113,11 @@ func (t *TotalsOfSession) sentence(ev *event.Event) string {
 
 func peerName(ev *event.Event) string {
 	name := ev.ClientAddress
-	if ev.Role == event.RoleClient || name == "" && ev.ServerAddress != "" {
+	if ev.Role == event.RoleClient || name == "" && ev.Role != event.RoleServer {
 		name = ev.ServerAddress
 	}
 	switch {
-	case name == "" && ev.PeerIP == "" && ev.Helo != "":
+	case name == "" && ev.PeerIP == "" && ev.Helo != "" && ev.Role == event.RoleServer: // else it may be our own
 		return ev.Helo
 	case name == "" && ev.PeerIP == "":
 		return "unknown"

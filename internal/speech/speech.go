@@ -38,8 +38,10 @@ func Command(said string, ev *event.Event) bool {
 		ok = isChunk(rest)
 	case event.VerbNOOP, event.VerbHELP:
 		ok = !strings.Contains(rest, " ")
-	case event.VerbVRFY, event.VerbEXPN, event.VerbETRN:
+	case event.VerbVRFY, event.VerbEXPN:
 		ok = rest != ""
+	case event.VerbETRN: // one node (RFC 1985)
+		ok = rest != "" && !strings.Contains(rest, " ")
 	case event.VerbXCLIENT, event.VerbXFORWARD:
 		ok = strings.Contains(rest, "=")
 	}

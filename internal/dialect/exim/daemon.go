@@ -81,7 +81,7 @@ func isOwn(s string) bool {
 		"rejected MAIL ", "rejected EHLO ", "rejected HELO ", `rejected "`, "unqualified sender rejected: ", "unqualified recipient rejected: ",
 		"unqualified verify rejected: ", "refused connection from ", "temporarily refused connection from ", "no host name found for IP address ",
 		"list matching forced to fail: ", "Start queue run: pid=", "End queue run: pid=", "Warning: purging the environment.", "too many recipients: ",
-		"Exim configuration error",
+		"Exim configuration error", "remote host address is the local host: ", "lowest numbered MX record points to local host: ",
 	} {
 		if strings.HasPrefix(s, begin) {
 			return true

@@ -329,6 +329,8 @@ func security(ev *event.Event, key, value string) {
 	case "cipher":
 		ev.TLSCipher = value
 	case "version":
-		ev.TLSVersion = strings.TrimPrefix(strings.TrimPrefix(value, "TLSv"), "SSL")
+		if !strings.Contains(value, "/") { // "TLSv1/SSLv3" is OpenSSL's name of the cipher's family, not what was agreed on
+			ev.TLSVersion = strings.TrimPrefix(strings.TrimPrefix(value, "TLSv"), "SSL")
+		}
 	}
 }

@@ -39,7 +39,58 @@ func plugin(ev *event.Event, l *line, n int) event.Kind {
 		}
 	}
 	ev.Transaction = n
-	return results(ev, l)
+	if kind := results(ev, l); kind != event.KindNone {
+		return kind
+	}
+	return found(ev, l)
+}
+
+// found is what a plugin writes down of a client or a message without a verdict, or with one as "result=": `identity="@b" domain="b" selector="s1" result=pass`
+// (haraka-plugin-dkim), `ip=192.0.2.1 rdns="mx.b" ...` (fcrdns), `os="Linux 3.x" link_type="Ethernet" distance=8` (p0f), "NA, US, CO, Boulder, 1100km" (geoip).
+func found(ev *event.Event, l *line) event.Kind {
+	f, ok := l.bare("")
+	for ok {
+		key, value, ok := f.next()
+		if !ok {
+			break
+		}
+		switch key {
+		case "result":
+			ev.FilterVerdict = lower(value)
+		case "ip":
+			ev.PeerIP = value
+		case "rdns":
+			if strings.Contains(value, ".") {
+				ev.ClientAddress = value
+			}
+		case "domain", "os", "country", "response":
+			ev.Argument = value
+		}
+	}
+	if l.origin == "geoip" && ev.Argument == "" && strings.Contains(l.text, ", ") {
+		ev.Argument = l.text
+	}
+	if strings.HasPrefix(l.text, "forwarding to ") { // plugins/queue/smtp_forward.js
+		ev.Argument = l.text[len("forwarding to "):]
+	}
+	if strings.HasPrefix(l.origin, "rcpt_to.") && l.text != "" && !strings.Contains(l.text, "=") { // plugins/rcpt_to.*: how it found the recipient
+		ev.Argument = l.text
+	}
+	if ev.FilterVerdict == "" && ev.PeerIP == "" && ev.Argument == "" {
+		return event.KindNone
+	}
+	ev.FilterName = l.origin
+	return event.KindFilter
+}
+
+// lower is a result of SPF or DKIM in small letters, as other programs write it (RFC 8601 section 2.7).
+func lower(result string) string {
+	for _, one := range [...]string{"pass", "fail", "softfail", "neutral", "none", "permerror", "temperror", "policy", "invalid"} {
+		if scan.EqualFold(result, one) {
+			return one
+		}
+	}
+	return result
 }
 
 // aliased is "aliasing <a@b>,<c@b> to d@e,f@g": the last recipient so far leads to those (haraka-plugin-aliases).
@@ -157,7 +208,7 @@ func spf(ev *event.Event, l *line) event.Kind {
 	if !strings.HasPrefix(l.text, "identity=") {
 		return event.KindNone
 	}
-	f := fields{rest: l.text}
+	f, domain := fields{rest: l.text}, ""
 	for {
 		key, value, ok := f.next()
 		if !ok {
@@ -168,13 +219,18 @@ func spf(ev *event.Event, l *line) event.Kind {
 			ev.Argument = value
 		case "ip":
 			ev.PeerIP = value
+		case "domain":
+			domain = value
 		case "mfrom":
 			if strings.HasPrefix(value, "<") {
 				ev.MailFrom = nullSender(strings.TrimSuffix(value[1:], ">"))
 			}
 		case "result":
-			ev.FilterVerdict = value
+			ev.FilterVerdict = lower(value)
 		}
+	}
+	if ev.Argument == "helo" { // the address is one that the checker makes up (RFC 7208 section 2.3): none was given yet
+		ev.MailFrom, ev.Helo = "", domain
 	}
 	if ev.FilterVerdict == "" {
 		return event.KindNone
@@ -230,7 +286,7 @@ func results(ev *event.Event, l *line) event.Kind {
 			skipped = true
 		case "result", "action", "dmarc":
 			if own == "" {
-				own = scan.Trim(value)
+				own = lower(scan.Trim(value))
 			}
 		case "score":
 			if number == "" {
@@ -247,11 +303,13 @@ func results(ev *event.Event, l *line) event.Kind {
 		ev.FilterVerdict = "pass"
 	case skipped:
 		ev.FilterVerdict = "skip"
-	default:
+	case number == "":
 		return event.KindNone
 	}
-	score(ev, number)
-	ev.FilterName, ev.Text = l.origin, l.text
+	if score(ev, number); ev.FilterVerdict == "" && !ev.HasScore {
+		return event.KindNone
+	}
+	ev.FilterName, ev.Argument = l.origin, l.text
 	return event.KindFilter
 }
 

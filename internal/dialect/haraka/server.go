@@ -24,7 +24,9 @@ func server(ev *event.Event, l *line) event.Kind {
 		return data(ev, l)
 	}
 	if f, ok := l.bare("hook="); ok {
-		return hook(ev, l, f, n)
+		if kind := hook(ev, l, f, n); kind != event.KindNone || l.form == plain {
+			return kind
+		}
 	}
 	if l.origin != "core" {
 		return plugin(ev, l, n)
