@@ -13,7 +13,12 @@ import (
 // Read lets p parse the line, settles what may be told of it, and takes the quoting of the line's format off what it found. That alone allocates, and
 // only for a string in which something is quoted or hidden.
 func Read(p Parser, h *header.Header, ev *event.Event) event.Result {
+	whole := h.Text
+	if p.Name() != bare { // whose words may be message data
+		h.Text = trimBlanks(whole)
+	}
 	r := p.Parse(h, ev)
+	h.Text = whole
 	settle(ev)
 	switch ev.Quoting {
 	case event.QuotingJSON:
@@ -30,6 +35,14 @@ func Read(p Parser, h *header.Header, ev *event.Event) event.Result {
 	}
 	trim(ev)
 	return r
+}
+
+// trimBlanks takes the blanks off a line's end, which some daemons and copies leave there; a tab may be an empty column.
+func trimBlanks(s string) string {
+	for s != "" && (s[len(s)-1] == ' ' || s[len(s)-1] == '\r') {
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 // trim takes the blanks off both ends of what servers and clients said: many hold one that only the writer's format put there.

@@ -29,32 +29,34 @@ func verdictLine(ev *event.Event, s string) event.Kind {
 			return event.KindNone
 		}
 	}
-	rest, ok := after(s, ", relay=")
-	if !ok {
-		return event.KindNone
-	}
-	relay, s, ok := strings.Cut(rest, ", ")
-	if !ok {
-		return event.KindNone
-	}
 
-	// key=value up to the status
+	// key=value up to the status, also keys of later versions
+	relay, hasRelay := "", false
+	s, _ = after(s, ", ")
 	for !strings.HasPrefix(s, "status=") {
 		pair, rest, more := strings.Cut(s, ", ")
-		key, value, found := scan.Cut(pair, '=')
-		if !more || !found {
+		if !more {
 			return event.KindNone
+		}
+		key, value, _ := scan.Cut(pair, '=')
+		if key == "relay" && !hasRelay {
+			relay, hasRelay = value, true
 		}
 		measure(ev, key, value)
 		s = rest
 	}
+	if !hasRelay {
+		return event.KindNone
+	}
 
 	// status=word (text)
 	word, text, _ := scan.Cut(s[len("status="):], ' ')
-	if n := len(text); n >= 2 && text[0] == '(' && text[n-1] == ')' {
+	text = scan.TrimRight(text)
+	cut := false
+	if n := len(text); n >= 2 && text[0] == '(' && text[n-1] == ')' && !isCutWithin(text) {
 		text = text[1 : n-1]
 	} else if n > 0 && text[0] == '(' {
-		text = text[1:] // cut short by a line limit
+		text, cut = text[1:], true // by a line limit
 	}
 	if !status(ev, word) {
 		return event.KindNone
@@ -62,6 +64,9 @@ func verdictLine(ev *event.Event, s string) event.Kind {
 	ev.Tried = event.Yes
 	route(ev, relay, text)
 	explain(ev, text)
+	if cut && !strings.Contains(text, inReply) && cutPhrase(text) == 0 {
+		shorten(ev)
+	}
 	switch ev.Daemon {
 	case "error", "retry", "qmgr", "oqmgr", "nqmgr": // the last three where there is no transport to hand it to
 		ev.Tried = event.No
@@ -282,15 +287,47 @@ func server(ev *event.Event, p peer) {
 	}
 }
 
-// cutCommand takes " (in reply to RCPT TO command)" off the end.
+// inReply begins what stands behind a server's words, to say which command they answer: the writer's, not the server's.
+const inReply = " (in reply to "
+
+// cutCommand takes " (in reply to RCPT TO command)" off the end, also where the line was cut within it.
 func cutCommand(s string) (words, command string) {
-	i := strings.LastIndex(s, " (in reply to ")
-	if i < 0 || !strings.HasSuffix(s, ")") {
+	i := strings.LastIndex(s, inReply)
+	if i < 0 {
+		return s[:len(s)-cutPhrase(s)], ""
+	}
+	where, whole := strings.CutSuffix(s[i+len(inReply):], ")")
+	where, named := strings.CutSuffix(where, " command")
+	if !whole && strings.IndexByte(where, ')') >= 0 { // words of the server
 		return s, ""
 	}
-	where := s[i+len(" (in reply to ") : len(s)-1]
-	where = strings.TrimSuffix(where, " command")
-	return s[:i], stage(where)
+	if whole || named {
+		command = stage(where)
+	}
+	return s[:i], command
+}
+
+// cutPhrase is the length of that phrase's beginning at the end of a line that was cut.
+func cutPhrase(s string) int {
+	for n := len(inReply) - 1; n > len(" ("); n-- {
+		if strings.HasSuffix(s, inReply[:n]) {
+			return n
+		}
+	}
+	return 0
+}
+
+// isCutWithin says whether the bracket at the end closes another one than the text's: the line was cut behind it.
+func isCutWithin(text string) bool {
+	i := strings.LastIndex(text, inReply)
+	return i >= 0 && !strings.HasSuffix(text, "))") && strings.HasSuffix(text, ")") && strings.Count(text[i:], ")") == 1
+}
+
+// shorten marks what was said as cut. An id at the end is not whole.
+func shorten(ev *event.Event) {
+	if ev.Truncated = ev.Text != ""; strings.HasSuffix(ev.Text, ev.RemoteQueueID) {
+		ev.RemoteQueueID = ""
+	}
 }
 
 // breakage says what broke before any answer (src/smtp/smtp_connect.c, smtp_addr.c, smtp_trouble.c, src/tls).

@@ -12,33 +12,73 @@ import (
 // envelope splits "text; from=<a> to=<b> proto=ESMTP helo=<c>" and fills in the envelope; it gives the text. The text may be the words of a list's operator
 // or of a remote server (address verification), and hold the same look; so may addresses. A boundary counts only when all behind it is of
 // that form to the very end, and when it agrees with what the text is about. HELO names have no blanks (src/smtpd/smtpd.c neuters them since 2.0.16), so the
-// first boundary without one in its HELO name is the writer's; before that version it was the first of all. Where none fits, the
-// envelope stays unknown.
+// first boundary without one in its HELO name is the writer's; before that version it was the first of all. A boundary that stands there alone is the
+// writer's, whatever the text is about: addresses are written otherwise there (info_log_address_format), or made anonymous. Where none fits, the
+// envelope stays unknown; the words of a line that is cut within it end before it.
 func envelope(ev *event.Event, s, where string) (text string) {
-	var old tail
-	oldAt := -1
-	for from := 0; ; {
+	s = scan.TrimRight(s)
+	var old, first tail
+	oldAt, firstAt, places, broken := -1, -1, 0, false
+	for from := 0; places < mostPlaces; {
 		i := strings.IndexByte(s[from:], ';')
 		if i < 0 {
 			break
 		}
 		at := from + i
-		if t, ok := readTail(s[at+1:]); ok && t.fits(s[:at], where) {
-			if !t.blanks {
-				t.into(ev)
-				return s[:at]
-			}
-			if oldAt < 0 {
-				old, oldAt = t, at
-			}
+		if from = at + 1; !beginsTail(s[from:]) {
+			continue
 		}
-		from = at + 1
+		places++
+		t, ok := readTail(s[from:])
+		allowed := ok && !(t.hasTo && isBeforeRCPT(where))
+		if places == 1 {
+			first, firstAt, broken = t, at, !ok
+		}
+		switch {
+		case !allowed || !t.fits(s[:at]):
+		case !t.blanks:
+			t.into(ev)
+			return s[:at]
+		case oldAt < 0:
+			old, oldAt = t, at
+		}
 	}
-	if oldAt < 0 {
+	switch {
+	case oldAt >= 0:
+		old.into(ev)
+		return s[:oldAt]
+	case places != 1:
+		ev.Truncated = places == 0 // it is always there
+		return s
+	case broken:
+		return s[:firstAt]
+	case first.hasTo && isBeforeRCPT(where):
 		return s
 	}
-	old.into(ev)
-	return s[:oldAt]
+	first.into(ev)
+	return s[:firstAt]
+}
+
+// mostPlaces bounds the look at a hostile line.
+const mostPlaces = 16
+
+// beginsTail says whether the envelope may begin here.
+func beginsTail(s string) bool {
+	for _, key := range [...]string{" from=<", " to=<", " proto=", " helo=<"} {
+		if strings.HasPrefix(s, key) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBeforeRCPT says whether no recipient can have been given at this place of the conversation.
+func isBeforeRCPT(where string) bool {
+	switch where {
+	case "CONNECT", "HELO", "EHLO", "MAIL", "AUTH", "STARTTLS":
+		return true
+	}
+	return false
 }
 
 // tail is the envelope at a line's end.
@@ -77,13 +117,39 @@ func readTail(s string) (t tail, ok bool) {
 		}
 		t.proto, some = strings.TrimSuffix(t.proto, ","), true
 	}
+	s = skipPairs(s)
 	if rest, found := after(s, " helo=<"); found {
 		if s, ok = t.readHELO(rest); !ok {
 			return t, false
 		}
 		some = true
 	}
-	return t, t.readLogin(s) && some
+	return t, t.readLogin(skipPairs(s)) && some
+}
+
+// skipPairs takes " key=value" off the front whose key is none of today's: later versions may have more.
+func skipPairs(s string) string {
+	for {
+		rest, ok := after(s, " ")
+		if !ok {
+			return s
+		}
+		n := 0
+		for n < len(rest) && (rest[n] >= 'a' && rest[n] <= 'z' || rest[n] == '_') {
+			n++
+		}
+		if n == 0 || n == len(rest) || rest[n] != '=' || strings.HasPrefix(rest, "helo=") || strings.HasPrefix(rest, "sasl_") {
+			return s
+		}
+		if value := rest[n+1:]; strings.HasPrefix(value, "<") {
+			if _, s, ok = scan.Angle(value); !ok {
+				return rest
+			}
+			continue
+		}
+		word, _, _ := scan.Cut(rest, ' ')
+		s = rest[len(word):]
+	}
 }
 
 // readHELO reads the name up to the bracket that closes it, and gives what follows.
@@ -131,15 +197,9 @@ func comma(s string) string {
 	return s
 }
 
-// fits says whether the tail can be the writer's: there is no recipient before RCPT, and a text that begins with the address or name
-// it is about ("550 5.1.1 <a@b>: Recipient address rejected") must name the one of the tail.
-func (t *tail) fits(text, where string) bool {
-	switch where {
-	case "CONNECT", "HELO", "EHLO", "MAIL", "AUTH", "STARTTLS":
-		if t.hasTo {
-			return false
-		}
-	}
+// fits says whether the tail agrees with the text: one that begins with the address or name it is about ("550 5.1.1 <a@b>: Recipient address rejected")
+// must name the one of the tail.
+func (t *tail) fits(text string) bool {
 	if r, ok := reply.Parse(text); ok {
 		text = r.Text
 	}
@@ -152,13 +212,36 @@ func (t *tail) fits(text, where string) bool {
 	case !closed:
 		return false
 	case strings.HasPrefix(what, "Recipient address") || strings.HasPrefix(what, "Relay access"):
-		return subject == t.to
+		return isSameAddress(subject, t.to)
 	case strings.HasPrefix(what, "Sender address"):
-		return subject == t.from
+		return isSameAddress(subject, t.from)
 	case strings.HasPrefix(what, "Helo command"):
 		return subject == t.helo
 	}
 	return true
+}
+
+// isSameAddress compares an address as it is with one whose local part is quoted (RFC 5321 section 4.1.2), which the envelope has in the log and the answer has not.
+func isSameAddress(plain, quoted string) bool {
+	if plain == quoted {
+		return true
+	}
+	if quoted == "" || quoted[0] != '"' {
+		return false
+	}
+	for i := 1; i < len(quoted); i++ {
+		switch c := quoted[i]; {
+		case c == '"':
+			return plain == quoted[i+1:]
+		case c == '\\' && i+1 < len(quoted):
+			i++
+		}
+		if plain == "" || plain[0] != quoted[i] {
+			return false
+		}
+		plain = plain[1:]
+	}
+	return false
 }
 
 func (t *tail) into(ev *event.Event) {

@@ -215,21 +215,41 @@ func envelopeOfCheck(ev *event.Event, source, end string, kind event.Kind) {
 			p.caller(ev)
 		}
 	}
-	// the text behind the envelope is the table's, and may hold brackets of its own
-	text := ""
-	t, ok := readTail(end)
-	for from := 0; !ok; {
-		i := strings.Index(end[from:], ">: ")
-		if i < 0 {
-			return
-		}
-		from += i + 1
-		t, ok = readTail(end[:from])
-		text = end[from+len(": "):]
+	t, text, ok := tailOfCheck(end)
+	if !ok {
+		return
 	}
 	t.into(ev)
 	if kind == event.KindReject {
 		ev.Command = event.CommandEOM
 		refusal(ev, text)
+	}
+}
+
+// tailOfCheck reads " from=<a> to=<b> proto= helo=<c>: text". The text is the table's, and may hold brackets of its own; a HELO name has none and no blanks, so the
+// first bracket that ends the envelope does. Old versions left blanks in the name.
+func tailOfCheck(s string) (t tail, text string, ok bool) {
+	s = scan.TrimRight(s)
+	var old tail
+	oldText, found := "", false
+	for from, n := 0, 0; ; n++ {
+		i := strings.Index(s[from:], ">: ")
+		end := len(s)
+		if i >= 0 {
+			end = from + i + 1
+		}
+		if t, ok = readTail(s[:end]); ok {
+			text = strings.TrimPrefix(s[end:], ": ")
+			if !t.blanks {
+				return t, text, true
+			}
+			if !found {
+				old, oldText, found = t, text, true
+			}
+		}
+		if i < 0 || n == mostPlaces {
+			return old, oldText, found
+		}
+		from = end
 	}
 }

@@ -230,7 +230,8 @@ func opened(ev *event.Event, s string) event.Kind {
 	return event.KindMessageOpened
 }
 
-// nextKey is where the value ends: before ", key=" of a key that Postfix writes, else at the end.
+// nextKey is where the value ends: before ", key=" of a key such as Postfix writes, with an underscore in it, else at the end. A user name may be a
+// distinguished name, whose keys have none.
 func nextKey(s string) int {
 	for from := 0; ; {
 		i := strings.Index(s[from:], ", ")
@@ -238,13 +239,17 @@ func nextKey(s string) int {
 			return len(s)
 		}
 		at := from + i
-		rest := s[at+2:]
-		for _, key := range [...]string{"sasl_method=", "sasl_username=", "sasl_sender=", "orig_queue_id=", "orig_client="} {
-			if strings.HasPrefix(rest, key) {
-				return at
+		from = at + len(", ")
+		n, underscores := from, 0
+		for n < len(s) && (s[n] >= 'a' && s[n] <= 'z' || s[n] == '_') {
+			if s[n] == '_' {
+				underscores++
 			}
+			n++
 		}
-		from = at + 2
+		if underscores > 0 && n < len(s) && s[n] == '=' {
+			return at
+		}
 	}
 }
 
@@ -283,8 +288,10 @@ func verdict(ev *event.Event, verb, s string) event.Kind {
 			ev.FilterVerdict = ""
 		}
 		refusal(ev, text)
+		ev.Truncated = ev.Truncated && ev.Text != ""
 		return kind
 	}
+	ev.Truncated = false
 	ev.FilterName = name
 	ev.Argument = text // no reply: what the rule does, or what would have been answered
 	return kind
@@ -339,6 +346,7 @@ func proxied(ev *event.Event, s string) event.Kind {
 	ev.Command = stage(where)
 	ev.FilterName, ev.FilterVerdict = "proxy", action
 	text := envelope(ev, rest, where)
+	ev.Truncated = false
 	if action == "accept" {
 		if r, isReply := reply.Parse(text); isReply {
 			r.Into(ev)
