@@ -13,12 +13,7 @@ import (
 // Read lets p parse the line, settles what may be told of it, and takes the quoting of the line's format off what it found. That alone allocates, and
 // only for a string in which something is quoted or hidden.
 func Read(p Parser, h *header.Header, ev *event.Event) event.Result {
-	whole := h.Text
-	if p.Name() != bare { // whose words may be message data
-		h.Text = trimBlanks(whole)
-	}
-	r := p.Parse(h, ev)
-	h.Text = whole
+	r := parseTrimmed(p, h, ev)
 	settle(ev)
 	switch ev.Quoting {
 	case event.QuotingJSON:
@@ -35,6 +30,24 @@ func Read(p Parser, h *header.Header, ev *event.Event) event.Result {
 	}
 	trim(ev)
 	return r
+}
+
+// parseTrimmed lets p parse the line without the blanks at its end, but for words of a conversation: they may be message data.
+func parseTrimmed(p Parser, h *header.Header, ev *event.Event) event.Result {
+	whole := h.Text
+	trimmed := trimBlanks(whole)
+	if len(trimmed) == len(whole) || p.Name() == bare {
+		return p.Parse(h, ev)
+	}
+	before := *ev
+	h.Text = trimmed
+	r := p.Parse(h, ev)
+	h.Text = whole
+	if ev.Kind != event.KindContent && ev.Said == "" {
+		return r
+	}
+	*ev = before
+	return p.Parse(h, ev)
 }
 
 // trimBlanks takes the blanks off a line's end, which some daemons and copies leave there; a tab may be an empty column.
