@@ -40,14 +40,14 @@ func parseTrimmed(p Parser, h *header.Header, ev *event.Event) event.Result {
 		return p.Parse(h, ev)
 	}
 	before := *ev
-	h.Text = trimmed
-	r := p.Parse(h, ev)
-	h.Text = whole
-	if ev.Kind != event.KindContent && ev.Said == "" {
+	if r := p.Parse(h, ev); ev.Kind == event.KindContent || ev.Said != "" {
 		return r
 	}
 	*ev = before
-	return p.Parse(h, ev)
+	h.Text = trimmed
+	r := p.Parse(h, ev)
+	h.Text = whole
+	return r
 }
 
 // trimBlanks takes the blanks off a line's end, which some daemons and copies leave there; a tab may be an empty column.
