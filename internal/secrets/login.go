@@ -14,14 +14,25 @@ type refused struct {
 
 // logins are those words. What they stand in may be anything: a debugging log, "message repeated 3 times: [ ... ]", another program's JSON.
 var logins = [...]refused{
-	{proof: "authenticator failed for ", name: "(set_id=", end: ")", last: true},                  // Exim (src/smtp_in.c)
-	{proof: "Incorrect authentication data ", name: "(set_id=", end: ")", last: true},             // Exim
-	{proof: " authentication failed: ", name: ", sasl_username=", end: ""},                        // Postfix (src/smtpd/smtpd_sasl_glue.c)
-	{proof: "(auth failed, ", name: ": user=<", end: ">"},                                         // Dovecot (src/login-common/client-common.c)
-	{proof: "do_auth ", name: "auth failure: [user=", end: "] [service=", last: true},             // saslauthd (saslauthd/saslauthd-main.c)
-	{proof: ":auth): authentication failure; ", name: " ruser=", end: " rhost="},                  // pam_unix, asked by a mail server
-	{proof: ":auth): authentication failure; ", name: "  user=", end: ""},                         // its last field
-	{proof: "AUTH failure (", name: ", user=", end: ", relay=", last: true},                       // Sendmail (sendmail/srvrsmtp.c)
+	{proof: "authenticator failed for ", name: "(set_id=", end: ")", last: true},      // Exim (src/smtp_in.c)
+	{proof: "Incorrect authentication data ", name: "(set_id=", end: ")", last: true}, // Exim
+	{proof: " authentication failed: ", name: ", sasl_username=", end: ""},            // Postfix (src/smtpd/smtpd_sasl_glue.c)
+	{proof: "(auth failed, ", name: ": user=<", end: ">"},                             // Dovecot (src/login-common/client-common.c)
+	{proof: "do_auth ", name: "auth failure: [user=", end: "] [service=", last: true}, // saslauthd (saslauthd/saslauthd-main.c)
+	{proof: ":auth): authentication failure; ", name: " ruser=", end: " rhost="},      // pam_unix, asked by a mail server
+	{proof: ":auth): authentication failure; ", name: "  user=", end: ""},             // its last field
+	{proof: "LOGIN FAILED, ", name: "user=", end: ", ip=[", last: true},               // Courier's IMAP and POP3 servers
+	{proof: "AUTH failure (", name: ", user=", end: ", relay=", last: true},           // Sendmail (sendmail/srvrsmtp.c)
+	{proof: "$auth1 = ", name: "$auth1 = "},                                           // Exim -d (src/auths/check_serv_cond.c)
+	{proof: "$auth2 = ", name: "$auth2 = "},
+	{proof: "$auth3 = ", name: "$auth3 = "},
+	{proof: "given password: ", name: "given password: "}, // Dovecot, auth_verbose_passwords
+	{proof: "client in: CONT\t", name: "CONT\t"},          // Dovecot, auth_debug_passwords
+	{proof: "client in: AUTH\t", name: "\tresp="},
+	{proof: "supplied password '", name: "supplied password '"}, // courier-authlib, DEBUG_LOGIN=2
+	{proof: "badlogin: ", name: "] plaintext ", end: " SASL("},  // Cyrus imapd
+	{proof: "badlogin: ", name: "] PLAIN ", end: " ["},
+	{proof: "badlogin: ", name: "] LOGIN ", end: " ["},
 	{proof: " authentication user=", name: " authentication user=", end: " address=", last: true}, // OpenSMTPD, with result= behind
 }
 
@@ -32,7 +43,7 @@ var pamServices = [...]string{"smtp", "smtpd", "exim", "exim4", "dovecot", "post
 func (f *finder) logins() {
 	for rest, at := f.s, 0; rest != ""; {
 		line, after, _ := scan.Cut(rest, '\n')
-		if strings.Contains(line, "uth") || strings.Contains(line, "UTH") {
+		if strings.Contains(line, "uth") || strings.Contains(line, "UTH") || strings.Contains(line, "LOGIN FAILED") {
 			for i := range logins {
 				f.login(&logins[i], line, at)
 			}

@@ -69,7 +69,7 @@ func (f *finder) look() {
 	if len(f.s) < shortestRun {
 		return
 	}
-	if f.auths() {
+	if f.auths() || f.of != Server && strings.Contains(f.s, "LOGIN FAILED, ") {
 		f.logins()
 	}
 	if f.of != Anyone {

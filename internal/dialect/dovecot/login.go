@@ -146,7 +146,7 @@ func auth(ev *event.Event, p prefix, s string) event.Kind {
 	}
 	name, ip, ok := scan.Cut(who, ',')
 	ip, more, _ := scan.Cut(ip, ',')
-	if !ok || p.session != "" || strings.IndexByte(more, '<') >= 0 {
+	if !ok {
 		return event.KindNone
 	}
 	for _, begin := range refusals {
@@ -154,6 +154,9 @@ func auth(ev *event.Event, p prefix, s string) event.Kind {
 			continue
 		}
 		ev.Hide(name)
+		if p.session != "" || strings.IndexByte(more, '<') >= 0 {
+			return event.KindNone
+		}
 		ev.AuthResult, ev.FilterName, ev.Argument, ev.PeerIP = "failure", "dovecot", begin, ip
 		if mechanism, ok := strings.CutPrefix(more, "sasl:"); ok {
 			ev.AuthMechanism, _ = speech.Mechanism(mechanism)

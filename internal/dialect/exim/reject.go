@@ -349,7 +349,12 @@ func loggedIn(ev *event.Event, s string) event.Kind {
 	}
 	ev.Command, ev.AuthResult, ev.AuthMechanism = "AUTH", "failure", mechanism(name)
 	if i := strings.Index(words, " (set_id="); i >= 0 {
-		ev.Hide(strings.TrimSuffix(words[i+len(" (set_id="):], ")"))
+		name := words[i+len(" (set_id="):]
+		if j := strings.LastIndex(name, "): "); j >= 0 { // "435 Unable to authenticate at present (set_id=anna): why"
+			ev.Hide(name[:j])
+		} else {
+			ev.Hide(strings.TrimSuffix(name, ")"))
+		}
 		words = words[:i]
 	}
 	if r, ok := reply.Parse(words); ok {

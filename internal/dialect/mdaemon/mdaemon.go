@@ -80,6 +80,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	if readRemark(s, ev) {
 		return event.Parsed
 	}
+	if name, ok := strings.CutPrefix(s, "Authenticating "); ok { // before it is known whether that is a name
+		ev.Hide(strings.TrimSuffix(name, "..."))
+	}
 	ev.Scope = event.ScopeNone
 	return event.Unknown
 }

@@ -13,10 +13,19 @@ func vchkpw(ev *event.Event, s string) event.Kind {
 	if !ok || !strings.HasPrefix(service, "vchkpw-") {
 		return event.KindNone
 	}
+	kind := vchkpwLogin(ev, service, rest)
 	switch service {
-	case "vchkpw-pop3", "vchkpw-pop3s", "vchkpw-imap", "vchkpw-imaps":
+	case "vchkpw-pop3", "vchkpw-pop3s", "vchkpw-imap", "vchkpw-imaps": // no event of mail's way, but a password of the same people's
+		if ev.AuthResult == "failure" {
+			hideUser(ev)
+		}
+		ev.AuthResult, ev.Command, ev.User, ev.Service, ev.AuthMechanism, ev.PeerIP, ev.Role = "", "", "", "", "", "", event.RoleUnknown
 		return event.KindNone
 	}
+	return kind
+}
+
+func vchkpwLogin(ev *event.Event, service, rest string) event.Kind {
 	ev.Service, ev.Role = service[len("vchkpw-"):], event.RoleServer
 	if inner, after, ok := scan.Between(rest, '(', ')'); ok {
 		ev.AuthMechanism, rest = upper(inner), scan.TrimLeft(after)

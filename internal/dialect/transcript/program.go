@@ -316,6 +316,18 @@ func readEximSubject(text string, ev *event.Event) bool {
 	return true
 }
 
+// hideEximVariable conceals what Exim's debugging prints of a login, "328   $auth2 = words" and "328   $2 = words" (src/auths/check_serv_cond.c).
+func hideEximVariable(text string, ev *event.Event) bool {
+	_, rest, ok := scan.Digits(scan.TrimLeft(text))
+	words, found := strings.CutPrefix(rest, "   $")
+	words = strings.TrimPrefix(words, "auth")
+	if !ok || !found || len(words) < len("1 = ") || words[0] < '1' || words[0] > '9' || words[1:4] != " = " {
+		return false
+	}
+	ev.Hide(words[4:])
+	return true
+}
+
 // readTraffic reads what Sendmail's -X file says behind the pid: "=== CONNECT mx.example." (sendmail/deliver.c).
 func readTraffic(s string, ev *event.Event) bool {
 	host, ok := strings.CutPrefix(s, "CONNECT ")

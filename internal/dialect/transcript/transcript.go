@@ -128,6 +128,10 @@ func readBare(f *frame, h *header.Header, ev *event.Event) event.Result {
 	if readRemark(f, ev) || h.Resolution == event.ResolutionTimeOfDay && readEximSubject(h.Text, ev) {
 		return event.Parsed
 	}
+	if h.Resolution == event.ResolutionTimeOfDay && hideEximVariable(h.Text, ev) {
+		ev.Scope = event.ScopeNone
+		return event.Unknown
+	}
 	switch f.level {
 	case levelDebug: // data, where it is due
 		return event.Unknown
