@@ -2,6 +2,7 @@ package smtpconnector
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/cespare/xxhash/v2"
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -24,14 +25,18 @@ type batchKey struct {
 
 const maxBatches = 4096
 
-// seen says whether the batch was counted before, and remembers it. A batch without identity was not.
-func (b *batches) seen(ctx context.Context, ld plog.Logs) bool {
+// seen says whether who has counted the batch before, and remembers it. A batch without identity was not. One that was refused until a restart says itself
+// who has counted it.
+func (b *batches) seen(ctx context.Context, who string, ld plog.Logs) bool {
 	id, ok := batchid.FromContext(ctx)
 	if !ok {
 		return false
 	}
 	key := batchKey{id, content(ld)}
 	if _, known := b.set[key]; known {
+		return true
+	}
+	if !batchid.CountsFromContext(ctx).Add(who + " " + strconv.FormatUint(key.content, 16)) {
 		return true
 	}
 	if b.set == nil {

@@ -23,6 +23,7 @@ import (
 // smtpConnector adds up enriched records and hands on the metrics at every flush. It reads attributes only.
 type smtpConnector struct {
 	cfg       *Config
+	name      string // of who counts
 	logger    *zap.Logger
 	next      consumer.Metrics
 	telemetry *metadata.TelemetryBuilder
@@ -49,7 +50,7 @@ func newConnector(cfg *Config, set connector.Settings, next consumer.Metrics, no
 		return nil, err
 	}
 	c := &smtpConnector{
-		cfg: cfg, logger: set.Logger, next: next, telemetry: builder, now: now,
+		cfg: cfg, name: set.ID.String() + " metrics", logger: set.Logger, next: next, telemetry: builder, now: now,
 		instance: cfg.InstanceID, store: newStore(cfg), stop: make(chan struct{}),
 	}
 	if c.instance == "" {
@@ -149,7 +150,7 @@ func (c *smtpConnector) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	var t tally
 	now := pcommon.NewTimestampFromTime(c.now())
 	c.mu.Lock()
-	if c.batches.seen(ctx, ld) {
+	if c.batches.seen(ctx, c.name, ld) {
 		t.retried = 1
 	} else {
 		c.count(ld, now, &t)

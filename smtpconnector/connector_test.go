@@ -476,3 +476,20 @@ func BenchmarkRecord(b *testing.B) {
 		_ = conn.ConsumeLogs(b.Context(), ld)
 	}
 }
+
+// A batch that was refused until a restart says who has counted it: the connector has lost its memory.
+func TestBatchThatWasCountedBeforeTheRestartIsNotCountedAgain(t *testing.T) {
+	before, after := new(consumertest.MetricsSink), new(consumertest.MetricsSink)
+	counts := batchid.NewCounts()
+	conn, _ := start(t, before, nil)
+	require.NoError(t, conn.ConsumeLogs(batchid.WithCounts(batchid.NewContext(t.Context(), batchid.ID{Owner: 1, Seq: 7}), counts), logs(sent)))
+	again, _ := start(t, after, nil)
+	again.name = conn.name
+	ctx := batchid.WithCounts(batchid.NewContext(t.Context(), batchid.ID{Owner: 1, Seq: 1}), batchid.NewCounts(counts.List()...))
+	require.NoError(t, again.ConsumeLogs(ctx, logs(sent)))
+	require.NoError(t, again.ConsumeLogs(ctx, logs(bounced))) // the other half, which was not counted
+	require.NoError(t, again.flush(t.Context()))
+	got := of("smtp.delivery.recipients", points(after.AllMetrics()...))
+	require.Len(t, got, 1)
+	assert.Contains(t, got[0], "bounced")
+}

@@ -35,6 +35,7 @@ type core struct {
 
 	// pending is what a silent source's expiry made and nobody has accepted yet. The ticker's, and behind it the shutdown's.
 	pending made
+	kept    kept
 
 	// accepting is held for reading by every batch on its way and for writing by a checkpoint: what is saved covers
 	// accepted batches only.
@@ -45,6 +46,10 @@ type core struct {
 	failed    error            // of the start
 	pipelines []*smtpProcessor // made and not shut down, in the order in which they were made
 	count     atomic.Int32     // of them
+	joined    int              // how many were made
+
+	// hurry ends what the ticker sends.
+	hurry atomic.Pointer[context.CancelFunc]
 
 	stop     chan struct{}
 	stopping sync.Once
@@ -54,6 +59,9 @@ type core struct {
 
 // tickInterval is how often sources that have gone silent are looked at, at least.
 const tickInterval = 5 * time.Second
+
+// patience is how long an end waits for a consumer that holds on to records.
+const patience = 5 * time.Second
 
 var owners atomic.Uint64
 
@@ -79,6 +87,7 @@ func (c *core) join(p *smtpProcessor) {
 	c.life.Lock()
 	defer c.life.Unlock()
 	c.pipelines = append(c.pipelines, p)
+	c.joined++
 	c.count.Store(int32(len(c.pipelines)))
 }
 
@@ -115,7 +124,18 @@ func (c *core) leave(p *smtpProcessor) (last bool) {
 // settle ends the ticker. The first pipeline that shuts down does so: from then on there is not everybody to send records to.
 func (c *core) settle() {
 	c.stopping.Do(func() { close(c.stop) })
+	defer c.hurryTicker()()
 	c.done.Wait()
+}
+
+// hurryTicker lets the ticker's sending end, when it does not do so itself in time. What it gives back is to be called when nobody waits any more.
+func (c *core) hurryTicker() (stop func()) {
+	timer := time.AfterFunc(patience, func() {
+		if cancel := c.hurry.Load(); cancel != nil {
+			(*cancel)()
+		}
+	})
+	return func() { timer.Stop() }
 }
 
 // end saves the state, where there is storage: the last pipeline has gone.
@@ -146,7 +166,11 @@ func (c *core) tick() {
 
 // lookAfter is one turn of the ticker.
 func (c *core) lookAfter(ctx context.Context) {
-	if err := c.expire(ctx); err != nil {
+	sending, cancel := context.WithCancel(ctx)
+	c.hurry.Store(&cancel)
+	err := c.expire(sending)
+	cancel()
+	if err != nil {
 		c.logger.Warn("records of expired sessions were refused, they will be sent again", zap.Error(err))
 	}
 	if c.store == nil {
@@ -165,6 +189,9 @@ func (c *core) expire(ctx context.Context) (err error) {
 	for i, p := range c.open() {
 		if i == 0 {
 			c.pending.move(nil, p) // of hosts that no pipeline has observed since the start
+			if err = p.sendKept(ctx); err != nil {
+				return err
+			}
 		}
 		err = errors.Join(err, p.sendMade(ctx))
 	}

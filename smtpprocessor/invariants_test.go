@@ -127,7 +127,7 @@ func TestRefusedBatchComesAgainTheSame(t *testing.T) {
 				ids[id]++
 			}
 			assert.Len(t, ids, len(busy.AllLogs()))
-			assert.False(t, p.refusals.outstanding())
+			assert.Empty(t, p.refusals.outstanding())
 		})
 	}
 }

@@ -56,7 +56,9 @@ func (p *smtpProcessor) Shutdown(ctx context.Context) (err error) {
 		p.settle()
 		last := p.leave(p)
 		if p.store == nil {
-			err = p.sendOpen(ctx, last)
+			sending, cancel := context.WithTimeout(ctx, patience)
+			err = p.sendOpen(sending, last)
+			cancel()
 		}
 		if last {
 			err = errors.Join(err, p.end(ctx))
@@ -73,6 +75,9 @@ func (p *smtpProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	if p.store != nil && round != nil {
 		round.Join(p.core)
 	}
+	if err := p.sendKept(ctx); err != nil {
+		return err
+	}
 	in := contentOf(ld)
 	if again, changed := p.refusals.find(in); again != nil {
 		if !changed {
@@ -85,29 +90,22 @@ func (p *smtpProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	if ld.LogRecordCount() == 0 {
 		return nil
 	}
-	id := batchid.ID{Owner: p.owner, Seq: p.seq.Add(1)}
+	id, counts := batchid.ID{Owner: p.owner, Seq: p.seq.Add(1)}, batchid.NewCounts()
 	if p.count.Load() > 1 { // a fan-out brings it to the other pipelines, too
-		return p.resend(ctx, p.refusals.add(in, id, ld), ld)
+		return p.resend(ctx, p.refusals.add(in, id, counts, ld), ld)
 	}
-	err := p.next.ConsumeLogs(batchid.NewContext(ctx, id), ld)
-	if err != nil {
-		p.telemetry.refused(ctx)
-		if !consumererror.IsPermanent(err) { // a batch that is refused for good does not come again
-			p.refusals.waits(p.refusals.add(in, id, ld), p, ld)
-		}
+	err := p.hand(ctx, id, counts, ld)
+	if err != nil && !consumererror.IsPermanent(err) { // a batch that is refused for good does not come again
+		return p.refuse(ctx, p.refusals.add(in, id, counts, ld), ld, err)
 	}
 	return err
 }
 
 // resend hands on a batch that is known, under the identity that it had.
 func (p *smtpProcessor) resend(ctx context.Context, b *refused, ld plog.Logs) error {
-	err := p.next.ConsumeLogs(batchid.NewContext(ctx, b.id), ld)
-	if err != nil {
-		p.telemetry.refused(ctx)
-	}
+	err := p.hand(ctx, b.id, b.counts, ld)
 	if err != nil && !consumererror.IsPermanent(err) {
-		p.refusals.waits(b, p, ld)
-		return err
+		return p.refuse(ctx, b, ld, err)
 	}
 	p.refusals.done(b, p, int(p.count.Load())) // accepted, or refused for good
 	return err

@@ -1,12 +1,15 @@
 package smtpprocessor
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/batchid"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
 )
 
 // refusals remembers the batches that the next consumer refused, so that a batch that comes again gives the same output
@@ -26,9 +29,10 @@ type refused struct {
 	id      batchid.ID
 	logs    plog.Logs
 	size    int
-	places  bool                        // its records have places in files: who read them will bring them again
-	waits   map[*smtpProcessor]struct{} // the pipelines that refused it
-	taken   map[*smtpProcessor]struct{} // those that are through with it
+	counts  *batchid.Counts
+	places  bool                                   // its records have places in files: who read them will bring them again
+	waits   map[*smtpProcessor]*checkpoint.Refusal // the pipelines that refused it, and what they answered to a receiver that saves with us
+	taken   map[*smtpProcessor]struct{}            // those that are through with it
 }
 
 // The bounds of the memory: a receiver that is refused has a few batches under way, not thousands; and a fan-out brings a batch to the next
@@ -44,10 +48,10 @@ func newRefusals() *refusals {
 }
 
 // add remembers that out was made from a batch with the content in.
-func (r *refusals) add(in uint64, id batchid.ID, out plog.Logs) *refused {
+func (r *refusals) add(in uint64, id batchid.ID, counts *batchid.Counts, out plog.Logs) *refused {
 	b := &refused{
-		in: in, out: contentOf(out), id: id, logs: plog.NewLogs(), size: sizeOf(out), places: hasPlaces(out),
-		waits: map[*smtpProcessor]struct{}{}, taken: map[*smtpProcessor]struct{}{},
+		in: in, out: contentOf(out), id: id, counts: counts, logs: plog.NewLogs(), size: sizeOf(out), places: hasPlaces(out),
+		waits: map[*smtpProcessor]*checkpoint.Refusal{}, taken: map[*smtpProcessor]struct{}{},
 	}
 	out.CopyTo(b.logs)
 	r.mu.Lock()
@@ -115,11 +119,11 @@ func (r *refusals) done(b *refused, by *smtpProcessor, pipelines int) {
 }
 
 // waits says that a pipeline refused a batch. What is behind it may have changed the batch further: it comes back as it is now.
-func (r *refusals) waits(b *refused, by *smtpProcessor, ld plog.Logs) {
+func (r *refusals) waits(b *refused, by *smtpProcessor, ld plog.Logs, answer *checkpoint.Refusal) {
 	out := contentOf(ld)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	b.waits[by] = struct{}{}
+	b.waits[by] = answer
 	if r.raw[b.in] != b || b.out == out {
 		return
 	}
@@ -138,17 +142,31 @@ func (r *refusals) find(content uint64) (b *refused, changed bool) {
 	return r.raw[content], false
 }
 
-// outstanding says whether a batch read from files waits to come again. Others may never: not every receiver tries again.
-func (r *refusals) outstanding() bool {
+// outstanding gives the batches read from files that wait to come again. Others may never: not every receiver tries again.
+func (r *refusals) outstanding() (list []*refused) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, b := range r.order {
 		if b.places && len(b.waits) > 0 {
-			return true
+			list = append(list, b)
 		}
 	}
-	return false
+	return list
 }
+
+// keep says of batches that the state on disk holds them.
+func (r *refusals) keep(list []*refused) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, b := range list {
+		for _, answer := range b.answers() {
+			answer.Keep()
+		}
+	}
+}
+
+// answers gives what the pipelines have answered that refused the batch.
+func (b *refused) answers() []*checkpoint.Refusal { return slices.Collect(maps.Values(b.waits)) }
 
 // hasPlaces says whether the batch was read by a receiver that says where, and so brings it again until it is accepted.
 func hasPlaces(ld plog.Logs) bool {

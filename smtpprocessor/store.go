@@ -2,6 +2,7 @@ package smtpprocessor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,28 +56,36 @@ func (c *core) restore(ctx context.Context) {
 		if err := c.store.client.Set(ctx, asideKey, data); err != nil {
 			c.logger.Error("the damaged state could not be set aside", zap.Error(err))
 		}
-		return
 	}
 	c.restorePending(ctx)
 }
 
-// restorePending reads the made records that waited for somebody to accept them.
+// restorePending reads the made records that waited for somebody to accept them, and the batches that were refused.
 func (c *core) restorePending(ctx context.Context) {
 	data, err := c.store.client.Get(ctx, pendingKey)
 	if err == nil {
 		err = c.pending.unmarshal(data)
 	}
-	if err != nil {
+	batches, e := c.store.client.Get(ctx, keptKey)
+	if e == nil {
+		e = c.kept.restore(batches)
+	}
+	if err = errors.Join(err, e); err != nil {
 		c.logger.Error("records that were made before the restart could not be read, they are lost", zap.Error(err))
 	}
 }
 
 // Checkpoint saves the state when it is due, or in any case when ctx is that of a last round. What is saved covers every
-// batch that was accepted; while a refused batch is still to come again nothing is saved, because the state has it already.
+// batch that was accepted. A refused batch that is still to come again is in the state already: nothing is saved meanwhile, but in a last round, when
+// what became of it is kept with the state.
 func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
+	if checkpoint.IsFinal(ctx) {
+		defer c.hurryTicker()()
+	}
 	c.accepting.Lock()
 	defer c.accepting.Unlock()
-	if c.refusals.outstanding() {
+	waiting := c.refusals.outstanding()
+	if len(waiting) > 0 && !c.keeps(ctx, waiting) {
 		return false, nil
 	}
 	changes, now := c.changes.Load(), c.now().UnixNano()
@@ -85,15 +94,16 @@ func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 	if asked {
 		due, covers = c.rounds.due(round, c.store.covers, now-int64(c.cfg.CheckpointInterval))
 	}
-	if changes == c.store.covers || covers {
+	if len(waiting) == 0 && (changes == c.store.covers || covers) {
 		return true, nil // what is on disk is the state, as far as it is asked for
 	}
 	if !due && !checkpoint.IsFinal(ctx) {
 		return false, nil
 	}
-	if err := c.save(ctx); err != nil {
+	if err := c.save(ctx, waiting); err != nil {
 		return false, err
 	}
+	c.refusals.keep(waiting)
 	c.store.saved, c.store.covers = now, changes
 	if asked {
 		c.rounds.saved(round, now)
@@ -101,17 +111,22 @@ func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 	return true, nil
 }
 
-// save writes the state and the made records that nobody has accepted yet.
-func (c *core) save(ctx context.Context) error {
+// save writes the state and what waits beside it: made records that nobody has accepted yet, and batches.
+func (c *core) save(ctx context.Context, waiting []*refused) error {
 	data, err := c.engine.save()
 	if err != nil {
 		return fmt.Errorf("encode the state: %w", err)
 	}
-	waiting, err := c.pending.marshal()
+	records, err := c.pending.marshal()
 	if err != nil {
 		return fmt.Errorf("encode the records that wait: %w", err)
 	}
-	if err := c.store.client.Batch(ctx, storage.SetOperation(stateKey, data), storage.SetOperation(pendingKey, waiting)); err != nil {
+	batches, err := c.kept.marshal(waiting)
+	if err != nil {
+		return fmt.Errorf("encode the batches that wait: %w", err)
+	}
+	if err := c.store.client.Batch(ctx, storage.SetOperation(stateKey, data), storage.SetOperation(pendingKey, records),
+		storage.SetOperation(keptKey, batches)); err != nil {
 		return fmt.Errorf("save the state: %w", err)
 	}
 	return nil

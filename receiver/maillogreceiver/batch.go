@@ -64,8 +64,15 @@ func (b *batch) begin() {
 	b.seen = pcommon.NewTimestampFromTime(b.r.now())
 }
 
-// errStopped says that lines were given up because the receiver was shut down. They will be read again.
+// errStopped says that lines were given up because the receiver was shut down. They will be read again, unless those who refused them keep them.
 var errStopped = errors.New("shut down before the lines were accepted")
+
+// stoppedError is errStopped with what was answered last.
+type stoppedError struct{ refusal error }
+
+func (e stoppedError) Error() string   { return errStopped.Error() + ": " + e.refusal.Error() }
+func (stoppedError) Is(err error) bool { return err == errStopped }
+func (e stoppedError) Unwrap() error   { return e.refusal }
 
 // send hands the batch on, again and again while it is refused, and notes that the file's lines in front of end were. It is false when the batch was
 // not accepted and will be read again after a restart; what is refused for good is counted and gone.
@@ -75,6 +82,7 @@ func (b *batch) send(end tail.Mark) bool {
 		err := b.try(ctx)
 		b.r.report.EndLogsOp(ctx, "mail", b.n, err)
 		if errors.Is(err, errStopped) {
+			b.r.offsets.hold(b.file, end, err)
 			return false
 		}
 		b.n, b.bytes = 0, 0
@@ -96,13 +104,13 @@ func (b *batch) try(ctx context.Context) error {
 			return nil
 		}
 		r.telemetry.ReceiverMaillogBatchesRefused.Add(ctx, 1)
-		switch stopped := r.running.Err() != nil; {
-		case r.givesUp(err, began) && (!stopped || ctx.Err() == nil):
+		switch stops := r.running.Err() != nil; {
+		case r.givesUp(err, began) && (!stops || ctx.Err() == nil):
 			r.telemetry.ReceiverMaillogLinesDropped.Add(ctx, int64(b.n))
 			r.logger.Error("lines were refused for good and are dropped", zap.Int("lines", b.n), zap.String("path", b.file.Path), zap.Error(err))
 			return err
-		case stopped || !sleep(r.running, wait):
-			return errors.Join(errStopped, err)
+		case stops || !sleep(r.running, wait):
+			return stoppedError{err}
 		}
 		wait = min(2*wait, r.cfg.RetryOnFailure.MaxInterval)
 	}

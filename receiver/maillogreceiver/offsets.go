@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+	"github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver/internal/tail"
 )
 
 // offsets saves how far each file was handed on: behind a checkpoint of the components downstream, so that on disk it never lies ahead of what
@@ -21,6 +22,21 @@ type offsets struct {
 	mu      sync.Mutex
 	written uint64    // the version of the files' state that is on disk
 	looked  time.Time // when progress was to be saved
+	held    []held
+}
+
+// held is a batch that was refused until the shutdown.
+type held struct {
+	file *tail.File
+	end  tail.Mark // behind it
+	err  error
+}
+
+// hold notes such a batch.
+func (o *offsets) hold(f *tail.File, end tail.Mark, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held = append(o.held, held{f, end, err})
 }
 
 const (
@@ -84,6 +100,9 @@ func (o *offsets) save(ctx context.Context) error {
 	if err != nil || !saved {
 		return err
 	}
+	if checkpoint.IsFinal(ctx) {
+		state = o.withHeld()
+	}
 	data, err := state.Encode()
 	if err != nil {
 		return err
@@ -93,4 +112,14 @@ func (o *offsets) save(ctx context.Context) error {
 	}
 	o.written = state.Version
 	return nil
+}
+
+// withHeld is the state with the batches that those who refused them keep: they need not be read again. No file is read any more.
+func (o *offsets) withHeld() tail.State {
+	for _, h := range o.held {
+		if checkpoint.IsKept(h.err) {
+			h.file.Accept(h.end)
+		}
+	}
+	return o.receiver.files.State()
 }

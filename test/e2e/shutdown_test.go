@@ -1,0 +1,139 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
+)
+
+// plainBackend takes logs over OTLP/HTTP but while it is down, and counts the lines, those that come again, too.
+type plainBackend struct {
+	*httptest.Server
+	mu     sync.Mutex
+	down   bool
+	lines  map[string]int // by their places
+	marked int            // as duplicates
+}
+
+func newPlainBackend(t *testing.T) *plainBackend {
+	b := &plainBackend{lines: map[string]int{}}
+	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		data, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // the collector died
+		}
+		w.WriteHeader(b.take(data))
+	}))
+	t.Cleanup(b.Close)
+	return b
+}
+
+func (b *plainBackend) take(data []byte) (status int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	req := plogotlp.NewExportRequest()
+	if b.down {
+		return http.StatusServiceUnavailable
+	}
+	if req.UnmarshalProto(data) != nil {
+		return http.StatusBadRequest
+	}
+	for _, rl := range req.Logs().ResourceLogs().All() {
+		for _, sl := range rl.ScopeLogs().All() {
+			for _, rec := range sl.LogRecords().All() {
+				if place, ok := rec.Attributes().Get("log.file.record_offset"); ok {
+					b.lines[place.AsString()]++
+				}
+				if _, ok := rec.Attributes().Get("smtp.duplicate"); ok {
+					b.marked++
+				}
+			}
+		}
+	}
+	return http.StatusOK
+}
+
+func (b *plainBackend) set(down bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.down = down
+}
+
+// count gives the lines that came, and how often one came that had come before.
+func (b *plainBackend) count() (lines, again int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, n := range b.lines {
+		again += n - 1
+	}
+	return len(b.lines), again
+}
+
+// The backend is down, a batch is on its way, and the collector is stopped in order, perhaps more than once. Behind the restarts each line has come once, and the counters of all
+// lives together count each delivery once, although the connector had counted the batch that the backend refused.
+func TestSigtermDuringAnOutageCountsTheBatchInFlightOnce(t *testing.T) {
+	for name, exporter := range map[string]string{
+		"the exporter says no":                     "retry_on_failure: {enabled: false}",
+		"the exporter tries on":                    "retry_on_failure: {initial_interval: 100ms}",
+		"stopped twice":                            "retry_on_failure: {enabled: false}",
+		"stopped twice, and the exporter tries on": "retry_on_failure: {initial_interval: 100ms}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			const all = 4000
+			b := newPlainBackend(t)
+			col := newCollector(t, "maillog")
+			col.configure("poll_interval: 10ms", "poll_interval: 10ms, max_batch_size: 333, retry_on_failure: {initial_interval: 50ms, max_interval: 100ms}")
+			col.configure("  prometheus: {", "  otlp_http: {logs_endpoint: '"+b.URL+"/v1/logs', compression: none, sending_queue: {enabled: false}, "+exporter+"}\n  prometheus: {")
+			col.configure("exporters: [file/logs, smtp]", "exporters: [otlp_http, smtp]")
+			lines := make([]string, all)
+			for i := range lines {
+				lines[i] = fmt.Sprintf("Nov 23 15:%02d:%02d mx1 postfix/smtp[%d]: %08X: to=<u%d@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)",
+					i/60%60, i%60, 100+i, i+1, i)
+			}
+			counted := int64(0)
+			stop := func() {
+				began := time.Now()
+				col.stop()
+				assert.Less(t, time.Since(began), 20*time.Second, "SIGTERM hangs")
+				counted += col.points("smtp.delivery.recipients", "smtp.delivery.status")["delivered"]
+			}
+			came := func(want int) {
+				t.Helper()
+				require.Eventually(t, func() bool { n, _ := b.count(); return n >= want }, 60*time.Second, 5*time.Millisecond, "%s", errorsIn(col.output.String()))
+			}
+			col.write(lines[:all/2])
+			col.start()
+			came(all / 2)
+			b.set(true)
+			col.write(lines[all/2:])
+			time.Sleep(time.Second)
+			stop()
+			if strings.HasPrefix(name, "stopped twice") {
+				col.start()
+				time.Sleep(time.Second)
+				stop()
+			}
+			b.set(false)
+			col.start()
+			came(all)
+			time.Sleep(300 * time.Millisecond) // for what comes again
+			stop()
+			n, again := b.count()
+			assert.Equal(t, all, n)
+			assert.Zero(t, again, "lines that came again")
+			assert.Zero(t, b.marked, "lines that say they are duplicates")
+			assert.EqualValues(t, all, counted)
+		})
+	}
+}
