@@ -232,8 +232,8 @@ var table = []metric{
 	},
 	{
 		name: "smtp.message.count", unit: "{message}", kind: counter,
-		description: "Messages that came into the queue.",
-		dimensions:  []string{attrs.Direction, attrs.MessageKind},
+		description: "Messages that came into the queue; a mail that filters of this host hand back counts once as `first`.",
+		dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
 		more:        []string{attrs.MailFromDomain, attrs.Dialect},
 		observe: func(s *sample, to *observer) {
 			if s.is(sEvent, "message.received") {
@@ -244,7 +244,7 @@ var table = []metric{
 	{
 		name: "smtp.message.size", unit: "By", kind: histogram, buckets: bytes_,
 		description: "Size of the messages that came into the queue.",
-		dimensions:  []string{attrs.Direction, attrs.MessageKind},
+		dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
 		more:        []string{attrs.MailFromDomain, attrs.Dialect},
 		observe: func(s *sample, to *observer) {
 			if s.is(sEvent, "message.received") && s.has[sSize] {
@@ -255,7 +255,7 @@ var table = []metric{
 	{
 		name: "smtp.message.recipients", unit: "{recipient}", kind: histogram, buckets: people,
 		description: "Recipients of the messages that came into the queue.",
-		dimensions:  []string{attrs.Direction, attrs.MessageKind},
+		dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
 		more:        []string{attrs.MailFromDomain, attrs.Dialect},
 		observe: func(s *sample, to *observer) {
 			if s.is(sEvent, "message.received") && s.has[sCount] {

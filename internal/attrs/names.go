@@ -36,6 +36,7 @@ const (
 	ChildQueueID      = "smtp.child_queue_id"
 	ParentMessageUID  = "smtp.parent.message.uid"
 	MessageKind       = "smtp.message.kind"
+	MessageHop        = "smtp.message.hop"
 	MessagePartial    = "smtp.message.partial"
 	MessageDuration   = "smtp.message.duration"
 	MessageSize       = "smtp.message.size"
@@ -79,6 +80,7 @@ const (
 	RecipientCount    = "smtp.recipient.count"
 	Recipients        = "smtp.recipients"
 	RecipientsDropped = "smtp.recipients_dropped"
+	RecipientHandedOn = "smtp.recipient.handed_on"
 	RecipientTotal    = "smtp.recipient." // + a delivery status: how many recipients of the message have it
 	Synthetic         = "smtp.synthetic"
 	Duplicate         = "smtp.duplicate"
@@ -195,6 +197,7 @@ var Table = []Doc{
 	{ChildQueueID, String, Core, "queue id of a message of this host that was made from this one (notification, forward)"},
 	{ParentMessageUID, String, atMessage, "the message this one was made from (content filter, forward, notification); on a `hop`: the same mail at the host that handed it over"},
 	{MessageKind, String, "where it matters, unless `mail`: verdicts, receptions, notifications, reports, summaries", "`mail`, `dsn` (null sender, made by an MTA), `probe` (address verification)"},
+	{MessageHop, String, Core, "on `message.received` and the summary: `first` when it came from outside or was submitted here, `internal` when it was made from another message of this host by a filter, forward or alias, as far as that was known then"},
 	{MessagePartial, Bool, atContext, "the message's beginning was not seen"},
 	{MessageDuration, Seconds, Core, "summary: first to last record of the message"},
 	{MessageSize, Int, atContext, "bytes"},
@@ -238,6 +241,7 @@ var Table = []Doc{
 	{RecipientCount, Int, "unless the message is only looked at again", "number of recipients"},
 	{Recipients, Array, Core, "summary: `{rcpt_to, orig_rcpt_to, status, route, dsn, reply_code, enhanced_code, reason, attempts, deferred_for, reply}`, one a recipient, at most 50 and 16 KiB"},
 	{RecipientsDropped, Int, Core, "summary: how many recipients the array had no room for"},
+	{RecipientHandedOn, Int, Core, "summary: recipients handed on to a filter or daemon of this host, or forwarded: they live on under another queue id"},
 	{RecipientTotal + "delivered", Int, Core, "summary: recipients delivered"},
 	{RecipientTotal + "deferred", Int, Core, "summary: recipients whose last verdict is deferred"},
 	{RecipientTotal + "bounced", Int, Core, "summary: recipients bounced"},

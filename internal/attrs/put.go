@@ -204,6 +204,7 @@ func (w *Writer) message(ev *event.Event) {
 	if w.Full || ev.MessageKind != event.MessageMail && (w.context || ev.Kind == event.KindNotification) {
 		w.str(MessageKind, ev.MessageKind.String())
 	}
+	w.str(MessageHop, ev.MessageHop.String())
 	w.bool(MessagePartial, true, ev.MessagePartial && w.context)
 	if w.Full || !ev.MessageIDRecalled || w.context && !w.verdict && ev.Kind != event.KindMessageReceived {
 		w.text(MessageID, ev.MessageID)

@@ -115,6 +115,7 @@ func putMessage(t *session.TotalsOfMessage, m pcommon.Map) {
 			m.PutInt(RecipientTotal+event.Status(s).String(), int64(n))
 		}
 	}
+	putNumber(m, RecipientHandedOn, t.HandedOn)
 	if len(t.Recipients) > 0 {
 		putRecipients(m, t)
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opendkim"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opendmarc"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/pmg"
 	policydspf "github.com/otelcol-smtp/otelcol-smtp/internal/dialect/policyd-spf"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfwd"
@@ -61,6 +62,7 @@ var All = []Parser{
 	dovecot.Parser{},
 	opendkim.Parser{},
 	opendmarc.Parser{},
+	pmg.Parser{},
 	policydspf.Parser{},
 	postfwd.Parser{},
 	postgrey.Parser{},

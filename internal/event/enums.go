@@ -162,6 +162,19 @@ const (
 // String is the value of smtp.message.kind.
 func (k MessageKind) String() string { return [...]string{"", "mail", "dsn", "probe"}[k] }
 
+// MessageHop says which reception of a mail on its way through this host a message is.
+type MessageHop uint8
+
+// The hops.
+const (
+	HopUnknown  MessageHop = iota
+	HopFirst               // from outside, or submitted here
+	HopInternal            // made from another message of this host by a filter, a forward, an alias
+)
+
+// String is the value of smtp.message.hop; empty when unknown.
+func (h MessageHop) String() string { return [...]string{"", "first", "internal"}[h] }
+
 // End is how a session ended.
 type End uint8
 

@@ -150,8 +150,10 @@ type Event struct {
 	ParentQueueID  string      // the one that this message was made from, where the line says so (orig_queue_id)
 	ChildQueueID   string      // a message of this host made from this one (forwarded as, notification)
 	ChildKind      MessageKind // that message begins with this line: the server writes no other first line of it
+	FilterID       string      // a filter's own id of the message, which its answer names
 	ParentUID      ID
 	MessageKind    MessageKind
+	MessageHop     MessageHop
 	MessagePartial bool
 	MessageID      string
 	Subject        string
@@ -178,12 +180,15 @@ type Event struct {
 	HasSize        bool
 
 	// The verdict on a recipient.
-	Status  Status
-	DSN     string
-	Route   Route
-	Final   bool
-	Tried   Tri
-	Attempt int
+	Status Status
+	DSN    string
+	Route  Route
+	Final  bool
+	// Discards, Bounces: the answer accepts the message, and says what became of it there; on a filter's own line, that it goes no further. HandedBack: it has the
+	// words of a server on the answering program's own host, which has the message now.
+	Discards, Bounces, HandedBack bool
+	Tried                         Tri
+	Attempt                       int
 	// RetryAfter is the time since the try before, PreviousReason why the newest one that was put off failed.
 	RetryAfter     time.Duration
 	HasRetryAfter  bool

@@ -9,6 +9,9 @@ import (
 // QueueID finds the queue id that a server gave a message, in the words of its 250: the servers' own sources are named beside each
 // form. Of several lines the first that has one says it: behind the sizes of chunks that is the last. Empty where there is none.
 func QueueID(text string) string {
+	if words, _, ok := BehindFilter(text); ok {
+		text = words
+	}
 	if id := idOf(scan.TrimLeft(text)); id != "" {
 		return id
 	}
@@ -90,6 +93,9 @@ func acceptedID(text string) string {
 
 // okID is for answers that begin with "OK".
 func okID(text string) string {
+	if blocked, ok := strings.CutPrefix(text, "BLOCKED "); ok { // the same filter's
+		return inParentheses(blocked)
+	}
 	rest, ok := scan.PrefixFold(text, "ok")
 	if !ok {
 		// Haraka: "Message Queued (9FF7F70E-....1)"
@@ -126,10 +132,10 @@ func okID(text string) string {
 		if id, name := scan.Word(tail); strings.HasPrefix(name, "- ") {
 			return cleanID(id)
 		}
-	case tail != "" || len(word) <= longID || !hasDigit(word):
 	// Proxmox Mail Gateway's filter: "OK (8C5F2C0A63D6B4F7C)"
-	case word[0] == '(' && word[len(word)-1] == ')':
-		return cleanID(word[1:])
+	case tail == "" && inParentheses(word) != "":
+		return inParentheses(word)
+	case tail != "" || len(word) <= longID || !hasDigit(word):
 	// Amazon SES: "Ok 0100018b12345678-9abcdef0-1234-...-000000"; SparkPost: "OK 4B/FF-12345-ABC12345"
 	default:
 		return cleanID(word)

@@ -12,7 +12,10 @@ import (
 // run such a program for a server that logs elsewhere, or that writes its own first line behind theirs: then nothing is known, and nothing begins.
 
 // observeBeside gives a line of such a program the keys of the message that it is about, and joins that with the one that a filter made of it.
-func (t *Tracker) observeBeside(h *host, ev *event.Event) {
+func (t *Tracker) observeBeside(h *host, ev *event.Event, now int64) {
+	if ev.FilterID != "" {
+		h.filters.note(ev, now)
+	}
 	var m *Message
 	if id := cmp.Or(ev.QueueID, ev.RemoteQueueID); id != "" {
 		m = h.newest(id)
@@ -48,12 +51,7 @@ type byMessageID struct {
 // openWith finds the open message with that Message-ID, for programs that are told nothing else. Where two are open with it, which the sender may see to, it
 // is neither, unless a filter made one of the other: then it is that.
 func (h *host) openWith(messageID string) *Message {
-	if h.ids == nil {
-		h.ids = &byMessageID{one: make(map[hash]*Message), more: make(map[hash][]*Message)}
-		for m := h.openMessages.head; m != nil; m = m.links.next {
-			h.ids.add(m)
-		}
-	}
+	h.indexIDs()
 	key := hashOf(messageID)
 	m := h.ids.one[key]
 	if m == nil || m.MessageID != messageID {
@@ -68,6 +66,31 @@ func (h *host) openWith(messageID string) *Message {
 		}
 	}
 	return m
+}
+
+// eachWith visits the open messages with that Message-ID.
+func (h *host) eachWith(messageID string, visit func(*Message)) {
+	h.indexIDs()
+	key := hashOf(messageID)
+	if m := h.ids.one[key]; m != nil && m.MessageID == messageID {
+		visit(m)
+	}
+	for _, m := range h.ids.more[key] {
+		if m.MessageID == messageID {
+			visit(m)
+		}
+	}
+}
+
+// indexIDs makes the index, the first time that somebody asks.
+func (h *host) indexIDs() {
+	if h.ids != nil {
+		return
+	}
+	h.ids = &byMessageID{one: make(map[hash]*Message), more: make(map[hash][]*Message)}
+	for m := h.openMessages.head; m != nil; m = m.links.next {
+		h.ids.add(m)
+	}
 }
 
 // add notes an open message whose Message-ID is known.

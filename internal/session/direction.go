@@ -71,6 +71,8 @@ func isLoopback(ip string) bool {
 func (t *Tracker) direct(h *host, m *Message, ev *event.Event) event.Direction {
 	domain := domainOf(ev)
 	switch {
+	case ev.Route == event.RouteLMTP && ev.Status != event.StatusDelivered: // to a mailbox, or to a filter that has not shown itself yet
+		return event.DirectionInbound
 	case ev.Route == event.RouteLocal || ev.Route == event.RouteLMTP || ev.Direction == event.DirectionInbound: // the log says that it is ours
 		h.learn(domain)
 		return event.DirectionInbound

@@ -77,7 +77,7 @@ func (t *Tracker) link(h *host, m *Message, child string, ev *event.Event, forwa
 		return
 	}
 	for c := h.messages[child]; c != nil; c = c.sameID {
-		if c != m && (c.instance == m.instance || c.weak || m.weak || !isStrong(ev)) {
+		if c != m && (c.instance == m.instance || c.weak || m.weak || !isStrong(ev) || ev.Route == event.RouteFilter) {
 			c.Parent = m.UID
 			c.forwarded = c.forwarded || forwarded
 			c.noticeOf(ev)

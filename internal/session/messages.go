@@ -9,10 +9,11 @@ import (
 // observeMessage finds or begins the message that ev is about, and keeps what the line says of it. nil: about none.
 func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64, out *Output) *Message {
 	if ev.Beside {
-		t.observeBeside(h, ev)
+		t.observeBeside(h, ev, now)
 		return nil
 	}
 	if ev.QueueID == "" {
+		h.filters.fronts = h.filters.fronts || ev.Kind == event.KindMessageOpened
 		return nil
 	}
 	m := h.message(ev)
@@ -55,6 +56,7 @@ func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64
 		m.Partial = false // the line is the first, though a verdict of the same reception was faster
 	}
 	late := m.isLate(now)
+	h.handOn(m, ev, now)
 	t.take(h, m, s, ev, late)
 	if late {
 		m.First = now
@@ -175,17 +177,20 @@ func isFirst(ev *event.Event) bool {
 
 // take keeps what a line says about its message, and completes the line with the keys of the message.
 func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bool) {
+	first := !m.received
 	switch ev.Kind {
 	case event.KindMessageOpened:
 		m.Begun = m.Partial
 		m.opened(s, ev)
 		m.trust = t.trustIn(m, ev)
+		h.reenter(m, ev)
 		h.adopt(m, ev)
 	case event.KindMessageReceived:
 		if ev.First && !m.received {
 			s.introduce(ev)
 			m.opened(s, ev)
 			m.trust = t.trustIn(m, ev)
+			h.reenter(m, ev)
 			h.adopt(m, ev)
 		} else if ev.First {
 			s.accept(ev)
@@ -237,6 +242,10 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 		m.Kind = kindOf(m.MailFrom)
 	}
 	m.takeKind(ev)
+	if first && ev.Kind == event.KindMessageReceived {
+		m.Came = h.hopOf(m)
+		ev.MessageHop = m.Came
+	}
 	m.complete(ev)
 }
 

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -196,6 +197,9 @@ func (r *Recipient) take(ev *event.Event, wasFinal bool) {
 	r.Status, r.Final, r.Route, r.Direction = ev.Status, ev.Final, ev.Route, ev.Direction
 	r.Code = ev.Code
 	r.Reason, r.Category, r.Provider = ev.Reason, ev.Category, ev.Provider // constants of the rules, no parts of the line
+	if passesOn(ev) {
+		replace(&r.Next, cmp.Or(ev.ChildQueueID, ev.RemoteQueueID))
+	}
 	replaceAll(&r.Enhanced, ev.Enhanced)
 	replaceAll(&r.DSN, ev.DSN)
 	text := ev.Text
@@ -222,6 +226,11 @@ func (r *Recipient) explain(ev *event.Event) {
 	if r.Code > 0 {
 		ev.Class = byte('0' + r.Code/100)
 	}
+}
+
+// goesOn says whether the recipient lives on under another queue id of this host: its delivery here ended nothing.
+func (r *Recipient) goesOn() bool {
+	return !r.Final && r.Status == event.StatusDelivered && (r.Route == event.RouteFilter || r.Route == event.RouteForward)
 }
 
 const maxReply = 256 // bytes of a recipient's last reply that are kept

@@ -42,6 +42,9 @@ type (
 		Twins                     twins
 		Aliases                   map[string]string
 		Waiting, Client           string // what a second name was given to
+		Places                    []place
+		Filtered                  []*filtered // oldest first
+		Fronts                    bool
 		Single                    bool
 		Due, Parting              []event.ID // messages and sessions that wait for their end, in its order
 	}
@@ -62,7 +65,8 @@ type (
 		Met                 bool
 		Trust               trust
 		Forwarded           bool
-		Notice              bool
+		Notice, Reentered   bool
+		Brought             bool
 	}
 	savedPeer struct {
 		Peer *peer
@@ -124,7 +128,7 @@ func (h *host) encode(to *gob.Encoder) error {
 	}
 	for _, l := range []*list[Message]{&h.lateMessages, &h.endedMessages, &h.openMessages} {
 		for m := l.head; m != nil && err == nil; m = m.links.next {
-			err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice})
+			err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice, m.reentered, m.brought})
 		}
 	}
 	for p := h.peerOrder.head; p != nil && err == nil; p = p.links.next {
@@ -152,6 +156,7 @@ func (h *host) head() savedHost {
 		out.Copies = append(out.Copies, savedCopy{key, h.copies.said[key]})
 	}
 	out.Single = h.single
+	out.Places, out.Filtered, out.Fronts = h.filters.list()
 	for _, m := range h.due {
 		out.Due = append(out.Due, m.UID)
 	}
@@ -227,6 +232,8 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 	}
 	h.tries.restore(in.Tries)
 	h.receipts.restore(in.Receipts)
+	h.filters.restore(in.Places, in.Filtered)
+	h.filters.fronts = in.Fronts
 
 	// sessions name the messages that they opened, which follow
 	sessions := make([]*savedSession, in.Sessions)
@@ -296,7 +303,7 @@ func (s *Session) save() *savedSession {
 func (t *Tracker) restoreMessage(h *host, in *savedMessage) {
 	m := in.Message
 	m.host, m.instance, m.weak, m.ended, m.received = h, h.word(in.Instance), in.Weak, in.Ended, in.Queued
-	m.trust, m.forwarded, m.met, m.notice = in.Trust, in.Forwarded, in.Met, in.Notice
+	m.trust, m.forwarded, m.met, m.notice, m.reentered, m.brought = in.Trust, in.Forwarded, in.Met, in.Notice, in.Reentered, in.Brought
 	m.sameID = h.messages[m.QueueID]
 	h.messages[m.QueueID] = m
 	if m.ended {

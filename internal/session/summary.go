@@ -123,7 +123,7 @@ func peerName(ev *event.Event) string {
 		return "unknown"
 	case name == "":
 		return ev.PeerIP
-	case ev.PeerIP == "":
+	case ev.PeerIP == "" || name == ev.PeerIP:
 		return name
 	}
 	return name + "[" + ev.PeerIP + "]"
@@ -146,13 +146,17 @@ func (m *Message) summary() *Summary {
 	ev := &sum.Event
 	m.describe(ev, event.KindMessage)
 	ev.Helo, ev.PeerIP = m.Helo, m.PeerIP
-	ev.AuthMechanism = m.Mechanism
+	ev.AuthMechanism, ev.MessageHop = m.Mechanism, m.Came
 	totals := &TotalsOfMessage{
 		Recipients: slices.Clone(m.Recipients), RecipientsDropped: m.RecipientsDropped, Hops: slices.Clone(m.Hops),
 	}
 	for i := range m.Recipients {
 		r := &m.Recipients[i]
-		totals.Totals[r.Status]++
+		if r.goesOn() {
+			totals.HandedOn++
+		} else {
+			totals.Totals[r.Status]++
+		}
 		switch {
 		case i == 0 || ev.Direction == r.Direction:
 			ev.Direction = r.Direction
@@ -190,6 +194,9 @@ func (t *TotalsOfMessage) sentence(ev *event.Event) string {
 			b.WriteString(", " + strconv.Itoa(n) + " " + event.Status(s).String())
 		}
 	}
+	if t.HandedOn > 0 {
+		t.tellOnward(&b)
+	}
 	for i := range t.Recipients {
 		r := &t.Recipients[i]
 		if r.Status == event.StatusDelivered || r.Code == 0 {
@@ -212,6 +219,27 @@ func (t *TotalsOfMessage) sentence(ev *event.Event) string {
 		}
 	}
 	return b.String()
+}
+
+// tellOnward says where the message went on to: a program of this host, and the queue id that it has there.
+func (t *TotalsOfMessage) tellOnward(b *strings.Builder) {
+	if len(t.Recipients) == 1 {
+		b.WriteString(": handed on")
+	} else {
+		b.WriteString(", " + strconv.Itoa(t.HandedOn) + " handed on")
+	}
+	for i := range t.Hops {
+		if h := &t.Hops[i]; h.Route == event.RouteFilter && h.Status == event.StatusDelivered {
+			b.WriteString(" to " + peerName(&event.Event{Role: event.RoleClient, ServerAddress: h.Server, PeerIP: h.Address}))
+			break
+		}
+	}
+	for i := range t.Recipients {
+		if r := &t.Recipients[i]; r.goesOn() && r.Next != "" {
+			b.WriteString(" as " + r.Next)
+			break
+		}
+	}
 }
 
 // Describe says in one line what a record means that the log has no line for.

@@ -85,6 +85,7 @@ type host struct {
 	tellsCalls bool       // so were lines about connections from clients
 	tries      tries
 	receipts   receipts
+	filters    filters
 	ids        *byMessageID        // of open messages; nil where nobody asked for one
 	domains    map[string]struct{} // learned local domains
 	single     bool                // a part of a message is for one recipient, not for one domain

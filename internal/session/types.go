@@ -92,11 +92,14 @@ type Message struct {
 	MayExpand bool // there may be more recipients than Count
 	HasSize   bool
 	Kind      event.MessageKind
+	Came      event.MessageHop
 	weak      bool // instance came from a tag with a service name, which may differ from the queue manager's
 	ended     bool
 	received  bool
 	met       bool // the host before it is known
 	forwarded bool
+	brought   bool // by a client
+	reentered bool // its first line says that it comes back from a filter
 	notice    bool // of another message here, as a line of that one says
 	trust     trust
 
@@ -159,6 +162,7 @@ type Recipient struct {
 	Over      int      // the transaction of it, where the log names its conversation
 	LastTry   int64    // when
 	Deferred  string   // why the newest try that was put off failed
+	Next      string   // the queue id that it goes on under, here
 	LastLine  hash     // the last verdict, to know it again
 }
 
@@ -196,6 +200,7 @@ type TotalsOfMessage struct {
 	Recipients        []Recipient
 	RecipientsDropped int
 	Totals            [event.Statuses]int
+	HandedOn          int // recipients that go on under another queue id here
 	Hops              []Hop
 	Duration          time.Duration
 	HasDuration       bool

@@ -136,7 +136,7 @@ var kumoCounts = []string{
 	"smtp.delivery.recipients direction:outbound route:mx status:expired provider:other category:recipient message.kind:mail = 1",
 	"smtp.delivery.recipients route:none status:bounced provider:other category:own message.kind:mail = 1",
 	"smtp.delivery.suspended provider:other = 1",
-	"smtp.message.count message.kind:mail = 5",
+	"smtp.message.count message.hop:first message.kind:mail = 5",
 	"smtp.reject.count command:RCPT reason:unknown_recipient reject.permanent:true reply.code:550 = 1",
 }
 

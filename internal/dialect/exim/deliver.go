@@ -309,13 +309,10 @@ func (d *delivery) host(ev *event.Event, s string) (rest string, ok bool) {
 func (d *delivery) route(ev *event.Event) {
 	to := ev.RcptTo
 	switch {
-	case d.remote && isLoopback(ev.PeerIP):
-		ev.Route = event.RouteFilter
-		if containsFold(d.transport, "lmtp") {
-			ev.Route = event.RouteLMTP
-		}
 	case containsFold(d.transport, "lmtp"):
 		ev.Route = event.RouteLMTP
+	case d.remote && isLoopback(ev.PeerIP): // no mail exchanger: a filter, a tunnel to a smarthost
+		ev.Route = event.RouteRelayhost
 	case d.remote && (containsFold(d.transport, "smarthost") || containsFold(d.router, "smarthost")):
 		ev.Route = event.RouteRelayhost
 	case d.remote:
@@ -350,7 +347,7 @@ func (d *delivery) confirmed(ev *event.Event) {
 	if r, ok := reply.Parse(d.answer); ok {
 		r.Into(ev)
 		ev.Command = event.CommandEOM
-		ev.RemoteQueueID = reply.QueueID(r.Text)
+		reply.Accept(ev, r.Text)
 		ev.TextJoined = ev.TextJoined || strings.Contains(r.Text, `\n`) // with PRDR the answer for all stands behind the one for this recipient
 	}
 }

@@ -282,7 +282,7 @@ func delivered(ev *event.Event, f fields) event.Kind {
 			ev.TLS = event.TriOf(value == "Y")
 		case "response":
 			ev.Enhanced, ev.Text = reply.Enhanced(value, '2')
-			ev.RemoteQueueID = reply.QueueID(ev.Text)
+			reply.Accept(ev, ev.Text)
 		case "delay":
 			if d, ok := scan.Float(value); ok {
 				ev.Delays.Total = d

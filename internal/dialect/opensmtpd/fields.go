@@ -113,7 +113,7 @@ func answer(ev *event.Event, s string) bool {
 	if ok {
 		r.Into(ev)
 		if r.Class() == '2' {
-			ev.RemoteQueueID = reply.QueueID(r.Text)
+			reply.Accept(ev, r.Text)
 		}
 	}
 	return ok

@@ -152,8 +152,8 @@ func route(ev *event.Event, relay, text string) {
 	case "smtp", "relay", "":
 		ev.Route = event.RouteMX // also with relay=none: the way that was tried, though nobody answered
 		switch {
-		case isLoopback(p.ip):
-			ev.Route = event.RouteFilter
+		case isLoopback(p.ip): // no mail exchanger: a filter, a tunnel to a smarthost
+			ev.Route = event.RouteRelayhost
 		case ev.Service != "relay" && ev.Daemon == "smtp":
 			ev.Direction = event.DirectionOutbound // default_transport, or one beside it: no domain of ours (ADDRESS_CLASS_README); relay_transport may serve such
 		}
@@ -196,7 +196,7 @@ func explain(ev *event.Event, text string) {
 			if ev.MessageKind == event.MessageProbe {
 				ev.Command = "RCPT" // a probe goes no further
 			}
-			ev.RemoteQueueID = reply.QueueID(r.Text)
+			reply.Accept(ev, r.Text)
 		}
 		return
 	}

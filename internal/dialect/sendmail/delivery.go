@@ -308,7 +308,7 @@ func sent(ev *event.Event, r *record, text string) {
 	text = ev.Text
 	if remote(ev.Route) {
 		ev.Class, ev.Command = '2', event.CommandEOM // the answer to the dot
-		ev.RemoteQueueID = reply.QueueID(text)
+		reply.Accept(ev, text)
 	}
 }
 
@@ -330,7 +330,7 @@ func route(ev *event.Event, r *record) {
 			ev.Direction = event.DirectionOutbound
 		}
 		if isLoopback(p.ip) {
-			ev.Route, ev.Direction = event.RouteFilter, event.DirectionUnknown // the queue of the submission program hands over to the daemon, or a content filter
+			ev.Route, ev.Direction = event.RouteRelayhost, event.DirectionUnknown // the daemon behind the queue of the submission program, a content filter, a tunnel
 		}
 	case "lmtp", "cyrusv2", "cyrus2":
 		ev.Route = event.RouteLMTP
