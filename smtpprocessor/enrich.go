@@ -87,7 +87,12 @@ func (p *pass) record(rec plog.LogRecord) {
 	p.duplicate = p.e.seen(&p.view.File)
 	p.lines = record.Split(p.view.Text, p.lines)
 	if len(p.lines) > 1 {
-		p.several(rec)
+		if p.provesMail(rec) {
+			p.several(rec)
+			return
+		}
+		sweep(rec, secrets.Anyone, rec.Attributes().Len(), true)
+		p.parts = append(p.parts, part{rec: rec})
 		return
 	}
 	p.add(rec, p.line(p.view.Text, rec, rec.Attributes().Len()))
