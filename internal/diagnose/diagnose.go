@@ -286,8 +286,14 @@ func Provider(host, rcpt string) string {
 	return Other
 }
 
+// longestHost bounds what may be the name of a host (RFC 1035 section 2.3.4).
+const longestHost = 255
+
 // suffix finds the longest suffix of host, cut at its dots, that table has.
 func suffix(table map[string]string, host string) (string, bool) {
+	if len(host) > longestHost {
+		return "", false
+	}
 	host = strings.ToLower(host)
 	for i := 0; i < len(host); i++ {
 		if host[i] == '.' {

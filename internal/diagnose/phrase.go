@@ -154,7 +154,8 @@ func (t *phrases) find(text string, class byte, code int, enhanced string, joine
 
 // address is the length of "<a@b>" at the front of s, also of "<id>"; 0 where the brackets hold words.
 func address(s string) int {
-	end := strings.IndexByte(s, '>')
+	const longest = 512 // RFC 5321 section 4.5.3.1.3 allows 256
+	end := strings.IndexByte(s[:min(len(s), longest)], '>')
 	if end < 0 || strings.IndexByte(s[:end], ' ') >= 0 && strings.IndexByte(s[:end], '@') < 0 {
 		return 0
 	}

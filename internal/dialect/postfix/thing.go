@@ -51,7 +51,7 @@ func isFunction(s string) bool {
 // findThing is the first word or quoted text of a sentence that names something.
 func findThing(s string) string {
 	for at := 0; at < len(s); {
-		if s[at] == ' ' {
+		if scan.IsBlank(s[at]) {
 			at++
 			continue
 		}
@@ -68,6 +68,9 @@ func findThing(s string) string {
 	return ""
 }
 
+// longestThing bounds what is looked for the end of a quote.
+const longestThing = 1024
+
 // quotedThing takes what stands in quotes or angle brackets at the front.
 func quotedThing(s string) (string, bool) {
 	end := byte(0)
@@ -81,7 +84,7 @@ func quotedThing(s string) (string, bool) {
 	default:
 		return "", false
 	}
-	t, _, ok := scan.Cut(s[1:], end)
+	t, _, ok := scan.Cut(s[1:min(len(s), longestThing)], end)
 	return t, ok && t != ""
 }
 

@@ -167,6 +167,10 @@ func pid(s string, end byte, ev *event.Event) (rest string, ok bool) {
 
 // ip says whether s is an address, by its letters; in that case it is one that a program wrote, not a peer.
 func isIP(s string) bool {
+	const longest = 45
+	if len(s) > longest {
+		return false
+	}
 	dots, colons := 0, 0
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -178,7 +182,7 @@ func isIP(s string) bool {
 			return false
 		}
 	}
-	return len(s) <= 45 && (dots == 3 && (colons == 0 || colons > 1) || dots == 0 && colons > 1)
+	return dots == 3 && (colons == 0 || colons > 1) || dots == 0 && colons > 1
 }
 
 // envelope is an address as the envelope has it; the null sender is "<>".
