@@ -98,6 +98,10 @@ bench: ## run the benchmarks (BENCH=regexp COUNT=6), compare with the run before
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee build/bench/new.txt
 	@if [ -f build/bench/old.txt ]; then $(TOOL) benchstat build/bench/old.txt build/bench/new.txt; fi
 
+.PHONY: bench-compare
+bench-compare: build ## this collector and what one would use instead over the same log: CPU, memory, ratios (LINES, ROUNDS)
+	@for dialect in postfix exim sendmail; do go run ./bench/compare -dialect $$dialect -lines $${LINES:-300000} -rounds $${ROUNDS:-3}; echo; done
+
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (20s)
 	@grep -rEo '^func Fuzz\w+' --include='*_test.go' internal receiver smtpconnector smtpprocessor | while IFS=: read -r file func; do \
