@@ -244,9 +244,13 @@ func TestEachMetricCountsItsRecords(t *testing.T) {
 			"event=reject session.role=server command=RCPT repeat.count=i:3", "event=reject session.role=server command=RCPT",
 		}, "smtp.reject.count", []string{"{command=RCPT} 4"}},
 		"filters": {[]string{"event=filter filter.name=postscreen filter.verdict=pregreet"}, "smtp.filter.verdicts", []string{"{filter.name=postscreen filter.verdict=pregreet} 1"}},
-		"scores":  {[]string{"event=filter filter.name=postscreen filter.verdict=dnsbl filter.score=d:3"}, "smtp.filter.scores", []string{"{filter.name=postscreen} n=1 sum=3"}},
+		"scores": {[]string{
+			"event=filter filter.name=postscreen filter.verdict=dnsbl filter.score=d:3",
+			"event=filter filter.name=spamassassin filter.verdict=spam filter.score=d:21.4 filter.retold=b:true",
+		}, "smtp.filter.scores", []string{"{filter.name=postscreen} n=1 sum=3"}},
 		"verdicts of programs beside the server, once where several lines tell of one": {[]string{
-			"event=filter filter.name=spamassassin", "event=filter filter.name=spamassassin filter.verdict=spam filter.score=d:21",
+			"event=filter filter.name=spamassassin filter.verdict=spam filter.score=d:21.4 filter.retold=b:true",
+			"event=filter filter.name=spamassassin filter.verdict=spam filter.score=d:21",
 			"event=filter filter.name=rspamd filter.verdict=reject filter.score=d:15",
 		}, "smtp.filter.verdicts", []string{"{filter.name=rspamd filter.verdict=reject} 1", "{filter.name=spamassassin filter.verdict=spam} 1"}},
 		"records, not those that were made": {[]string{

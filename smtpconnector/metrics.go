@@ -298,11 +298,11 @@ var table = []metric{
 	},
 	{
 		name: "smtp.filter.verdicts", unit: "{verdict}", kind: counter,
-		description: "Verdicts of filters, checks and screening daemons.",
+		description: "Verdicts of filters, checks and screening daemons; not those that another record has (`smtp.filter.retold`).",
 		dimensions:  []string{attrs.FilterName, attrs.FilterVerdict},
 		more:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),
 		observe: func(s *sample, to *observer) {
-			if s.has[sVerdict] {
+			if s.has[sVerdict] && !s.isTrue(sVerdictRetold) {
 				to.add(s.lines())
 			}
 		},
@@ -313,7 +313,7 @@ var table = []metric{
 		dimensions:  []string{attrs.FilterName},
 		more:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),
 		observe: func(s *sample, to *observer) {
-			if s.has[sScore] {
+			if s.has[sScore] && !s.isTrue(sVerdictRetold) {
 				to.record(s.num[sScore], 1)
 			}
 		},

@@ -27,7 +27,7 @@ var read = [...]string{
 	attrs.DelayTransmission, attrs.FailureReason, attrs.FailureCategory, attrs.DestinationDomain, attrs.Provider, attrs.MailFrom, attrs.MailFromDomain, attrs.MessagePartial,
 	attrs.Direction, attrs.ErrorType, attrs.SourceAddress, attrs.SourcePool, attrs.TLSEstablished, attrs.TLSVersion, attrs.TLSTrust,
 	attrs.AuthMechanism, attrs.AuthResult, attrs.FilterName, attrs.FilterVerdict, attrs.Daemon, attrs.Service, attrs.Instance, attrs.Protocol,
-	attrs.RepeatCount, attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.Synthetic, attrs.Duplicate, attrStage, attrOutcome, attrWindow,
+	attrs.RepeatCount, attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName, attrs.FilterRetold, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.Synthetic, attrs.Duplicate, attrStage, attrOutcome, attrWindow,
 }
 
 const slots = len(read)
@@ -59,7 +59,7 @@ var (
 	sTLS, sAuthResult, sVerdict, sDuplicate          = at(attrs.TLSEstablished), at(attrs.AuthResult), at(attrs.FilterVerdict), at(attrs.Duplicate)
 	sFilter                                          = at(attrs.FilterName)
 	sRetold, sTrial, sSecured, sCoarse, sRepeat      = at(attrs.ReplyRetold), at(attrs.Trial), at(attrs.SessionSecured), at(attrs.CoarseLatency), at(attrs.RepeatCount)
-	sScore, sSynthetic                               = at(attrs.FilterScore), at(attrs.Synthetic)
+	sScore, sSynthetic, sVerdictRetold               = at(attrs.FilterScore), at(attrs.Synthetic), at(attrs.FilterRetold)
 	sInstance, sStage, sSession                      = at(attrs.Instance), at(attrStage), at(attrs.SessionID)
 	sDialect, sMailFrom, sMailFromDomain             = at(attrs.Dialect), at(attrs.MailFrom), at(attrs.MailFromDomain)
 	sPartial, sVersion, sPermanent, sCommand         = at(attrs.MessagePartial), at(attrs.TLSVersion), at(attrs.RejectPermanent), at(attrs.Command)

@@ -113,6 +113,7 @@ const (
 	UserName          = "user.name"
 	FilterName        = "smtp.filter.name"
 	FilterVerdict     = "smtp.filter.verdict"
+	FilterRetold      = "smtp.filter.retold"
 	FilterScore       = "smtp.filter.score"
 	ErrorType         = "error.type"
 	Daemon            = "smtp.mta.daemon"
@@ -282,6 +283,7 @@ var Table = []Doc{
 	{UserName, String, Core, "who was authenticated; never the name of a failed login"},
 	{FilterName, String, Core, "what judged: postscreen, milter, header_checks ..."},
 	{FilterVerdict, String, Core, "its verdict"},
+	{FilterRetold, Bool, Core, "another record of the same program has the verdict, too, and counts it: spamd's `identified spam` beside its result line, the checks of an SPF service beside its answer"},
 	{FilterScore, Double, Core, "the number that the verdict was made from: the sum of DNSBL weights (postscreen), a spam score"},
 	{ErrorType, String, "unless it is the reply code", "`timeout`, `connection_refused` (an answer of the host), `connection_lost`, `host_not_found`, `no_route`, `tls_handshake`, `local_error` (this host lacks or forbids it), `_OTHER`, or the reply code"},
 	{Daemon, String, "unless it is the one of Postfix that the event or the route belongs to: cleanup, qmgr, bounce; smtp, lmtp, local, pipe", "the program of the mail server: `smtpd`, `qmgr` ..."},

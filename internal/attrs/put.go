@@ -388,6 +388,7 @@ func (w *Writer) diagnosis(ev *event.Event) {
 	}
 	w.str(FilterName, ev.FilterName)
 	w.text(FilterVerdict, ev.FilterVerdict)
+	w.bool(FilterRetold, true, ev.VerdictRetold)
 	w.dbl(FilterScore, ev.FilterScore, ev.HasScore)
 }
 

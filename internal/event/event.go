@@ -246,6 +246,7 @@ type Event struct {
 	User          string
 	FilterName    string
 	FilterVerdict string
+	VerdictRetold bool    // another line of the same program says so, too, which counts it
 	FilterScore   float64 // what the verdict was made from: a DNSBL rank, a spam score
 	HasScore      bool
 

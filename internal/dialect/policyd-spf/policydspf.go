@@ -164,6 +164,7 @@ func remark(ev *event.Event, s string) bool {
 	}
 	scope, list, ok := strings.Cut(list, "; ")
 	ev.Argument = s[:len(word)+len("; identity=")+len(scope)]
+	ev.FilterVerdict, ev.VerdictRetold = result(word), true
 	if ok {
 		keys(ev, list)
 	}
@@ -249,6 +250,8 @@ func checked(ev *event.Event, s string) bool {
 		if !ok {
 			continue
 		}
+		word, _ := scan.Word(why)
+		ev.FilterVerdict, ev.VerdictRetold = result(word), true
 		ev.Argument = why
 		if at := strings.Index(who, ", IP Address: "); at >= 0 {
 			var rest string

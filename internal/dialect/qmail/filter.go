@@ -252,3 +252,46 @@ func greylist(ev *event.Event, s string) event.Kind {
 	ev.FilterName, ev.FilterVerdict, ev.Command, ev.RejectPermanent = "greylist", "greylisted", "RCPT", event.No
 	return event.KindReject
 }
+
+// scanner reads "Clear:RC:0(192.0.2.1):SA:1(8.1/6.0): 4.195255 1371 a@b c@d subject_with_signs <id> ..." of qmail-scanner: what it found, the client and whether it may
+// relay, SpamAssassin's word and score, seconds, bytes, sender and recipients.
+func scanner(ev *event.Event, s string) event.Kind {
+	verdict, rest, ok := strings.Cut(s, ":RC:")
+	_, rest, digits := scan.Digits(rest)
+	ip, rest, ok2 := scan.Between(rest, '(', ')')
+	if !ok || !digits || !ok2 || strings.Contains(verdict, " ") {
+		return event.KindNone
+	}
+	ev.Role, ev.FilterName, ev.FilterVerdict = event.RoleServer, "qmail-scanner", verdict
+	if verdict == "Clear" {
+		ev.FilterVerdict = "clean"
+	}
+	if isIP(ip) {
+		ev.PeerIP = ip
+	}
+	if tail, ok := strings.CutPrefix(rest, ":SA:"); ok {
+		n, tail, _ := scan.Digits(tail)
+		score, tail, _ := scan.Between(tail, '(', ')')
+		score, _, _ = scan.Cut(score, '/')
+		ev.FilterScore, ev.HasScore = scan.Decimal(score)
+		if rest = tail; n == 1 && verdict == "Clear" {
+			ev.FilterVerdict = "spam"
+		}
+	}
+	rest, ok = strings.CutPrefix(rest, ":")
+	if !ok {
+		return event.KindFilter
+	}
+	_, rest = scan.Word(rest) // seconds
+	size, rest := scan.Word(rest)
+	ev.Size, ev.HasSize = scan.Int(size)
+	from, rest := scan.Word(rest)
+	to, _ := scan.Word(rest)
+	if strings.Contains(from, "@") {
+		ev.MailFrom = from
+	}
+	if strings.Contains(to, "@") {
+		ev.RcptTo = to
+	}
+	return event.KindFilter
+}

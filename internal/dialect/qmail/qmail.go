@@ -102,8 +102,12 @@ func parse(ev *event.Event, s string) event.Kind {
 		return smtpAuth(ev, s)
 	case "relaylock":
 		return relaylock(ev, s)
+	case "qmail-scanner", "qmail-scanner-queue.pl":
+		return scanner(ev, s)
 	case "vpopmail", "vchkpw-smtp", "vchkpw-submission":
 		return vchkpw(ev, s)
+	case "rblsmtpd":
+		return rblsmtpd(ev, strings.TrimPrefix(s, "rblsmtpd: "))
 	case "qmail-queue-handlers", "qmail-local-handlers", "qmail-remote-handlers":
 		return handlers(ev, s)
 	}

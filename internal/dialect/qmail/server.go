@@ -202,8 +202,16 @@ func rblsmtpd(ev *event.Event, s string) event.Kind {
 			}
 		}
 	} else if ip, rest, ok = scan.Cut(s, ' '); ok {
+		if name, found := strings.CutSuffix(rest, " -"); found && strings.HasPrefix(rest, "blocked ") {
+			return listed(ev, ip, name[len("blocked "):])
+		}
 		if rest, ok = strings.CutPrefix(rest, "pid "); ok {
-			rest, ok = pid(rest, ':', ev)
+			tail := rest
+			if rest, ok = pid(tail, ':', ev); !ok { // the name of the list in between (ucspi-rss patch)
+				if tail, ok = pid(tail, ' ', ev); ok {
+					ev.Argument, rest, ok = strings.Cut(tail, ": ")
+				}
+			}
 		}
 	}
 	if !ok || !isIP(ip) {
@@ -211,6 +219,7 @@ func rblsmtpd(ev *event.Event, s string) event.Kind {
 	}
 	r, ok := reply.Parse(scan.TrimLeft(rest))
 	if !ok {
+		ev.Argument = ""
 		return event.KindNone
 	}
 	conversation(ev)
@@ -220,5 +229,16 @@ func rblsmtpd(ev *event.Event, s string) event.Kind {
 		return event.KindFilter
 	}
 	ev.RejectPermanent = event.TriOf(ev.Class == '5')
+	return event.KindReject
+}
+
+// listed is "relays.example.org blocked 192.0.2.47 mail.example.net -": the list, and the client that is on it.
+func listed(ev *event.Event, list, client string) event.Kind {
+	ip, name, _ := scan.Cut(client, ' ')
+	if !isIP(ip) || strings.Contains(name, " ") {
+		return event.KindNone
+	}
+	ev.Role, ev.Command, ev.PeerIP, ev.ClientAddress = event.RoleServer, event.CommandConnect, ip, name
+	ev.FilterName, ev.Argument = "rblsmtpd", list
 	return event.KindReject
 }

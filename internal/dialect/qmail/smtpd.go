@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
@@ -13,6 +14,9 @@ import (
 func smtpd(ev *event.Event, s string) event.Kind {
 	rest, ok := strings.CutPrefix(s, "pid ")
 	if !ok {
+		if kind := badIP(ev, s); kind != event.KindNone {
+			return kind
+		}
 		return logging(ev, s)
 	}
 	rest, ok = pid(rest, ' ', ev)
@@ -35,6 +39,20 @@ func smtpd(ev *event.Event, s string) event.Kind {
 	}
 	ev.PeerIP = ip
 	return indimail(ev, rest)
+}
+
+// badIP is "421 badiprbl: ip 192.0.2.54 rbl: bl.example.org": the client is on a list (badiprbl patch).
+func badIP(ev *event.Event, s string) event.Kind {
+	r, ok := reply.Parse(s)
+	words, isList := strings.CutPrefix(r.Text, "badiprbl: ip ")
+	ip, list, named := strings.Cut(words, " rbl: ")
+	if !ok || !isList || !named || !isIP(ip) || r.Class() < '4' {
+		return event.KindNone
+	}
+	r.Into(ev)
+	ev.Role, ev.Command, ev.PeerIP, ev.FilterName, ev.Argument = event.RoleServer, event.CommandConnect, ip, "badiprbl", list
+	ev.RejectPermanent = event.TriOf(ev.Class == '5')
+	return event.KindReject
 }
 
 // refusals are indimail-mta's (smtpd.c): what the line begins with, the command that was answered, and whether it is for good.

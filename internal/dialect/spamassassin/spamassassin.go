@@ -37,13 +37,43 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	case strings.HasPrefix(s, "clean message ("), strings.HasPrefix(s, "identified spam ("):
 		ok = measured(ev, s)
 	default:
-		ok = false
+		return service(ev, s)
 	}
 	if !ok {
 		return event.Unknown
 	}
 	ev.Kind, ev.Beside, ev.Daemon, ev.FilterName = event.KindFilter, true, "spamd", "spamassassin"
 	return event.Parsed
+}
+
+// service reads what spamd says of itself and its children, and behind "name: " what a part of SpamAssassin complains of (lib/Mail/SpamAssassin/Logger.pm).
+func service(ev *event.Event, s string) event.Result {
+	ev.Kind, ev.Beside, ev.Daemon, ev.Argument = event.KindLifecycle, true, "spamd", s
+	for _, begin := range [...]string{
+		"prefork: ", "server ", "connection from ", "got connection over ", "handled cleanup of child pid ", "setuid to ", "restarting using ", "clean", "copying default prefs", "creating default_prefs: ",
+		"cleaned up ", "using default config for ", "alarm ",
+	} {
+		if strings.HasPrefix(s, begin) {
+			return event.Parsed
+		}
+	}
+	name, words, ok := strings.Cut(s, ": ")
+	if isPart(name) && ok && words != "" {
+		ev.Kind = event.KindWarning
+		return event.Parsed
+	}
+	ev.Kind, ev.Beside, ev.Daemon, ev.Argument = event.KindNone, false, "", ""
+	return event.Unknown
+}
+
+// isPart says whether s may be the name of a part, in small letters: "dns", "plugin", "auto-whitelist", "razor2".
+func isPart(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; (c < 'a' || c > 'z') && !scan.IsDigit(c) && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return len(s) > 1 && len(s) < 32
 }
 
 // checking is "<id> for user:1001", with "aka <id>" of a message that was sent again. The id is the sender's, but for that the writer allows no blank in it
@@ -59,7 +89,7 @@ func checking(ev *event.Event, s string) bool {
 	return true
 }
 
-// measured is "identified spam (12.3/5.0) for user:1001 in 1.2 seconds, 888 bytes." The same verdict stands in the result line, so it is none here.
+// measured is "identified spam (12.3/5.0) for user:1001 in 1.2 seconds, 888 bytes." The same verdict stands in the result line, which counts it.
 func measured(ev *event.Event, s string) bool {
 	words, rest, ok := strings.Cut(s, " for ")
 	if !ok {
@@ -70,6 +100,14 @@ func measured(ev *event.Event, s string) bool {
 		return false
 	}
 	ev.Argument, ev.User = words, account(user)
+	ev.FilterVerdict, ev.VerdictRetold = "clean", true
+	if strings.HasPrefix(s, "identified ") {
+		ev.FilterVerdict = "spam"
+	}
+	if _, score, found := scan.Cut(words, '('); found {
+		score, _, _ = scan.Cut(score, '/')
+		ev.FilterScore, ev.HasScore = scan.Decimal(score)
+	}
 	if _, size, ok := strings.Cut(rest, " seconds, "); ok {
 		if n, rest, ok := scan.Digits(size); ok && strings.HasPrefix(rest, " bytes") {
 			ev.Size, ev.HasSize = n, true
