@@ -192,7 +192,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 	again := p.duplicate || times > 0 && !session.CountsByLine(ev) // what is no event of its own each time is told, and not counted again
 	if ev.Kind != event.KindNone {
 		if ev.TextMasked {
-			ev.Text, ev.TextMasked = scan.Trim(reply.Unmask(ev.Text)), false
+			ev.Text, ev.Argument, ev.TextMasked = scan.Trim(reply.Unmask(ev.Text)), scan.Trim(reply.Unmask(ev.Argument)), false
 			if ev.RemoteQueueID == "" && ev.Class == '2' && ev.Command == event.CommandEOM {
 				ev.RemoteQueueID = reply.QueueID(ev.Text)
 			}

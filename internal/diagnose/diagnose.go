@@ -230,7 +230,7 @@ func why(ev *event.Event) Reason {
 // words looks for the rules over texts of one provider. A verdict that nobody else had a word in has the MTA's own.
 func words(ev *event.Event, provider string) (Reason, bool) {
 	t, text := byText[provider], ev.Text
-	if text == "" && ev.Kind == event.KindDelivery && provider == "" {
+	if text == "" && (ev.Kind == event.KindDelivery || ev.TryID != "") && provider == "" {
 		text = ev.Argument
 	}
 	if t == nil || text == "" {

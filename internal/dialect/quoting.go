@@ -22,6 +22,8 @@ func Read(p Parser, h *header.Header, ev *event.Event) event.Result {
 		unquote(ev, '"', halve)
 	case event.QuotingNewline:
 		ev.Text = strings.ReplaceAll(ev.Text, "[nl]", " ")
+	case event.QuotingSlash:
+		ev.Text = reply.Unslash(ev.Text, ev.Code, ev.Enhanced)
 	case event.QuotingPlus:
 		ev.Text, ev.Argument = strings.ReplaceAll(ev.Text, "+", " "), blanks(ev.Argument)
 		if ev.Class == '2' {

@@ -23,7 +23,26 @@ func settle(ev *event.Event) {
 			ev.Helo = ""
 		}
 	}
+	if strings.IndexByte(ev.PeerIP, '/') >= 0 {
+		ev.PeerIP = unmask(ev.PeerIP)
+	}
 	ev.Conceal()
+}
+
+// unmask takes the mask off an address, as network libraries print one: of all its bits it is the address itself. What has none of its own bits behind the mask is a
+// network, and nobody's address.
+func unmask(s string) string {
+	address, mask, _ := scan.Cut(s, '/')
+	bits, ok := scan.Int(mask)
+	if !ok || !scan.IsIP(address) {
+		return ""
+	}
+	switch v6 := strings.IndexByte(address, ':') >= 0; {
+	case v6 && bits < 128 && strings.HasSuffix(address, "::"),
+		!v6 && bits < 32 && strings.HasSuffix(address, ".0"):
+		return ""
+	}
+	return address
 }
 
 // isLogin says whether a client greeted with the name that it failed to log in with.

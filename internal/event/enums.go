@@ -281,5 +281,6 @@ const (
 	QuotingJSON            // with the escapes of RFC 8259
 	QuotingCSV             // a double quote within quotes is doubled (RFC 4180)
 	QuotingNewline         // a line end within a sentence is "[nl]"
+	QuotingSlash           // a line end within a reply is a slash (Courier)
 	QuotingPlus            // a blank is a plus sign (IIS' W3C logs), and so is a plus sign: only in sentences is it taken for a blank
 )

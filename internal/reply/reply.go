@@ -45,10 +45,11 @@ func Enhanced(s string, class byte) (code, rest string) {
 	if n == 0 || class != 0 && t[0] != class {
 		return "", s
 	}
-	return t[:n], strings.TrimPrefix(t[n:], " ")
+	rest, _ = scan.Byte(t[n:], ':')
+	return t[:n], strings.TrimPrefix(rest, " ")
 }
 
-// enhancedLen is the length of an enhanced status code in front of a blank or the end (RFC 3463 section 2), 0 without one.
+// enhancedLen is the length of an enhanced status code in front of a blank or the end (RFC 3463 section 2), 0 without one. OpenSMTPD 5.x and others put a colon behind it.
 func enhancedLen(s string) int {
 	if len(s) < 5 || s[0] != '2' && s[0] != '4' && s[0] != '5' {
 		return 0
@@ -66,7 +67,7 @@ func enhancedLen(s string) int {
 			return 0
 		}
 	}
-	if at < len(s) && s[at] != ' ' {
+	if end, _ := scan.Byte(s[at:], ':'); end != "" && end[0] != ' ' {
 		return 0
 	}
 	return at
@@ -145,6 +146,25 @@ func Unmask(text string) string {
 			b.WriteByte(c)
 		}
 	}
+	return b.String()
+}
+
+// Unslash gives a joined reply whose writer put "/" for a line end a blank in its place: in front of the codes that each line begins with.
+func Unslash(text string, code int, enhanced string) string {
+	digits := digitsOf(code)
+	var b strings.Builder
+	from := 0
+	for i := 0; i+4 < len(text); i++ {
+		if text[i] == '/' && text[i+1:i+4] == string(digits[:]) && (text[i+4] == ' ' || text[i+4] == '-') && strings.HasPrefix(text[i+5:], enhanced) {
+			b.WriteString(text[from:i])
+			b.WriteByte(' ')
+			from = i + 1
+		}
+	}
+	if from == 0 {
+		return text
+	}
+	b.WriteString(text[from:])
 	return b.String()
 }
 
@@ -238,6 +258,9 @@ func afterCodes(text string, at int, enhanced string) int {
 	at = min(at+4, len(text)) // code and separator
 	if enhanced != "" && strings.HasPrefix(text[at:], enhanced) {
 		at += len(enhanced)
+		if at < len(text) && text[at] == ':' {
+			at++
+		}
 	}
 	for at < len(text) && text[at] == ' ' {
 		at++

@@ -19,6 +19,10 @@ func TestParse(t *testing.T) {
 		{"250 ", Reply{250, "", "", false}, true},
 		{"250-", Reply{250, "", "", true}, true},
 		{"421 4.7.0", Reply{421, "4.7.0", "", false}, true},
+		{"421 4.3.0: Temporary Error", Reply{421, "4.3.0", "Temporary Error", false}, true},
+		{"550 5.1.1:", Reply{550, "5.1.1", "", false}, true},
+		{"550-5.1.1: no", Reply{550, "5.1.1", "no", true}, true},
+		{"550 5.1.1:no", Reply{550, "", "5.1.1:no", false}, true},
 		{"550 4.1.1 other class", Reply{550, "", "4.1.1 other class", false}, true},
 		{"550 5.1 short", Reply{550, "", "5.1 short", false}, true},
 		{"550 5.1.1234 long", Reply{550, "", "5.1.1234 long", false}, true},
@@ -47,6 +51,7 @@ func TestCleanStripsOnlyTheBeginningsOfLines(t *testing.T) {
 	}{
 		{"one 421-4.7.28 two 421 4.7.28 three", 421, "4.7.28", "one two three"},
 		{"one 550-5.1.1 two 550 5.1.1  see", 550, "5.1.1", "one two see"},
+		{"one 550-5.1.1: two 550 5.1.1: three", 550, "5.1.1", "one two three"},
 		{"one 550 two", 550, "", "one two"},
 		{"call 550 or 551 550-more 550 end", 550, "", "call 550 or 551 more end"},
 		{"error 421 is common 421-4.7.0 a 421 4.7.0 b", 421, "4.7.0", "error 421 is common a b"},
@@ -64,6 +69,23 @@ func TestCleanStripsOnlyTheBeginningsOfLines(t *testing.T) {
 		if got := Clean(c.text, c.code, c.enhanced); got != c.want {
 			t.Errorf("%q: %q, want %q", c.text, got, c.want)
 		}
+	}
+}
+
+func TestSlashesThatEndLines(t *testing.T) {
+	for in, want := range map[string]string{
+		"no./550 5.1.1 see x/550 y":   "no. 550 5.1.1 see x/550 y",
+		"no./550-5.1.1 a/550 5.1.1 b": "no. 550-5.1.1 a 550 5.1.1 b",
+		"no/551 5.1.1 a":              "no/551 5.1.1 a",
+		"no/550":                      "no/550",
+		"":                            "",
+	} {
+		if got := Unslash(in, 550, "5.1.1"); got != want {
+			t.Errorf("%q: %q", in, got)
+		}
+	}
+	if got := Unslash("no/550-a/550 b", 550, ""); got != "no 550-a 550 b" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -27,6 +27,8 @@ type words struct {
 	Code                                   int
 	Class                                  byte
 	Joined, Truncated                      bool
+	More                                   bool   // the next line of the answer is to come
+	Own                                    string // the server's own words for what kept it from an answer
 	ServerAddress, PeerIP, ErrorType       string
 	ServerPort                             int
 	Route                                  event.Route
@@ -45,6 +47,9 @@ type numberedTry struct {
 	Key    tryKey
 	Number int64
 }
+
+// longestWords bounds an answer of many lines.
+const longestWords = 4096
 
 const maxTries = 4096 // of a host; servers run some hundred at a time
 
@@ -84,9 +89,21 @@ func (w *words) take(ev *event.Event) {
 	if ev.Route != event.RouteUnknown {
 		w.Route = ev.Route
 	}
-	if ev.Code == 0 && ev.ErrorType == "" && ev.Text == "" {
+	own := ""
+	if ev.Code == 0 && ev.Text == "" && ev.Kind != event.KindMessageQueued && ev.Kind != event.KindMessageOpened {
+		own = ev.Argument
+	}
+	if ev.Code == 0 && ev.ErrorType == "" && ev.Text == "" && own == "" {
 		return
 	}
+	if w.More && w.Code == ev.Code && len(w.Text) < longestWords {
+		w.Text += " " + ev.Text
+		w.More, w.Truncated = ev.MoreLines, ev.Truncated
+		replaceAll(&w.RemoteQueueID, ev.RemoteQueueID)
+		return
+	}
+	w.More = ev.MoreLines
+	replaceAll(&w.Own, own)
 	w.Code, w.Class, w.Joined, w.Truncated = ev.Code, ev.Class, ev.TextJoined, ev.Truncated
 	replaceAll(&w.Command, ev.Command)
 	replaceAll(&w.Enhanced, ev.Enhanced)
@@ -185,6 +202,9 @@ func (w *words) tell(ev *event.Event) {
 	}
 	if ev.Code != 0 || ev.Text != "" {
 		return
+	}
+	if ev.Argument == "" {
+		ev.Argument = w.Own
 	}
 	if ev.Status == event.StatusBounced && w.Class == '4' { // nobody said no: it has waited too long
 		ev.Status = event.StatusExpired

@@ -234,7 +234,7 @@ func queued(ev *event.Event, s string) event.Kind {
 
 // failed reads Go's words about a courier: "MAIL 550 5.1.8 Sender rejected", "Could not find mail server: ...", "550 5.1.1 no" (internal/courier/smtp.go).
 func failed(ev *event.Event, s string) event.Kind {
-	ev.Text = s
+	ev.Argument = s
 	switch {
 	case strings.HasPrefix(s, "Could not find mail server: "):
 		ev.ErrorType, ev.Tried = "host_not_found", event.No
@@ -258,7 +258,7 @@ func failed(ev *event.Event, s string) event.Kind {
 	}
 	if r, ok := reply.Parse(words); ok {
 		r.Into(ev)
-		ev.TextJoined = false
+		ev.Argument = ""
 	}
 	return event.KindDelivery
 }

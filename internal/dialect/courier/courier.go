@@ -265,17 +265,22 @@ func recipient(ev *event.Event, s string) event.Kind {
 	if ev.Daemon != "courierd" {
 		ev.Role = event.RoleClient
 	}
-	if r, ok := reply.Parse(text); ok {
-		r.Into(ev)
-		if ev.Class == '2' {
-			ev.RemoteQueueID = reply.QueueID(ev.Text)
-		}
-	} else {
-		ev.Text = text
-		ev.ErrorType = trouble(text)
+	r, ok := reply.Parse(text)
+	if !ok {
+		ev.Argument, ev.ErrorType = text, trouble(text)
+		return event.KindReply
+	}
+	r.Into(ev)
+	if ev.Class == '2' {
+		ev.RemoteQueueID = reply.QueueID(ev.Text)
 	}
 	if before, cut := strings.CutSuffix(ev.Text, "..."); cut && len(text) >= 128 {
 		ev.Text, ev.Truncated = before, true
+	}
+	if r.More { // a line of its own for each, or all in one with a slash between (libs/lcclog.c)
+		ev.Quoting = event.QuotingSlash
+		ev.TextJoined = strings.Contains(ev.Text, "/")
+		ev.MoreLines = !ev.TextJoined
 	}
 	return event.KindReply
 }

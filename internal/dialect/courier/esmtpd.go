@@ -116,7 +116,7 @@ func refusedCommand(ev *event.Event, s string) event.Kind {
 	}
 	r, ok := reply.Parse(msg)
 	if !ok { // the connection broke
-		ev.Text = msg
+		ev.Argument = msg
 		return event.KindWarning
 	}
 	r.Into(ev)

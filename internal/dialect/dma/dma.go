@@ -198,7 +198,7 @@ func unreachable(ev *event.Event, s string) event.Kind {
 	if !ok || !failed {
 		return event.KindNone
 	}
-	ev.Command, ev.Text = event.CommandConnect, why
+	ev.Command, ev.Argument = event.CommandConnect, why
 	if ev.ErrorType = errno.Type(why); ev.ErrorType == "" {
 		ev.ErrorType = errno.Other
 	}
@@ -239,9 +239,10 @@ func answered(ev *event.Event, command, s string) {
 	s = scan.TrimRight(s)
 	if r, ok := reply.Parse(s); ok {
 		r.Into(ev)
+		ev.Argument = ""
 		return
 	}
-	ev.Text = s
+	ev.Argument = s
 	switch {
 	case strings.HasPrefix(s, "read error"), strings.HasPrefix(s, "unexpected end"), strings.HasPrefix(s, "remote hung up"):
 		ev.ErrorType = "connection_lost"
@@ -270,7 +271,7 @@ func remoteFailed(ev *event.Event, s string) event.Kind {
 }
 
 func remoteTrouble(ev *event.Event, s string) {
-	ev.Text = s
+	ev.Argument = s
 	switch {
 	case strings.HasPrefix(s, "DNS lookup failure"):
 		ev.ErrorType, ev.Tried = "host_not_found", event.No
@@ -296,12 +297,12 @@ func quitFailed(ev *event.Event, s string) event.Kind {
 }
 
 func localDeferred(ev *event.Event, s string) event.Kind {
-	ev.Status, ev.Tried, ev.Route, ev.Text = event.StatusDeferred, event.Yes, event.RouteLocal, s
+	ev.Status, ev.Tried, ev.Route, ev.Argument = event.StatusDeferred, event.Yes, event.RouteLocal, s
 	return event.KindDelivery
 }
 
 func localFailed(ev *event.Event, s string) event.Kind {
-	ev.Route, ev.Text = event.RouteLocal, s
+	ev.Route, ev.Argument = event.RouteLocal, s
 	return event.KindReply
 }
 

@@ -105,8 +105,8 @@ func readDefer(r *row, what track, source string, ev *event.Event) {
 	readServer(r, ev)
 	ev.Direction = directionOf(r)
 	readError(r, source, ev)
-	if what == trackThrottle && ev.Text == "" {
-		ev.Text = r.text(colReference)
+	if what == trackThrottle && ev.Text == "" && ev.Argument == "" {
+		ev.Argument = r.text(colReference)
 	}
 }
 
@@ -127,7 +127,7 @@ func readError(r *row, source string, ev *event.Event) {
 	st := readStatus(r.cells[colStatus].text, len(ev.RcptList) > 0)
 	readWhy(&st, source, ev)
 	if r.cells[colStatus].doubled {
-		ev.Text = strings.ReplaceAll(ev.Text, `""`, `"`)
+		ev.Text, ev.Argument = strings.ReplaceAll(ev.Text, `""`, `"`), strings.ReplaceAll(ev.Argument, `""`, `"`)
 	}
 }
 
@@ -144,17 +144,17 @@ func readWhy(st *status, source string, ev *event.Event) {
 	}
 	answer, ok := parseStatus(st.led)
 	if !ok {
-		ev.Text = st.led
+		ev.Argument = st.led
 		return
 	}
 	if inner, wrapped := unwrap(answer.Text); wrapped { // 451 4.4.0: the code is Exchange's own, the words are not
 		ev.DSN = answer.Enhanced
 		if answer, ok = reply.Parse(inner); !ok {
-			ev.Text = inner
+			ev.Argument = inner
 			return
 		}
 		if kind := connectionError(&answer); kind != "" {
-			ev.ErrorType, ev.Text = kind, answer.Text
+			ev.ErrorType, ev.Argument = kind, answer.Text
 			return
 		}
 		answer.Into(ev)
@@ -171,7 +171,7 @@ func readWhy(st *status, source string, ev *event.Event) {
 		answer.Into(ev)
 		return
 	}
-	ev.DSN, ev.Text = answer.Enhanced, answer.Text
+	ev.DSN, ev.Argument = answer.Enhanced, answer.Text
 	if source == "STOREDRIVER" && strings.HasPrefix(answer.Text, "STOREDRV.Submit") {
 		ev.Route = event.RouteNone // from a mailbox, not into one
 	}
@@ -209,6 +209,6 @@ func connectionError(answer *reply.Reply) string {
 // readOwnStatus reads a status that no remote host has given.
 func readOwnStatus(r *row, ev *event.Event) {
 	if answer, ok := parseStatus(readStatus(r.text(colStatus), len(ev.RcptList) > 0).led); ok {
-		ev.DSN, ev.Text = answer.Enhanced, answer.Text
+		ev.DSN, ev.Argument = answer.Enhanced, answer.Text
 	}
 }

@@ -83,7 +83,7 @@ func readNotDelivered(words string, ev *event.Event) bool {
 	case strings.HasPrefix(why, "Delivery to this account was cancelled since the account inbox is full."):
 		to = strings.TrimSuffix(to, ".")
 		ev.Status, ev.Route, ev.Tried = event.StatusBounced, event.RouteLocal, event.Yes
-		ev.Text = why
+		ev.Argument = why
 	default:
 		return false
 	}

@@ -79,7 +79,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		words(ev, status, msg)
 	} else if rest, said := strings.CutPrefix(s, "errormsg='"); said {
 		why = rest
-		ev.Text = strings.TrimSuffix(rest, "'")
+		ev.Argument = strings.TrimSuffix(rest, "'")
 	}
 	why = strings.TrimSuffix(why, "'")
 
@@ -121,9 +121,6 @@ func recipients(ev *event.Event, list string) {
 
 // words reads "550-5.1.1 no\n550 5.1.1 such user", where further lines stand behind "\n" as written.
 func words(ev *event.Event, status, msg string) {
-	if i := strings.Index(msg, `\n`); i >= 0 { // the last line has the most to say where the first is cut off by it
-		msg = msg[:i]
-	}
 	r, ok := reply.Parse(msg)
 	if !ok {
 		ev.Text = msg
@@ -133,7 +130,6 @@ func words(ev *event.Event, status, msg string) {
 		return
 	}
 	r.Into(ev)
-	ev.TextJoined = false
 	if ev.Class == '2' {
 		ev.RemoteQueueID = reply.QueueID(ev.Text)
 	}

@@ -60,7 +60,7 @@ func parse(ev *event.Event, s string) event.Kind {
 		ev.Argument = s
 		return event.KindLifecycle
 	case s == "Sending process crashed or was killed.":
-		ev.Text = s
+		ev.Argument = s
 		return verdict(ev, event.StatusDeferred)
 	}
 	for i := range families {
@@ -87,7 +87,7 @@ var families = [...]struct {
 	{"Message-Id: <", messageID},
 	{"smtp: Failed:", failed},
 	{"smtp: Succeeded: ", succeeded},
-	{"qmqp: Failed:", failed},
+	{"qmqp: Failed:", saidByQMQP},
 	{"qmqp: Succeeded: ", succeeded},
 	{"Sending failed: ", sendingFailed},
 	{"Moving message ", moving},
@@ -155,7 +155,7 @@ func failed(ev *event.Event, s string) event.Kind {
 		ev.TextJoined, ev.MoreLines = false, r.More
 		return event.KindReply
 	}
-	ev.Text = s
+	ev.Argument = s
 	if s == "Connect failed" { // why stands in the next line
 		ev.Command = event.CommandConnect
 		return event.KindConnect
@@ -163,8 +163,17 @@ func failed(ev *event.Event, s string) event.Kind {
 	return event.KindReply
 }
 
-func succeeded(ev *event.Event, s string) event.Kind {
+// saidByQMQP reads what a QMQP server answered, which has no codes (protocols/qmqp.cc), or why it did not.
+func saidByQMQP(ev *event.Event, s string) event.Kind {
 	kind := failed(ev, s)
+	if kind == event.KindReply && ev.Code == 0 {
+		ev.Text, ev.Argument = ev.Argument, ""
+	}
+	return kind
+}
+
+func succeeded(ev *event.Event, s string) event.Kind {
+	kind := saidByQMQP(ev, s)
 	ev.Command = event.CommandEOM
 	ev.RemoteQueueID = reply.QueueID(ev.Text)
 	return kind

@@ -224,8 +224,8 @@ func mailboxed(ev *event.Event, user, method, stat string) event.Kind {
 			ev.Argument = stat
 		}
 	case quoted(ev, words):
-	case !answer(ev, words): // what an LMTP server said, where the program that spoke to it repeats that alone
-		ev.Text = words
+	case !answer(ev, words): // an LMTP server's words have a code, where the program that spoke to it repeats them alone
+		ev.Argument = words
 	}
 	return event.KindDelivery
 }

@@ -109,8 +109,8 @@ func why(ev *event.Event, s string) {
 		ev.RcptTo = to
 	}
 	switch scope {
-	case "helo":
-		ev.Helo = who
+	case "helo": // perhaps with the local part that the checker makes up (RFC 7208 section 2.3)
+		ev.Helo = strings.TrimPrefix(who, "postmaster@")
 	case "mfrom":
 		if strings.IndexByte(who, '@') > 0 { // the one in Perl has the address of a page there
 			ev.MailFrom = who

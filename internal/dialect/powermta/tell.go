@@ -125,7 +125,7 @@ func (r *row) answer(ev *event.Event) {
 		return
 	}
 	if typed && words != "" {
-		ev.Text = words
+		ev.Argument = words
 	}
 	ev.ErrorType = breakage(ev.DSN)
 }

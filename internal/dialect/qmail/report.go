@@ -17,11 +17,11 @@ const (
 
 // report reads the words behind a verdict.
 func report(ev *event.Event, s string) {
-	ev.Text, ev.TextMasked = strings.TrimSuffix(s, "/"), s != ""
+	ev.Argument, ev.TextMasked = strings.TrimSuffix(s, "/"), s != ""      // the program's own words, until a host's are found
 	if ev.Status == event.StatusBounced && strings.HasSuffix(s, tooOld) { // qmail-send.c: its own line, the last one
 		ev.Status = event.StatusExpired
 		s = strings.TrimSuffix(s, tooOld)
-		ev.Text = strings.TrimSuffix(s, "/")
+		ev.Argument = strings.TrimSuffix(s, "/")
 	}
 	if len(ev.Line) >= 799-len("1276913544.622156 ") && len(ev.Line) <= 799+len("1276913544.622156 ") && !strings.HasSuffix(s, "/") {
 		ev.Truncated = true // splogger.c folds lines
@@ -165,7 +165,7 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 
 // masked reads a reply with "_" for its blanks: "550-5.1.1_no/550_5.1.1_such_user".
 func masked(ev *event.Event, s string) {
-	ev.Text = s
+	ev.Text, ev.Argument = s, ""
 	code, rest, ok := scan.Fixed(s, 3)
 	if !ok || code < 200 || code > 599 || rest != "" && rest[0] != '_' && rest[0] != '-' {
 		return

@@ -155,7 +155,7 @@ func delivery(ev *event.Event, s string) event.Kind {
 	}
 	if rest, mangled := strings.CutPrefix(s, "report mangled, will defer"); mangled {
 		queue(ev, strings.TrimPrefix(rest, ":"))
-		ev.TryID, ev.Status, ev.Tried, ev.Text = try, event.StatusDeferred, event.Yes, "report mangled, will defer"
+		ev.TryID, ev.Status, ev.Tried, ev.Argument = try, event.StatusDeferred, event.Yes, "report mangled, will defer"
 		return event.KindDelivery
 	}
 	verdict, s, ok := scan.Cut(s, ':')

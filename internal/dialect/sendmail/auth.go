@@ -121,6 +121,6 @@ func loginFailed(ev *event.Event, s string) event.Kind {
 	if mech != "unknown" {
 		ev.AuthMechanism = mech
 	}
-	ev.Command, ev.AuthResult, ev.Text = "AUTH", "failure", s
+	ev.Command, ev.AuthResult, ev.Argument = "AUTH", "failure", s // the library's words, which the client is not told
 	return event.KindAuth
 }

@@ -365,7 +365,7 @@ func explain(ev *event.Event, r *record) {
 		text = rep.Text
 	}
 	if ev.ErrorType = breakage(text); ev.ErrorType != "" || !ok || !r.tried || isOwn(rep.Code, text) {
-		ev.Text = text // Sendmail's own words, also where it puts a code in front of them
+		ev.Argument = text // Sendmail's own words, also where it puts a code in front of them
 		return
 	}
 	rep.Into(ev)

@@ -37,7 +37,9 @@ func ruleset(ev *event.Event, s string) event.Kind {
 	verb, words, _ := scan.Cut(what, '=')
 	ev.FilterVerdict = verb
 	if verb == "quarantine" {
-		ev.Text = words
+		if ev.Argument == "" {
+			ev.Argument = words
+		}
 		return event.KindFilter
 	}
 	refusal(ev, words)
@@ -187,7 +189,7 @@ func refused(ev *event.Event, s string) event.Kind {
 	}
 	ev.RcptTo, ev.Text, ev.Scope = to, text, event.ScopeFork
 	if s[0] != '<' { // as the command line has it: the verdict follows
-		ev.Command = ""
+		ev.Command, ev.Argument, ev.Text = "", text, ""
 		return event.KindWarning
 	}
 	ev.Command = "RCPT"

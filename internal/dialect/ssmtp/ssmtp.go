@@ -45,7 +45,7 @@ func parse(ev *event.Event, s string) event.Kind {
 		if !ok || !digits || n > 65535 {
 			return event.KindNone
 		}
-		ev.ServerAddress, ev.ServerPort, ev.Command, ev.Text = host, int(n), event.CommandConnect, s
+		ev.ServerAddress, ev.ServerPort, ev.Command, ev.Argument = host, int(n), event.CommandConnect, s
 		return event.KindConnect
 	case strings.HasPrefix(s, "Unable to locate "):
 		ev.ServerAddress, ev.Command, ev.ErrorType = s[len("Unable to locate "):], event.CommandConnect, "host_not_found"
