@@ -51,6 +51,8 @@ func (e *engine) enrich(ld plog.Logs, now time.Time, via *smtpProcessor) counts 
 		p.resource = rl.Resource()
 		for i := 0; i < rl.ScopeLogs().Len(); i++ {
 			sl := rl.ScopeLogs().At(i)
+			around := sl.Scope().Attributes()
+			p.view.Scope = &around
 			if sl.Scope().Name() == attrs.Scope && sl.Scope().Version() == attrs.Version {
 				continue // enriched before
 			}

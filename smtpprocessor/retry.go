@@ -174,6 +174,11 @@ func hasPlaces(ld plog.Logs) bool {
 		if _, ok := rl.Resource().Attributes().Get(attrs.FileID); ok {
 			return true
 		}
+		for _, sl := range rl.ScopeLogs().All() {
+			if _, ok := sl.Scope().Attributes().Get(attrs.FileID); ok {
+				return true
+			}
+		}
 	}
 	return false
 }

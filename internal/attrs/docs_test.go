@@ -97,7 +97,7 @@ func TestDocsAreTheTable(t *testing.T) {
 
 // A name that is also the dotted prefix of another is renamed by Elasticsearch, record by record.
 func TestNoNameIsThePrefixOfAnother(t *testing.T) {
-	names := []string{Original, FilePath, FileID, FileOffset, HostName}
+	names := []string{Original, FilePath, FileID, FileOffset, HostName, ServiceName}
 	for _, d := range Table {
 		names = append(names, d.Name)
 	}
@@ -128,7 +128,7 @@ func TestEveryNameIsInTheTable(t *testing.T) {
 			t.Errorf("%s stands %d times in the table", name, n)
 		}
 	}
-	elsewhere := map[string]bool{Scope: true, Version: true, Original: true, FilePath: true, FileID: true, FileOffset: true, HostName: true, RecipientTotal: true}
+	elsewhere := map[string]bool{Scope: true, Version: true, Original: true, FilePath: true, FileID: true, FileOffset: true, HostName: true, ServiceName: true, RecipientTotal: true}
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
 		if !ok || spec.Type != nil {

@@ -128,6 +128,8 @@ const (
 	FilePath   = "log.file.path"
 	FileID     = "log.file.id"
 	FileOffset = "log.file.record_offset"
+	// ServiceName is the resource attribute that stores select by.
+	ServiceName = "service.name"
 	// HostName tells mail hosts apart: on the resource, or on a record of another host than the resource's.
 	HostName = "host.name"
 )

@@ -24,8 +24,8 @@ type record struct {
 // records flattens a batch.
 func records(ld plog.Logs) (list []record) {
 	for _, rl := range ld.ResourceLogs().All() {
-		path, _ := rl.Resource().Attributes().Get(attrs.FilePath)
 		for _, sl := range rl.ScopeLogs().All() {
+			path, _ := sl.Scope().Attributes().Get(attrs.FilePath)
 			for _, rec := range sl.LogRecords().All() {
 				r := record{time: rec.Timestamp().AsTime(), body: rec.Body().AsString(), attr: map[string]string{}, path: path.AsString(), offset: -1}
 				for k, v := range rec.Attributes().All() {

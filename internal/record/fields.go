@@ -260,8 +260,8 @@ func mapString(value pcommon.Value, key string) (string, bool) {
 	return v.Str(), true
 }
 
-// readResource takes in the resource's attributes; the record's go before them.
-func (f *fields) readResource(m pcommon.Map) {
+// readAround takes in the attributes of the scope or the resource; the record's go before them.
+func (f *fields) readAround(m pcommon.Map) {
 	for key, value := range m.All() {
 		switch key {
 		case "host.name":

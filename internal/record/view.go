@@ -45,6 +45,8 @@ type View struct {
 
 	// Lines is what the caller knows of mail servers' lines; it stays over Read.
 	Lines Lines
+	// Scope is what the scope of the records says, where there is one; it stays over Read.
+	Scope *pcommon.Map
 
 	// whole: a name in front of the line is the line's own.
 	whole bool
@@ -84,20 +86,23 @@ type File struct {
 // line (Blank); then the rest is filled in all the same. now is the caller's clock in nanoseconds since 1970. Where a name was taken off the front (Source.Part) that
 // may as well be the text's own, the caller decides, and calls ReadWhole.
 func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
-	*v = View{Lines: v.Lines}
+	*v = View{Lines: v.Lines, Scope: v.Scope}
 	return v.read(res, rec, now)
 }
 
 // ReadWhole is Read for a record of a source whose lines have no name in front.
 func (v *View) ReadWhole(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
-	*v = View{Lines: v.Lines, whole: true}
+	*v = View{Lines: v.Lines, Scope: v.Scope, whole: true}
 	return v.read(res, rec, now)
 }
 
 func (v *View) read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 	var f fields
 	f.read(rec.Attributes(), false)
-	f.readResource(res.Attributes())
+	if v.Scope != nil {
+		f.readAround(*v.Scope)
+	}
+	f.readAround(res.Attributes())
 
 	// the line
 	body, text := rec.Body(), ""

@@ -19,6 +19,9 @@ import (
 // scopeName is the instrumentation scope of raw records.
 const scopeName = "github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver"
 
+// serviceName is service.name of the records: whose they are, for stores that select by it. A processor may give another.
+const serviceName = "mail"
+
 // batch is the lines of one file that go out together.
 type batch struct {
 	r       *maillogReceiver
@@ -52,13 +55,16 @@ func (b *batch) begin() {
 	b.logs = plog.NewLogs()
 	rl := b.logs.ResourceLogs().AppendEmpty()
 	m := rl.Resource().Attributes()
-	m.EnsureCapacity(4)
+	m.EnsureCapacity(2)
 	m.PutStr(attrs.HostName, b.r.host)
+	m.PutStr(attrs.ServiceName, serviceName)
+	sl := rl.ScopeLogs().AppendEmpty()
+	sl.Scope().SetName(scopeName)
+	m = sl.Scope().Attributes() // not of the resource: stores make a stream of each resource, and files change every day
+	m.EnsureCapacity(3)
 	m.PutStr(attrs.FilePath, b.file.Path)
 	m.PutStr("log.file.name", filepath.Base(b.file.Path))
 	m.PutStr(attrs.FileID, b.file.ID)
-	sl := rl.ScopeLogs().AppendEmpty()
-	sl.Scope().SetName(scopeName)
 	b.records = sl.LogRecords()
 	b.records.EnsureCapacity(min(b.r.cfg.MaxBatchSize, 1000))
 	b.seen = pcommon.NewTimestampFromTime(b.r.now())

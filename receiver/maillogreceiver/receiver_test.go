@@ -71,7 +71,7 @@ type line struct {
 func (s *sink) lines() (list []line) {
 	for _, ld := range s.AllLogs() {
 		for _, rl := range ld.ResourceLogs().All() {
-			id, _ := rl.Resource().Attributes().Get(attrs.FileID)
+			id, _ := rl.ScopeLogs().At(0).Scope().Attributes().Get(attrs.FileID)
 			for _, rec := range rl.ScopeLogs().At(0).LogRecords().All() {
 				offset, _ := rec.Attributes().Get(attrs.FileOffset)
 				list = append(list, line{rec.Body().Str(), id.Str(), offset.Int()})

@@ -15,7 +15,7 @@ type Record struct {
 	Time time.Time
 	Attr map[string]string
 
-	Resource map[string]string
+	Resource map[string]string // and of the scope
 }
 
 // Is says whether the record is of an event.
@@ -30,6 +30,9 @@ func Records(batches ...plog.Logs) (list []Record) {
 				resource[k] = v.AsString()
 			}
 			for _, sl := range rl.ScopeLogs().All() {
+				for k, v := range sl.Scope().Attributes().All() {
+					resource[k] = v.AsString()
+				}
 				for _, rec := range sl.LogRecords().All() {
 					r := Record{Body: rec.Body().AsString(), Time: rec.Timestamp().AsTime(), Attr: map[string]string{}, Resource: resource}
 					for k, v := range rec.Attributes().All() {
