@@ -5,8 +5,6 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
-
-	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
 )
 
 // copies are the attributes of a record of several lines that hold all of its text. Each of its parts has them: they are taken out for as long as the lines are
@@ -65,7 +63,7 @@ func (list copies) clean(whole *line) {
 		if whole.scrubbed {
 			whole.scrubValue(c.value, true)
 		}
-		sweepValue(c.value, secrets.Talk)
+		sweepValue(c.value)
 	}
 }
 

@@ -33,6 +33,7 @@ type pass struct {
 	resource  pcommon.Resource
 	view      record.View
 	duplicate bool
+	proved    bool // the record has a credential outside of its line
 	lines     []string
 	inPlace   bool // no record was split
 	parts     []part
@@ -49,6 +50,7 @@ func (e *engine) enrich(ld plog.Logs, now time.Time, via *smtpProcessor) counts 
 	defer p.release()
 	for _, rl := range ld.ResourceLogs().All() {
 		p.resource = rl.Resource()
+		sweepMap(rl.Resource().Attributes())
 		for i := 0; i < rl.ScopeLogs().Len(); i++ {
 			sl := rl.ScopeLogs().At(i)
 			around := sl.Scope().Attributes()
@@ -56,6 +58,7 @@ func (e *engine) enrich(ld plog.Logs, now time.Time, via *smtpProcessor) counts 
 			if sl.Scope().Name() == attrs.Scope && sl.Scope().Version() == attrs.Version {
 				continue // enriched before
 			}
+			sweepMap(sl.Scope().Attributes())
 			p.parts, p.made, p.hosts, p.inPlace = p.parts[:0], p.made[:0], p.hosts[:0], true
 			for _, rec := range sl.LogRecords().All() {
 				p.record(rec)
@@ -82,7 +85,7 @@ func (p *pass) release() {
 // record takes one record through the engine, line by line.
 func (p *pass) record(rec plog.LogRecord) {
 	if !p.read(rec) && !p.view.Blank {
-		sweep(rec, secrets.Anyone, rec.Attributes().Len(), true)
+		sweep(rec)
 		p.parts = append(p.parts, part{rec: rec})
 		return
 	}
@@ -105,6 +108,9 @@ func (p *pass) read(rec plog.LogRecord) bool {
 	found := p.view.Read(p.resource, rec, p.now)
 	if p.view.Source.Part != "" && p.e.speaks(p.view.Source) {
 		found = p.view.ReadWhole(p.resource, rec, p.now)
+	}
+	if p.proved = proves(rec); p.proved {
+		p.view.Origins(func(s *string) { *s, _ = secrets.Clean(*s, secrets.Anyone) })
 	}
 	return found
 }
@@ -155,9 +161,8 @@ func (p *pass) several(rec plog.LogRecord) {
 	p.inPlace = false
 	whole.clean, _ = secrets.Clean(whole.clean, secrets.Talk)
 	copies.clean(&whole)
-	for _, one := range p.parts[first:] {
+	for _, one := range p.parts[first:] { // what else the record had was cleaned with each
 		if one.made == 0 {
-			sweep(one.rec, secrets.Anyone, came, false)
 			copies.putBack(one.rec)
 		}
 	}

@@ -208,3 +208,41 @@ func TestNothingLeaks(t *testing.T) {
 		}
 	}
 }
+
+// prose are lines of other programs that speak of logins, or hold base64, and no credential.
+var prose = []string{
+	"AUTH LOGIN failed", "Auth: PLAIN text", "auth: login user1234 from 192.0.2.1", "PASS=12 FAIL=0", "the AUTH PLAIN mechanism is weak", "commit 3f786850e387550fdab836ed7e6dc881de23001b",
+	"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "Authorization: Basic YW5uYTpodW50ZXIy",
+	"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U", "ERR unknown command 'FLUSH', with args beginning with: ",
+	"sshd[7]: pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=anna", "sudo[8]: pam_unix(sudo:auth): authentication failure; logname=anna uid=1000 user=anna",
+	"authentication failed: user anna", "    password: [hidden]", `{"level":"warn","msg":"auth failed","user":"anna"}`, "334 VXNlcm5hbWU6", "key AGENT_ID=ABCD", "/usr/lib/AAAA/ABCD/lib.so", "dXNlcg==",
+}
+
+// They come out byte for byte, between the lines of mail servers and behind them, whoever carries them.
+func TestProseAboutLoginsStays(t *testing.T) {
+	mail := []string{
+		"Nov 23 15:32:33 mx postfix/smtpd[9]: warning: unknown[192.0.2.9]: SASL LOGIN authentication failed: no, sasl_username=x1", "2026-11-23 15:32:33 login authenticator failed for (x) [192.0.2.9]: 535 Incorrect authentication data (set_id=x1)",
+		"Nov 23 15:32:33 mx dovecot: imap-login: Disconnected (auth failed, 2 attempts in 178 secs): user=<x1>, method=PLAIN, rip=192.0.2.5", "Nov 23 15:32:33 mx postfix/smtpd[9]: connect from a.example[192.0.2.1]",
+	}
+	for carrier, carry := range carriers {
+		t.Run(carrier, func(t *testing.T) {
+			var lines []string
+			for i, line := range prose {
+				lines = append(lines, mail[i%len(mail)], line)
+			}
+			ld := carried(carry, lines)
+			want := plog.NewLogs()
+			ld.CopyTo(want)
+			sink := new(consumertest.LogsSink)
+			p, _ := start(t, sink, func(c *Config) { c.Summaries = nil })
+			require.NoError(t, p.ConsumeLogs(t.Context(), ld))
+			got := slices.DeleteFunc(flat(sink.AllLogs()...), isMade)
+			before := flat(want)
+			require.Len(t, got, len(before))
+			for i := 1; i < len(got); i += 2 {
+				assert.Equal(t, before[i].Body().AsRaw(), got[i].Body().AsRaw())
+				assert.Equal(t, before[i].Attributes().AsRaw(), got[i].Attributes().AsRaw())
+			}
+		})
+	}
+}

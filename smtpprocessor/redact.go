@@ -125,16 +125,9 @@ func (p *pass) clean(rec plog.LogRecord, l *line, came int) {
 			rec.Body().SetStr(l.clean)
 		}
 	}
-	sweep(rec, l.of, came, l.caught || !isPiece(rec.Body(), p.view.Text))
-}
-
-// isPiece says whether the text is the body, or stands in it as it is.
-func isPiece(body pcommon.Value, text string) bool {
-	if body.Type() != pcommon.ValueTypeStr {
-		return false
+	if l.caught || p.proved {
+		sweep(rec)
 	}
-	_, ok := event.Offset(body.Str(), text)
-	return ok
 }
 
 // scrubAttributes puts the clean line in place of the line in the attributes that a record came with.

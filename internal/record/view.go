@@ -175,6 +175,13 @@ func (v *View) readMap(body pcommon.Map, f *fields) string {
 	return text
 }
 
+// Origins calls visit for what carriers call the host, the program and the source, so that what must not leave can be taken out of it.
+func (v *View) Origins(visit func(*string)) {
+	for _, s := range [...]*string{&v.Host, &v.Program, &v.TagID, &v.home, &v.fallback, &v.Source.Host, &v.Source.Name, &v.Source.Part, &v.File.ID, &v.File.Path} {
+		visit(s)
+	}
+}
+
 // cutTag splits a tag that the carrier left whole: "postfix/smtpd[540]:".
 func (v *View) cutTag() {
 	name, rest, ok := scan.Cut(v.Program, '[')

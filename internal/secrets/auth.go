@@ -66,7 +66,7 @@ func (f *finder) auth(i int) int {
 		return f.answers(at)
 	}
 	from, to := next, f.argument(next)
-	if f.isArgument(i, from, to, capital && plain && blank) {
+	if to = f.secret(i, from, to, capital && plain && blank); to > from {
 		f.add(from, to)
 		return f.answers(to)
 	}
@@ -166,29 +166,40 @@ func (f *finder) argument(from int) int {
 	return to
 }
 
-// isArgument says whether s[from:to] is what follows a mechanism in a command, and no word of a sentence. Sure says that the command is written as clients
-// write it.
-func (f *finder) isArgument(auth, from, to int, sure bool) bool {
+// secret is where s[from:to] ends, if that is what follows a mechanism in a command and no word of a sentence; else from. Sure says that the command is written
+// as clients write it.
+func (f *finder) secret(auth, from, to int, sure bool) int {
 	token := strings.TrimRight(f.s[from:to], ".:!?")
+	if f.isResponse(token, sure) {
+		return from + len(token)
+	}
+	inPlace := strings.IndexFunc(strings.TrimRight(token, "="), isForeign) >= 0 && !isMechanism(token) // of base64
+	if sure && inPlace && f.leads(auth) && f.ends(to) && hasLetter(token) && isOdd(token) {
+		return to
+	}
+	return from
+}
+
+// isResponse says whether a word is base64, as the argument of AUTH is.
+func (f *finder) isResponse(token string, sure bool) bool {
 	run := strings.TrimRight(token, "=")
 	run = strings.TrimSuffix(strings.TrimSuffix(run, `\u003d`), `\u003d`)
 	padding := len(token) - len(run)
 	if run == "" || isMechanism(token) {
 		return false
 	}
-	if n := len(run); strings.IndexFunc(run, isForeign) < 0 {
-		switch kind := decode(run, padding); {
-		case kind == credential:
-			return true
-		case kind == words && (!isPlain(run) || n >= 8 && sure):
-			return true
-		case !sure || isPlain(run):
-			return false
-		}
-		return n >= shortestRun && (hasLetter(run) && (hasDigit(run) || padding > 0) || isMixed(run))
+	if strings.IndexFunc(run, isForeign) >= 0 {
+		return false
 	}
-	// words in place of base64
-	return sure && f.leads(auth) && f.ends(to) && hasLetter(token) && isOdd(token)
+	switch kind := decode(run, padding); {
+	case kind == credential:
+		return true
+	case kind == words && (!isPlain(run) || len(run) >= 8 && sure):
+		return true
+	case !sure || isPlain(run):
+		return false
+	}
+	return len(run) >= shortestRun && (hasLetter(run) && (hasDigit(run) || padding > 0) || isMixed(run))
 }
 
 func isForeign(r rune) bool { return r > 0x7f || digits[byte(r)] == 0 }

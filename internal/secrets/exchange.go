@@ -64,8 +64,10 @@ func command(s string) (head, tail string, ok bool) {
 		return "", "", false
 	}
 	at += len(word)
-	if next, _ := f.gap(at); next > at && s[at] == ' ' { // an argument
-		at = f.argument(next)
+	if next, _ := f.gap(at); next > at && s[at] == ' ' && next < len(s) { // an argument
+		if end := f.argument(next); f.isResponse(s[next:end], true) {
+			at = end
+		}
 	}
 	tail = s[at:]
 	if len(tail) > maxFrame || strings.Trim(tail, "\"'`)]}>, \r\n\\rn") != "" {
@@ -96,7 +98,10 @@ func (x *Exchange) answer(s string) (from, to int, ok bool) {
 		return 0, 0, false
 	}
 	said := scan.Trim(s[from:to])
-	return from, to, said != "" && said != "*" && strings.IndexByte(said, ' ') < 0 && !isReply(said) && said != "334"
+	if said == "" || said == "*" || strings.IndexByte(said, ' ') >= 0 || isReply(said) || said == "334" {
+		return 0, 0, false
+	}
+	return from, to, scan.Trim(x.head) != "" || isAnswer(said) // without marks any word of anybody's would do
 }
 
 // alike says whether s begins as frame does: the same marks, and the same words but for those with digits in them, which are stamps, numbers and ids. It gives

@@ -47,6 +47,8 @@ func TestWhatIsNoAnswer(t *testing.T) {
 		"no 334":          {">> AUTH LOGIN", "<< 535 no", ">> anna"},
 		"another program": {">> AUTH LOGIN", "<< 334 VXNlcm5hbWU6", "anna", "cron[7]: anna", "<< anna"},
 		"a sentence":      {"AUTH LOGIN failed for anna", "error 334 seen", "anna"},
+		"two words":       {"AUTH LOGIN failed", "334 VXNlcm5hbWU6", "anna"},
+		"no marks":        {"AUTH LOGIN", "334 VXNlcm5hbWU6", "/usr/lib/lib.so"},
 		"more words":      {">> AUTH LOGIN", "<< 334 VXNlcm5hbWU6", ">> MAIL FROM:<a@b.example> x"},
 		"much later":      append(append([]string{">> AUTH LOGIN", "<< 334 VXNlcm5hbWU6"}, strings.Split(strings.Repeat("x\n", patience), "\n")...), ">> anna"),
 	} {
