@@ -84,6 +84,7 @@ func (p *pass) release() {
 
 // record takes one record through the engine, line by line.
 func (p *pass) record(rec plog.LogRecord) {
+	p.proved = proves(rec)
 	if !p.read(rec) && !p.view.Blank {
 		sweep(rec)
 		p.parts = append(p.parts, part{rec: rec})
@@ -96,7 +97,7 @@ func (p *pass) record(rec plog.LogRecord) {
 			p.several(rec)
 			return
 		}
-		sweep(rec, secrets.Anyone, rec.Attributes().Len(), true)
+		sweep(rec)
 		p.parts = append(p.parts, part{rec: rec})
 		return
 	}
@@ -109,7 +110,7 @@ func (p *pass) read(rec plog.LogRecord) bool {
 	if p.view.Source.Part != "" && p.e.speaks(p.view.Source) {
 		found = p.view.ReadWhole(p.resource, rec, p.now)
 	}
-	if p.proved = proves(rec); p.proved {
+	if p.proved {
 		p.view.Origins(func(s *string) { *s, _ = secrets.Clean(*s, secrets.Anyone) })
 	}
 	return found
