@@ -161,6 +161,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		times = e.repeats.read(src, h)
 	}
 	ev.Time, ev.Resolution, ev.Shape, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Shape, h.Host, h.PID, h.Text
+	ev.Placed = isPlaced(&p.view.File)
 	result := e.parse(src, h, held)
 	if ev.Repeat = times; e.repeats.again {
 		ev.Redact = ev.Redact[:0] // it is not in this record
@@ -377,10 +378,13 @@ func (e *engine) speaks(key record.Source) bool {
 	return s.Talks && e.tracker.Holds(s.Host, s.name)
 }
 
+// isPlaced says whether a line's place is known for good.
+func isPlaced(f *record.File) bool { return f.HasOffset && f.ID != "" && f.ID != f.Path }
+
 // seen says whether the line at this place of a file was observed before. Only a file's identity counts: a path is
 // given to another file by every rotation.
 func (e *engine) seen(f *record.File) bool {
-	if !f.HasOffset || f.ID == "" || f.ID == f.Path {
+	if !isPlaced(f) {
 		return false
 	}
 	e.mu.Lock()

@@ -112,3 +112,37 @@ func TestMemoryOfRepeatedLinesIsBounded(t *testing.T) {
 	}
 	assert.LessOrEqual(t, len(p.engine.repeats.lines), maxSaid)
 }
+
+// Two lines that are equal are two, where each has a place of its own; read again at the same place they are one.
+func TestEqualVerdictsAtDifferentOffsetsAreNoDuplicates(t *testing.T) {
+	lines := []string{
+		"Jan 15 10:00:00 mx1 postfix/qmgr[5]: 4AB12C: from=<s@example.com>, size=9, nrcpt=1 (queue active)",
+		"Jan 15 10:00:01 mx1 postfix/smtp[9]: 4AB12C: to=<a@example.net>, relay=mx.example.net[192.0.2.15]:25, delay=1, delays=0/0/0/1, dsn=4.0.0, status=deferred (host mx.example.net[192.0.2.15] said: 451 later (in reply to RCPT TO command))",
+	}
+	lines = append(lines, lines[1])
+	for name, c := range map[string]struct {
+		place func(plog.Logs) plog.Logs
+		want  string
+	}{
+		"with offsets": {func(ld plog.Logs) plog.Logs { return placed(ld, "file-1", 0) }, ""},
+		"without":      {func(ld plog.Logs) plog.Logs { return ld }, "true"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sink := new(consumertest.LogsSink)
+			p, _ := start(t, sink, nil)
+			require.NoError(t, p.ConsumeLogs(t.Context(), c.place(batch(lines...))))
+			list := flat(sink.AllLogs()...)
+			assert.Equal(t, "", str(list[1], attrs.Duplicate))
+			assert.Equal(t, c.want, str(list[2], attrs.Duplicate))
+			if c.want != "" {
+				return
+			}
+			assert.Equal(t, "2", str(list[2], attrs.DeliveryAttempt))
+			sink.Reset()
+			require.NoError(t, p.ConsumeLogs(t.Context(), c.place(batch(lines...))))
+			for _, rec := range flat(sink.AllLogs()...) {
+				assert.Equal(t, "true", str(rec, attrs.Duplicate), rec.Body().Str())
+			}
+		})
+	}
+}

@@ -259,6 +259,8 @@ type Event struct {
 	// message.opened) names message and recipient; the verdict, and lines about what a host said, may have the number in their place.
 	TryID, TryTo string
 
+	// Placed: where the line stands in its file is known, so that it was not read before, though an equal one may have been.
+	Placed bool
 	// Repeat: the line stands for so many lines that are equal to the one before it; 0 for an ordinary line.
 	Repeat    int
 	Synthetic bool

@@ -63,7 +63,7 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 	m.NoEnd = m.NoEnd || ev.NoEnd
 	r := t.recipient(m, ev)
 	line := verdict(ev)
-	if r.LastLine == line && r.Status == ev.Status && ev.Resolution != event.ResolutionNone {
+	if !ev.Placed && r.LastLine == line && r.Status == ev.Status && ev.Resolution != event.ResolutionNone {
 		ev.Duplicate, out.Duplicate = true, true
 		ev.Attempt, ev.Final, ev.Direction = r.Attempts, r.Final, r.Direction
 		m.context(ev)
