@@ -88,9 +88,11 @@ func (h *host) indexIDs() {
 		return
 	}
 	h.ids = &byMessageID{one: make(map[hash]*Message), more: make(map[hash][]*Message)}
-	for m := h.openMessages.head; m != nil; m = m.links.next {
-		h.ids.add(m)
-	}
+	h.eachStream(func() {
+		for m := h.openMessages.head; m != nil; m = m.links.next {
+			h.ids.add(m)
+		}
+	})
 }
 
 // add notes an open message whose Message-ID is known.

@@ -6,7 +6,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// expire ends what has been silent too long by the host's log clock. The lists are in the order of their last line, so only heads are looked at.
+// expire ends what has been silent too long by the clock of the stream at hand. The lists are in the order of their last line, so only heads are looked at.
 func (t *Tracker) expire(h *host, out *Output) { t.expireAt(h, h.clock, out) }
 
 func (t *Tracker) expireAt(h *host, now int64, out *Output) {
@@ -44,7 +44,7 @@ func (t *Tracker) limit(h *host, out *Output) {
 	for t.sessions > t.cfg.MaxSessions {
 		s := h.openSessions.head
 		if h.openSessions.n < 2 {
-			s = oldest(t, func(h *host) (*Session, int64) { return h.openSessions.head, lastOf(h.openSessions.head) })
+			s = oldest(t, func(st *stream) (*Session, int64) { return st.openSessions.head, lastOf(st.openSessions.head) })
 		}
 		out.Evicted[CauseSessionLimit]++
 		s.Partial = true
@@ -53,7 +53,7 @@ func (t *Tracker) limit(h *host, out *Output) {
 	for t.messages > t.cfg.MaxMessages {
 		m := h.openMessages.head
 		if h.openMessages.n < 2 {
-			m = oldest(t, func(h *host) (*Message, int64) { return h.openMessages.head, lastOfMessage(h.openMessages.head) })
+			m = oldest(t, func(st *stream) (*Message, int64) { return st.openMessages.head, lastOfMessage(st.openMessages.head) })
 		}
 		out.Evicted[CauseMessageLimit]++
 		m.Partial = true
@@ -88,31 +88,37 @@ func lastOfMessage(m *Message) int64 {
 }
 
 // oldest finds the item that was silent longest over all hosts.
-func oldest[T any](t *Tracker, head func(*host) (*T, int64)) *T {
+func oldest[T any](t *Tracker, head func(*stream) (*T, int64)) *T {
 	var found *T
 	var since int64
 	var name string
 	for _, h := range t.hosts {
-		x, last := head(h)
-		if x != nil && (found == nil || last < since || last == since && h.name < name) {
-			found, since, name = x, last, h.name
+		for _, st := range h.streams {
+			x, last := head(st)
+			if x != nil && (found == nil || last < since || last == since && h.name < name) {
+				found, since, name = x, last, h.name
+			}
 		}
 	}
 	return found
 }
 
-// Tick expires by the wall clock what belongs to hosts that have gone silent: for them log time goes on as the wall does.
+// Tick expires by the wall clock what belongs to sources that have gone silent: for them log time goes on as the wall does.
 func (t *Tracker) Tick(wall int64, out *Output) {
 	for _, name := range t.hostNames() {
 		h := t.hosts[name]
-		silent := wall - h.wall
-		if silent > int64(time.Second) {
-			t.expireAt(h, h.clock+silent, out)
-		}
-		if silent > int64(t.cfg.MessageTTL) && h.openSessions.n == 0 && h.openMessages.n == 0 {
+		h.eachStream(func() {
+			if silent := wall - h.wall; silent > int64(time.Second) {
+				t.expireAt(h, h.clock+silent, out)
+			}
+		})
+		items, newest := h.open()
+		if wall-newest > int64(t.cfg.MessageTTL) && items == 0 {
 			delete(t.hosts, name)
 			t.newest = nil
+			continue
 		}
+		h.leaveIdle(wall - int64(t.cfg.MessageTTL))
 	}
 }
 
@@ -131,13 +137,15 @@ func (t *Tracker) CloseHosts(which func(host string) bool, out *Output) {
 }
 
 func (t *Tracker) closeHost(h *host, end event.End, out *Output) {
-	for s := h.openSessions.head; s != nil; s = h.openSessions.head {
-		s.Partial = true
-		t.endSession(s, s.silent(end), nil, out)
-	}
-	for m := h.openMessages.head; m != nil; m = h.openMessages.head {
-		m.Partial = m.Partial || !m.isOver()
-		t.endMessage(m, out)
-	}
-	h.due = nil
+	h.eachStream(func() {
+		for s := h.openSessions.head; s != nil; s = h.openSessions.head {
+			s.Partial = true
+			t.endSession(s, s.silent(end), nil, out)
+		}
+		for m := h.openMessages.head; m != nil; m = h.openMessages.head {
+			m.Partial = m.Partial || !m.isOver()
+			t.endMessage(m, out)
+		}
+		h.due = nil
+	})
 }

@@ -186,7 +186,9 @@ func (h *host) chain(p *peer) {
 }
 
 func (h *host) forgetPeer(p *peer) {
-	h.peerOrder.remove(p)
+	if p.links.in != nil {
+		p.links.in.remove(p)
+	}
 	if p.next != nil {
 		p.next.prev = p.prev
 	}

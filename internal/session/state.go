@@ -14,7 +14,7 @@ import (
 )
 
 // stateVersion is written in front of a saved state; a state of another version is not read.
-const stateVersion = 4
+const stateVersion = 5
 
 var stateMagic = [4]byte{'s', 'm', 't', 'p'}
 
@@ -30,8 +30,8 @@ type (
 	}
 	savedHost struct {
 		Name                      string
-		Clock                     int64
-		Wall                      int64
+		Streams                   []savedStream
+		Stream                    int // the one that the newest line was of
 		Sessions, Messages, Peers int // that follow; oldest first, the ended ones in front
 		Starts                    []savedStart
 		Tries                     []savedTry
@@ -39,14 +39,18 @@ type (
 		Domains                   []string
 		Copies                    []savedCopy // oldest first
 		TellsAfter, TellsCalls    bool
-		Twins                     twins
 		Aliases                   map[string]string
 		Waiting, Client           string // what a second name was given to
 		Places                    []place
 		Filtered                  []*filtered // oldest first
 		Fronts                    bool
 		Single                    bool
-		Due, Parting              []event.ID // messages and sessions that wait for their end, in its order
+	}
+	savedStream struct {
+		Name         string
+		Clock, Wall  int64
+		Twins        twins
+		Due, Parting []event.ID // messages and sessions that wait for their end, in its order
 	}
 	savedSession struct {
 		*Session
@@ -55,6 +59,7 @@ type (
 		KeyNumber            int64
 		HasTime, Ended       bool
 		Waits                bool // screened, for the server's connect line
+		Stream               int
 		Talk                 *Conversation
 		Open                 []event.ID
 	}
@@ -67,10 +72,12 @@ type (
 		Forwarded           bool
 		Notice, Reentered   bool
 		Brought             bool
+		Stream              int
 	}
 	savedPeer struct {
-		Peer *peer
-		Key  peerKey
+		Peer   *peer
+		Key    peerKey
+		Stream int
 	}
 	savedTry struct {
 		Key tryKey
@@ -121,26 +128,42 @@ func (t *Tracker) encode(to *gob.Encoder) error {
 
 func (h *host) encode(to *gob.Encoder) error {
 	err := to.Encode(h.head())
-	for _, l := range []*list[Session]{&h.endedSessions, &h.openSessions} {
-		for s := l.head; s != nil && err == nil; s = s.links.next {
-			err = to.Encode(s.save())
+	for _, of := range []func(*stream) *Session{
+		func(st *stream) *Session { return st.endedSessions.head },
+		func(st *stream) *Session { return st.openSessions.head },
+	} {
+		for i, st := range h.streams {
+			for s := of(st); s != nil && err == nil; s = s.links.next {
+				err = to.Encode(s.save(i))
+			}
 		}
 	}
-	for _, l := range []*list[Message]{&h.lateMessages, &h.endedMessages, &h.openMessages} {
-		for m := l.head; m != nil && err == nil; m = m.links.next {
-			err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice, m.reentered, m.brought})
+	for _, of := range []func(*stream) *Message{
+		func(st *stream) *Message { return st.lateMessages.head },
+		func(st *stream) *Message { return st.endedMessages.head },
+		func(st *stream) *Message { return st.openMessages.head },
+	} {
+		for i, st := range h.streams {
+			for m := of(st); m != nil && err == nil; m = m.links.next {
+				err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice, m.reentered, m.brought, i})
+			}
 		}
 	}
-	for p := h.peerOrder.head; p != nil && err == nil; p = p.links.next {
-		err = to.Encode(&savedPeer{p, p.key})
+	for i, st := range h.streams {
+		for p := st.peerOrder.head; p != nil && err == nil; p = p.links.next {
+			err = to.Encode(&savedPeer{p, p.key, i})
+		}
 	}
 	return err
 }
 
 func (h *host) head() savedHost {
-	out := savedHost{
-		Name: h.name, Clock: h.clock, Wall: h.wall, Sessions: h.endedSessions.n + h.openSessions.n,
-		Messages: h.lateMessages.n + h.endedMessages.n + h.openMessages.n, Peers: h.peerOrder.n,
+	out := savedHost{Name: h.name, Stream: slices.Index(h.streams, h.stream)}
+	for _, st := range h.streams {
+		out.Sessions += st.endedSessions.n + st.openSessions.n
+		out.Messages += st.lateMessages.n + st.endedMessages.n + st.openMessages.n
+		out.Peers += st.peerOrder.n
+		out.Streams = append(out.Streams, st.save())
 	}
 	for _, e := range h.starts.order {
 		out.Starts = append(out.Starts, savedStart{e.key, e.when, h.starts.count[e.key]})
@@ -151,16 +174,21 @@ func (h *host) head() savedHost {
 		out.Domains = append(out.Domains, d)
 	}
 	slices.Sort(out.Domains)
-	out.TellsAfter, out.TellsCalls, out.Twins = h.tellsAfter, h.tellsCalls, h.twins
+	out.TellsAfter, out.TellsCalls = h.tellsAfter, h.tellsCalls
 	for _, key := range h.copies.order {
 		out.Copies = append(out.Copies, savedCopy{key, h.copies.said[key]})
 	}
 	out.Single = h.single
 	out.Places, out.Filtered, out.Fronts = h.filters.list()
-	for _, m := range h.due {
+	return out
+}
+
+func (st *stream) save() savedStream {
+	out := savedStream{Name: st.name, Clock: st.clock, Wall: st.wall, Twins: st.twins}
+	for _, m := range st.due {
 		out.Due = append(out.Due, m.UID)
 	}
-	for _, s := range h.parting {
+	for _, s := range st.parting {
 		out.Parting = append(out.Parting, s.ID)
 	}
 	return out
@@ -214,7 +242,7 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 		return err
 	}
 	h := newHost(in.Name)
-	h.clock, h.wall, h.single = in.Clock, in.Wall, in.Single
+	h.single = in.Single
 	h.aliases = aliases{in.Aliases, in.Waiting, in.Client}
 	t.hosts[h.name] = h
 	h.starts.count = make(map[hash]uint32, len(in.Starts))
@@ -222,7 +250,12 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 		h.starts.order = append(h.starts.order, startEntry{s.Key, s.When})
 		h.starts.count[s.Key] = s.Count
 	}
-	h.tellsAfter, h.tellsCalls, h.twins = in.TellsAfter, in.TellsCalls, in.Twins
+	h.tellsAfter, h.tellsCalls = in.TellsAfter, in.TellsCalls
+	for i := range in.Streams {
+		st := newStream(in.Streams[i].Name)
+		st.clock, st.wall, st.twins = in.Streams[i].Clock, in.Streams[i].Wall, in.Streams[i].Twins
+		h.streams = append(h.streams, st)
+	}
 	for _, c := range in.Copies {
 		h.copies.remember(c.Key)
 		h.copies.said[c.Key] = c.Said
@@ -249,25 +282,50 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 		if err := from.Decode(&saved); err != nil {
 			return err
 		}
+		if err := h.resume(saved.Stream); err != nil {
+			return err
+		}
 		t.restoreMessage(h, &saved)
 		byUID[saved.UID] = saved.Message
 	}
 	byID := make(map[event.ID]*Session)
 	for _, s := range sessions {
+		if err := h.resume(s.Stream); err != nil {
+			return err
+		}
 		t.restoreSession(h, s, byUID)
 		byID[s.ID] = s.Session
 	}
+	for i, st := range h.streams {
+		st.await(&in.Streams[i], byUID, byID)
+	}
+	if err := h.decodePeers(from, in.Peers); err != nil || len(h.streams) == 0 {
+		return err
+	}
+	return h.resume(in.Stream)
+}
+
+// resume makes a saved stream the one that items are of.
+func (h *host) resume(i int) error {
+	if i < 0 || i >= len(h.streams) {
+		return fmt.Errorf("the state of %q names stream %d of %d", h.name, i, len(h.streams))
+	}
+	h.stream = h.streams[i]
+	return nil
+}
+
+// await gives a stream what waits for its end.
+func (st *stream) await(in *savedStream, byUID map[event.ID]*Message, byID map[event.ID]*Session) {
 	for _, uid := range in.Due {
 		if m := byUID[uid]; m != nil {
-			h.due = append(h.due, m)
+			st.due = append(st.due, m)
 		}
 	}
 	for _, id := range in.Parting {
 		if s := byID[id]; s != nil {
-			h.parting = append(h.parting, s)
+			st.parting = append(st.parting, s)
 		}
 	}
-	return h.decodePeers(from, in.Peers)
 }
 
 // decodePeers reads peers in the order of their last lines, and chains them in that of their beginnings.
@@ -276,6 +334,9 @@ func (h *host) decodePeers(from *gob.Decoder, n int) error {
 	for range n {
 		saved := savedPeer{Peer: new(peer)}
 		if err := from.Decode(&saved); err != nil {
+			return err
+		}
+		if err := h.resume(saved.Stream); err != nil {
 			return err
 		}
 		saved.Peer.key = saved.Key
@@ -289,10 +350,10 @@ func (h *host) decodePeers(from *gob.Decoder, n int) error {
 	return nil
 }
 
-func (s *Session) save() *savedSession {
+func (s *Session) save(stream int) *savedSession {
 	out := &savedSession{
 		Session: s, Scope: s.key.scope, KeyInstance: s.key.instance, KeyName: s.key.name, KeyNumber: s.key.number,
-		HasTime: s.hasTime, Ended: s.ended, Waits: s.host.passed[s.PeerIP] == s, Talk: s.talk,
+		HasTime: s.hasTime, Ended: s.ended, Waits: s.host.passed[s.PeerIP] == s, Talk: s.talk, Stream: stream,
 	}
 	for _, m := range s.open {
 		out.Open = append(out.Open, m.UID)

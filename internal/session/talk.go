@@ -112,6 +112,7 @@ func (t *Tracker) Holds(hostName, source string) bool {
 // Interrupt ends the conversation of a source whose lines say neither who speaks nor which one they are of: a line of another kind stands between them.
 func (t *Tracker) Interrupt(hostName, source string, out *Output) {
 	if s := t.talkOf(hostName, source); s != nil && !s.talk.marked {
+		s.host.enter(source)
 		s.cutOff(s.talk.unfinished(), t, out)
 		s.host.forgetSession(s)
 	}

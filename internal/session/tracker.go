@@ -55,34 +55,21 @@ type Tracker struct {
 
 // host is everything known of one mail host: state belongs to the host that logs.
 type host struct {
-	name   string
-	clock  int64 // log time of the newest line
-	behind int   // lines in a row that are much older
-	wall   int64 // when the newest line was seen, by the owner's clock
+	name    string
+	*stream // that the line at hand is of
+	streams []*stream
 
-	sessions      map[sessionKey]*Session
-	openSessions  list[Session]
-	endedSessions list[Session]
-
-	messages      map[string]*Message // by queue id; others of the same id hang on sameID
-	openMessages  list[Message]
-	endedMessages list[Message]
-	lateMessages  list[Message] // ended ones whose beginning was not seen
-
-	peers     map[peerKey]*peer
-	peerOrder list[peer]
-	born      int                 // peers so far
-	passed    map[string]*Session // by IP: screened sessions that go on to the server
-
-	aliases aliases
-	due     []*Message // all their recipients have ended, unless an expansion made more of them
+	sessions map[sessionKey]*Session
+	messages map[string]*Message // by queue id; others of the same id hang on sameID
+	peers    map[peerKey]*peer
+	born     int                 // peers so far
+	passed   map[string]*Session // by IP: screened sessions that go on to the server
+	aliases  aliases
 
 	starts     starts
 	copies     copies
-	twins      twins
-	parting    []*Session // ended ones that a last line may still follow
-	tellsAfter bool       // such lines were seen
-	tellsCalls bool       // so were lines about connections from clients
+	tellsAfter bool // lines behind the last one of a session were seen
+	tellsCalls bool // so were lines about connections from clients
 	tries      tries
 	receipts   receipts
 	filters    filters
@@ -112,7 +99,7 @@ func New(cfg Config) *Tracker {
 func (t *Tracker) Open() (sessions, messages int) { return t.sessions, t.messages }
 
 func newHost(name string) *host {
-	h := &host{
+	return &host{
 		name:     strings.Clone(name),
 		sessions: make(map[sessionKey]*Session),
 		messages: make(map[string]*Message),
@@ -121,12 +108,6 @@ func newHost(name string) *host {
 		domains:  make(map[string]struct{}),
 		words:    make(map[string]string),
 	}
-	ofSession := func(s *Session) *links[Session] { return &s.links }
-	ofMessage := func(m *Message) *links[Message] { return &m.links }
-	h.openSessions.of, h.endedSessions.of = ofSession, ofSession
-	h.openMessages.of, h.endedMessages.of, h.lateMessages.of = ofMessage, ofMessage, ofMessage
-	h.peerOrder.of = func(p *peer) *links[peer] { return &p.links }
-	return h
 }
 
 // host finds or makes a host's state. Beyond maxHosts the one that was silent longest goes.
@@ -149,13 +130,15 @@ func (t *Tracker) host(name string, out *Output) *host {
 
 func (t *Tracker) dropSilentest(out *Output) {
 	var oldest *host
+	var since int64
 	for _, h := range t.hosts {
-		if oldest == nil || h.wall < oldest.wall || h.wall == oldest.wall && h.name < oldest.name {
-			oldest = h
+		if _, wall := h.open(); oldest == nil || wall < since || wall == since && h.name < oldest.name {
+			oldest, since = h, wall
 		}
 	}
 	if oldest != nil {
-		out.Evicted[CauseHostLimit] += oldest.openSessions.n + oldest.openMessages.n
+		items, _ := oldest.open()
+		out.Evicted[CauseHostLimit] += items
 		t.closeHost(oldest, event.EndExpired, out)
 		delete(t.hosts, oldest.name)
 		t.newest = nil
@@ -178,6 +161,7 @@ func (h *host) word(s string) string {
 // inputs of a host that have no connection ids; wall is the owner's clock, in nanoseconds, used by Tick alone.
 func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Output) {
 	h := t.host(ev.Host, out)
+	h.enter(source)
 	now := h.advance(ev)
 	h.wall = wall
 	ev.PeerIP = oneSpelling(ev.PeerIP)
@@ -232,50 +216,6 @@ func oneSpelling(ip string) string {
 		return string(text)
 	}
 	return ip
-}
-
-// advance moves the host's clock to the line and gives the line's time; lines without a date happen now.
-func (h *host) advance(ev *event.Event) int64 {
-	if ev.Resolution < event.ResolutionSecond {
-		if ev.Resolution == event.ResolutionTimeOfDay {
-			return ev.Time
-		}
-		return h.clock
-	}
-	if h.clock == 0 { // what came without a stamp so far, came just now
-		for s := h.openSessions.head; s != nil; s = s.links.next {
-			s.Last, s.Seen = max(s.Last, ev.Time), ev.Time
-		}
-	}
-	switch {
-	case ev.Time > h.clock:
-		h.clock, h.behind = ev.Time, 0
-	case h.clock-ev.Time <= stepBack:
-		h.behind = 0
-	default: // an older file beside a newer one, or a clock that was wrong
-		if h.behind++; h.behind >= stepBackAfter {
-			h.setBack(ev.Time)
-		}
-	}
-	return ev.Time
-}
-
-// setBack sets the clock back; what was seen in its future counts as seen now.
-func (h *host) setBack(now int64) {
-	h.clock, h.behind = now, 0
-	for _, l := range []*list[Session]{&h.openSessions, &h.endedSessions} {
-		for s := l.head; s != nil; s = s.links.next {
-			s.Seen = min(s.Seen, now)
-		}
-	}
-	for _, l := range []*list[Message]{&h.openMessages, &h.endedMessages, &h.lateMessages} {
-		for m := l.head; m != nil; m = m.links.next {
-			m.Seen = min(m.Seen, now)
-		}
-	}
-	for p := h.peerOrder.head; p != nil; p = p.links.next {
-		p.Seen = min(p.Seen, now)
-	}
 }
 
 // Seen says whether the line at this offset of this file was observed before, and remembers it. Lines without an offset are new.

@@ -1,0 +1,131 @@
+package session
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// stream is one source's part of a host: how far its lines have come, and what they have touched last. A host's files are read at the same time, and one may be hours behind
+// another: what has gone silent is told by the clock of the stream that its newest line was in.
+type stream struct {
+	name   string
+	clock  int64 // log time of the newest line
+	behind int   // lines in a row that are much older
+	wall   int64 // when the newest line was seen, by the owner's clock
+
+	openSessions, endedSessions list[Session]
+	openMessages, endedMessages list[Message]
+	lateMessages                list[Message] // ended ones whose beginning was not seen
+	peerOrder                   list[peer]
+
+	due     []*Message // all their recipients have ended, unless an expansion made more of them
+	parting []*Session // ended ones that a last line may still follow
+	twins   twins
+}
+
+// maxStreams is how many sources of one host are told apart; further ones share one clock.
+const maxStreams = 16
+
+func newStream(name string) *stream {
+	st := &stream{name: strings.Clone(name)}
+	ofSession := func(s *Session) *links[Session] { return &s.links }
+	ofMessage := func(m *Message) *links[Message] { return &m.links }
+	st.openSessions.of, st.endedSessions.of = ofSession, ofSession
+	st.openMessages.of, st.endedMessages.of, st.lateMessages.of = ofMessage, ofMessage, ofMessage
+	st.peerOrder.of = func(p *peer) *links[peer] { return &p.links }
+	return st
+}
+
+// enter makes a source's stream the one that lines are of now.
+func (h *host) enter(source string) {
+	if h.stream != nil && h.stream.name == source {
+		return
+	}
+	for _, st := range h.streams {
+		if st.name == source {
+			h.stream = st
+			return
+		}
+	}
+	if len(h.streams) >= maxStreams {
+		h.stream = h.streams[0]
+		return
+	}
+	h.stream = newStream(source)
+	h.streams = append(h.streams, h.stream)
+}
+
+// eachStream visits the streams, each as the one that lines are of, in the order in which they came up.
+func (h *host) eachStream(visit func()) {
+	now := h.stream
+	for _, st := range h.streams {
+		h.stream = st
+		visit()
+	}
+	h.stream = now
+}
+
+// leaveIdle forgets the streams that nothing waits for and that were silent since a moment.
+func (h *host) leaveIdle(since int64) {
+	h.streams = slices.DeleteFunc(h.streams, func(st *stream) bool { return st != h.stream && st.wall < since && st.isIdle() })
+}
+
+// isIdle says whether nothing waits for the stream's next line.
+func (st *stream) isIdle() bool {
+	return st.openSessions.n+st.endedSessions.n+st.openMessages.n+st.endedMessages.n+st.lateMessages.n+st.peerOrder.n == 0
+}
+
+// open says how much of the host is open, over its streams, and when its newest line was seen.
+func (h *host) open() (items int, wall int64) {
+	for _, st := range h.streams {
+		items += st.openSessions.n + st.openMessages.n
+		wall = max(wall, st.wall)
+	}
+	return items, wall
+}
+
+// advance moves the stream's clock to the line and gives the line's time; lines without a date happen now.
+func (st *stream) advance(ev *event.Event) int64 {
+	if ev.Resolution < event.ResolutionSecond {
+		if ev.Resolution == event.ResolutionTimeOfDay {
+			return ev.Time
+		}
+		return st.clock
+	}
+	if st.clock == 0 { // what came without a stamp so far, came just now
+		for s := st.openSessions.head; s != nil; s = s.links.next {
+			s.Last, s.Seen = max(s.Last, ev.Time), ev.Time
+		}
+	}
+	switch {
+	case ev.Time > st.clock:
+		st.clock, st.behind = ev.Time, 0
+	case st.clock-ev.Time <= stepBack:
+		st.behind = 0
+	default: // an older file beside a newer one, or a clock that was wrong
+		if st.behind++; st.behind >= stepBackAfter {
+			st.setBack(ev.Time)
+		}
+	}
+	return ev.Time
+}
+
+// setBack sets the clock back; what was seen in its future counts as seen now.
+func (st *stream) setBack(now int64) {
+	st.clock, st.behind = now, 0
+	for _, l := range []*list[Session]{&st.openSessions, &st.endedSessions} {
+		for s := l.head; s != nil; s = s.links.next {
+			s.Seen = min(s.Seen, now)
+		}
+	}
+	for _, l := range []*list[Message]{&st.openMessages, &st.endedMessages, &st.lateMessages} {
+		for m := l.head; m != nil; m = m.links.next {
+			m.Seen = min(m.Seen, now)
+		}
+	}
+	for p := st.peerOrder.head; p != nil; p = p.links.next {
+		p.Seen = min(p.Seen, now)
+	}
+}
