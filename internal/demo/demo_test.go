@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/plog"
 )
 
 func rec(offset int64, body string, pairs ...string) *record {
@@ -74,4 +76,35 @@ func TestMissingLogIsSaid(t *testing.T) {
 	var out bytes.Buffer
 	err := run(t.Context(), &out, "/no/such/mail.log", true)
 	require.ErrorContains(t, err, "the log cannot be read: open /no/such/mail.log")
+}
+
+// What a log says can neither clear the screen nor add a line.
+func TestTheTerminalObeysNoLog(t *testing.T) {
+	ld := plog.NewLogs()
+	sl := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty()
+	sl.Scope().Attributes().PutStr("log.file.path", "/var/log/mail.log")
+	lr := sl.LogRecords().AppendEmpty()
+	lr.Body().SetStr("message \x1b[2J\r\n12:00:00 delivery forged")
+	for key, value := range map[string]string{
+		"smtp.event": "delivery", "smtp.rcpt_to": "a\x1b[31m@b.example", "smtp.delivery.status": "bounced", "smtp.delivery.tried": "true", "smtp.reply.text": "no\n12:00:00 forged\u202e",
+		"server.address": "mx\x9b.example", "smtp.destination.domain": "b\x07.example",
+	} {
+		lr.Attributes().PutStr(key, value)
+	}
+	list := records(ld)
+	var out bytes.Buffer
+	var sum totals
+	for i := range list {
+		newPrinter(&out).print(&list[i])
+		list[i].attr["smtp.event"] = "message"
+		newPrinter(&out).print(&list[i])
+		list[i].attr["smtp.event"] = "delivery"
+		sum.add(&list[i])
+	}
+	assert.Equal(t, 2, strings.Count(out.String(), "\n"))
+	sum.write(&out)
+	for _, r := range out.String() {
+		assert.True(t, r == '\n' || !unicode.IsControl(r) && r != '\u202e', "%q", r)
+	}
+	assert.Contains(t, out.String(), `a\x1b[31m@b.example`)
 }

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/terminal"
 )
 
 // record is one enriched record as text.
@@ -21,15 +22,15 @@ type record struct {
 	offset int64
 }
 
-// records flattens a batch.
+// records flattens a batch. What stood in a log is the words of strangers: it is written out where a terminal would obey it.
 func records(ld plog.Logs) (list []record) {
 	for _, rl := range ld.ResourceLogs().All() {
 		for _, sl := range rl.ScopeLogs().All() {
 			path, _ := sl.Scope().Attributes().Get(attrs.FilePath)
 			for _, rec := range sl.LogRecords().All() {
-				r := record{time: rec.Timestamp().AsTime(), body: rec.Body().AsString(), attr: map[string]string{}, path: path.AsString(), offset: -1}
+				r := record{time: rec.Timestamp().AsTime(), body: terminal.Text(rec.Body().AsString()), attr: map[string]string{}, path: path.AsString(), offset: -1}
 				for k, v := range rec.Attributes().All() {
-					r.attr[k] = v.AsString()
+					r.attr[k] = terminal.Text(v.AsString())
 				}
 				if v, ok := rec.Attributes().Get(attrs.FileOffset); ok {
 					r.offset = v.Int()
