@@ -163,6 +163,22 @@ func hasMailWord(s string) bool {
 // IsContainer says whether a program's name is a container's, or its runtime's, so that any line may stand behind it.
 func IsContainer(program string) bool { return isCarrier(program) || IsNumbered(program) }
 
+// IsMailPath says whether a word of mail stands in a path. Only who knows that no server has a daemon of that name may take it for a container's.
+func IsMailPath(program string) bool {
+	for more := true; more; {
+		var element string
+		if element, program, more = scan.Cut(program, '/'); hasMailWord(element) {
+			return true
+		}
+	}
+	return false
+}
+
+// Behind reads the whole header, with stamp, tag and process, that the text of another begins with.
+func (h *Header) Behind(c Clock) bool {
+	return beginsLikeStamp(h.Text) && parseWhole(scan.TrimLeft(h.Text), c, h)
+}
+
 // MayCarry says whether a whole line, with stamp and tag, may stand behind a program's name.
 func MayCarry(program string) bool { return IsContainer(program) || hasMailWord(program) }
 

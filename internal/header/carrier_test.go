@@ -21,6 +21,7 @@ func TestLineBehindAContainersHeader(t *testing.T) {
 		"Nov 23 15:32:30 docker-host docker/mailserver[32360]: ",
 		"Nov 23 15:32:30 docker-host docker/5f3e2aef1234[32360]: ",
 		"Nov 23 15:32:30 docker-host mailserver/mail/5f3e2aef1234[32360]: ",
+		"Nov 23 15:32:30 docker-host mailserver/docker-mailserver:14/mail/5f3e2aef1234[32360]: ",
 		"Nov 23 15:32:30 docker-host mailserver[32360]: ",
 		"Nov 23 15:32:30 docker-host mailcow-postfix-1[32360]: ",
 		"Nov 23 15:32:30 docker-host mailcow_postfix_1[32360]: ",
@@ -174,6 +175,9 @@ func TestClocksOfTwelveHours(t *testing.T) {
 		"[11/23/2026 3:32:27 PM] " + said:       written(second, "", "", 0, said),
 		"Nov 23, 2026 3:32:27 PM " + said:       written(second, "", "", 0, said),
 		"[Nov 23, 2026 3:32:27 PM] " + said:     written(second, "", "", 0, said),
+		"2026-11-23 03:32:27 PM - " + said:      written(second, "", "", 0, said),
+		"11/23/2026 3:32:27 PM - " + said:       written(second, "", "", 0, said),
+		"03:32:27 PM: " + said:                  timeOfDay(afternoon, said),
 		"2026-11-23 12:00:00 PM postfix: x":     written("2026-11-23T12:00:00Z", "", "", 0, "postfix: x"),
 		"Nov 23 03:32:27 pm postfix/qmgr[1]: x": written("2026-11-23T03:32:27Z", "pm", "postfix/qmgr", 1, "x"),
 	} {

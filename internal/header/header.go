@@ -166,11 +166,17 @@ func parseFirst(line string, c Clock, h *Header) bool {
 	if !ok {
 		return relayed && parseTag(s, weak, h)
 	}
+	if st.twelve {
+		rest = strings.TrimPrefix(rest, ":")
+	}
 	if rest == "" || !scan.IsBlank(rest[0]) {
 		return false
 	}
 	st.fill(c, h)
 	h.Text = rest[1:]
+	if dash := strings.HasPrefix(h.Text, "- "); dash && (st.twelve || st.style == styleClock) { // "03:32:27 PM - Client: EHLO x"
+		h.Text, rest = h.Text[len("- "):], h.Text[1:]
+	}
 
 	// host tag[pid]: text. How sure a tag must be depends on who writes such stamps.
 	switch {
@@ -185,8 +191,6 @@ func parseFirst(line string, c Clock, h *Header) bool {
 		_ = parseTag(rest, strong, h) || parseHostTag(rest, strong, h) || parseLevelTag(rest, strong, h)
 	case st.style == styleLabel || st.style == styleOutput: // one program's output has a file of its own
 		_ = parseTag(rest[1:], strong, h)
-	case st.style == styleClock: // "03:32:27 PM - Client: EHLO x"
-		h.Text = strings.TrimPrefix(h.Text, "- ")
 	}
 	return true
 }

@@ -29,6 +29,7 @@ type stamp struct {
 	nanos            int
 	offset           int // seconds east of UTC
 	zoned, fraction  bool
+	twelve           bool  // its clock has twelve hours
 	since1970        int64 // seconds, of a stamp that counts them
 }
 

@@ -23,10 +23,12 @@ const longestTag = 128
 func readTag(s string) (program string, pid int64, id, text string, sure certainty) {
 	// the name: at least one letter, so that "550:" and "5.1.1:" are none
 	i, letters := 0, 0
-	for i < len(s) && i < longestTag && isTagByte(s[i]) {
+	slash := false
+	for i < len(s) && i < longestTag && (isTagByte(s[i]) || slash && s[i] == ':' && i+1 < len(s) && isTagByte(s[i+1])) { // "image:14" in a path
 		if scan.IsLetter(s[i]) {
 			letters++
 		}
+		slash = slash || s[i] == '/'
 		i++
 	}
 	if letters == 0 || i == len(s) {

@@ -41,7 +41,7 @@ func (st *stamp) readTwelve(s string) (rest string, ok bool) {
 	if half == 'P' {
 		hour += 12
 	}
-	st.seconds, st.nanos, st.fraction = int(hour)*3600+minute*60+second, read.nanos, read.fraction
+	st.seconds, st.nanos, st.fraction, st.twelve = int(hour)*3600+minute*60+second, read.nanos, read.fraction, true
 	return rest, true
 }
 

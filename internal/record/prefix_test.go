@@ -62,7 +62,9 @@ type known struct{}
 
 func (known) Own(text string) bool { return text == `{"own":"the line of one"}` }
 
-func (known) Claims(program string) bool { return program == "exim-1" || program == "eximlog2" }
+func (known) Claims(program string) bool {
+	return program == "exim-1" || program == "eximlog2" || program == "postfix/smtpd"
+}
 
 func (known) Has(text string) (ok, said bool) {
 	return text == "the line of one" || text == "250 words said" || text == "Nov 23 15:32:27 mx exim[5]: x", text == "250 words said"
@@ -103,13 +105,16 @@ func TestObjectsThatHoldALine(t *testing.T) {
 // A container's or a file's name in the tag's place is no program's, unless a server calls itself so.
 func TestNamesInTheTagsPlace(t *testing.T) {
 	for line, want := range map[string]header.Header{
-		"Nov 23 15:32:30 mx out-1[77]: words":                       {Text: "words"},
-		"Nov 23 15:32:30 mx exim-1[77]: words":                      {Program: "exim-1", PID: 77, TagID: "77", Text: "words"},
-		"Nov 23 15:32:30 mx eximlog: 2026-11-23 15:32:27 words":     {Text: "words"},
-		"Nov 23 15:32:30 mx mainlog[77]: 2026-11-23 15:32:27 words": {Text: "words"},
-		"Nov 23 15:32:30 mx eximlog: words":                         {Program: "eximlog", Text: "words"},
-		"Nov 23 15:32:30 mx eximlog2: 2026-11-23 15:32:27 words":    {Program: "eximlog2", Text: "2026-11-23 15:32:27 words"},
-		"Nov 23 15:32:30 mx app: 2026-11-23 15:32:27 words":         {Program: "app", Text: "2026-11-23 15:32:27 words"},
+		"Nov 23 15:32:30 mx out-1[77]: words":                                    {Text: "words"},
+		"Nov 23 15:32:30 mx exim-1[77]: words":                                   {Program: "exim-1", PID: 77, TagID: "77", Text: "words"},
+		"Nov 23 15:32:30 mx eximlog: 2026-11-23 15:32:27 words":                  {Text: "words"},
+		"Nov 23 15:32:30 mx mainlog[77]: 2026-11-23 15:32:27 words":              {Text: "words"},
+		"Nov 23 15:32:30 mx eximlog: words":                                      {Program: "eximlog", Text: "words"},
+		"Nov 23 15:32:30 mx eximlog2: 2026-11-23 15:32:27 words":                 {Program: "eximlog2", Text: "2026-11-23 15:32:27 words"},
+		"Nov 23 15:32:30 mx box/mail[7]: Nov 23 15:32:27 mx exim[5]: words":      {Program: "exim", PID: 5, TagID: "5", Text: "words"},
+		"Nov 23 15:32:30 mx box/app[7]: Nov 23 15:32:27 mx exim[5]: words":       {Program: "box/app", PID: 7, TagID: "7", Text: "Nov 23 15:32:27 mx exim[5]: words"},
+		"Nov 23 15:32:30 mx postfix/smtpd[7]: Nov 23 15:32:27 mx exim[5]: words": {Program: "postfix/smtpd", PID: 7, TagID: "7", Text: "Nov 23 15:32:27 mx exim[5]: words"},
+		"Nov 23 15:32:30 mx app: 2026-11-23 15:32:27 words":                      {Program: "app", Text: "2026-11-23 15:32:27 words"},
 	} {
 		v := readText(line, known{})
 		var got header.Header

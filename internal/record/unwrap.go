@@ -57,8 +57,36 @@ func (v *View) unwrap(text string, f *fields) bool {
 	case text[0] >= 'A' && text[0] <= 'Z' && f.readVerbose(text):
 		return true
 	}
-	object, stamp := behindTag(text)
-	return object != "" && v.unwrapJSON(object, stamp, f)
+	if object, stamp := behindTag(text); object != "" {
+		return v.unwrapJSON(object, stamp, f)
+	}
+	return text[len(text)-1] == '}' && v.unwrapBehind(text, f)
+}
+
+// unwrapBehind reads an object behind the syslog header of a container or of a log daemon, with or without the cookie that marks one ("@cee: ").
+func (v *View) unwrapBehind(text string, f *fields) bool {
+	var h header.Header
+	if !header.Parse(text, header.Clock{}, &h) || h.Program != "" && !header.MayCarry(h.Program) && !header.NamesLog(h.Program) {
+		return false // any other program may print what it was told
+	}
+	object := strings.TrimPrefix(h.Text, "@cee:")
+	if object = scan.TrimLeft(object); object == "" || object[0] != '{' || !v.unwrapJSON(object, "", f) {
+		return false
+	}
+	if f.host == "" {
+		f.host = h.Host
+	}
+	if f.stamp == "" && f.nanos == 0 && v.Resolution == event.ResolutionNone { // the header's
+		_, rest, _ := scan.Between(text, '<', '>')
+		if text[0] != '<' {
+			rest = text
+		}
+		rest = strings.TrimPrefix(rest, "1 ")
+		if _, _, behind, ok := header.Stamp(rest, header.Clock{}); ok {
+			f.stamp, f.stampRank = rest[:len(rest)-len(behind)], rankNamed
+		}
+	}
+	return true
 }
 
 // behindTag finds the object in a line of Fluentd's file, "stamp TAB tag TAB object", or of Fluent Bit's, "tag: [1795447947.611330000, object]".

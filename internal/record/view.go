@@ -206,8 +206,13 @@ func (v *View) unname(c header.Clock, h *header.Header) {
 	if h.Program == "" || v.Lines == nil {
 		return
 	}
-	switch container := header.IsNumbered(h.Program); {
-	case !container && !header.NamesLog(h.Program), v.Lines.Claims(h.Program):
+	container, path := header.IsNumbered(h.Program), strings.IndexByte(h.Program, '/') >= 0
+	switch {
+	case !container && !path && !header.NamesLog(h.Program), v.Lines.Claims(h.Program):
+	case path: // "containers/mail": of a driver whose tags have a slash
+		if header.IsMailPath(h.Program) {
+			h.Behind(c)
+		}
 	case container:
 		h.Program, h.PID, h.TagID = "", 0, ""
 	default:

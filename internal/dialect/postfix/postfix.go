@@ -47,12 +47,25 @@ func (Parser) Probe(h *header.Header) bool {
 // Parse reads one line. The tag "instance/service/daemon" gives the names; most have no service.
 func (p Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	if name(h, ev) {
-		return read(h.Text, ev)
+		r := read(h.Text, ev)
+		byAddress(h, ev)
+		return r
 	}
 	ev.Daemon, _ = tagless(h.Text)
 	r := read(h.Text, ev)
 	ev.Daemon, ev.Direction = "", event.DirectionUnknown // which transport it was is not in the line
+	byAddress(h, ev)
 	return r
+}
+
+// byAddress tells conversations with the server apart by the client's address where no process number is in the line: several may be open at once.
+func byAddress(h *header.Header, ev *event.Event) {
+	if ev.Scope != event.ScopePID || h.PID != 0 {
+		return
+	}
+	if ev.Scope = event.ScopeNone; ev.PeerIP != "" && ev.Role == event.RoleServer {
+		ev.Scope, ev.ConnID, ev.ConnShared = event.ScopeCall, ev.PeerIP, true
+	}
 }
 
 // read reads what stands behind the tag; ev.Daemon is the program that writes such lines.
