@@ -183,15 +183,14 @@ func (c *smtpConnector) count(ld plog.Logs, now pcommon.Timestamp, t *tally) {
 
 func (c *smtpConnector) record(host string, rec plog.LogRecord, now pcommon.Timestamp, t *tally) {
 	s := &c.sample
-	s.take(rec.Attributes())
-	s.complete()
 	switch {
+	case !s.take(rec.Attributes()):
+		return
 	case s.isTrue(sDuplicate):
 		t.duplicates++
 		return
-	case s.is(sEvent, "session") || s.is(sEvent, "message") || s.is(sEvent, "incident"):
-		return // summaries tell again what was counted
 	}
+	s.complete()
 	t.counted++
 	if s.has[sHost] {
 		host = s.text[sHost]

