@@ -1,4 +1,5 @@
-// Package postfwd reads what the policy service postfwd (1 to 3) decided (postfwd's own source: the [RULES] and [CACHE] lines).
+// Package postfwd reads what the policy service postfwd (1 to 3) decided (postfwd's own source: the [RULES] and [CACHE] lines), what it found on the way, and
+// what it says of itself.
 package postfwd
 
 import (
@@ -24,17 +25,35 @@ func (Parser) Claims(program string) bool {
 // Probe is for no line: the program names itself.
 func (Parser) Probe(*header.Header) bool { return false }
 
-// Parse reads "[RULES] rule=0, id=R1, queue=X, client=name[192.0.2.1], user=u, sender=<a>, recipient=<b>, helo=<h>, proto=ESMTP, state=RCPT, delay=0s, hits=R1, action=DUNNO".
-// Rules and their ids are the operator's; sender and HELO name are a client's words, so what divides them must stand once.
+// Parse reads one line: "[RULES] rule=0, id=R1, ..." is a decision, "[SCORE]", "[MAIL]" and "[SENDMAIL]" are steps on its way; postfwd 1 had no word in front.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
-	s, ok := strings.CutPrefix(h.Text, "[RULES] ")
-	if !ok {
-		s, ok = strings.CutPrefix(h.Text, "[CACHE] ")
+	s := h.Text
+	what, rest, ok := scan.Between(s, '[', ']')
+	if ok {
+		rest, ok = scan.Byte(rest, ' ')
 	}
-	if !ok || !strings.HasPrefix(s, "rule=") {
-		return event.Unknown
+	switch {
+	case !ok:
+		what, rest = "RULES", s
+	case what == "STATS", what == "CLEANUP":
+		return says(ev, event.KindLifecycle, s)
+	case what == "DNSBL":
+		return dnsbl(ev, rest)
 	}
-	front, s, ok := scan.CutOnce(s, ", sender=<")
+	if fields, found := strings.CutPrefix(rest, "rule="); found {
+		switch what {
+		case "RULES", "CACHE", "SCORE", "MAIL", "SENDMAIL":
+			return matched(ev, fields)
+		}
+	}
+	return service(ev, s)
+}
+
+// matched reads "0, id=R1, queue=X, client=name[192.0.2.1], user=u, sender=<a>, recipient=<b>, helo=<h>, proto=ESMTP, state=RCPT, delay=0s, hits=R1, action=DUNNO".
+// Rules and their ids are the operator's; sender and HELO name are a client's words, so what divides them must stand once. Steps on the way have other words
+// in the place of the action, and no verdict.
+func matched(ev *event.Event, s string) event.Result {
+	front, s, ok := scan.CutOnce(s, ", sender=")
 	if !ok {
 		return event.Unknown
 	}
@@ -59,28 +78,35 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 			ev.User = value
 		}
 	}
-	words, s, ok := scan.CutOnce(s, ">, proto=")
+	angled := strings.HasPrefix(s, "<")
+	words, s, ok := scan.CutOnce(s, ", proto=")
 	if !ok {
 		return event.Parsed
 	}
-	client(ev, words)
-	if _, action, ok := strings.Cut(s, "s, hits="); ok {
-		if _, action, ok = strings.Cut(action, ", action="); ok {
-			ev.FilterVerdict, _ = scan.Word(action)
-		}
+	client(ev, words, angled)
+	if _, action, ok := strings.Cut(s, ", action="); ok {
+		ev.FilterVerdict, _ = scan.Word(action)
 	}
 	return event.Parsed
 }
 
-// client is "a>, recipient=<b>, helo=<h".
-func client(ev *event.Event, s string) {
-	s, helo, ok := scan.CutOnce(s, ">, helo=<")
-	if !ok {
+// client is "<a>, recipient=<b>, helo=<h>", of postfwd 1 without brackets.
+func client(ev *event.Event, s string, angled bool) {
+	toHelo, toRecipient, end := ", helo=", ", recipient=", ""
+	if angled {
+		toHelo, toRecipient, end = ">, helo=<", ">, recipient=<", ">"
+	}
+	s, helo, ok := scan.CutOnce(s, toHelo)
+	helo, whole := strings.CutSuffix(helo, end)
+	if !ok || !whole {
 		return
 	}
-	from, to, ok := scan.CutOnce(s, ">, recipient=<")
-	if !ok && strings.Contains(s, ">, recipient=<") {
+	from, to, ok := scan.CutOnce(s, toRecipient)
+	if !ok && strings.Contains(s, toRecipient) {
 		return
+	}
+	if angled {
+		from = from[1:]
 	}
 	ev.Helo, ev.RcptTo = helo, to
 	if ev.MailFrom = from; from == "" {

@@ -50,7 +50,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 func service(ev *event.Event, s string) event.Result {
 	ev.Kind, ev.Beside, ev.Daemon, ev.Argument = event.KindLifecycle, true, "spamd", s
 	for _, begin := range [...]string{
-		"prefork: ", "server ", "connection from ", "got connection over ", "handled cleanup of child pid ", "setuid to ", "restarting using ", "clean", "copying default prefs", "creating default_prefs: ",
+		"prefork: ", "server ", "connection from ", "got connection over ", "handled cleanup of child pid ", "setuid to ", "restarting using ", "copying default prefs", "creating default_prefs: ",
 		"cleaned up ", "using default config for ", "alarm ",
 	} {
 		if strings.HasPrefix(s, begin) {
