@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/amavis"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/cbpolicyd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/chasquid"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/clamav"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/courier"
@@ -10,12 +11,14 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/dovecot"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exchange"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/exim"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/greylistd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/haraka"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/hmailserver"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/iis"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/kumomta"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/mailenable"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/mdaemon"
+	miltergreylist "github.com/otelcol-smtp/otelcol-smtp/internal/dialect/milter-greylist"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/msmtp"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/nullmailer"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opendkim"
@@ -23,6 +26,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opensmtpd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/pmg"
 	policydspf "github.com/otelcol-smtp/otelcol-smtp/internal/dialect/policyd-spf"
+	policydweight "github.com/otelcol-smtp/otelcol-smtp/internal/dialect/policyd-weight"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfix"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postfwd"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/postgrey"
@@ -57,13 +61,17 @@ var All = []Parser{
 	mailenable.Parser{},
 	mdaemon.Parser{},
 	amavis.Parser{},
+	cbpolicyd.Parser{},
 	clamav.Parser{},
 	dkimpymilter.Parser{},
 	dovecot.Parser{},
+	greylistd.Parser{},
+	miltergreylist.Parser{},
 	opendkim.Parser{},
 	opendmarc.Parser{},
 	pmg.Parser{},
 	policydspf.Parser{},
+	policydweight.Parser{},
 	postfwd.Parser{},
 	postgrey.Parser{},
 	rspamd.Parser{},

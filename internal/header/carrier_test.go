@@ -224,3 +224,22 @@ func TestFormatsOfTheJournalAndOfTemplates(t *testing.T) {
 		}
 	}
 }
+
+func TestOwnFilesOfNetServer(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got Header
+	ok := Parse("[2014/09/08-21:32:39 - 4871] [CORE] INFO: module=Quotas", Clock{Zone: berlin}, &got)
+	if want := time.Date(2014, 9, 8, 21, 32, 39, 0, berlin).UnixNano(); !ok || got.Time != want || got.PID != 4871 || got.Text != "[CORE] INFO: module=Quotas" {
+		t.Errorf("got %v %+v", ok, got)
+	}
+	for _, line := range []string{
+		"[2014/09/08-21:32:39 - 4871 [CORE] INFO: x", "[2014/09/08-21:32:39 - pid] [CORE] INFO: x", "[2014/13/08-21:32:39 - 4871] [CORE] INFO: x", "[2014/09/08-21:32:39] [CORE] INFO: x",
+	} {
+		if Parse(line, Clock{}, &got) || got.PID != 0 || got.Text != line {
+			t.Errorf("%s: %+v", line, got)
+		}
+	}
+}

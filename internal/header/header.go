@@ -148,7 +148,7 @@ func parseFirst(line string, c Clock, h *Header) bool {
 
 	// [stamp] text: nobody writes a host or a program behind brackets, but for the journal behind seconds since the start
 	if rest, ok := scan.Byte(s, '['); ok {
-		if parseMonotonic(rest, h) {
+		if parseMonotonic(rest, h) || parseServer(rest, c, h) {
 			return true
 		}
 		st, rest, ok := readStamp(rest)

@@ -16,8 +16,10 @@ type Parser struct{}
 // Name is the value of smtp.dialect.
 func (Parser) Name() string { return "pmg" }
 
-// Claims takes the filter's tag.
-func (Parser) Claims(program string) bool { return program == "pmg-smtp-filter" }
+// Claims takes the tags of the filter and of the policy service.
+func (Parser) Claims(program string) bool {
+	return program == "pmg-smtp-filter" || program == "pmgpolicy"
+}
 
 // Probe knows no line without its tag: the filter's id is like many others.
 func (Parser) Probe(*header.Header) bool { return false }
@@ -25,7 +27,9 @@ func (Parser) Probe(*header.Header) bool { return false }
 // Parse reads one line: the filter's own id of the message and what was found out or done, or words about the filter itself.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	s := h.Text
-	ev.Daemon = "pmg-smtp-filter"
+	if ev.Daemon = h.Program; h.Program == "pmgpolicy" {
+		return result(ev, policy(ev, s))
+	}
 	id, rest, ok := ownID(s)
 	if !ok {
 		return result(ev, itself(ev, s))
@@ -36,7 +40,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 
 func result(ev *event.Event, kind event.Kind) event.Result {
 	if kind == event.KindNone {
-		ev.FilterName, ev.FilterID, ev.Beside = "", "", false
+		ev.FilterName, ev.FilterVerdict, ev.FilterID, ev.RcptTo, ev.PeerIP, ev.Argument, ev.Beside = "", "", "", "", "", "", false
 		return event.Unknown
 	}
 	ev.Kind = kind
@@ -70,12 +74,14 @@ func about(ev *event.Event, s string) event.Kind {
 		{"notify ", "notify", copied},
 		{"new mail message-id=", "", begun},
 		{"SA score=", "", scored},
-		{"virus detected: ", "", infected},
+		{"virus detected: ", "infected", noted},
 		{"sender in user (", "", listed},
 		{"removed attachment ", "remove", removed},
 		{"modified header '", "modify", modified},
 		{"reinject mail to ", "error", failed},
 		{"processing time: ", "", took},
+		{"mail-headers ", "", headers},
+		{"added disclaimer (", "modify", noted},
 	} {
 		rest, ok := strings.CutPrefix(s, v.begin)
 		if !ok {
@@ -88,6 +94,15 @@ func about(ev *event.Event, s string) event.Kind {
 			ev.FilterVerdict = v.verdict
 		}
 		return event.KindFilter
+	}
+	for _, begin := range [...]string{
+		"adding disclaimer failed ", "found archive '", "unpack archive ", "unpack failed - ", "message has ambiguous content", "message caused errors during parsing: ",
+		"Could not create DKIM-Signature", "custom check: ",
+	} {
+		if strings.HasPrefix(s, begin) {
+			ev.Argument = s
+			return event.KindFilter
+		}
 	}
 	return event.KindNone
 }
@@ -178,9 +193,11 @@ func scored(ev *event.Event, s string) bool {
 	return ev.HasScore
 }
 
-// infected is "Eicar-Signature (clamav)".
-func infected(ev *event.Event, s string) bool {
-	ev.Argument = s
+// noted is "Eicar-Signature (clamav)", or "rule: x)".
+func noted(ev *event.Event, s string) bool {
+	if ev.Argument = s; strings.HasPrefix(s, "rule: ") {
+		ev.Argument = strings.TrimSuffix(s[len("rule: "):], ")")
+	}
 	return true
 }
 
@@ -230,22 +247,4 @@ func took(ev *event.Event, s string) bool {
 	}
 	ev.Argument = s
 	return true
-}
-
-// itself reads what the filter says of itself, and of a message that it refused before the queue.
-func itself(ev *event.Event, s string) event.Kind {
-	if id, ok := strings.CutPrefix(s, "reject mail "); ok {
-		if _, _, ok = ownID(id + ": "); !ok {
-			return event.KindNone
-		}
-		ev.Beside, ev.FilterName, ev.FilterID, ev.FilterVerdict = true, "pmg", id, "reject"
-		return event.KindFilter
-	}
-	for _, begin := range [...]string{"Filter daemon (re)started", "starting database maintenance", "end database maintenance", "reloading configuration"} {
-		if strings.HasPrefix(s, begin) {
-			ev.Argument = s
-			return event.KindLifecycle
-		}
-	}
-	return event.KindNone
 }
