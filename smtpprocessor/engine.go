@@ -178,6 +178,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 			e.tracker.Interrupt(src.Host, src.name, &e.out)
 		}
 	}
+	ev.Observed = p.view.Anchor
 	if !held {
 		e.remember(src, frame, result)
 	}
@@ -311,7 +312,7 @@ func (e *engine) remember(src *source, frame session.Frame, result event.Result)
 	if result == event.Unknown {
 		return
 	}
-	if ev.Resolution >= event.ResolutionSecond {
+	if ev.Resolution >= event.ResolutionSecond && !ev.IsLater() {
 		src.Last = ev.Time
 	}
 	if ev.Columns != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -274,4 +275,35 @@ func TestHugeAndHostileLinesPassThrough(t *testing.T) {
 		strings.Repeat("250-", 1<<16), strings.Repeat("\n", 5000),
 	}
 	require.NoError(t, p.ConsumeLogs(t.Context(), batch(hostile...)))
+}
+
+// One line with a stamp of another century ends nothing that is open on its host, and what comes behind it goes on as if it were not there.
+func TestLineStamped2099EndsNothing(t *testing.T) {
+	const wrong = "2099-01-01T00:00:00+00:00 mx postfix/qmgr[1]: 4FFFFFFFFF: removed"
+	lines := []string{
+		"2026-11-24T09:50:00+00:00 mx postfix/smtpd[7]: connect from app.example[192.0.2.1]",
+		"2026-11-24T09:50:01+00:00 mx postfix/smtpd[7]: 4AA091855DA0: client=app.example[192.0.2.1]",
+		"2026-11-24T09:50:01+00:00 mx postfix/qmgr[1]: 4AA091855DA0: from=<a@b.example>, size=1, nrcpt=1 (queue active)",
+		"2026-11-24T09:50:02+00:00 mx postfix/smtpd[7]: disconnect from app.example[192.0.2.1] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5",
+		"2026-11-24T09:50:03+00:00 mx postfix/smtp[8]: 4AA091855DA0: to=<c@d.example>, relay=mx.d.example[192.0.2.2]:25, delay=1, delays=1/0/0/0, dsn=2.0.0, status=sent (250 ok)",
+		"2026-11-24T09:50:03+00:00 mx postfix/qmgr[1]: 4AA091855DA0: removed",
+	}
+	told := func(lines []string) string {
+		sink := new(consumertest.LogsSink)
+		p, _ := start(t, sink, nil)
+		for _, l := range lines {
+			require.NoError(t, p.ConsumeLogs(t.Context(), batch(l)))
+		}
+		var all []string
+		for _, rec := range flat(sink.AllLogs()...) {
+			if rec.Body().AsString() != wrong {
+				all = append(all, rec.Body().AsString()+fmt.Sprint(rec.Attributes().AsRaw()))
+			}
+		}
+		return strings.Join(all, "\n")
+	}
+	want := told(lines)
+	for at := range lines {
+		assert.Equal(t, want, told(slices.Concat(lines[:at], []string{wrong, wrong}, lines[at:])), "in front of line %d", at)
+	}
 }

@@ -155,8 +155,8 @@ func TestConversationsOfIIS(t *testing.T) {
 		"smtp.session.messages", "smtp.session.recipients.accepted", "smtp.session.recipients.refused"), []string{
 		"server 203.0.113.106 quit - 1 1 1",
 		"client 192.0.2.121 quit - 1 1 0",
-		"server 203.0.113.99 expired true 0 0 0",
 		"client 192.0.2.34 server_closed true 0 0 0",
+		"server 203.0.113.99 expired true 0 0 0",
 	})
 	wantRecords(t, of(list, "reject", attrs.Command, attrs.ReplyCode, attrs.RcptTo), []string{"RCPT 550 nobody@a.example"})
 	var verdicts []string

@@ -73,6 +73,7 @@ type Event struct {
 	// Who wrote it and when. Time is nanoseconds since 1970 UTC, 0 when Resolution is ResolutionNone.
 	Time       int64
 	Resolution Resolution
+	Observed   int64 // when the line was seen, nanoseconds since 1970 UTC; 0: not known
 	Shape      uint8 // how the stamp in front of the line is written; 0 without one
 	UTC        bool  // a stamp that names no zone is in UTC, whatever the zone of the others is
 	Host       string
@@ -280,6 +281,14 @@ func (e *Event) Process() int64 {
 		return e.ChildPID
 	}
 	return e.PID
+}
+
+// ClocksApart is how far the clocks and zones of two hosts differ at most.
+const ClocksApart = 24 * time.Hour
+
+// IsLater says whether the line has a stamp later than it was seen, by more than clocks are apart: it cannot be right.
+func (e *Event) IsLater() bool {
+	return e.Observed != 0 && e.Time-e.Observed > int64(ClocksApart)
 }
 
 // Recipients is how many recipients the line names: 0, 1 or the length of RcptList.

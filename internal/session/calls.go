@@ -17,6 +17,11 @@ const (
 
 // observeCall finds or begins the session of a server's line. nil: it is inferred, or there is none.
 func (t *Tracker) observeCall(h *host, key sessionKey, ev *event.Event, now int64, out *Output) *Session {
+	if ev.ConnShared && h.clock.isAhead() {
+		for one := key; one.number < maxCalls; one.number++ {
+			t.outdate(h.sessions[one], out)
+		}
+	}
 	switch ev.Kind {
 	case event.KindNone:
 		return nil
@@ -35,6 +40,7 @@ func (t *Tracker) observeCall(h *host, key sessionKey, ev *event.Event, now int6
 	}
 	s := h.call(key, ev)
 	if s == nil {
+		t.outdatePeers(h, callOf(ev))
 		h.inferCall(ev, now)
 		return nil
 	}
@@ -54,7 +60,7 @@ func (h *host) freeCall(key sessionKey, ev *event.Event) int64 {
 	}
 	for n := int64(0); n < maxCalls; n++ {
 		key.number = n
-		if s := h.sessions[key]; s == nil || s.ended && h.clock > s.Seen {
+		if s := h.sessions[key]; s == nil || s.ended && h.clock.Line > s.Seen {
 			return n
 		}
 	}
@@ -101,19 +107,19 @@ func (h *host) inferCall(ev *event.Event, now int64) {
 	if ev.PeerIP == "" {
 		return
 	}
-	key := peerKey{Instance: ev.Instance, IP: ev.PeerIP, Port: ev.PeerPort, Caller: true}
+	key := callOf(ev)
 	name := ev.Helo
 	if name == "" {
 		name = ev.ClientAddress
 	}
 	p := h.peers[key]
-	for p != nil && !p.isCallOf(ev, name, h.clock) {
+	for p != nil && !p.isCallOf(ev, name, h.clock.Line) {
 		p = p.next
 	}
 	if p == nil {
 		p = h.beginPeer(key, ev, now)
 	}
-	p.Seen, p.PID = h.clock, ev.PID
+	p.Seen, p.PID = h.clock.Line, ev.PID
 	if name != "" && p.Name != name {
 		p.Name = strings.Clone(name)
 	}
@@ -125,6 +131,11 @@ func (h *host) inferCall(ev *event.Event, now int64) {
 	h.peerOrder.push(p)
 	p.Shown.take(ev)
 	ev.SessionID, ev.SessionInferred, ev.Transaction = p.ID, true, p.N
+}
+
+// callOf is the key of an inferred conversation with a client.
+func callOf(ev *event.Event) peerKey {
+	return peerKey{Instance: ev.Instance, IP: ev.PeerIP, Port: ev.PeerPort, Caller: true}
 }
 
 // isCallOf says whether a line goes on with the conversation: of the same process, or of the same port, where they are logged; else of the same

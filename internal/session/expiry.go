@@ -7,35 +7,115 @@ import (
 )
 
 // expire ends what has been silent too long by the clock of the stream at hand. The lists are in the order of their last line, so only heads are looked at.
-func (t *Tracker) expire(h *host, out *Output) { t.expireAt(h, h.clock, out) }
+func (t *Tracker) expire(h *host, out *Output) { t.expireAt(h, h.clock.sweep(), out) }
 
 func (t *Tracker) expireAt(h *host, now int64, out *Output) {
 	t.endParting(h, now, out)
-	idle := int64(t.cfg.SessionIdle)
-	for s := h.openSessions.head; s != nil && now-s.Seen > idle; s = h.openSessions.head {
-		out.Evicted[CauseSessionExpired]++
-		s.Partial = true
-		t.endSession(s, s.silent(event.EndExpired), nil, out)
-	}
-	for s := h.endedSessions.head; s != nil && now-s.Seen > endedFor; s = h.endedSessions.head {
-		h.forgetSession(s)
-	}
+	idle, ttl := int64(t.cfg.SessionIdle), int64(t.cfg.MessageTTL)
+	sweepSessions(h, &h.openSessions, now, idle, func(s *Session) { t.expireSession(s, out) })
+	sweepSessions(h, &h.endedSessions, now, endedFor, h.forgetSession)
 	t.endDue(h, now, out)
-	ttl := int64(t.cfg.MessageTTL)
-	for m := h.openMessages.head; m != nil && now-m.Seen > ttl; m = h.openMessages.head {
-		out.Evicted[CauseMessageExpired]++
-		m.Partial = true
-		t.endMessage(m, out)
-	}
-	for m := h.endedMessages.head; m != nil && now-m.Seen > endedFor; m = h.endedMessages.head {
-		h.forgetMessage(m)
-	}
-	for m := h.lateMessages.head; m != nil && now-m.Seen > lateFor; m = h.lateMessages.head {
-		h.forgetMessage(m)
-	}
+	sweepMessages(h, &h.openMessages, now, ttl, func(m *Message) { t.expireMessage(m, out) })
+	sweepMessages(h, &h.endedMessages, now, endedFor, h.forgetMessage)
+	sweepMessages(h, &h.lateMessages, now, lateFor, h.forgetMessage)
 	h.tries.expire(now - ttl)
-	for p := h.peerOrder.head; p != nil && now-p.Seen > idle; p = h.peerOrder.head {
-		h.forgetPeer(p)
+	for p := h.peerOrder.head; p != nil; p = h.peerOrder.head {
+		silent, anew := h.clock.isSilent(now, &p.Seen, 0, idle)
+		switch {
+		case silent:
+			h.forgetPeer(p)
+		case anew:
+			h.peerOrder.push(p)
+		default:
+			return
+		}
+	}
+}
+
+// sweepSessions ends, or forgets, what is silent at the old end of a list.
+func sweepSessions(h *host, l *list[Session], now, idle int64, end func(*Session)) {
+	for s := l.head; s != nil; s = l.head {
+		silent, anew := h.clock.isSilent(now, &s.Seen, s.Last, idle)
+		switch {
+		case silent:
+			end(s)
+		case anew:
+			l.push(s)
+		default:
+			return
+		}
+	}
+}
+
+func sweepMessages(h *host, l *list[Message], now, idle int64, end func(*Message)) {
+	for m := l.head; m != nil; m = l.head {
+		silent, anew := h.clock.isSilent(now, &m.Seen, m.Last, idle)
+		switch {
+		case silent:
+			end(m)
+		case anew:
+			l.push(m)
+		default:
+			return
+		}
+	}
+}
+
+func (t *Tracker) expireSession(s *Session, out *Output) {
+	out.Evicted[CauseSessionExpired]++
+	s.Partial = true
+	t.endSession(s, s.silent(event.EndExpired), nil, out)
+}
+
+func (t *Tracker) expireMessage(m *Message, out *Output) {
+	out.Evicted[CauseMessageExpired]++
+	m.Partial = true
+	t.endMessage(m, out)
+}
+
+// outdate ends, or forgets, what the line at hand would go on with, if its stamp is not believed yet and that has been silent too long by it: so it comes to the same
+// as with a stamp that is.
+func (t *Tracker) outdate(s *Session, out *Output) *Session {
+	if s == nil || !s.host.clock.isAhead() {
+		return s
+	}
+	silent := s.host.clock.Line - s.Seen
+	if !s.ended && silent > int64(t.cfg.SessionIdle) {
+		t.expireSession(s, out)
+	}
+	if s.ended && silent > endedFor {
+		s.host.forgetSession(s)
+		return nil
+	}
+	return s
+}
+
+// outdateMessages is outdate for all messages with a queue id.
+func (t *Tracker) outdateMessages(h *host, id string, out *Output) {
+	if !h.clock.isAhead() {
+		return
+	}
+	for m, next := h.messages[id], (*Message)(nil); m != nil; m = next {
+		next = m.sameID
+		silent := h.clock.Line - m.Seen
+		if !m.ended && silent > int64(t.cfg.MessageTTL) {
+			t.expireMessage(m, out)
+		}
+		if m.ended && (silent > lateFor || silent > endedFor && !m.Partial) {
+			h.forgetMessage(m)
+		}
+	}
+}
+
+// outdatePeers is outdate for the inferred conversations of a key.
+func (t *Tracker) outdatePeers(h *host, key peerKey) {
+	if !h.clock.isAhead() {
+		return
+	}
+	for p, next := h.peers[key], (*peer)(nil); p != nil; p = next {
+		if next = p.next; h.clock.Line-p.Seen > int64(t.cfg.SessionIdle) {
+			h.forgetPeer(p)
+		}
 	}
 }
 
@@ -109,7 +189,7 @@ func (t *Tracker) Tick(wall int64, out *Output) {
 		h := t.hosts[name]
 		h.eachStream(func() {
 			if silent := wall - h.wall; silent > int64(time.Second) {
-				t.expireAt(h, h.clock+silent, out)
+				t.expireAt(h, h.clock.newest()+silent, out)
 			}
 		})
 		items, newest := h.open()
@@ -138,6 +218,7 @@ func (t *Tracker) CloseHosts(which func(host string) bool, out *Output) {
 
 func (t *Tracker) closeHost(h *host, end event.End, out *Output) {
 	h.eachStream(func() {
+		t.expireAt(h, h.clock.newest(), out) // nothing contradicts the newest stamp any more
 		for s := h.openSessions.head; s != nil; s = h.openSessions.head {
 			s.Partial = true
 			t.endSession(s, s.silent(end), nil, out)

@@ -23,7 +23,8 @@ func (m *Message) expand(ev *event.Event) {
 
 // before is the address that one came out of, through as many aliases as there are; empty where none is known.
 func (m *Message) before(address string) (from string) {
-	for range m.Aliases {
+	const longest = 8 // aliases of aliases
+	for range m.Aliases[:min(len(m.Aliases), longest)] {
 		found := false
 		for i := range m.Aliases {
 			if a := &m.Aliases[i]; a.From != address && a.leadsTo(address) {

@@ -16,6 +16,7 @@ func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64
 		h.filters.fronts = h.filters.fronts || ev.Kind == event.KindMessageOpened
 		return nil
 	}
+	t.outdateMessages(h, ev.QueueID, out)
 	m := h.message(ev)
 	if m == nil && !isAboutMessage(ev) {
 		return nil
@@ -39,7 +40,7 @@ func (t *Tracker) observeMessage(h *host, s *Session, ev *event.Event, now int64
 	} else if m.weak {
 		m.instance, m.weak = h.word(ev.Instance), false
 	}
-	m.Last, m.Seen = max(m.Last, now), h.clock
+	m.Last, m.Seen = max(m.Last, now), h.clock.Line
 	if m.ended {
 		h.keepEnded(m)
 	} else {
@@ -142,12 +143,12 @@ func begins(m *Message, ev *event.Event, now int64) bool {
 func (t *Tracker) beginMessage(h *host, ev *event.Event, now int64) *Message {
 	id := newHash().str(ev.Host).str(ev.Instance).str(ev.QueueID).num(stamp(now, ev.Resolution))
 	m := &Message{
-		UID:      id.num(h.starts.next(id, now)).id(),
+		UID:      id.num(h.starts.next(id, h.clock.Now)).id(),
 		QueueID:  strings.Clone(ev.QueueID),
 		Partial:  !isFirst(ev),
 		First:    now,
 		Last:     now,
-		Seen:     h.clock,
+		Seen:     h.clock.Line,
 		host:     h,
 		instance: h.word(ev.Instance),
 		weak:     !isStrong(ev),

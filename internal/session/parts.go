@@ -89,7 +89,7 @@ func (t *Tracker) deliverPart(h *host, m *Message, ev *event.Event, now int64, o
 	ev.Provider = "" // the recipient may tell
 	if len(list) == 1 {
 		ev.RcptTo = list[0]
-		t.deliver(h, m, ev, now, out)
+		t.deliver(h, m, ev, verdict(ev), now, out)
 	} else {
 		ev.RcptList = append(ev.RcptList[:0], list...)
 		t.deliverAll(h, m, ev, now, out)
@@ -148,33 +148,38 @@ func appendOpen(list []string, r *Recipient) []string {
 
 // withoutNewest leaves out the n recipients that were deferred last: in the very try that the others were delivered in.
 func (m *Message) withoutNewest(list []string, n int) []string {
-	for ; n > 0; n-- {
-		var newest *Recipient
-		for i := range m.Recipients {
-			r := &m.Recipients[i]
-			if r.Status == event.StatusDeferred && slices.Contains(list, r.To) && (newest == nil || r.Order > newest.Order) {
-				newest = r
-			}
-		}
-		list = slices.DeleteFunc(list, func(to string) bool { return to == newest.To })
+	listed := make(map[string]bool, len(list))
+	for _, to := range list {
+		listed[to] = true
 	}
-	return list
+	var deferred []*Recipient
+	for i := range m.Recipients {
+		if r := &m.Recipients[i]; r.Status == event.StatusDeferred && listed[r.To] {
+			deferred = append(deferred, r)
+		}
+	}
+	slices.SortStableFunc(deferred, func(a, b *Recipient) int { return b.Order - a.Order })
+	left := make(map[string]bool, n)
+	for _, r := range deferred {
+		if len(left) < n {
+			left[r.To] = true
+		}
+	}
+	return slices.DeleteFunc(list, func(to string) bool { return left[to] })
 }
 
 // domainOfPart is the n-th of the domains that the message is for, in the order of its recipients.
 func (m *Message) domainOfPart(n int) string {
+	seen := make(map[string]bool)
 	for i := range m.Recipients {
 		domain := foldDomain(m.Recipients[i].To)
-		seen := false
-		for j := 0; j < i && !seen; j++ {
-			seen = foldDomain(m.Recipients[j].To) == domain
-		}
-		if seen {
+		if seen[domain] {
 			continue
 		}
 		if n--; n == 0 {
 			return domain
 		}
+		seen[domain] = true
 	}
 	return ""
 }

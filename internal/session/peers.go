@@ -52,6 +52,7 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 	case ev.PeerIP == "":
 		key.Port = int(ev.PID) // until a line names its address
 	}
+	t.outdatePeers(h, key)
 	p := h.peer(key, ev, m)
 	if p == nil && ev.PeerIP != "" && key.Conn == "" {
 		p = h.named(key, ev)
@@ -59,7 +60,7 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 	if p == nil {
 		p = h.beginPeer(key, ev, now)
 	}
-	p.Seen, p.PID = h.clock, ev.PID
+	p.Seen, p.PID = h.clock.Line, ev.PID
 	p.Shown.take(ev)
 	if ev.ConnUse > p.Use {
 		p.Use = ev.ConnUse
@@ -166,7 +167,7 @@ func (h *host) beginPeer(key peerKey, ev *event.Event, now int64) *peer {
 	if key.Conn != "" {
 		id = id.str(key.Conn)
 	}
-	p := &peer{ID: id.num(h.starts.next(id, now)).id(), key: key, PID: ev.PID, Use: max(1, ev.ConnUse)}
+	p := &peer{ID: id.num(h.starts.next(id, h.clock.Now)).id(), key: key, PID: ev.PID, Use: max(1, ev.ConnUse)}
 	if ev.PeerIP == "" {
 		p.Name = strings.Clone(ev.ServerAddress)
 	}

@@ -41,24 +41,24 @@ const (
 // observeReceipt joins a message with the lines that knew it under its receipt.
 func (h *host) observeReceipt(t *Tracker, s *Session, m *Message, ev *event.Event, now int64) {
 	if ev.ChildReceipt != "" && m != nil {
-		r := h.receipts.get(ev.ChildReceipt, now)
+		r := h.receipts.get(ev.ChildReceipt, &h.clock)
 		r.Parent, r.Forwarded = m.UID, ev.Route == event.RouteForward
 		h.join(r)
 	}
 	switch {
 	case ev.Receipt == "":
 	case m != nil && ev.Kind == event.KindMessageReceived:
-		r := h.receipts.get(ev.Receipt, now)
+		r := h.receipts.get(ev.Receipt, &h.clock)
 		if r.Message != 0 && r.Message != m.UID {
-			r = h.receipts.renew(r, now)
+			r = h.receipts.renew(r, &h.clock)
 		}
 		r.Message, r.QueueID, r.Instance = m.UID, m.QueueID, m.instance
 		h.join(r)
 		m.complete(ev)
 	case m == nil:
-		r := h.receipts.get(ev.Receipt, now)
+		r := h.receipts.get(ev.Receipt, &h.clock)
 		if r.Said && (s == nil || r.Origin != s.ID) {
-			r = h.receipts.renew(r, now)
+			r = h.receipts.renew(r, &h.clock)
 		}
 		if !r.Said { // some servers tell it for each recipient
 			r.take(t, s, ev)
@@ -79,29 +79,29 @@ func (s *receipts) restore(saved []*receipt) {
 }
 
 // get finds or makes the receipt of an id; an old one is another's.
-func (s *receipts) get(id string, now int64) *receipt {
+func (s *receipts) get(id string, c *clock) *receipt {
 	if s.byID == nil {
 		s.byID = make(map[string]*receipt)
 	}
-	for len(s.order) > 0 && (len(s.order) >= maxReceipts || now-s.order[0].At > receiptFor) {
+	for len(s.order) > 0 && (len(s.order) >= maxReceipts || c.Now-s.order[0].At > receiptFor) {
 		if first := s.order[0]; s.byID[first.ID] == first {
 			delete(s.byID, first.ID)
 		}
 		s.order = s.order[1:]
 	}
-	if r := s.byID[id]; r != nil && now-r.At <= receiptFor {
+	if r := s.byID[id]; r != nil && c.Line-r.At <= receiptFor {
 		return r
 	}
-	r := &receipt{ID: strings.Clone(id), At: now}
+	r := &receipt{ID: strings.Clone(id), At: c.Now}
 	s.byID[r.ID] = r
 	s.order = append(s.order, r)
 	return r
 }
 
 // renew puts a new receipt in the place of one whose id has come again.
-func (s *receipts) renew(old *receipt, now int64) *receipt {
+func (s *receipts) renew(old *receipt, c *clock) *receipt {
 	delete(s.byID, old.ID)
-	return s.get(old.ID, now)
+	return s.get(old.ID, c)
 }
 
 // take keeps who handed the message in.

@@ -45,7 +45,7 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 	case event.KindMessageHeld:
 		if ev.RcptTo != "" {
 			ev.Status = event.StatusHeld
-			t.deliver(h, m, ev, now, out)
+			t.deliver(h, m, ev, verdict(ev), now, out)
 		}
 		if len(m.Recipients) == 0 {
 			t.expectNamed(m)

@@ -14,7 +14,7 @@ func (t *Tracker) observeSession(h *host, ev *event.Event, source string, now in
 	if !ok {
 		return nil
 	}
-	s := h.sessions[key]
+	s := t.outdate(h.sessions[key], out)
 	switch {
 	case ev.Scope == event.ScopeCall:
 		s = t.observeCall(h, key, ev, now, out)
@@ -238,11 +238,11 @@ func (t *Tracker) beginSession(h *host, key sessionKey, ev *event.Event, now int
 	}
 	id = id.num(stamp(now, ev.Resolution))
 	s := &Session{
-		ID:       id.num(h.starts.next(id, now)).id(),
+		ID:       id.num(h.starts.next(id, h.clock.Now)).id(),
 		Role:     ev.Role,
 		Partial:  partial,
 		First:    now,
-		Seen:     h.clock,
+		Seen:     h.clock.Line,
 		hasTime:  ev.Resolution != event.ResolutionNone,
 		host:     h,
 		key:      h.own(key),
@@ -260,7 +260,7 @@ func (t *Tracker) beginSession(h *host, key sessionKey, ev *event.Event, now int
 
 // take keeps what a line says about its session.
 func (s *Session) take(ev *event.Event, now int64) {
-	s.Last, s.Seen = now, s.host.clock
+	s.Last, s.Seen = now, s.host.clock.Line
 	if s.Role == event.RoleServer && ev.PeerIP != "" && s.PeerIP != "" && ev.PeerIP != s.PeerIP {
 		switch { // a proxy in front said who calls
 		case ev.Kind == event.KindConnect:

@@ -49,6 +49,7 @@ type (
 	savedStream struct {
 		Name         string
 		Clock, Wall  int64
+		Time         clock
 		Twins        twins
 		Due, Parting []event.ID // messages and sessions that wait for their end, in its order
 	}
@@ -184,7 +185,7 @@ func (h *host) head() savedHost {
 }
 
 func (st *stream) save() savedStream {
-	out := savedStream{Name: st.name, Clock: st.clock, Wall: st.wall, Twins: st.twins}
+	out := savedStream{Name: st.name, Clock: st.clock.Now, Time: st.clock, Wall: st.wall, Twins: st.twins}
 	for _, m := range st.due {
 		out.Due = append(out.Due, m.UID)
 	}
@@ -253,7 +254,8 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 	h.tellsAfter, h.tellsCalls = in.TellsAfter, in.TellsCalls
 	for i := range in.Streams {
 		st := newStream(in.Streams[i].Name)
-		st.clock, st.wall, st.twins = in.Streams[i].Clock, in.Streams[i].Wall, in.Streams[i].Twins
+		st.clock, st.wall, st.twins = in.Streams[i].Time, in.Streams[i].Wall, in.Streams[i].Twins
+		st.clock.Now = in.Streams[i].Clock
 		h.streams = append(h.streams, st)
 	}
 	for _, c := range in.Copies {

@@ -3,17 +3,14 @@ package session
 import (
 	"slices"
 	"strings"
-
-	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
 // stream is one source's part of a host: how far its lines have come, and what they have touched last. A host's files are read at the same time, and one may be hours behind
 // another: what has gone silent is told by the clock of the stream that its newest line was in.
 type stream struct {
-	name   string
-	clock  int64 // log time of the newest line
-	behind int   // lines in a row that are much older
-	wall   int64 // when the newest line was seen, by the owner's clock
+	name  string
+	clock clock
+	wall  int64 // when the newest line was seen, by the owner's clock
 
 	openSessions, endedSessions list[Session]
 	openMessages, endedMessages list[Message]
@@ -84,48 +81,4 @@ func (h *host) open() (items int, wall int64) {
 		wall = max(wall, st.wall)
 	}
 	return items, wall
-}
-
-// advance moves the stream's clock to the line and gives the line's time; lines without a date happen now.
-func (st *stream) advance(ev *event.Event) int64 {
-	if ev.Resolution < event.ResolutionSecond {
-		if ev.Resolution == event.ResolutionTimeOfDay {
-			return ev.Time
-		}
-		return st.clock
-	}
-	if st.clock == 0 { // what came without a stamp so far, came just now
-		for s := st.openSessions.head; s != nil; s = s.links.next {
-			s.Last, s.Seen = max(s.Last, ev.Time), ev.Time
-		}
-	}
-	switch {
-	case ev.Time > st.clock:
-		st.clock, st.behind = ev.Time, 0
-	case st.clock-ev.Time <= stepBack:
-		st.behind = 0
-	default: // an older file beside a newer one, or a clock that was wrong
-		if st.behind++; st.behind >= stepBackAfter {
-			st.setBack(ev.Time)
-		}
-	}
-	return ev.Time
-}
-
-// setBack sets the clock back; what was seen in its future counts as seen now.
-func (st *stream) setBack(now int64) {
-	st.clock, st.behind = now, 0
-	for _, l := range []*list[Session]{&st.openSessions, &st.endedSessions} {
-		for s := l.head; s != nil; s = s.links.next {
-			s.Seen = min(s.Seen, now)
-		}
-	}
-	for _, l := range []*list[Message]{&st.openMessages, &st.endedMessages, &st.lateMessages} {
-		for m := l.head; m != nil; m = m.links.next {
-			m.Seen = min(m.Seen, now)
-		}
-	}
-	for p := st.peerOrder.head; p != nil; p = p.links.next {
-		p.Seen = min(p.Seen, now)
-	}
 }

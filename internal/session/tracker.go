@@ -31,9 +31,7 @@ const (
 	maxPeers       = 4096 // inferred conversations of a host
 	maxCommands    = 50
 	maxHops        = 50
-	maxOpenOfOne   = 64 // messages that a session waits for at its end
-	stepBack       = int64(time.Hour)
-	stepBackAfter  = 4096                   // lines in a row that are older than that: the clock was set back
+	maxOpenOfOne   = 64                     // messages that a session waits for at its end
 	lateFor        = int64(time.Hour)       // the beginning of a message may come so long behind its end
 	handOverWithin = int64(2 * time.Second) // from a screening daemon to the server
 )
@@ -49,8 +47,12 @@ type Tracker struct {
 	files    map[string]int64
 	sources  map[string]*Source
 	promises promises
-	saved    int   // bytes of the newest saved state
-	newest   *host // of the line before: most lines come from the same
+	saved    int      // bytes of the newest saved state
+	newest   *host    // of the line before: most lines come from the same
+	notice   struct { // the last answer to isOfNotice
+		key hash
+		is  bool
+	}
 }
 
 // host is everything known of one mail host: state belongs to the host that logs.
@@ -162,7 +164,7 @@ func (h *host) word(s string) string {
 func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Output) {
 	h := t.host(ev.Host, out)
 	h.enter(source)
-	now := h.advance(ev)
+	now := h.advance(ev, wall, t.step())
 	h.wall = wall
 	ev.PeerIP = oneSpelling(ev.PeerIP)
 	t.expire(h, out)
@@ -170,7 +172,7 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	if ev.Repeat > 0 {
 		h.twins.repeated(ev)
 	}
-	if h.copies.isCopy(ev, source) || h.twins.isTwin(ev, h.clock) {
+	if h.copies.isCopy(ev, source) || h.twins.isTwin(ev, h.clock.Now) {
 		ev.Duplicate, out.Duplicate = true, true
 		return
 	}
@@ -201,6 +203,9 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	}
 	t.limit(h, out)
 }
+
+// step is how far a stamp may be ahead of the clock and is believed.
+func (t *Tracker) step() int64 { return min(mostStep, int64(t.cfg.SessionIdle)/2) }
 
 // oneSpelling writes an IPv6 address as RFC 5952 wants it, so that all lines have the same: some servers write out every zero.
 func oneSpelling(ip string) string {

@@ -69,12 +69,12 @@ func (h *host) observeTry(ev *event.Event, now int64) {
 			}
 		}
 	case ev.Kind == event.KindMessageQueued, ev.Kind == event.KindMessageOpened:
-		h.tries.open(h, ev, now)
+		h.tries.open(h, ev)
 	case ev.Kind == event.KindReply, ev.Kind == event.KindConnect, ev.Kind == event.KindTLS:
 		if t := h.tries.byID[keyOfTry(ev)]; t != nil {
 			t.Heard.take(ev)
 		} else if ev.TryTo != "" { // it needs no line that begins it to be known
-			h.tries.open(h, ev, now)
+			h.tries.open(h, ev)
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (w *words) take(ev *event.Event) {
 }
 
 // open remembers the try that ev begins.
-func (s *tries) open(h *host, ev *event.Event, now int64) {
+func (s *tries) open(h *host, ev *event.Event) {
 	if s.byID == nil {
 		s.byID = make(map[tryKey]*try)
 	}
@@ -124,7 +124,7 @@ func (s *tries) open(h *host, ev *event.Event, now int64) {
 	key := tryKey{h.word(ev.Instance), strings.Clone(ev.TryID), strings.Clone(ev.TryTo)}
 	t := &try{
 		QueueID: strings.Clone(ev.QueueID), To: strings.Clone(ev.RcptTo), Orig: strings.Clone(ev.OrigRcptTo),
-		Route: ev.Route, Direction: ev.Direction, Began: now, Number: s.count,
+		Route: ev.Route, Direction: ev.Direction, Began: h.clock.Now, Number: s.count,
 	}
 	t.Heard.take(ev)
 	s.byID[key] = t

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -11,19 +12,19 @@ import (
 func (t *Tracker) deliverAll(h *host, m *Message, ev *event.Event, now int64, out *Output) {
 	switch {
 	case ev.RcptTo != "":
-		t.deliver(h, m, ev, now, out)
+		t.deliver(h, m, ev, verdict(ev), now, out)
 		return
 	case len(ev.RcptList) == 0:
 		t.deliverPart(h, m, ev, now, out)
 		return
 	}
 	list := ev.RcptList
-	whole := *ev
+	whole, line := *ev, verdict(ev)
 	duplicates, finals, attempt := 0, 0, 0
 	for i, to := range list {
 		one := whole
 		one.RcptTo, one.RcptList = to, nil
-		t.deliver(h, m, &one, now, out)
+		t.deliver(h, m, &one, line, now, out)
 		if one.Duplicate {
 			duplicates++
 		}
@@ -44,10 +45,10 @@ func (t *Tracker) deliverAll(h *host, m *Message, ev *event.Event, now int64, ou
 	ev.Duplicate, ev.Final, ev.Attempt = duplicates == len(list), finals > 0, attempt
 }
 
-// deliver takes one verdict on one recipient.
-func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *Output) {
+// deliver takes one verdict on one recipient. line tells the verdict's line from others.
+func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, line hash, now int64, out *Output) {
 	ev.DestinationDomain = domainOf(ev)
-	if isOfNotice(m, ev) {
+	if t.isOfNotice(m, ev, line) {
 		ev.Kind, ev.Status, ev.Tried = event.KindNotification, event.StatusNone, event.Open
 		return
 	}
@@ -62,7 +63,6 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, now int64, out *
 	}
 	m.NoEnd = m.NoEnd || ev.NoEnd
 	r := t.recipient(m, ev)
-	line := verdict(ev)
 	if !ev.Placed && r.LastLine == line && r.Status == ev.Status && ev.Resolution != event.ResolutionNone {
 		ev.Duplicate, out.Duplicate = true, true
 		ev.Attempt, ev.Final, ev.Direction = r.Attempts, r.Final, r.Direction
@@ -116,19 +116,18 @@ func (r *Recipient) try(m *Message, ev *event.Event, now int64) {
 }
 
 // isOfNotice says whether a verdict is on the notice that could not even be made: the sender of a message with a bounce is no address of ours.
-func isOfNotice(m *Message, ev *event.Event) bool {
+func (t *Tracker) isOfNotice(m *Message, ev *event.Event, line hash) bool {
 	if ev.Tried != event.No || ev.Status != event.StatusBounced || m.MailFrom == "" {
 		return false
 	}
 	if ev.RcptTo != m.MailFrom && (m.MailFrom != "<>" || !strings.EqualFold(ev.RcptTo, "MAILER-DAEMON")) {
 		return false
 	}
-	for i := range m.Recipients {
-		if m.Recipients[i].To == ev.RcptTo {
-			return false
-		}
+	if key := line.str(ev.RcptTo); t.notice.key != key { // a line may name the sender again and again
+		t.notice.key = key
+		t.notice.is = len(m.Recipients) > 0 && !slices.ContainsFunc(m.Recipients, func(r Recipient) bool { return r.To == ev.RcptTo })
 	}
-	return len(m.Recipients) > 0
+	return t.notice.is
 }
 
 // passesOn is a hop that succeeds and ends nothing: the message lives on under another queue id here.
