@@ -132,7 +132,7 @@ func loadProviders(data string) {
 // Event fills in reason, category, provider, error type and fingerprint of a line that failed, and the provider of one that did not.
 func Event(ev *event.Event) {
 	if asksPeer(ev) {
-		ev.Provider = Provider(ev.ServerAddress, ev.RcptTo)
+		ev.Provider = Provider(askedHost(ev), ev.RcptTo)
 	}
 	Reply(ev)
 }
@@ -173,6 +173,14 @@ func explains(ev *event.Event) bool {
 	return false
 }
 
+// askedHost is the host that was looked up and called. A name that the owner of an address gives it says nothing of who answered.
+func askedHost(ev *event.Event) string {
+	if ev.NameOfAddress {
+		return ""
+	}
+	return ev.ServerAddress
+}
+
 // asksPeer says whether another host took part: mail put into a mailbox here has no provider.
 func asksPeer(ev *event.Event) bool {
 	if ev.Role == event.RoleServer {
@@ -188,7 +196,7 @@ func asksPeer(ev *event.Event) bool {
 // Outcome completes a reply that the tracker found to be the verdict on a recipient: only then is known whose provider it speaks for.
 func Outcome(ev *event.Event) {
 	if ev.Status != event.StatusNone && ev.Provider == "" && asksPeer(ev) {
-		ev.Provider = Provider(ev.ServerAddress, ev.RcptTo)
+		ev.Provider = Provider(askedHost(ev), ev.RcptTo)
 	}
 }
 

@@ -226,6 +226,7 @@ type Event struct {
 	// The network. Names without brackets or trailing dot; "unknown" is no name. Ports are 0 when not said.
 	ClientAddress string
 	ServerAddress string
+	NameOfAddress bool // ServerAddress is what the peer's address is called by its owner (a reverse lookup), not the host that was looked up
 	PeerIP        string
 	ClientPort    int
 	ServerPort    int

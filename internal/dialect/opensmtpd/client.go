@@ -59,8 +59,14 @@ func connecting(ev *event.Event, s string) event.Kind {
 	if !ok || !target(ev, url) {
 		return event.KindNone
 	}
-	ev.ServerAddress = hostName(name)
+	called(ev, name)
 	return event.KindConnect
+}
+
+// called takes the name of a host that was called. smtpd asks the address for it, so its owner may give any: which host was meant stands in no line.
+func called(ev *event.Event, name string) {
+	ev.ServerAddress = hostName(name)
+	ev.NameOfAddress = ev.ServerAddress != ""
 }
 
 // target reads "smtp+tls://198.51.100.87:25".

@@ -90,7 +90,7 @@ func outcome(ev *event.Event, source, relay, result, stat string) event.Kind {
 	ip, name, named := strings.Cut(relay, " (")
 	if peer(ev, ip); ev.PeerIP != "" && !hasLetterBesideHex(ip) {
 		if named {
-			ev.ServerAddress = hostName(strings.TrimSuffix(name, ")"))
+			called(ev, strings.TrimSuffix(name, ")"))
 		}
 	} else { // the domain: nobody was reached
 		ev.PeerIP = ""

@@ -190,7 +190,7 @@ func oldClient(ev *event.Event, s string) event.Kind {
 			return event.KindNone
 		}
 		take(ev, id)
-		ev.ServerAddress = hostName(name)
+		called(ev, name)
 		return event.KindConnect
 	case cut(&s, "Connected on session "):
 		take(ev, s)
@@ -251,7 +251,7 @@ func client57(ev *event.Event, s string) event.Kind {
 		if !ok || !target(ev, url) {
 			return event.KindNone
 		}
-		ev.ServerAddress = hostName(strings.TrimSuffix(name, ")"))
+		called(ev, strings.TrimSuffix(name, ")"))
 		return event.KindConnect
 	case cut(&s, "TLS started "):
 		ev.Command = "STARTTLS"

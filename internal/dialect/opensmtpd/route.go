@@ -59,7 +59,7 @@ func way(ev *event.Event, s string) bool {
 	}
 	if name, ok := strings.CutPrefix(s, "("); ok {
 		name, _, _ = scan.Cut(name, ')')
-		ev.ServerAddress = hostName(name)
+		called(ev, name)
 	}
 	return true
 }
