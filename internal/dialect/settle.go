@@ -15,6 +15,7 @@ func settle(ev *event.Event) {
 	if ev.AuthMechanism != "" {
 		ev.AuthMechanism, _ = speech.Mechanism(ev.AuthMechanism)
 	}
+	enumerate(ev)
 	if ev.AuthResult == "failure" {
 		ev.Hide(ev.User)
 		ev.User = ""

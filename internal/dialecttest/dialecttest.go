@@ -19,6 +19,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
 // clock reads stamps as of the end of 2026, in UTC.
@@ -48,6 +49,7 @@ func Run(t *testing.T, p dialect.Parser) {
 				ladder(t, p, sample)
 				detected(t, p, sample)
 				cutsNoWord(t, p, sample)
+				closed(t, sample.Event)
 			}
 		})
 	}
@@ -67,6 +69,7 @@ func Fuzz(f *testing.F, p dialect.Parser) {
 	f.Fuzz(func(t *testing.T, line, columns string) {
 		var ev event.Event
 		parse(p, Sample{Line: line, Columns: columns}, &ev)
+		closed(t, &ev)
 		for i, span := range ev.Redact {
 			if span.From < 0 || span.From >= span.To || span.To > len(ev.Line) || i > 0 && span.From <= ev.Redact[i-1].To {
 				t.Errorf("%q: spans %v in %d bytes", line, ev.Redact, len(ev.Line))
@@ -232,6 +235,31 @@ func ladder(t *testing.T, p dialect.Parser, sample Sample) {
 		}
 	}
 }
+
+// closed wants the values that metrics are counted by to be of those that there are, whatever the line says.
+func closed(t *testing.T, ev *event.Event) {
+	t.Helper()
+	if ev == nil {
+		return
+	}
+	if m, ok := speech.Mechanism(ev.AuthMechanism); ev.AuthMechanism != "" && (!ok || m != ev.AuthMechanism) {
+		t.Errorf("%q is no mechanism: %s", ev.AuthMechanism, ev.Line)
+	}
+	if r := ev.AuthResult; r != "" && r != "success" && r != "failure" {
+		t.Errorf("%q is no result: %s", r, ev.Line)
+	}
+	for _, s := range [...]string{ev.Command, ev.ErrorType, ev.TLSVersion, ev.TLSTrust, ev.FilterVerdict, ev.Reason, ev.Category} {
+		if len(s) > longestValue || strings.ToValidUTF8(s, "") != s || strings.ContainsAny(s, "<>@\"\n\x00") {
+			t.Errorf("%q is no value of a metric's dimension: %s", s, ev.Line)
+		}
+	}
+	if c := ev.Command; strings.ToUpper(c) != c {
+		t.Errorf("%q is no command: %s", c, ev.Line)
+	}
+}
+
+// longestValue is the length of the longest constant, "PTR (reverse DNS) record points to wrong hostname".
+const longestValue = 64
 
 // cutsNoWord wants that what is hidden is whole words: a mark within one stands beside the secret, and has destroyed something else.
 func cutsNoWord(t *testing.T, p dialect.Parser, sample Sample) {

@@ -262,9 +262,9 @@ func scanner(ev *event.Event, s string) event.Kind {
 	if !ok || !digits || !ok2 || strings.Contains(verdict, " ") {
 		return event.KindNone
 	}
-	ev.Role, ev.FilterName, ev.FilterVerdict = event.RoleServer, "qmail-scanner", verdict
-	if verdict == "Clear" {
-		ev.FilterVerdict = "clean"
+	ev.Role, ev.FilterName, ev.FilterVerdict = event.RoleServer, "qmail-scanner", "clean"
+	if verdict != "Clear" { // the name of what was found
+		ev.FilterVerdict, ev.Argument = "infected", verdict
 	}
 	if isIP(ip) {
 		ev.PeerIP = ip
