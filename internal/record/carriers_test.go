@@ -220,6 +220,20 @@ var carriers = []carrier{
 			"syslog_program": l.program, "syslog_pid": l.pid, "syslog_message": l.text, "received_at": read, "received_from": "agent",
 		}
 	})},
+	{"Logstash, every field as an array", event.ResolutionSecond, keys1(func(l line) keys {
+		return keys{
+			"@timestamp": read, "@version": "1", "message": []any{l.text}, "program": []any{l.program}, "pid": []any{l.pid}, "logsource": []any{l.host},
+			"timestamp": []any{l.bsd[:15]},
+		}
+	})},
+	{"an entry of a cloud's log", event.ResolutionSubsecond, keys1(func(l line) keys {
+		return keys{
+			"jsonPayload": keys{"message": l.text, "ident": l.program, "pid": l.pid, "host": l.host}, "timestamp": l.stamp.Format(micros), "insertId": "x", "labels": keys{"a": "b c"},
+		}
+	})},
+	{"Fluent Bit's syslog parser that keeps the key", event.ResolutionSubsecond, keys1(func(l line) keys {
+		return keys{"log": l.text, "ident": l.program, "pid": l.pid, "host": l.host, "time": l.stamp.Format(micros)}
+	})},
 	{"Filebeat", event.ResolutionSecond, keys1(func(l line) keys {
 		return keys{
 			"@timestamp": read, "@metadata": keys{"beat": "filebeat", "type": "_doc"}, "message": l.bsd, "log": keys{"offset": 12, "file": keys{"path": "/var/log/mail.log"}},

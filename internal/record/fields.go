@@ -62,6 +62,7 @@ func (f *fields) read(m pcommon.Map, body bool) {
 	f.programRank, f.hostRank = 0, 0
 	routing := ""
 	for key, value := range m.All() {
+		value = single(value)
 		switch {
 		case f.take(key, value):
 		case key == "tag" || key == "_tag" || key == "TAG":
@@ -171,7 +172,7 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 
 	// the program: syslog-ng; the tag as rsyslog has it, or somebody's routing key; nxlog; GELF; Logstash; Azure
 	case "PROGRAM", "application_name", "_application_name", "app_name", "_program", "_appname", "SourceName", "syslog_program", "ProcessName",
-		"process.name", "process.program", "APP-NAME", "APPNAME", "SYSLOGIDENTIFIER":
+		"process.name", "process.program", "APP-NAME", "APPNAME", "SYSLOGIDENTIFIER", "program_name", "process_name", "progname", "ProgramName", "application":
 		f.setProgram(rankNamed, value)
 	case "program", "PROGRAMNAME", "syslog_appname":
 		f.setProgram(rankShort, value)
@@ -225,6 +226,7 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 // takeNested reads an object of Elastic's common schema, as Filebeat writes it.
 func (f *fields) takeNested(outer string, m pcommon.Map) {
 	for key, value := range m.All() {
+		value = single(value)
 		switch outer + "." + key {
 		case "process.name", "process.program", "syslog.appname", "syslog.identifier":
 			f.setProgram(rankNamed, value)
@@ -246,6 +248,14 @@ func (f *fields) takeNested(outer string, m pcommon.Map) {
 			}
 		}
 	}
+}
+
+// single is the first item where the value is a list of strings: Logstash makes one of a field that was set twice.
+func single(value pcommon.Value) pcommon.Value {
+	if value.Type() == pcommon.ValueTypeSlice && isStrings(value.Slice()) {
+		return value.Slice().At(0)
+	}
+	return value
 }
 
 // mapString is a string in a map.
@@ -418,8 +428,7 @@ func setInt(to *int64, value pcommon.Value) bool {
 	return false
 }
 
-// setText takes a string, the array of one string that Logstash makes of a field that was set twice, or the array of bytes that journalctl makes of a
-// message with a byte that is no UTF-8.
+// setText takes a string, or the array of bytes that journalctl makes of a message with a byte that is no UTF-8.
 func setText(to *string, value pcommon.Value) {
 	switch value.Type() {
 	case pcommon.ValueTypeStr:
@@ -428,10 +437,6 @@ func setText(to *string, value pcommon.Value) {
 		*to = string(value.Bytes().AsRaw())
 	case pcommon.ValueTypeSlice:
 		slice := value.Slice()
-		if isStrings(slice) {
-			*to = slice.At(0).Str()
-			return
-		}
 		text := make([]byte, 0, slice.Len())
 		for i := range slice.Len() {
 			var b int64

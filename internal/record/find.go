@@ -15,6 +15,7 @@ import (
 
 const (
 	mostValues = 32 // texts that are looked at in one object
+	fewValues  = 1  // the first is looked at closely, whatever it is
 	leastLine  = 8
 )
 
@@ -33,7 +34,7 @@ func (d *finder) try(text string) {
 	if strings.IndexByte(text, ' ') < 0 {
 		return // a name, a number, a stamp
 	}
-	if d.seen++; d.seen > mostValues || len(text) < leastLine || d.whole {
+	if d.seen++; d.seen > mostValues || len(text) < leastLine || d.whole || d.seen > fewValues && !mayBeLine(text) {
 		return
 	}
 	ok, said := d.lines.Has(text)
@@ -45,6 +46,11 @@ func (d *finder) try(text string) {
 	if d.found == "" || whole || d.said && !said {
 		d.found, d.said, d.whole = text, said, whole
 	}
+}
+
+// mayBeLine is a cheap look at one text of many: lines of mail servers have fields, addresses or names in them, and few other texts do.
+func mayBeLine(text string) bool {
+	return scan.IsDigit(text[0]) || strings.ContainsAny(text, "=@<[")
 }
 
 // line is what was found.

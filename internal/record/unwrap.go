@@ -135,21 +135,53 @@ func (v *View) unwrapJSON(text, stamp string, f *fields) bool {
 	if body.FromRaw(object) != nil {
 		return false
 	}
-	in := f.inner()
-	in.read(body, true)
-	in.shipper = in.shipper || stamp != ""
-	if !v.isCarried(&in) {
-		line, ok := v.findLine(body)
-		if !ok {
-			return false
-		}
-		in.log, in.message, in.whole = line, "", ""
+	in, ok := v.carried(body, f, stamp != "")
+	if !ok {
+		return false
 	}
 	*f = in
 	if t, res, rest, ok := header.Stamp(stamp, header.Clock{}); ok && rest == "" && res >= event.ResolutionSecond {
 		v.Time, v.Resolution = t, res
 	}
 	return true
+}
+
+// carried reads what an object says of the line that it holds: by its own keys, by those of an object within it, or by the line itself.
+func (v *View) carried(body pcommon.Map, f *fields, shipped bool) (in fields, ok bool) {
+	in = f.inner()
+	in.read(body, true)
+	in.shipper = in.shipper || shipped
+	if v.isCarried(&in) && !v.isOthers(&in) {
+		return in, true
+	}
+	for _, value := range body.All() { // {"jsonPayload": {...}}, {"_source": {...}}, {"fields": {...}}
+		if value.Type() != pcommon.ValueTypeMap {
+			continue
+		}
+		within := in
+		within.message, within.log, within.whole = "", "", ""
+		if within.read(value.Map(), true); v.isCarried(&within) && !v.isOthers(&within) {
+			return within, true
+		}
+	}
+	if line, found := v.findLine(body); found {
+		in.log, in.message, in.whole, in.program, in.pid, in.tagID = line, "", "", "", 0, ""
+		return in, true
+	}
+	return in, v.isCarried(&in)
+}
+
+// isOthers says whether a line is known to be none of a mail server's: then another value of the object may be.
+func (v *View) isOthers(f *fields) bool {
+	if v.Lines == nil || f.journal || f.container || f.shipper || v.Lines.Claims(f.program) {
+		return false
+	}
+	tag := View{Program: f.program}
+	if tag.cutTag(); v.Lines.Claims(tag.Program) {
+		return false
+	}
+	ok, _ := v.Lines.Has(f.text())
+	return !ok
 }
 
 // hasCarriersKey is a cheap look for a key that a line may stand in.
@@ -171,7 +203,7 @@ func (v *View) isCarried(f *fields) bool {
 	case f.journal, f.container, f.shipper:
 		return true
 	case f.program != "":
-		return f.message != ""
+		return true
 	}
 	// no program: a whole line within
 	var h header.Header

@@ -365,6 +365,9 @@ func explain(ev *event.Event, r *record) {
 		text = rep.Text
 	}
 	if ev.ErrorType = breakage(text); ev.ErrorType != "" || !ok || !r.tried || isOwn(rep.Code, text) {
+		if _, words, found := strings.Cut(text, ": "); found && !ok && ev.ErrorType == "" { // "host: No route to host"
+			ev.ErrorType = errno.Type(words)
+		}
 		ev.Argument = text // Sendmail's own words, also where it puts a code in front of them
 		return
 	}
