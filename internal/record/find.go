@@ -15,13 +15,15 @@ import (
 
 const (
 	mostValues = 32 // texts that are looked at in one object
-	fewValues  = 1  // the first is looked at closely, whatever it is
+	fewValues  = 4  // of so few each is looked at closely, whatever it is
 	leastLine  = 8
 )
 
 // finder looks at the texts of an object.
 type finder struct {
 	lines Lines
+	count bool   // count the texts alone
+	few   bool   // there are few of them
 	seen  int    // texts so far
 	found string // the best line, said: words of a conversation
 	said  bool
@@ -34,7 +36,7 @@ func (d *finder) try(text string) {
 	if strings.IndexByte(text, ' ') < 0 {
 		return // a name, a number, a stamp
 	}
-	if d.seen++; d.seen > mostValues || len(text) < leastLine || d.whole || d.seen > fewValues && !mayBeLine(text) {
+	if d.seen++; d.count || d.seen > mostValues || len(text) < leastLine || d.whole || !d.few && !mayBeLine(text) {
 		return
 	}
 	ok, said := d.lines.Has(text)
@@ -64,7 +66,9 @@ func (v *View) holdsLine(text string) bool {
 	if !ok {
 		return false
 	}
-	d := finder{lines: v.Lines}
+	all := finder{count: true}
+	all.members(m, 0)
+	d := finder{lines: v.Lines, few: all.seen <= fewValues}
 	d.members(m, 0)
 	_, ok = d.line()
 	return ok
@@ -80,7 +84,7 @@ func (d *finder) members(m jsonline.Members, depth int) {
 		}
 		switch value.Kind {
 		case jsonline.String:
-			if s := value.Str(); len(s) >= leastLine && strings.IndexByte(s, ' ') >= 0 {
+			if s := value.Str(); strings.IndexByte(s, ' ') >= 0 {
 				d.try(jsonline.Unescape(s))
 			}
 		case jsonline.Object, jsonline.Array:
@@ -96,11 +100,17 @@ func (v *View) findLine(m pcommon.Map) (string, bool) {
 	if v.Lines == nil {
 		return "", false
 	}
-	d := finder{lines: v.Lines}
-	for _, value := range m.All() {
-		d.value(value, 0)
-	}
+	all := finder{count: true}
+	all.values(m, 0)
+	d := finder{lines: v.Lines, few: all.seen <= fewValues}
+	d.values(m, 0)
 	return d.line()
+}
+
+func (d *finder) values(m pcommon.Map, depth int) {
+	for _, value := range m.All() {
+		d.value(value, depth)
+	}
 }
 
 func (d *finder) value(value pcommon.Value, depth int) {
@@ -110,9 +120,7 @@ func (d *finder) value(value pcommon.Value, depth int) {
 		d.try(value.Str())
 	case pcommon.ValueTypeMap:
 		if depth < deepest {
-			for _, inner := range value.Map().All() {
-				d.value(inner, depth+1)
-			}
+			d.values(value.Map(), depth+1)
 		}
 	case pcommon.ValueTypeSlice:
 		if depth < deepest {
