@@ -11,7 +11,7 @@ func (s *sample) complete() {
 	s.imply(sInstance, s.text[sDialect], true)
 	s.imply(sMailFromDomain, attrs.Domain(s.text[sMailFrom]), s.has[sMailFrom])
 	event := s.text[sEvent]
-	s.imply(sKind, "mail", !s.isTrue(sPartial) && (s.isDelivery() || event == "message.received" || event == "report" || event == "notification"))
+	s.imply(sKind, "mail", !s.isTrue(sPartial) && (s.isDelivery() || event == "report" || event == "notification"))
 	s.imply(sDaemon, attrs.DaemonOf(s.text[sDialect], event, s.text[sRoute]), !s.isTrue(sSynthetic))
 	s.imply(sTLS, "true", s.has[sVersion])
 	if refused := s.is(sClass, "4xx") || s.is(sClass, "5xx"); refused {

@@ -199,7 +199,7 @@ func (s *sample) isTrue(at slot) bool { return s.num[at] == 1 }
 
 // recipients is how many recipients a verdict is about.
 func (s *sample) recipients() int64 {
-	if s.has[sList] {
+	if s.has[sList] || s.is(sEvent, "message.discarded") { // of the latter the line may name nobody
 		return max(1, int64(max(s.num[sList], s.num[sCount])))
 	}
 	return 1

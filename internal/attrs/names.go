@@ -199,7 +199,7 @@ var Table = []Doc{
 	{RemoteQueueID, String, Core, "the next hop's queue id, from its \"queued as\""},
 	{ChildQueueID, String, Core, "queue id of a message of this host that was made from this one (notification, forward)"},
 	{ParentMessageUID, String, atMessage, "the message this one was made from (content filter, forward, notification); on a `hop`: the same mail at the host that handed it over"},
-	{MessageKind, String, "where it matters, unless `mail`: verdicts, receptions, notifications, reports, summaries", "`mail`, `dsn` (null sender, made by an MTA), `probe` (address verification)"},
+	{MessageKind, String, "on receptions; unless `mail` on verdicts, notifications, reports, summaries", "`mail`, `dsn` (null sender, made by an MTA), `probe` (address verification)"},
 	{MessageHop, String, Core, "on `message.received` and the summary: `first` when it came from outside or was submitted here, `internal` when it was made from another message of this host by a filter, forward or alias, as far as that was known then"},
 	{MessagePartial, Bool, atContext, "the message's beginning was not seen"},
 	{MessageDuration, Seconds, Core, "summary: first to last record of the message"},

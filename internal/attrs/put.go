@@ -201,7 +201,7 @@ func (w *Writer) message(ev *event.Event) {
 		w.str(ParentMessageUID, w.id(ev.ParentUID))
 		w.str(OriginSessionID, w.id(ev.OriginSession))
 	}
-	if w.Full || ev.MessageKind != event.MessageMail && (w.context || ev.Kind == event.KindNotification) {
+	if w.Full || ev.Kind == event.KindMessageReceived || ev.MessageKind != event.MessageMail && (w.context || ev.Kind == event.KindNotification) {
 		w.str(MessageKind, ev.MessageKind.String())
 	}
 	w.str(MessageHop, ev.MessageHop.String())
@@ -356,7 +356,8 @@ func (w *Writer) delivery(ev *event.Event) {
 	}
 	w.str(DeliveryRoute, ev.Route.String())
 	w.text(DeliveryMailbox, ev.Mailbox)
-	w.bool(DeliveryTried, ev.Tried == event.Yes, ev.Tried == event.No || w.Full && ev.Tried != event.Open)
+	untried := ev.Tried == event.No || ev.Tried == event.Open && w.verdict && !ev.Synthetic // what no host was asked about, such as a message that is thrown away
+	w.bool(DeliveryTried, ev.Tried == event.Yes, untried || w.Full && ev.Tried == event.Yes)
 	if w.Full || ev.Attempt != 1 {
 		w.num(DeliveryAttempt, int64(ev.Attempt))
 	}

@@ -24,7 +24,7 @@ const config = `
 receivers:
   maillog: {include: [%s], start_at: beginning, poll_interval: 20ms}
 processors:
-  smtp: {}
+  smtp: {attributes: full, summaries: [session, message]}
 connectors:
   smtp: {metrics_flush_interval: 1s, series_birth: 0s}
 exporters:

@@ -64,8 +64,11 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 		t.endMessage(m, out)
 	case event.KindMessageDiscarded:
 		ev.Status = event.StatusDiscarded
-		if ev.Recipients() > 0 {
+		switch {
+		case ev.Recipients() > 0:
 			t.deliverAll(h, m, ev, now, out)
+		case len(m.Recipients)+len(m.Named) == 0 && m.Count > 0: // no line has named them
+			ev.Final, ev.RecipientCount, m.Final = true, m.Count, m.Count
 		}
 		t.endRecipients(m, event.StatusDiscarded, out)
 		m.received = true
@@ -102,6 +105,9 @@ func (t *Tracker) settle(h *host, m *Message, ev *event.Event, now int64, out *O
 func (t *Tracker) settleAlone(h *host, ev *event.Event) {
 	if ev.Status == event.StatusNone {
 		return
+	}
+	if ev.MessageKind == event.MessageUnknown && ev.MailFrom != "" {
+		ev.MessageKind = kindOf(ev.MailFrom)
 	}
 	ev.Final = ev.Status.Ends()
 	if ev.Final && ev.Delays.Has&event.DelayTotal != 0 {

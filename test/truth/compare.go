@@ -364,7 +364,7 @@ func compareDirections(run *Run, records []Record) (list []string) {
 	}
 	for i := range records {
 		r := &records[i]
-		if r.Attr["smtp.delivery.final"] != "true" || r.Attr["smtp.synthetic"] != "" {
+		if r.Attr["smtp.delivery.final"] != "true" || r.Attr["smtp.synthetic"] != "" || r.Attr["smtp.rcpt_to"]+r.Attr["smtp.rcpt_to_list"] == "" {
 			continue
 		}
 		direction, route := r.Attr["email.direction"], r.Attr["smtp.delivery.route"]
