@@ -222,8 +222,8 @@ func TestEachMetricCountsItsRecords(t *testing.T) {
 			"event=report reply.code=i:552 reply.class=5xx failure.reason=mailbox_full destination.provider=other", "event=report filter.verdict=abuse destination.provider=google",
 		}, "smtp.report.count", []string{"{destination.provider=google filter.verdict=abuse} 1", "{destination.provider=other failure.reason=mailbox_full} 1"}},
 		"messages":           {[]string{"event=message.received message.kind=mail", "event=message.queued message.kind=mail"}, "smtp.message.count", []string{"{message.kind=mail} 1"}},
-		"message size":       {[]string{"event=message.received message.size=i:2048"}, "smtp.message.size", []string{"{message.kind=mail} n=1 sum=2048"}},
-		"message recipients": {[]string{"event=message.received recipient.count=i:3"}, "smtp.message.recipients", []string{"{message.kind=mail} n=1 sum=3"}},
+		"message size":       {[]string{"event=message.received message.kind=mail message.size=i:2048"}, "smtp.message.size", []string{"{message.kind=mail} n=1 sum=2048"}},
+		"message recipients": {[]string{"event=message.received message.kind=mail recipient.count=i:3"}, "smtp.message.recipients", []string{"{message.kind=mail} n=1 sum=3"}},
 		"failed connections, not their verdicts": {[]string{
 			"event=connect session.role=client error.type=timeout destination.provider=other",
 			"event=delivery delivery.status=deferred delivery.tried=b:true error.type=timeout destination.provider=other",
