@@ -183,7 +183,7 @@ func TestQueriesOfOtherExporters(t *testing.T) {
 	page := string(data)
 	lines := append(corpus(t, "postfix-main.iso.log"), further...)
 	col := newCollector(t, "maillog")
-	col.configure("  smtp: {metrics_flush_interval: 200ms}\n", "  smtp:\n    metrics_flush_interval: 200ms\n"+dimensions(t, page))
+	col.configure("  smtp: {metrics_flush_interval: 200ms, series_birth: 0s}\n", "  smtp:\n    metrics_flush_interval: 200ms\n    series_birth: 0s\n"+dimensions(t, page))
 	prom := startPrometheus(t, col.prometheus)
 	col.write(lines)
 	col.start()

@@ -19,7 +19,7 @@ func TestCollectorEqualsTheTruthOfTranscripts(t *testing.T) {
 		c := &truth.Transcripts[i]
 		t.Run(c.Log, func(t *testing.T) {
 			col := newCollector(t, "maillog")
-			col.configure("smtp: {location: UTC, attributes: full, summaries: [session, message], storage: file_storage, checkpoint_interval: 200ms}", "smtp: {location: UTC}") // what is open at the end goes out
+			col.configure("smtp: {location: UTC, attributes: full, summaries: [session, message], storage: file_storage, checkpoint_interval: 200ms}", "smtp: {location: UTC, attributes: full, summaries: [session, message]}") // what is open at the end goes out
 			lines := corpus(t, c.Log)
 			col.write(lines)
 			col.start()
@@ -40,7 +40,7 @@ func TestCollectorEqualsTheTruthOfADaemonsDebugging(t *testing.T) {
 	run, err := truth.Load("../../testdata/" + d.Truth)
 	require.NoError(t, err)
 	col := newCollector(t, "maillog")
-	col.configure("smtp: {location: UTC, attributes: full, summaries: [session, message], storage: file_storage, checkpoint_interval: 200ms}", "smtp: {location: UTC}")
+	col.configure("smtp: {location: UTC, attributes: full, summaries: [session, message], storage: file_storage, checkpoint_interval: 200ms}", "smtp: {location: UTC, attributes: full, summaries: [session, message]}")
 	lines := corpus(t, d.Log)
 	col.write(lines)
 	col.start()

@@ -22,7 +22,7 @@ func TestCollectorEqualsTheTruth(t *testing.T) {
 			run, err := truth.Load("../../testdata/" + c.Truth)
 			require.NoError(t, err)
 			col := newCollector(t, "maillog")
-			col.configure("smtp: {location: UTC, attributes: full, summaries: [session, message], storage: file_storage, checkpoint_interval: 200ms}", "smtp: {location: UTC}") // what is open at the end goes out
+			col.configure("smtp: {location: UTC, attributes: full, summaries: [session, message], storage: file_storage, checkpoint_interval: 200ms}", "smtp: {location: UTC, attributes: full, summaries: [session, message]}") // what is open at the end goes out
 			lines := corpus(t, c.Log)
 			col.write(lines)
 			col.start()

@@ -26,15 +26,19 @@ func AddTo(t *generate.Totals, r *Record) {
 		return
 	}
 	status, to := r.Attr["smtp.delivery.status"], r.Attr["smtp.rcpt_to"]
+	if end := r.Attr["smtp.session.end"]; end != "" && !r.Is("session") && r.Attr["smtp.session.inferred"] == "" {
+		t.Sessions[end]++
+	}
 	switch {
 	case r.Is("message.received"):
 		t.Messages++
 	case r.Is("reject"):
 		t.Rejects++
-	case r.Is("session"):
-		t.Sessions[r.Attr["smtp.session.end"]]++
 	case r.Is("delivery"):
-		attempts, _ := strconv.Atoi(r.Attr["smtp.delivery.attempt"])
+		attempts, err := strconv.Atoi(r.Attr["smtp.delivery.attempt"])
+		if err != nil && r.Attr["smtp.synthetic"] == "" { // the first needs no number
+			attempts = 1
+		}
 		if r.Attr["smtp.synthetic"] == "" {
 			t.Attempts[status]++
 		}
