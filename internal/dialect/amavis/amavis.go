@@ -28,16 +28,16 @@ func (Parser) Probe(h *header.Header) bool {
 	if !ok || h.Program != "" {
 		return false
 	}
-	_, rest := verdict(s)
+	_, rest := verdict(strings.TrimPrefix(s, "(!)"))
 	return rest != ""
 }
 
 // Parse reads one line: "(02279-04) Passed CLEAN {RelayedInbound}, [192.0.2.1]:6101 [192.0.2.1] <a> -> <b>, Queue-ID: X, ...".
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
-	s, _ := task(h.Text)
-	words, s := verdict(s)
+	text, ofTask := task(h.Text)
+	words, s := verdict(strings.TrimPrefix(text, "(!)")) // an alert
 	if s == "" {
-		return event.Unknown
+		return besides(h, ev, text, ofTask)
 	}
 	ev.Kind, ev.Beside, ev.Daemon = event.KindFilter, true, "amavis"
 	ev.FilterName, ev.FilterVerdict = "amavis", words
@@ -73,17 +73,26 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	return event.Parsed
 }
 
-// task takes "(02279-04) " off the front, and the mark of an alert behind it, "(!)".
+// besides reads what is no verdict, where the program names itself.
+func besides(h *header.Header, ev *event.Event, s string, ofTask bool) event.Result {
+	if h.Program == "" {
+		return event.Unknown
+	}
+	words, alert := strings.CutPrefix(s, "(!)")
+	if ev.Kind = remark(ev, words, ofTask, alert); ev.Kind == event.KindNone {
+		return event.Unknown
+	}
+	ev.Beside, ev.Daemon = true, "amavis"
+	return event.Parsed
+}
+
+// task takes "(02279-04) " off the front.
 func task(s string) (rest string, ok bool) {
 	id, rest, ok := scan.Between(s, '(', ')')
 	if !ok || len(id) < 3 || !scan.IsDigit(id[0]) || strings.IndexByte(id, '-') < 0 {
 		return s, false
 	}
-	rest = scan.TrimLeft(rest)
-	if alert, ok := strings.CutPrefix(rest, "(!)"); ok {
-		rest = alert
-	}
-	return rest, true
+	return scan.TrimLeft(rest), true
 }
 
 // isOfRecipient says whether the line is of the per-recipient template, which the program writes besides the other unless it is undefined: it ends with
@@ -122,7 +131,13 @@ func envelope(ev *event.Event, s string) (rest string, ok bool) {
 	if !ok || at < 0 {
 		return s, false
 	}
-	for words := s[:at]; words != "" && ev.PeerIP == ""; {
+	client(ev, s[:at])
+	return addresses(ev, s[at:])
+}
+
+// client is the first address in brackets among the words in front of the envelope.
+func client(ev *event.Event, words string) {
+	for words != "" && ev.PeerIP == "" {
 		var word string
 		word, words = scan.Word(words)
 		if ip, port, ok := scan.Between(word, '[', ']'); ok {
@@ -132,7 +147,11 @@ func envelope(ev *event.Event, s string) (rest string, ok bool) {
 			}
 		}
 	}
-	from, s, ok := scan.Angle(s[at:])
+}
+
+// addresses is "<a> -> <b>,<c>".
+func addresses(ev *event.Event, s string) (rest string, ok bool) {
+	from, s, ok := scan.Angle(s)
 	if !ok {
 		return s, false
 	}

@@ -50,7 +50,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	switch {
 	case sectioned && (level == "WARNING" || level == "ERROR"), sectioned && level == "" && name != "CORE" && name != "CBPOLICYD":
 		ev.Kind = event.KindWarning
-	case sectioned && level != "", netserver.Lifecycle(s), strings.HasPrefix(s, "Got request #"), strings.HasPrefix(s, "Initializing "), strings.HasPrefix(s, "Policyd "), strings.HasPrefix(s, "=> "):
+	case sectioned && level != "", h.Program != "" && (netserver.Lifecycle(s) || strings.HasPrefix(s, "Got request #") || strings.HasPrefix(s, "Initializing ")):
 		ev.Kind = event.KindLifecycle
 	default:
 		ev.Beside, ev.Daemon = false, ""

@@ -4,11 +4,12 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
 // deliver reads the lines of LMTP (src/lmtp/lmtp-client.c) and LDA about connections and mails.
-func deliver(ev *event.Event, p prefix, s string) event.Kind {
+func deliver(ev *event.Event, p prefix, bad bool, s string) event.Kind {
 	switch {
 	case strings.HasPrefix(s, "Connect from "):
 		from(ev, s[len("Connect from "):])
@@ -23,6 +24,10 @@ func deliver(ev *event.Event, p prefix, s string) event.Kind {
 		return event.KindDisconnect
 	}
 
+	if kind := relayed(ev, bad, s); kind != event.KindNone {
+		return kind
+	}
+
 	// "session: " of 2.2, "sieve: "
 	if token, rest, ok := strings.Cut(s, ": "); ok && strings.IndexByte(token, ' ') < 0 && token != "sieve" && !strings.HasPrefix(token, "msgid=") {
 		s = rest
@@ -32,11 +37,55 @@ func deliver(ev *event.Event, p prefix, s string) event.Kind {
 		ev.FilterName, s = "sieve", rest
 	}
 	rest, ok := strings.CutPrefix(s, "msgid=")
-	if !ok || !mail(ev, rest) {
-		ev.FilterName = ""
+	if ok && mail(ev, rest) {
+		ev.Mailbox = p.user
+		return event.KindFilter
+	}
+	if ev.FilterName == "sieve" && !ok && p.user != "" {
+		ev.Mailbox, ev.Argument, ev.FilterName = p.user, s, ""
+		return event.KindWarning
+	}
+	ev.FilterName = ""
+	return event.KindNone
+}
+
+// relayed is what a proxy's next hop answered (src/lmtp/lmtp-proxy.c): "<session>: Sent message to <a@b> at 192.0.2.5:24: 250 2.0.0 ... Saved (1/1 at 12 ms)".
+// At level Error the words are Dovecot's own.
+func relayed(ev *event.Event, bad bool, s string) event.Kind {
+	_, rest, ok := scan.CutOnce(s, ": Sent message to <")
+	verdict := "relayed"
+	if !ok {
+		_, rest, ok = scan.CutOnce(s, ": Failed to send message to <")
+		verdict = "failed"
+	}
+	to, rest, found := scan.CutOnce(rest, "> at ")
+	if !ok || !found {
 		return event.KindNone
 	}
-	ev.Mailbox = p.user
+	host, rest, ok := strings.Cut(rest, ": ")
+	host, port, hasPort := scan.CutLast(host, ':')
+	if n, whole := scan.Int(port); ok && hasPort && whole && n > 0 && n < 1<<16 {
+		ev.PeerPort = int(n)
+	} else {
+		return event.KindNone
+	}
+	if scan.IsIP(host) {
+		ev.PeerIP = host
+	} else {
+		ev.ServerAddress = host
+	}
+	i := strings.LastIndex(rest, " (")
+	if i < 0 || !strings.HasSuffix(rest, " ms)") { // cut
+		ev.PeerPort = 0
+		return event.KindNone
+	}
+	rest = rest[:i]
+	if r, ok := reply.Parse(rest); ok && !bad {
+		r.Into(ev)
+	} else {
+		ev.Argument = rest
+	}
+	ev.Role, ev.RcptTo, ev.FilterName, ev.FilterVerdict = event.RoleClient, to, "dovecot", verdict
 	return event.KindFilter
 }
 

@@ -26,32 +26,89 @@ func (Parser) Probe(h *header.Header) bool {
 	return h.Program == "" && (strings.HasPrefix(h.Text, "lmtp(") || strings.HasPrefix(h.Text, "lda(") || strings.HasPrefix(h.Text, "submission("))
 }
 
-// Parse reads "service(user)<pid><session>: text".
+// Parse reads "service(user)<pid><session>: Level: text"; older versions have the level in front, and none for what is only told.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
-	s := h.Text
+	s := strings.TrimPrefix(h.Text, "dovecot: ") // a tag of its own in a container's
 	p := prefix{service: h.Program}
+	level, s := cutLevel(s)
 	if h.Program != "submission-login" {
-		var ok bool
-		if p, s, ok = cutPrefix(s); !ok {
-			return event.Unknown
+		if front, rest, ok := cutPrefix(s); ok {
+			p, s = front, rest
+		} else {
+			p = prefix{service: "master"}
+		}
+		if level == "" {
+			level, s = cutLevel(s)
 		}
 	}
+	kind := read(ev, p, level, s)
+	if kind == event.KindNone {
+		return event.Unknown
+	}
+	ev.Kind, ev.Beside, ev.Daemon = kind, true, p.service
+	return event.Parsed
+}
+
+func read(ev *event.Event, p prefix, level, s string) event.Kind {
+	bad := level != "" && level != "Info"
 	kind := event.KindNone
 	switch p.service {
 	case "lmtp", "lda", "deliver":
-		kind = deliver(ev, p, s)
+		kind = deliver(ev, p, bad, s)
 	case "submission":
 		kind = submission(ev, p, s)
 	case "submission-login":
 		kind = login(ev, s)
 	case "auth", "auth-worker":
 		kind = auth(ev, p, s)
+	case "master", "config", "log", "anvil", "ssl-params":
+		if s == "" || !bad && !isLifecycle(s) {
+			return event.KindNone
+		}
+	default: // other services'
+		return event.KindNone
 	}
-	if kind == event.KindNone {
-		return event.Unknown
+	switch {
+	case kind != event.KindNone:
+		return kind
+	case isLifecycle(s):
+		ev.Argument = s
+		return event.KindLifecycle
+	case bad:
+		return complaint(ev, p, level, s)
 	}
-	ev.Kind, ev.Beside, ev.Daemon = kind, true, p.service
-	return event.Parsed
+	return event.KindNone
+}
+
+// isLifecycle knows what the master process says of the whole (src/master/main.c).
+func isLifecycle(s string) bool {
+	return strings.HasPrefix(s, "Dovecot v") && strings.Contains(s, " starting up") || strings.HasPrefix(s, "SIGHUP received") || strings.HasPrefix(s, "Killed with signal ")
+}
+
+// cutLevel takes "Error: " off the front.
+func cutLevel(s string) (level, rest string) {
+	for _, level := range [...]string{"Info", "Warning", "Error", "Fatal", "Panic"} {
+		if rest, ok := strings.CutPrefix(s, level); ok && strings.HasPrefix(rest, ": ") {
+			return level, rest[2:]
+		}
+	}
+	return "", s
+}
+
+// complaint is what a service says at level Warning and above, with its user. Whose login it was that could not be looked up stays hidden.
+func complaint(ev *event.Event, p prefix, level, s string) event.Kind {
+	if p.service == "auth" || p.service == "auth-worker" {
+		if who, text := requester(p, s); who != "" {
+			name, _, _ := scan.Cut(who, ',')
+			ev.Hide(name)
+			s = text
+		}
+	}
+	if ev.Argument = s; strings.IndexByte(p.user, '@') > 0 && strings.IndexByte(p.user, ',') < 0 {
+		ev.Mailbox = p.user
+	}
+	ev.Died = level == "Fatal" || level == "Panic"
+	return event.KindWarning
 }
 
 // prefix is what Dovecot sets in front of a line, by mail_log_prefix or its like in older versions.
@@ -60,7 +117,7 @@ type prefix struct{ service, user, session string }
 // cutPrefix takes "lmtp(user)<pid><session>: ", "lmtp(pid, user): ", "lmtp(pid): " or "auth: " off the front.
 func cutPrefix(s string) (p prefix, rest string, ok bool) {
 	i := 0
-	for i < len(s) && (scan.IsLetter(s[i]) || s[i] == '-') {
+	for i < len(s) && (scan.IsLetter(s[i]) || i > 0 && (s[i] == '-' || scan.IsDigit(s[i]))) {
 		i++
 	}
 	p.service, s = s[:i], s[i:]

@@ -52,8 +52,8 @@ func submission(ev *event.Event, p prefix, s string) event.Kind {
 // that never logged in, "Disconnected (auth failed, 1 attempts in 2 secs): user=<anna>, ..." (src/login-common/client-common.c; "Disconnected: reason
 // (why): " and "Login aborted: " in later versions).
 func login(ev *event.Event, s string) event.Kind {
-	what, list, ok := strings.Cut(s, ": user=<")
-	if !ok {
+	what, list := fields(s)
+	if list == "" {
 		return event.KindNone
 	}
 	kind := event.KindDisconnect
@@ -72,11 +72,14 @@ func login(ev *event.Event, s string) event.Kind {
 	if what != "Login" {
 		ev.Argument = what
 	}
-	user, list, _ := scan.Cut(list, '>')
-	if ev.AuthResult == "success" {
-		ev.User = user
-	} else { // people type their password where the name belongs
-		ev.Hide(user)
+	if rest, ok := strings.CutPrefix(list, "user=<"); ok {
+		var user string
+		user, list, _ = scan.Cut(rest, '>')
+		if ev.AuthResult == "success" {
+			ev.User = user
+		} else { // people type their password where the name belongs
+			ev.Hide(user)
+		}
 	}
 	for list != "" {
 		var field string
@@ -87,11 +90,42 @@ func login(ev *event.Event, s string) event.Kind {
 			ev.AuthMechanism, _ = speech.Mechanism(value)
 		case "rip":
 			ev.PeerIP = value
-		case "TLS":
-			ev.TLS = event.Yes
+		default:
+			secured(ev, field)
 		}
 	}
 	return kind
+}
+
+// secured is "TLS", "TLS: Disconnected", "TLS handshaking", or "TLSv1.2 with cipher ECDHE-RSA-AES256-GCM-SHA384 (256/256 bits)".
+func secured(ev *event.Event, field string) {
+	if field == "TLS" || strings.HasPrefix(field, "TLS: ") {
+		ev.TLS = event.Yes
+		return
+	}
+	version, ok := strings.CutPrefix(field, "TLSv")
+	version, cipher, named := strings.Cut(version, " with cipher ")
+	if !ok || !named {
+		return
+	}
+	if ev.TLS, ev.TLSVersion = event.Yes, version; version == "1" {
+		ev.TLSVersion = "1.0"
+	}
+	ev.TLSCipher, _ = scan.Word(cipher)
+}
+
+// fields cuts off what happened from the list that login_log_format makes; what is there first divides them.
+func fields(s string) (what, list string) {
+	at := -1
+	for _, key := range [...]string{": user=<", ": method=", ": rip="} {
+		if i := strings.Index(s, key); i >= 0 && (at < 0 || i < at) {
+			at = i
+		}
+	}
+	if at < 0 {
+		return s, ""
+	}
+	return s[:at], s[at+len(": "):]
 }
 
 // isLoginEnd says whether a connection ended before its client had logged in: "Disconnected (auth failed, 1 attempts in 2 secs)", with a reason in front of the
@@ -110,40 +144,21 @@ func isLoginEnd(what string) bool {
 
 // refusals are how Dovecot says that a login failed (src/auth/auth-request.c and the passdb drivers).
 var refusals = [...]string{
-	"Password mismatch", "unknown user", "Username not known", "Login failed (status=", "authentication failed", "pam_authenticate() failed: ", "invalid credentials",
+	"Password mismatch", "unknown user", "Login failed (status=", "authentication failed", "pam_authenticate() failed", "invalid credentials",
 	"Allow_real_nets check failed", "allow_nets check failed", "User is disabled", "user disabled", "passdb: unknown user", "No password", "Empty password",
+	"Authentication failure due to policy server refusal", "Login attempt with empty password", "Attempted login with password having illegal chars", "Username not known", "Invalid username", "User found from deny passdb",
+	"Request timed out waiting for client to continue authentication", "oauth2 failed: ", "nopassword given and password is not empty",
 }
 
 // auth is "auth: passwd-file(anna,192.0.2.1): Password mismatch", behind "conn unix:auth-worker (pid=7,uid=8): auth-worker<9>: " from a worker, in 2.4
-// "auth(anna,192.0.2.1,sasl:plain): passwd-file: ...". A login at Dovecot itself has its session there, too: that is IMAP's, or has a line of submission-login.
+// "auth(anna,192.0.2.1,sasl:plain): passwd-file: ...". A login at Dovecot itself has its session there, too: that is IMAP's, or has a line of submission-login. Dovecot 1 has "auth(default): pam(...): ...".
 // What the mail server made of it stands in its own log. A name that failed may be a password typed in the wrong place, and auth_verbose_passwords has the
 // real ones at the end: neither leaves.
 func auth(ev *event.Event, p prefix, s string) event.Kind {
 	if _, given, ok := strings.Cut(s, "given password: "); ok {
 		ev.Hide(given)
 	}
-	who, text := p.user, s
-	if who == "" {
-		if worker, ok := strings.CutPrefix(s, "conn "); ok {
-			if _, s, ok = strings.Cut(worker, ">: "); !ok {
-				return event.KindNone
-			}
-		}
-		driver, rest, ok := scan.Cut(s, '(')
-		if !ok || strings.IndexByte(driver, ' ') >= 0 {
-			return event.KindNone
-		}
-		if who, text, ok = strings.Cut(rest, "): "); !ok {
-			return event.KindNone
-		}
-	} else {
-		if _, rest, ok := strings.Cut(s, "]: "); ok && strings.HasPrefix(s, "request [") {
-			text = rest
-		}
-		if driver, rest, ok := strings.Cut(text, ": "); ok && strings.IndexByte(driver, ' ') < 0 {
-			text = rest
-		}
-	}
+	who, text := requester(p, s)
 	name, ip, ok := scan.Cut(who, ',')
 	ip, more, _ := scan.Cut(ip, ',')
 	if !ok {
@@ -158,10 +173,40 @@ func auth(ev *event.Event, p prefix, s string) event.Kind {
 			return event.KindNone
 		}
 		ev.AuthResult, ev.FilterName, ev.Argument, ev.PeerIP = "failure", "dovecot", begin, ip
+		if strings.HasPrefix(text, "pam_") {
+			ev.Argument, _, _ = strings.Cut(text, " (given")
+		}
 		if mechanism, ok := strings.CutPrefix(more, "sasl:"); ok {
 			ev.AuthMechanism, _ = speech.Mechanism(mechanism)
 		}
 		return event.KindAuth
 	}
 	return event.KindNone
+}
+
+// requester finds who asked for a login, "anna,192.0.2.1,<session>", and the words behind; empty for a line about no login.
+func requester(p prefix, s string) (who, text string) {
+	if strings.IndexByte(p.user, ',') >= 0 {
+		if _, rest, ok := strings.Cut(s, "]: "); ok && strings.HasPrefix(s, "request [") {
+			s = rest
+		}
+		if driver, rest, ok := strings.Cut(s, ": "); ok && strings.IndexByte(driver, ' ') < 0 {
+			s = rest
+		}
+		return p.user, s
+	}
+	if worker, ok := strings.CutPrefix(s, "conn "); ok {
+		if _, s, ok = strings.Cut(worker, ">: "); !ok {
+			return "", s
+		}
+	}
+	driver, rest, ok := scan.Cut(s, '(')
+	if !ok || strings.IndexByte(driver, ' ') >= 0 {
+		return "", s
+	}
+	who, text, ok = strings.Cut(rest, "): ")
+	if !ok || strings.IndexByte(who, ',') < 0 {
+		return "", s
+	}
+	return who, text
 }

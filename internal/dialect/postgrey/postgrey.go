@@ -36,7 +36,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	}
 	s, ok := strings.CutPrefix(s, "action=")
 	if !ok {
-		return other(ev, s)
+		return other(ev, s, h.Program != "")
 	}
 	action, s, _ := strings.Cut(s, ", ")
 	if action != "greylist" && action != "pass" {
@@ -75,8 +75,8 @@ func unmasked(s string) string {
 	return s
 }
 
-// other reads what is no decision.
-func other(ev *event.Event, s string) event.Result {
+// other reads what is no decision; words that anybody could write only where the program names itself.
+func other(ev *event.Event, s string, named bool) event.Result {
 	switch {
 	case strings.HasPrefix(s, "whitelisted: "): // "whitelisted: mail.sender.example[192.0.2.1]": it has come back often enough to be asked no more
 		client, ip, ok := scan.CutLast(strings.TrimSuffix(s[len("whitelisted: "):], "]"), '[')
@@ -88,10 +88,11 @@ func other(ev *event.Event, s string) event.Result {
 		}
 		ev.ClientAddress, ev.PeerIP, ev.FilterVerdict = client, ip, "whitelisted"
 	case strings.HasPrefix(s, "delayed ") && delayed(ev, s[len("delayed "):]):
-	case strings.HasPrefix(s, "cleaning "), strings.HasPrefix(s, "rm "), strings.HasPrefix(s, "HUP received: "), s == "Exiting!", strings.HasPrefix(s, "correcting date "), netserver.Lifecycle(s):
+	case strings.HasPrefix(s, "cleaning up old "), strings.HasPrefix(s, "cleaning main database "), strings.HasPrefix(s, "cleaning clients database "), strings.HasPrefix(s, "HUP received: "),
+		named && (strings.HasPrefix(s, "cleaning ") || strings.HasPrefix(s, "rm ") || s == "Exiting!" || strings.HasPrefix(s, "correcting date ") || netserver.Lifecycle(s)):
 		ev.Kind, ev.Beside, ev.Daemon, ev.Argument = event.KindLifecycle, true, "postgrey", s
 		return event.Parsed
-	case strings.HasPrefix(s, "WARNING: "), strings.HasPrefix(s, "FATAL: "), strings.HasPrefix(s, "unrecognized request type: "), strings.HasPrefix(s, "ignoring garbage: "):
+	case named && (strings.HasPrefix(s, "WARNING: ") || strings.HasPrefix(s, "FATAL: ")), strings.HasPrefix(s, "unrecognized request type: "), strings.HasPrefix(s, "ignoring garbage: "):
 		_, ev.Argument, _ = strings.Cut(s, ": ")
 		ev.Kind, ev.Beside, ev.Daemon = event.KindWarning, true, "postgrey"
 		return event.Parsed
