@@ -16,6 +16,9 @@ func settle(ev *event.Event) {
 		ev.AuthMechanism, _ = speech.Mechanism(ev.AuthMechanism)
 	}
 	enumerate(ev)
+	if ev.AuthResult == "failure" && ev.Kind == event.KindAuth && ev.Role == event.RoleClient && ev.Class == 0 && ev.Reason == "" {
+		ev.Reason, ev.Category = "credentials", "own" // no server said why
+	}
 	if ev.AuthResult == "failure" {
 		ev.Hide(ev.User)
 		ev.User = ""

@@ -52,10 +52,8 @@ func unreachable(ev *event.Event, s string) event.Kind {
 
 // trouble reads what went wrong at one host before the verdict: the next host is tried, or the verdict follows.
 func trouble(ev *event.Event, s string) event.Kind {
-	for _, begin := range [...]string{"SASL authentication failed; server ", "SASL [CACHED] authentication failed; server "} { // smtp_sasl_auth_cache
-		if rest, ok := after(s, begin); ok {
-			return clientAuth(ev, rest)
-		}
+	if kind := ownLogin(ev, s); kind != event.KindNone {
+		return kind
 	}
 	if said(ev, s) {
 		return event.KindReply
@@ -67,16 +65,6 @@ func trouble(ev *event.Event, s string) event.Kind {
 		if rest, ok := after(s, begin); ok {
 			return interrupted(ev, s, rest)
 		}
-	}
-	if rest, ok := after(s, "SASL authentication failed; cannot authenticate to server "); ok { // no mechanism in common
-		p, why, ok := takePeer(rest)
-		if !ok {
-			return event.KindNone
-		}
-		p.called(ev)
-		ev.Command, ev.AuthResult = "AUTH", "failure"
-		ev.Argument, _ = after(why, ": ")
-		return event.KindAuth
 	}
 	if verb, rest, ok := strings.Cut(s, ": "); ok && strings.IndexByte(verb, ' ') < 0 { // smtp_header_checks
 		if kind := checked(ev, verb, rest); kind != event.KindNone {
@@ -130,18 +118,35 @@ func interrupted(ev *event.Event, s, rest string) event.Kind {
 	return event.KindWarning
 }
 
-// clientAuth is "H[ip] said: 535 5.7.8 ..." behind a login of ours that the server refused (src/smtp/smtp_sasl_glue.c).
-func clientAuth(ev *event.Event, s string) event.Kind {
-	p, rest, ok := takePeer(s)
+// ownLogin reads how a login of ours failed: what the server said, now or before (smtp_sasl_auth_cache), that there is no mechanism in common, that it asks without
+// end (src/smtp/smtp_sasl_glue.c).
+func ownLogin(ev *event.Event, s string) event.Kind {
+	rest, ok := after(s, "SASL authentication failed; ")
+	if !ok {
+		rest, ok = after(s, "SASL [CACHED] authentication failed; ")
+	}
 	if !ok {
 		return event.KindNone
 	}
-	p.called(ev)
-	words, ok := after(rest, " said: ")
-	if !ok {
-		return event.KindNone
+	for _, begin := range [...]string{"server ", "cannot authenticate to server ", "authentication protocol loop with server "} {
+		where, ok := after(rest, begin)
+		if !ok {
+			continue
+		}
+		p, why, ok := takePeer(where)
+		if !ok {
+			return event.KindNone
+		}
+		p.called(ev)
+		ev.Command, ev.AuthResult = "AUTH", "failure"
+		if words, ok := after(why, " said: "); ok {
+			answer(ev, words)
+		} else if begin[0] == 's' {
+			return event.KindNone
+		} else if ev.Argument, _ = after(why, ": "); begin[0] == 'a' {
+			ev.Argument = "authentication protocol loop"
+		}
+		return event.KindAuth
 	}
-	ev.Command, ev.AuthResult = "AUTH", "failure"
-	answer(ev, words)
-	return event.KindAuth
+	return event.KindNone
 }

@@ -18,6 +18,9 @@ func complain(ev *event.Event, s string) event.Kind {
 			return kind
 		}
 	case "smtp", "lmtp", "relay":
+		if kind := ownLogin(ev, s); kind != event.KindNone {
+			return kind
+		}
 		if kind := clientTLS(ev, s); kind != event.KindNone {
 			return kind
 		}

@@ -83,8 +83,8 @@ func ours(ev *event.Event, s string) event.Kind {
 	if mech, found := after(s, "mech="); found {
 		ev.AuthMechanism, _, _ = strings.Cut(mech, ",")
 		ev.AuthResult = "success"
-	} else {
-		ev.Argument = s
+	} else if ev.Argument = s; strings.HasPrefix(s, "temporary failure") {
+		ev.Reason, ev.Category = "server_error", "infrastructure"
 	}
 	return event.KindAuth
 }
