@@ -35,9 +35,24 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		ev.Daemon = "clamsmtpd"
 	}
 	if !ok {
-		return event.Unknown
+		return service(ev, h.Text)
 	}
 	ev.Kind, ev.Beside, ev.FilterName = event.KindFilter, true, "clamav"
+	return event.Parsed
+}
+
+// service reads what the milter says of clamd and itself (clamav-milter/connpool.c, clamav-milter.c).
+func service(ev *event.Event, s string) event.Result {
+	switch {
+	case strings.HasPrefix(s, "+++ Started at "), strings.HasPrefix(s, "+++ Stopped at "), strings.HasPrefix(s, "*** Stopped at "), strings.HasPrefix(s, "Probe for slot "), strings.HasPrefix(s, "Probe for socket "):
+		ev.Kind = event.KindLifecycle
+	case strings.HasPrefix(s, "WARNING: "), strings.HasPrefix(s, "ERROR: "), strings.HasPrefix(s, "No clamd server "), strings.HasPrefix(s, "Clamd "), strings.HasPrefix(s, "Failed to "):
+		ev.Kind = event.KindWarning
+	default:
+		ev.Daemon = ""
+		return event.Unknown
+	}
+	ev.Beside, ev.Argument = true, s
 	return event.Parsed
 }
 

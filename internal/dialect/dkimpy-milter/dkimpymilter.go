@@ -21,12 +21,21 @@ func (Parser) Claims(program string) bool { return program == "dkimpy-milter" }
 // Probe is for no line: the program names itself.
 func (Parser) Probe(*header.Header) bool { return false }
 
+// service reads "dkimpy-milter starting:1.2.3 user:dkimpy-milter" and "dkimpy-milter shutdown".
+func service(ev *event.Event, s string) event.Result {
+	if !strings.HasPrefix(s, "dkimpy-milter starting:") && !strings.HasPrefix(s, "dkimpy-milter started:") && !strings.HasPrefix(s, "dkimpy-milter shutdown") {
+		return event.Unknown
+	}
+	ev.Kind, ev.Beside, ev.Daemon, ev.Argument = event.KindLifecycle, true, "dkimpy-milter", s
+	return event.Parsed
+}
+
 // Parse reads "X: rsa-sha256 DKIM signature verified (s=mail d=example.com)" and "DKIM: Fail (b'example.com')".
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	id, s, ok := strings.Cut(h.Text, ": ")
 	switch {
 	case !ok:
-		return event.Unknown
+		return service(ev, h.Text)
 	case id == "DKIM" && strings.HasPrefix(s, "Fail"):
 		ev.FilterVerdict, ev.Argument = "fail", scan.Trim(strings.TrimPrefix(s[len("Fail"):], ","))
 	case scan.IsQueueID(id):

@@ -26,6 +26,9 @@ func plugin(ev *event.Event, l *line, n int) event.Kind {
 	case l.origin == "bounce" && (l.text == "isa: yes" || l.text == "isa: no"): // haraka-plugin-bounce: is it a notice
 		ev.Transaction, ev.FilterName, ev.FilterVerdict = n, l.origin, l.text[len("isa: "):]
 		return event.KindFilter
+	case l.origin == "bounce" && l.text == "No received headers found in message": // of a notice that is about no message of ours
+		ev.Transaction, ev.FilterName, ev.Argument = n, l.origin, l.text
+		return event.KindFilter
 	case l.origin == "bounce" && strings.HasPrefix(l.text, "bounce with too many recipients to: "):
 		ev.Transaction, ev.FilterName, ev.FilterVerdict, ev.Argument = n, l.origin, "too_many_recipients", l.text[len("bounce with too many recipients to: "):]
 		return event.KindFilter
@@ -95,6 +98,12 @@ func lower(result string) string {
 
 // aliased is "aliasing <a@b>,<c@b> to d@e,f@g": the last recipient so far leads to those (haraka-plugin-aliases).
 func aliased(ev *event.Event, l *line, n int) event.Kind {
+	if to, ok := strings.CutPrefix(l.text, "marking "); ok { // "a@b for drop"
+		if to, ok = strings.CutSuffix(to, " for drop"); ok && strings.IndexByte(to, ' ') < 0 {
+			ev.Transaction, ev.RcptTo, ev.FilterName, ev.FilterVerdict = n, to, l.origin, "drop"
+			return event.KindFilter
+		}
+	}
 	s, ok := strings.CutPrefix(l.text, "aliasing ")
 	if !ok || n == 0 {
 		return event.KindNone

@@ -57,6 +57,10 @@ func connection(ev *event.Event, l *line) event.Kind {
 		ev.PeerIP = ip
 		return event.KindWarning
 	}
+	if l.text == "deny(soft?) overriden by deny hook" { // (connection.js)
+		ev.FilterName, ev.FilterVerdict = "deny", "overridden"
+		return event.KindFilter
+	}
 	return refused(ev, l)
 }
 

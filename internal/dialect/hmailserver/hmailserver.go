@@ -21,7 +21,7 @@ func (Parser) Claims(string) bool { return false }
 
 // row is a line by its columns, which tabs part. A quote within the last one is not doubled: that ends at the last quote of the line.
 type row struct {
-	kind      string // SMTPD, SMTPC, APPLICATION, TCPIP, DEBUG
+	kind      string // SMTPD, SMTPC, APPLICATION, TCPIP, DEBUG, ERROR
 	session   string // of SMTPD and SMTPC
 	peer      string // likewise
 	message   string
@@ -37,7 +37,7 @@ func (r *row) read(line string) bool {
 	}
 	r.kind = kind
 	talks := kind == "SMTPD" || kind == "SMTPC"
-	if !talks && kind != "APPLICATION" && kind != "TCPIP" && kind != "DEBUG" {
+	if !talks && kind != "APPLICATION" && kind != "TCPIP" && kind != "DEBUG" && kind != "ERROR" {
 		return false
 	}
 	if _, rest, ok = number(rest); !ok { // thread
@@ -100,7 +100,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	case "SMTPD", "SMTPC":
 		return readTalk(&r, ev)
 	case "APPLICATION":
-		return result(readDeliverer(r.message, ev) || readSpam(r.message, ev))
+		return result(readDeliverer(r.message, ev) || readSpam(r.message, ev) || readService(r.message, ev))
+	case "ERROR":
+		return result(readError(r.message, ev))
 	case "TCPIP":
 		return result(readConnection(r.message, ev))
 	}

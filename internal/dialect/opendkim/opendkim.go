@@ -6,6 +6,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/milter"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
@@ -66,7 +67,7 @@ var sentences = [...]sentence{
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	id, s, ok := strings.Cut(h.Text, ": ")
 	if !ok || !scan.IsQueueID(id) && id != "(unknown-jobid)" {
-		return event.Unknown
+		return service(ev, h.Text)
 	}
 	for i := range sentences {
 		rest, ok := strings.CutPrefix(s, sentences[i].begin)
@@ -85,6 +86,37 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		return about(ev, id)
 	}
 	return event.Unknown
+}
+
+// service reads what the program says of itself and its keys.
+func service(ev *event.Event, s string) event.Result {
+	kind := milter.Service("OpenDKIM Filter", s)
+	for _, l := range [...]struct {
+		begin string
+		kind  event.Kind
+	}{
+		{"configuration reloaded from ", event.KindLifecycle},
+		{"changed ", event.KindLifecycle},
+		{"reloading", event.KindLifecycle},
+		{"key '", event.KindWarning},
+		{"can't ", event.KindWarning},
+		{"could not ", event.KindWarning},
+		{"error loading key ", event.KindWarning},
+		{"failed to ", event.KindWarning},
+		{"no key ", event.KindWarning},
+		{"dkimf_", event.KindWarning},
+		{"smfi_", event.KindWarning},
+		{"/", event.KindWarning}, // a file: "/etc/dkimkeys/x: key data is not secure: ..."
+	} {
+		if kind == event.KindNone && strings.HasPrefix(s, l.begin) {
+			kind = l.kind
+		}
+	}
+	if kind == event.KindNone {
+		return event.Unknown
+	}
+	ev.Kind, ev.Beside, ev.Daemon, ev.Argument = kind, true, "opendkim", s
+	return event.Parsed
 }
 
 func about(ev *event.Event, id string) event.Result {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/milter"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
@@ -29,13 +30,28 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	}
 	id = strings.TrimSuffix(id, ":")
 	if !scan.IsQueueID(id) {
-		return event.Unknown
+		return service(ev, h.Text)
 	}
 	if !remark(ev, s) && !spf(ev, s) && !policy(ev, s) {
-		return event.Unknown
+		return service(ev, h.Text)
 	}
 	ev.Kind, ev.Beside, ev.Daemon, ev.FilterName = event.KindFilter, true, "opendmarc", "opendmarc"
 	ev.QueueID = id
+	return event.Parsed
+}
+
+// service reads what the program says of itself.
+func service(ev *event.Event, s string) event.Result {
+	kind := milter.Service("OpenDMARC Filter", s)
+	for _, begin := range [...]string{"implicit authentication service: ", "additional trusted authentication services: ", "trusted authentication services: ", "configuration reloaded from ", "changed "} {
+		if strings.HasPrefix(s, begin) {
+			kind = event.KindLifecycle
+		}
+	}
+	if kind == event.KindNone {
+		return event.Unknown
+	}
+	ev.Kind, ev.Beside, ev.Daemon, ev.Argument = kind, true, "opendmarc", s
 	return event.Parsed
 }
 

@@ -44,9 +44,30 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	}
 	if !ok {
 		ev.QueueID = ""
-		return event.Unknown
+		return service(ev, s)
 	}
 	ev.Kind, ev.Beside, ev.Daemon, ev.FilterName = event.KindFilter, true, "policyd-spf", "policyd-spf"
+	return event.Parsed
+}
+
+// service reads "Starting", "handler exempt_relay: DUNNO" of the verbose service in Perl, and complaints.
+func service(ev *event.Event, s string) event.Result {
+	if handler, ok := strings.CutPrefix(s, "handler "); ok {
+		if name, word, ok := strings.Cut(handler, ": "); ok && strings.IndexByte(name, ' ') < 0 && word != "" {
+			ev.Kind, ev.Beside, ev.Daemon, ev.FilterName = event.KindFilter, true, "policyd-spf", "policyd-spf"
+			ev.Argument, ev.FilterVerdict, ev.VerdictRetold = name, strings.TrimPrefix(word, "action="), true
+			return event.Parsed
+		}
+	}
+	switch {
+	case s == "Starting", s == "Normal exit", strings.HasPrefix(s, "Found the end of entry"), strings.HasPrefix(s, "Config: "), strings.HasPrefix(s, "Cached data for this instance"), strings.HasPrefix(s, "Shutting down"):
+		ev.Kind = event.KindLifecycle
+	case strings.HasPrefix(s, "ERROR: "), strings.HasPrefix(s, "WARNING: "), strings.HasPrefix(s, "Error: "), strings.HasPrefix(s, "warning: "):
+		ev.Kind = event.KindWarning
+	default:
+		return event.Unknown
+	}
+	ev.Beside, ev.Daemon, ev.Argument = true, "policyd-spf", s
 	return event.Parsed
 }
 

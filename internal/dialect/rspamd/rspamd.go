@@ -56,7 +56,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	case "rspamd_message_parse":
 		ok = loaded(ev, s)
 	default:
-		ok = false
+		ok = besides(ev, what, s)
 	}
 	if !ok {
 		return event.Unknown
@@ -66,6 +66,31 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	}
 	ev.Kind, ev.Beside, ev.Daemon, ev.FilterName = event.KindFilter, true, "rspamd", "rspamd"
 	return event.Parsed
+}
+
+// besides is what the functions on a message's way say: "proxy_accept_socket: accepted milter connection from 127.0.0.1 port 34050", "rspamd_milter_process_command:
+// got connection from 192.0.2.11:4321", "greylist.lua:331: greylisted until ...". One in C has a name in small letters, one in Lua its file and line; of a
+// line that was cut there is none.
+func besides(ev *event.Event, function, s string) bool {
+	if s == "" || function == "" {
+		return false
+	}
+	for i := 0; i < len(function); i++ {
+		if c := function[i]; (c < 'a' || c > 'z') && !scan.IsDigit(c) && c != '_' && c != '.' && c != ':' {
+			return false
+		}
+	}
+	if !strings.Contains(function, "_") && !strings.Contains(function, ".lua:") {
+		return false
+	}
+	ev.Argument = s
+	if client, ok := strings.CutPrefix(s, "got connection from "); ok {
+		if ip, port, ok := scan.CutLast(client, ':'); ok && scan.IsIP(ip) {
+			n, _ := scan.Int(port)
+			ev.PeerIP, ev.ClientPort = ip, int(n)
+		}
+	}
+	return true
 }
 
 // loaded is "loaded message; id: <id>; queue-id: <X>; size: 888; checksum: <...>".
