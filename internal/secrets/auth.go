@@ -183,7 +183,6 @@ func (f *finder) secret(auth, from, to int, sure bool) int {
 // isResponse says whether a word is base64, as the argument of AUTH is.
 func (f *finder) isResponse(token string, sure bool) bool {
 	run := strings.TrimRight(token, "=")
-	run = strings.TrimSuffix(strings.TrimSuffix(run, `\u003d`), `\u003d`)
 	padding := len(token) - len(run)
 	if run == "" || isMechanism(token) {
 		return false

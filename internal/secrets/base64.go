@@ -135,17 +135,13 @@ func escaped(s string, from int) int {
 	return min(n, len(s)-from)
 }
 
-// padded is where the padding behind a run ends: "==", or that as JSON may write it. An equals sign in front of a value is none.
+// padded is where the padding behind a run ends. An equals sign in front of a value is none.
 func padded(s string, to int) int {
 	end := to
-	for range 2 {
-		if strings.HasPrefix(s[end:], `\u003d`) || strings.HasPrefix(s[end:], `\u003D`) {
-			end += len(`\u003d`)
-		} else if end < len(s) && s[end] == '=' {
-			end++
-		}
+	for end < len(s) && end < to+2 && s[end] == '=' {
+		end++
 	}
-	if end < len(s) && digits[s[end]] != 0 && s[end-1] == '=' {
+	if end > to && end < len(s) && digits[s[end]] != 0 {
 		return to
 	}
 	return end

@@ -29,6 +29,10 @@ var logins = [...]refused{
 	{proof: "given password: ", name: "given password: "}, // Dovecot, auth_verbose_passwords
 	{proof: "client in: CONT\t", name: "CONT\t"},          // Dovecot, auth_debug_passwords
 	{proof: "client in: AUTH\t", name: "\tresp="},
+	{proof: "client in: CONT#011", name: "CONT#011"}, // as rsyslog writes a tab
+	{proof: "client in: AUTH#011", name: "#011resp="},
+	{proof: "client passdb out: FAIL\t", name: "\tuser=", end: "\t"},
+	{proof: "client passdb out: FAIL#011", name: "#011user=", end: "#011"},
 	{proof: "supplied password '", name: "supplied password '"}, // courier-authlib, DEBUG_LOGIN=2
 	{proof: "badlogin: ", name: "] plaintext ", end: " SASL("},  // Cyrus imapd
 	{proof: "badlogin: ", name: "] PLAIN ", end: " ["},

@@ -11,11 +11,12 @@ import (
 func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
 var (
-	plain  = b64("\x00anna\x00hunter2")
-	name   = b64("anna")
-	pass   = b64("hunter2-x")
-	bearer = b64("user=anna@example.com\x01auth=Bearer ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg\x01\x01")
-	digest = b64("anna b913a602c7eda7a495b4e6e7334d3890")
+	plain   = b64("\x00anna\x00hunter2")
+	name    = b64("anna")
+	pass    = b64("hunter2-x")
+	bearer  = b64("user=anna@example.com\x01auth=Bearer ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg\x01\x01")
+	slashed = strings.ReplaceAll(b64("\x00anna\x00????>>>~~"), "/", `\/`)
+	digest  = b64("anna b913a602c7eda7a495b4e6e7334d3890")
 )
 
 // Each line holds a credential that the line itself proves; what is between « and » is hidden, and nothing else.
@@ -25,7 +26,7 @@ func TestWhatIsHidden(t *testing.T) {
 			"«" + plain + "»", "x «" + plain + "» y", `{"a":"«` + plain + `»"}`, "resp=«" + plain + "»", "...«" + plain + "»...",
 			"«" + b64("anna\x00anna\x00hunter2") + "»", "«" + b64("bob\x00anna\x00pässwörd") + "»", "«" + b64("\x00a\x00b") + "»", "«" + strings.TrimRight(b64("\x00a\x00b"), "=") + "»",
 			`in\n«` + plain + `»\r\n`, "in#012«" + plain + "»#015#012", `\u000a«` + plain + `»`, `«` + strings.ReplaceAll(plain, "=", `\u003d`) + `»`,
-			"+PLAIN+«" + plain + "»", "cut «" + plain[:len(plain)-3] + "»", "«" + b64("\x00anna\x00hunter2\n") + "»", "«" + b64("secretAaa\x00secret") + "»",
+			"+PLAIN+«" + plain + "»", "«" + strings.ReplaceAll(plain, "=", "%3D") + "»", "a \\/b\\/ «" + slashed + "» c\\/d", "«" + strings.ReplaceAll(slashed, `\/`, `\u002f`) + "»", "cut «" + plain[:len(plain)-3] + "»", "«" + b64("\x00anna\x00hunter2\n") + "»", "«" + b64("secretAaa\x00secret") + "»",
 		},
 		"tokens and digests": {
 			"say «" + bearer + "»", "«" + b64("n,a=anna@example.com,\x01host=mx.example.com\x01port=587\x01auth=Bearer vF9dft4qmT\x01\x01") + "»", "«" + bearer[:80] + "»",
@@ -35,7 +36,7 @@ func TestWhatIsHidden(t *testing.T) {
 		"AUTH, a mechanism, an argument": {
 			"AUTH PLAIN «" + plain + "»", "auth plain «" + plain + "»", "AUTH LOGIN «" + name + "»", ">> AUTH LOGIN «" + name + "»", "-> auth login «" + name + "»", `"AUTH LOGIN «` + name + `»"`,
 			`{"cmd":"AUTH LOGIN «` + name + `»"}`, `{"verb":"AUTH","args":["LOGIN","«` + name + `»"]}`, `cmd=AUTH arg="LOGIN «` + name + `»"`, "AUTH XOAUTH2 «" + bearer + "»",
-			"AUTH\tLOGIN\t«" + name + "»", "AUTH+LOGIN+«" + name + "»", "AUTH_LOGIN_«" + name + "»", "AUTH%20LOGIN%20«" + name + "»", `x\r\nAUTH LOGIN «` + name + `»\r\n`,
+			"AUTH\tLOGIN\t«" + name + "»", "AUTH+LOGIN+«" + name + "»", `{"m":"AUTH LOGIN «` + strings.ReplaceAll(b64("????>>>~~"), "/", `\/`) + `»"}`, "AUTH%20LOGIN%20«" + strings.ReplaceAll(name, "=", "%3D") + "»", "AUTH_LOGIN_«" + name + "»", "AUTH%20LOGIN%20«" + name + "»", `x\r\nAUTH LOGIN «` + name + `»\r\n`,
 			`EHLO x#015#012AUTH LOGIN «` + name + `»#015#012`, "C: AUTH LOGIN «hunter2»", "C: AUTH LOGIN «p@ssw0rd!»", `504 5.7.4 "AUTH LOGIN «` + name + `»"`, "AUTH CRAM-MD5 «" + digest + "»",
 			"AUTH NTLM «TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKALpHAAAADw==»", "AUTH PLAIN «" + plain[:9] + "»", "AUTH LOGIN «" + b64("SECRET") + "»", "AUTH «" + name + "»",
 		},
@@ -59,6 +60,7 @@ func TestWhatIsHidden(t *testing.T) {
 			"message repeated 2 times: [ warning: a[192.0.2.9]: SASL LOGIN authentication failed: no, sasl_username=«hunter2»]", `{"m":"warning: a[192.0.2.9]: SASL LOGIN authentication failed: no, sasl_username=«hunter\"2»"}`,
 			"imap-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<«hunter»>, method=PLAIN", "do_auth         : auth failure: [user=«hunter»] [service=smtp] [realm=] [mech=pam] [reason=PAM auth error]",
 			"pam_unix(smtp:auth): authentication failure; logname= uid=0 euid=0 tty=smtp ruser=«hunter» rhost=192.0.2.1  user=«hunter»", "AUTH failure (LOGIN): user not found (-20) SASL(-13): user not found: checkpass failed, user=«hunter», relay=[192.0.2.1]",
+			"dovecot: auth: Debug: client passdb out: FAIL#0111#011user=«hunter»#011code=authz_failed", "dovecot: auth: Debug: client in: CONT#011«1#011aHVudGVy»", "dovecot: auth: Debug: client passdb out: FAIL\t1\tuser=«hunter»",
 			"smtp authentication user=«hunter» address=192.0.2.1 host=x result=permfail",
 		},
 	} {
