@@ -8,10 +8,10 @@ TOOL := go tool -modfile=$(CURDIR)/tools/go.mod
 COLLECTOR := bin/otelcol-smtp
 GENERATED := build/collector
 # What the binary is made of. A folder counts too: its time changes when a file is removed.
-SOURCES := $(shell find internal receiver smtpconnector smtpprocessor -name testdata -prune -o -name '*_test.go' -o -name '*.md' -o -print)
+SOURCES := $(shell find converter extension internal receiver smtpconnector smtpprocessor -name testdata -prune -o -name '*_test.go' -o -name '*.md' -o -print)
 
 # The engine must build without the Collector, for a WebAssembly filter.
-ENGINE := $(wildcard $(addprefix internal/,event header reply scan secrets speech dialect session diagnose))
+ENGINE := $(wildcard $(addprefix internal/,event header reply scan speech dialect session diagnose))
 
 BENCH ?= .
 COUNT ?= 6
@@ -98,13 +98,9 @@ bench: ## run the benchmarks (BENCH=regexp COUNT=6), compare with the run before
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee build/bench/new.txt
 	@if [ -f build/bench/old.txt ]; then $(TOOL) benchstat build/bench/old.txt build/bench/new.txt; fi
 
-.PHONY: bench-compare
-bench-compare: build ## this collector and what one would use instead over the same log: CPU, memory, ratios (LINES, ROUNDS)
-	@for dialect in postfix exim sendmail; do go run ./bench/compare -dialect $$dialect -lines $${LINES:-300000} -rounds $${ROUNDS:-3}; echo; done
-
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (20s)
-	@grep -rEo '^func Fuzz\w+' --include='*_test.go' internal receiver smtpconnector smtpprocessor | while IFS=: read -r file func; do \
+	@grep -rEo '^func Fuzz\w+' --include='*_test.go' converter extension internal receiver smtpconnector smtpprocessor | while IFS=: read -r file func; do \
 		echo "==> $$file $${func#func }"; \
 		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")"; \
 	done
