@@ -11,7 +11,7 @@ GENERATED := build/collector
 SOURCES := $(shell find converter extension internal receiver smtpconnector smtpprocessor -name testdata -prune -o -name '*_test.go' -o -name '*.md' -o -print)
 
 # The engine must build without the Collector, for a WebAssembly filter.
-ENGINE := $(wildcard $(addprefix internal/,event header reply scan speech dialect session diagnose))
+ENGINE := $(wildcard $(addprefix internal/,event header reply scan secrets speech dialect session diagnose))
 
 BENCH ?= .
 COUNT ?= 6
@@ -97,6 +97,10 @@ bench: ## run the benchmarks (BENCH=regexp COUNT=6), compare with the run before
 	@if [ -f build/bench/new.txt ]; then mv build/bench/new.txt build/bench/old.txt; fi
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee build/bench/new.txt
 	@if [ -f build/bench/old.txt ]; then $(TOOL) benchstat build/bench/old.txt build/bench/new.txt; fi
+
+.PHONY: bench-compare
+bench-compare: build ## this collector and what one would use instead over the same log: CPU, memory, ratios (LINES, ROUNDS)
+	@for dialect in postfix exim sendmail; do go run ./bench/compare -dialect $$dialect -lines $${LINES:-300000} -rounds $${ROUNDS:-3}; echo; done
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (20s)

@@ -63,6 +63,9 @@ service:
 		{"duration without a unit, quoted", "mail.log]", "mail.log], poll_interval: '5'", `poll_interval: "5" is not a duration, takes a number with its unit such as 200ms`},
 		{"domains of a table", "smtp: {}}\nconn", "smtp: {local_domains: ['hash:/etc/postfix/domains']}}\nconn", `local_domains: "hash:/etc/postfix/domains" is not a domain, takes names such as example.com`},
 		{"smarthost without its bracket", "smtp: {}}\nconn", "smtp: {relayhosts: ['[relay:587']}}\nconn", `relayhosts: "[relay:587" is not a host, takes names or addresses`},
+		{"storage that is not there", "mail.log]", "mail.log], storage: file_storage", `receivers::maillog::storage: there is no extension "file_storage", takes the name of a storage extension`},
+		{"storage that is not started", "mail.log]}", "mail.log], storage: file_storage}}\nextensions: {file_storage: {directory: /tmp}", `receivers::maillog::storage: the extension "file_storage" is not started`},
+		{"queue without its storage", "COLLECTOR_URL}\"", "COLLECTOR_URL}\", sending_queue: {storage: file_storage}", `exporters::otlp_http::sending_queue::storage: there is no extension "file_storage"`},
 		{"unknown component", "processors: {smtp:", "processors: {smpt:", "smpt"},
 		{"pipeline without its exporter", "[otlp_http, smtp]", "[otlp, smtp]", "otlp"},
 	} {
@@ -78,6 +81,70 @@ service:
 			require.Contains(t, string(out), tt.says)
 		})
 	}
+}
+
+// TestWarnings: a configuration may be right and useless.
+func TestWarnings(t *testing.T) {
+	needCollector(t)
+	const text = `
+receivers: {maillog: {include: [/var/log/mail.log]}, otlp: {protocols: {grpc: {}}}, kafka: {}}
+processors: {smtp: {}}
+connectors: {smtp: {}}
+exporters: {debug: {}}
+service:
+  pipelines:
+    logs: {receivers: [RECEIVER], processors: [PROCESSOR], exporters: [smtp]}
+    metrics: {receivers: [smtp], exporters: [debug]}
+`
+	for _, tt := range []struct {
+		receiver, processor string
+		warns               bool
+	}{{"maillog", "", true}, {"maillog", "smtp", false}, {"otlp", "", false}, {"kafka", "", false}} {
+		text := strings.Replace(strings.Replace(text, "RECEIVER", tt.receiver, 1), "PROCESSOR", tt.processor, 1)
+		out, err := validate(t, config{"warning", []byte(text)})
+		require.NoError(t, err, string(out))
+		if tt.warns {
+			require.Contains(t, string(out), "Warning: connectors::smtp: there is no processor smtp in front of it in the pipeline logs")
+		} else {
+			require.NotContains(t, string(out), "Warning")
+		}
+	}
+}
+
+// TestNothingIsLost: every exporter of an example or a page that hands records to a backend keeps them on disk for as long as it takes, or gives a refusal back.
+// What holds of each is tried in test/e2e; here none is forgotten.
+func TestNothingIsLost(t *testing.T) {
+	type exporter struct {
+		Queue struct {
+			Enabled *bool
+			Storage string
+			Wait    bool `yaml:"wait_for_result"`
+		} `yaml:"sending_queue"`
+		Retry struct {
+			Enabled *bool
+			Max     *int `yaml:"max_elapsed_time"`
+		} `yaml:"retry_on_failure"`
+	}
+	off := func(b *bool) bool { return b != nil && !*b }
+	n := 0
+	for _, c := range append(inDocs(t), inExamples(t)...) {
+		var all struct{ Exporters map[string]exporter }
+		require.NoError(t, yaml.Unmarshal(c.text, &all), c.where)
+		for id, e := range all.Exporters {
+			kind, _, _ := strings.Cut(id, "/")
+			switch kind {
+			case "debug", "prometheus", "prometheus_remote_write", "file": // of this machine, or of metrics that are told again
+				continue
+			}
+			n++
+			back := (off(e.Queue.Enabled) || e.Queue.Wait) && (off(e.Retry.Enabled) || kind == "elasticsearch")
+			kept := e.Queue.Storage != "" && e.Retry.Max != nil && *e.Retry.Max == 0
+			if !back && !kept {
+				t.Errorf("%s: %s loses what waits in it", c.where, id)
+			}
+		}
+	}
+	require.Greater(t, n, 10)
 }
 
 func TestBlocks(t *testing.T) {
