@@ -122,8 +122,11 @@ func takeReceived(ev *event.Event, s string) (rest string, ok bool) {
 	return behind, true
 }
 
-// longestKey is far above any key that Exim writes.
-const longestKey = 16
+// longestKey is far above any key that Exim writes, longestValue above any path (RFC 5321 section 4.5.3.1).
+const (
+	longestKey   = 16
+	longestValue = 320
+)
 
 // cutKey reads "KEY=" off the front: letters, and what Exim's keys hold besides.
 func cutKey(s string) (key, value string, ok bool) {
@@ -150,14 +153,15 @@ func skipField(s string) (rest string, ok bool) {
 	if !isCapitals(key) {
 		return s, false
 	}
+	window := value[:min(len(value), longestValue)] // else a hostile line would be looked through at every field
 	switch first(value) {
 	case '<':
-		if _, rest, ok = scan.Angle(value); ok {
-			return rest, true
+		if _, tail, closed := scan.Angle(window); closed {
+			return value[len(window)-len(tail):], true
 		}
 	case '"':
-		if _, rest, ok = quoted(value[1:]); ok {
-			return rest, true
+		if _, tail, closed := quoted(window[1:]); closed {
+			return value[len(window)-len(tail):], true
 		}
 	}
 	_, rest = cutWord(value)

@@ -30,7 +30,7 @@ func envelope(ev *event.Event, s, where string) (text string) {
 		}
 		places++
 		t, ok := readTail(s[from:])
-		allowed := ok && !(t.hasTo && isBeforeRCPT(where))
+		allowed := ok && (!t.hasTo || !isBeforeRCPT(where))
 		if places == 1 {
 			first, firstAt, broken = t, at, !ok
 		}
