@@ -55,6 +55,9 @@ func (in *reading) all(src io.Reader, newest bool) error {
 	buf, have := *pooled, 0
 	for {
 		n, err := src.Read(buf[have:])
+		if n > 0 && !in.file.Still(in.ahead) {
+			return in.end(nil, nil)
+		}
 		have += n
 		used, stopped := in.take(buf[:have])
 		if stopped != nil {
@@ -65,8 +68,11 @@ func (in *reading) all(src io.Reader, newest bool) error {
 		}
 		// Who writes faster than we read is not waited for: there are other files.
 		enough := newest && in.file.Kind == packed.Plain && in.ahead.At+int64(have) >= in.file.Size()
-		if err != nil || enough || in.r.running.Err() != nil {
-			return in.end(buf[:have], err)
+		switch {
+		case err == io.EOF || err == nil && enough: //nolint:errorlint // a packed file that is cut wraps io.ErrUnexpectedEOF
+			return in.end(buf[:have], nil)
+		case err != nil || in.r.running.Err() != nil:
+			return in.end(nil, err)
 		}
 	}
 }
@@ -119,16 +125,13 @@ func endOfTorn(data []byte) int {
 	return 0
 }
 
-// end hands on what the last chunk has left. A line without its end is waited for: a writer that waits for the disk may stop in the middle of it.
+// end hands on what is left: of a file that was read to its end perhaps a line that has none itself. That is waited for: a writer that waits for the
+// disk may stop in the middle of it.
 func (in *reading) end(rest []byte, err error) error {
-	if err == io.EOF { //nolint:errorlint // a packed file that is cut wraps io.ErrUnexpectedEOF
-		err = nil
-	}
-	if now := in.r.now(); err == nil && len(rest) > 0 {
-		if in.file.Kind != packed.Plain || now.Sub(in.file.Rest(len(rest), now)) >= unfinished {
-			in.batch.add(strings.ToValidUTF8(string(rest), replacement), in.ahead.At)
-			in.ahead = in.ahead.Past(rest)
-		}
+	now := in.r.now()
+	if len(rest) > 0 && (in.file.Kind != packed.Plain || now.Sub(in.file.Rest(len(rest), now)) >= unfinished) {
+		in.batch.add(strings.ToValidUTF8(string(rest), replacement), in.ahead.At)
+		in.ahead = in.ahead.Past(rest)
 	}
 	if !in.batch.send(in.ahead) || in.r.running.Err() != nil {
 		return errStopped

@@ -60,8 +60,11 @@ func newReceiver(cfg *Config, set receiver.Settings, next consumer.Logs, now fun
 	r := &maillogReceiver{
 		cfg: cfg, set: set, logger: set.Logger, next: next, now: now, host: cfg.HostName, include: include{cfg.Include, cfg.Exclude},
 		troubles: troubles{logger: set.Logger}, round: checkpoint.NewRound(), done: make(chan struct{}),
-		files: tail.NewKnown(tail.Options{AtEnd: cfg.StartAt == "end", Packed: cfg.Compression != "none", Now: now}),
 	}
+	r.files = tail.NewKnown(tail.Options{
+		AtEnd: cfg.StartAt == "end", Packed: cfg.Compression != "none", Now: now,
+		Debug: func(what, path, id string) { r.logger.Debug(what, zap.String("path", path), zap.String("file", id)) },
+	})
 	var err error
 	if r.host == "" {
 		if r.host, err = os.Hostname(); err != nil {

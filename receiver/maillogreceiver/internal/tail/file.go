@@ -40,6 +40,7 @@ type File struct {
 	verified bool     // what stands in front of the mark was seen since the start
 	left     bool     // it has left the globs, and is read on for a while
 	deleted  bool     // and has no name any more
+	unsure   int      // the last look that could not tell whether it is still there
 	lost     bool     // it was overwritten in its place
 	grew     time.Time
 
@@ -88,6 +89,30 @@ func (f *File) Open() (io.ReadCloser, error) {
 	return src, nil
 }
 
+// Still says whether what was read behind m is the file's own: what stands in front of m stands there yet. A file may be truncated and written anew
+// between a look and a read.
+func (f *File) Still(m Mark) bool {
+	if f.Kind != packed.Plain {
+		return true
+	}
+	src, err := f.fromStart()
+	if err != nil {
+		return false
+	}
+	defer func() { _ = src.Close() }()
+	return f.stands(&m, src.(closing).Reader.(io.ReaderAt))
+}
+
+// stands says whether what is in front of m stands in the file; in front of its first line, whether it begins as it did.
+func (f *File) stands(m *Mark, file io.ReaderAt) bool {
+	if m.At > 0 {
+		return m.standsIn(file)
+	}
+	head := make([]byte, f.head.N)
+	n, _ := file.ReadAt(head, 0)
+	return f.head.is(head[:n])
+}
+
 // Size is how long the file was at the last look.
 func (f *File) Size() int64 { return f.size }
 
@@ -107,18 +132,9 @@ func (f *File) Finish(damaged bool, now time.Time) bool {
 
 // fromStart gives the whole content. Closing it closes what was opened for it.
 func (f *File) fromStart() (io.ReadCloser, error) {
-	file := f.file
-	end := func() error { return nil }
-	if file == nil {
-		var err error
-		if file, err = open(Seen{Path: f.Path, Place: f.place}); err != nil {
-			return nil, err
-		}
-		if f.Kind == packed.Plain && keepsOpen {
-			f.file = file
-		} else {
-			end = file.Close
-		}
+	file, end, err := f.opened(&Seen{Path: f.Path, Place: f.place})
+	if err != nil {
+		return nil, err
 	}
 	if f.Kind == packed.Plain {
 		return closing{io.NewSectionReader(file, 0, math.MaxInt64), end}, nil
@@ -128,6 +144,22 @@ func (f *File) fromStart() (io.ReadCloser, error) {
 		return nil, errors.Join(err, end())
 	}
 	return closing{src, func() error { return errors.Join(src.Close(), end()) }}, nil
+}
+
+// opened gives the open file, and what closes it unless it stays open.
+func (f *File) opened(s *Seen) (*os.File, func() error, error) {
+	if f.file != nil {
+		return f.file, func() error { return nil }, nil
+	}
+	file, _, err := open(*s)
+	if err != nil {
+		return nil, nil, err
+	}
+	if f.Kind == packed.Plain && keepsOpen {
+		f.file = file
+		return file, func() error { return nil }, nil
+	}
+	return file, file.Close, nil
 }
 
 // contentOf unpacks a file from its beginning.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"math"
 	"slices"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/packed"
@@ -50,16 +49,19 @@ func (k *Known) learn(s *Seen) {
 	switch f, kin := k.find(n); kin {
 	case same:
 		k.settle(f, n)
+		k.options.Debug("a known file in another place", n.Path, f.ID)
 	case copied:
-		k.copies[n.key()] = &replica{original: f, place: n.Place, size: n.Size, changed: n.Changed, there: k.looks}
+		k.copies[n.key()] = &replica{original: f, place: n.Place, size: n.Size, changed: n.Changed, end: n.end, there: k.looks}
 		k.changes.Add(1)
+		k.options.Debug("a copy of a known file", n.Path, f.ID)
 	case stranger:
-		if c != nil {
+		if c != nil && c.end.At > 0 && c.original.mark.At >= c.end.At && n.holds(&c.end) {
 			k.beginBehind(n, c)
 		} else if old || bytes.IndexByte(n.head, '\n') >= 0 || len(n.head) == headSize {
 			k.begin(n, Mark{}) // its first line is whole
 		}
 	case unclear:
+		k.options.Debug("the beginning of a known file, or one in the making: the next look decides", n.Path, f.ID)
 	}
 }
 
@@ -97,6 +99,9 @@ func (k *Known) stands(f *File) bool { return k.isAlive(f) && !f.deleted }
 // another name, or under the file's own, only lines that carry stamps prove anything.
 func (k *Known) compare(f *File, n *newcomer) kin {
 	rotated := n.isArchived() && n.dir == f.Dir
+	if f.unsure == k.looks {
+		return unclear
+	}
 	if f.skipped {
 		if n.kind == f.Kind && n.Size == f.size {
 			return same
@@ -115,11 +120,9 @@ func (k *Known) compare(f *File, n *newcomer) kin {
 	if f.mark.At == 0 || f.lost && n.Path == f.Path {
 		return stranger
 	}
-	m, ok := n.contains(f.mark)
-	if !ok || !rotated && !isStamped(m.tail) {
+	if !n.holds(&f.mark) || !rotated && !isStamped(f.mark.tail) {
 		return stranger
 	}
-	f.mark = m
 	return same
 }
 
@@ -127,7 +130,7 @@ func (k *Known) compare(f *File, n *newcomer) kin {
 func (k *Known) compareBoth(f *File, n *newcomer, rotated bool) kin {
 	all, err := f.fromStart()
 	if err != nil {
-		return stranger
+		return unclear // it was moved a moment ago
 	}
 	defer func() { _ = all.Close() }()
 	part, err := contentOf(n.file, n.kind)
@@ -135,8 +138,12 @@ func (k *Known) compareBoth(f *File, n *newcomer, rotated bool) kin {
 		return stranger
 	}
 	defer func() { _ = part.Close() }()
-	length, begins := isBeginning(part, all)
+	end, begins := isBeginning(part, all)
+	length := end.At
+	n.end = end
 	switch {
+	case !begins && f.Kind == packed.Plain && !f.stands(&f.mark, f.file):
+		return unclear // it was truncated a moment ago
 	case !begins || !rotated && !isStamped(n.head):
 		return stranger
 	case length >= f.mark.At && f.mark.At > 0 || f.Kind == packed.Plain && length >= f.size:
@@ -149,18 +156,18 @@ func (k *Known) compareBoth(f *File, n *newcomer, rotated bool) kin {
 	return stranger
 }
 
-// isBeginning says whether all begins with what part holds or, if that is damaged, with what can be read of it.
-func isBeginning(part, all io.Reader) (length int64, begins bool) {
+// isBeginning says whether all begins with what part holds or, if that is damaged, with what can be read of it. It gives the mark behind that.
+func isBeginning(part, all io.Reader) (end Mark, begins bool) {
 	p := make([]byte, 64<<10)
 	a := make([]byte, len(p))
 	for {
 		n, err := part.Read(p)
 		if got, _ := io.ReadFull(all, a[:n]); got < n || !bytes.Equal(p[:n], a[:n]) {
-			return length, false
+			return end, false
 		}
-		length += int64(n)
+		end = end.Past(p[:n])
 		if err != nil {
-			return length, true
+			return end, true
 		}
 	}
 }
@@ -185,19 +192,9 @@ func (k *Known) beginAtEnd(n *newcomer) {
 	k.begin(n, m)
 }
 
-// beginBehind takes a file that was another's copy and is no more: what it held then was handed on from there.
+// beginBehind takes a file that was another's copy and is no more: what it held then was handed on from the original.
 func (k *Known) beginBehind(n *newcomer, c *replica) {
-	src, err := contentOf(n.file, n.kind)
-	if err != nil {
-		return
-	}
-	defer func() { _ = src.Close() }()
-	length := int64(math.MaxInt64)
-	if n.kind == packed.Plain {
-		length = min(c.size, n.Size)
-	}
-	m, _ := measure(src, length)
-	if f := k.begin(n, m); n.kind != packed.Plain {
+	if f := k.begin(n, c.end); n.kind != packed.Plain {
 		f.size = n.Size
 	}
 }

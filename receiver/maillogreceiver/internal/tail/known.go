@@ -36,6 +36,7 @@ type Options struct {
 	AtEnd  bool // what is there at the first look is not read, when nothing was known before
 	Packed bool // packed files are read
 	Now    func() time.Time
+	Debug  func(what, path, id string) // is told what was decided, by path and the identity of the known file
 }
 
 // replica is a file that is another's copy, and is not read: what it holds was handed on, or will be from the original.
@@ -44,6 +45,7 @@ type replica struct {
 	place    Place
 	size     int64
 	changed  int64
+	end      Mark // behind all that it held when it was compared
 	there    int
 }
 
@@ -76,6 +78,7 @@ func (k *Known) begin(n *newcomer, m Mark) *File {
 	k.files = append(k.files, f)
 	k.mu.Unlock()
 	k.settle(f, n)
+	k.options.Debug("a new file", n.Path, f.ID)
 	return f
 }
 
@@ -174,11 +177,13 @@ func (k *Known) Close() {
 	}
 }
 
-// trouble says what keeps a file from being read.
-func (k *Known) trouble(path string, err error) {
-	if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, errMoved) {
-		k.troubles[path] = err.Error()
+// trouble notes what keeps a file from being read. It is false when the file has only been moved since it was seen.
+func (k *Known) trouble(path string, err error) bool {
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, errMoved) {
+		return false
 	}
+	k.troubles[path] = err.Error()
+	return true
 }
 
 // dirOf is the stream that a path belongs to.

@@ -37,61 +37,67 @@ func (k *Known) meet(there []Seen) (unknown []Seen) {
 			continue // one more name of the same file
 		}
 		names[at] = true
-		switch f := k.places[at]; {
-		case f == nil:
-			if s.Size > 0 {
-				unknown = append(unknown, *s)
+		f := k.places[at]
+		if f != nil {
+			still, sure := k.isStill(f, s)
+			if still {
+				k.meetAgain(f, s)
 			}
-		case k.isStill(f, s):
-			if f.Path != s.Path {
-				f.Path, f.Dir = s.Path, dirOf(s.Path)
-				k.changes.Add(1)
+			if still || !sure {
+				continue
 			}
-			f.there, f.left, f.deleted = k.looks, false, false
-		default:
+			k.options.Debug("another file in a known one's place", s.Path, f.ID)
 			k.leave(f)
 			if f.lost = f.Kind == packed.Plain; f.mark.At == 0 && !f.skipped {
 				k.drop(f)
 			}
-			if s.Size > 0 {
-				unknown = append(unknown, *s)
-			}
+		}
+		if s.Size > 0 {
+			unknown = append(unknown, *s)
 		}
 	}
 	return unknown
 }
 
-// isStill says whether what lies in f's place is f, grown or not, and notes how long it is.
-func (k *Known) isStill(f *File, s *Seen) bool {
-	if !f.place.mayBe(s.Place) {
-		return false
+// meetAgain notes that a known file was seen.
+func (k *Known) meetAgain(f *File, s *Seen) {
+	if f.Path != s.Path {
+		f.Path, f.Dir = s.Path, dirOf(s.Path)
+		k.changes.Add(1)
 	}
+	f.there, f.left, f.deleted = k.looks, false, false
+}
+
+// isStill says whether what lies in f's place is f, grown or not, and notes how long it is. It is not sure of a file that was moved a moment ago or may not
+// be read.
+func (k *Known) isStill(f *File, s *Seen) (still, sure bool) {
 	unchanged := f.size == s.Size && f.changed == s.Changed
-	if f.Kind != packed.Plain {
-		return unchanged
+	switch {
+	case !f.place.mayBe(s.Place):
+		return false, true
+	case f.Kind != packed.Plain:
+		return unchanged, true
+	case unchanged && f.verified:
+		return true, true
+	case s.Size < f.mark.At:
+		return false, true // truncated, or another file
 	}
-	if unchanged && f.verified {
-		return true
-	}
-	if s.Size < f.mark.At {
-		return false // truncated, or another file
-	}
-	if f.file == nil {
-		file, err := open(*s)
-		if err != nil {
-			k.trouble(s.Path, err)
-			return true // nobody can say
+	file, end, err := f.opened(s)
+	if err != nil {
+		if !k.trouble(s.Path, err) {
+			f.unsure = k.looks
 		}
-		f.file = file
+		return false, false
 	}
-	if !f.mark.standsIn(f.file) {
-		return false
+	defer func() { _ = end() }()
+	if !f.stands(&f.mark, file) {
+		return false, true
 	}
 	if s.Size != f.size {
 		f.grew = k.options.Now()
 	}
 	f.size, f.changed, f.verified = s.Size, s.Changed, true
-	return true
+	return true, true
 }
 
 // follow looks after files that have left the globs. What is written until their writer takes a new file is theirs.
@@ -102,7 +108,10 @@ func (k *Known) follow() {
 			continue
 		}
 		s, err := statFile(f.file)
-		if err != nil || !k.isStill(f, &s) {
+		if err != nil {
+			continue
+		}
+		if still, _ := k.isStill(f, &s); !still {
 			k.leave(f)
 			f.lost = true
 			continue
@@ -150,9 +159,11 @@ func (k *Known) seekIn(path string) {
 	if err != nil || !s.Mode.IsRegular() || s.Size == 0 {
 		return
 	}
-	if f := k.places[s.key()]; f != nil && f.there < k.looks && k.isStill(f, &s) {
-		f.Path, f.there = path, k.looks
-		return
+	if f := k.places[s.key()]; f != nil && f.there < k.looks {
+		if still, _ := k.isStill(f, &s); still {
+			k.meetAgain(f, &s)
+			return
+		}
 	}
 	n, err := k.newcomer(s)
 	if err != nil {

@@ -81,9 +81,6 @@ func (m Mark) isTail(b []byte) bool {
 
 // standsIn says whether the file has in front of At what the mark has, by its tail. The mark learns the tail when it knew the imprint only.
 func (m *Mark) standsIn(f io.ReaderAt) bool {
-	if m.At == 0 {
-		return true
-	}
 	b := make([]byte, m.tailLen())
 	if n, err := f.ReadAt(b, m.At-int64(len(b))); n < len(b) || err != nil && !errors.Is(err, io.EOF) || !m.isTail(b) {
 		return false

@@ -19,15 +19,16 @@ type newcomer struct {
 	head   []byte          // its first bytes, unpacked
 	prints map[int]imprint // of so many of them
 	cut    bool            // it is packed, and damaged as far as the head goes
+	end    Mark            // behind all that it holds, when it was compared
 }
 
 // newcomer opens what a look has shown and reads its beginning.
 func (k *Known) newcomer(s Seen) (*newcomer, error) {
-	file, err := open(s)
+	file, now, err := open(s)
 	if err != nil {
 		return nil, err
 	}
-	n := &newcomer{Seen: s, dir: dirOf(s.Path), file: file, prints: make(map[int]imprint)}
+	n := &newcomer{Seen: now, dir: dirOf(s.Path), file: file, prints: make(map[int]imprint)}
 	if err := n.readHead(k.options.Packed); err != nil {
 		n.close()
 		return nil, err
@@ -106,25 +107,25 @@ func (n *newcomer) beginsWith(p imprint) bool {
 	return p == q
 }
 
-// contains says whether m stands in the newcomer, by all of its content as far as that is known. It gives the mark with its tail.
-func (n *newcomer) contains(m Mark) (Mark, bool) {
+// holds says whether m stands in the newcomer, by all of its content as far as that is known. The mark learns its tail.
+func (n *newcomer) holds(m *Mark) bool {
 	if n.kind == packed.Plain && (n.Size < m.At || !m.standsIn(n.file)) {
-		return m, false
+		return false
 	}
 	if n.kind == packed.Plain && !m.whole {
-		return m, true
+		return true
 	}
 	src, err := contentOf(n.file, n.kind)
 	if err != nil {
-		return m, false
+		return false
 	}
 	defer func() { _ = src.Close() }()
 	own, err := measure(src, m.At)
 	if err != nil || !m.same(own) {
-		return m, false
+		return false
 	}
 	m.tail = own.tail[len(own.tail)-m.tailLen():]
-	return m, true
+	return true
 }
 
 // isStamped says whether lines carry the time: then two files with the same lines are one or copies. Conversations without stamps are

@@ -40,7 +40,7 @@ func keyOf(p Place, path string) key {
 	return key{device: p.Device, inode: p.Inode}
 }
 
-// born says whether two inodes may be one: they were not made at different moments.
+// mayBe says whether two inodes may be one: they were not made at different moments.
 func (p Place) mayBe(q Place) bool { return p.Born == 0 || q.Born == 0 || p.Born == q.Born }
 
 // ErrIrregular says that a name is not that of a file: nobody can read a pipe, a socket or a device from a place in it.
@@ -61,24 +61,25 @@ func What(mode fs.FileMode) string {
 	return "no regular file"
 }
 
-// open opens what a look has shown. It never waits, as opening a pipe would, and gives no other file that has the name by now.
-func open(s Seen) (*os.File, error) {
+// open opens what a look has shown, and gives what it is now. It never waits, as opening a pipe would, and gives no other file that has the name by now.
+func open(s Seen) (*os.File, Seen, error) {
 	f, err := openFile(s.Path)
 	if err != nil {
-		return nil, err
+		return nil, s, err
 	}
 	now, err := statFile(f)
+	now.Path = s.Path
 	if err == nil && !now.Mode.IsRegular() {
 		err = fmt.Errorf("%s: %w", s.Path, ErrIrregular)
 	}
-	if err == nil && now.key() != s.key() {
+	if err == nil && (now.key() != s.key() || !now.Place.mayBe(s.Place)) {
 		err = fmt.Errorf("%s: %w", s.Path, errMoved)
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, err
+		return nil, s, err
 	}
-	return f, nil
+	return f, now, nil
 }
 
 // errMoved says that a name belongs to another file than a moment ago. The next look sees that one.

@@ -36,21 +36,40 @@ type savedFile struct {
 	Changed int64       `json:"changed,omitempty"`
 	Skipped bool        `json:"skipped,omitempty"`
 	Lost    bool        `json:"lost,omitempty"`
-	At      int64       `json:"at"`
-	Sum     uint32      `json:"sum,omitempty"`
-	Whole   bool        `json:"whole,omitempty"`
-	Tail    imprint     `json:"tail"`
-	Head    imprint     `json:"head"`
+	Mark    savedMark   `json:"mark"`
 
 	mark Mark
 }
 
+type savedMark struct {
+	At    int64   `json:"at"`
+	Sum   uint32  `json:"sum,omitempty"`
+	Whole bool    `json:"whole,omitempty"`
+	Tail  imprint `json:"tail"`
+	Head  imprint `json:"head"`
+}
+
+func (m Mark) saved() savedMark {
+	s := savedMark{m.At, m.sum, m.whole, m.print, m.first()}
+	if m.tail != nil {
+		s.Tail = imprintOf(m.tail)
+	}
+	return s
+}
+
+func (s savedMark) restored() Mark {
+	return Mark{At: s.At, sum: s.Sum, whole: s.Whole, print: s.Tail, begin: s.Head}
+}
+
 type savedCopy struct {
-	Of      string `json:"of"`
-	Path    string `json:"path"`
-	Place   Place  `json:"place"`
-	Size    int64  `json:"size"`
-	Changed int64  `json:"changed"`
+	Of      string    `json:"of"`
+	Path    string    `json:"path"`
+	Place   Place     `json:"place"`
+	Size    int64     `json:"size"`
+	Changed int64     `json:"changed"`
+	End     savedMark `json:"end"`
+
+	end Mark
 }
 
 // State is a copy of what is to be saved now. It may be called while files are read, not while Look runs.
@@ -73,7 +92,7 @@ func (k *Known) State() State {
 		f.mu.Unlock()
 	}
 	for at, c := range k.copies {
-		s.copies = append(s.copies, savedCopy{c.original.ID, at.path, c.place, c.size, c.changed})
+		s.copies = append(s.copies, savedCopy{Of: c.original.ID, Path: at.path, Place: c.place, Size: c.size, Changed: c.changed, end: c.end})
 	}
 	return s
 }
@@ -81,12 +100,10 @@ func (k *Known) State() State {
 // Encode gives the saved form.
 func (s State) Encode() ([]byte, error) {
 	for i := range s.files {
-		f := &s.files[i]
-		m := f.mark
-		f.At, f.Sum, f.Whole, f.Tail, f.Head = m.At, m.sum, m.whole, m.print, m.first()
-		if m.tail != nil {
-			f.Tail = imprintOf(m.tail)
-		}
+		s.files[i].Mark = s.files[i].mark.saved()
+	}
+	for i := range s.copies {
+		s.copies[i].End = s.copies[i].end.saved()
 	}
 	return json.Marshal(savedState{stateVersion, s.files, s.copies})
 }
@@ -106,7 +123,7 @@ func (k *Known) Restore(data []byte) error {
 			ID: v.ID, base: v.Base, ordinal: v.Ordinal, Dir: v.Dir, Path: v.Path, Kind: v.Kind, place: v.Place,
 			size: v.Size, changed: v.Changed, skipped: v.Skipped, lost: v.Lost,
 			changes: &k.changes,
-			mark:    Mark{At: v.At, sum: v.Sum, whole: v.Whole, print: v.Tail, begin: v.Head},
+			mark:    v.Mark.restored(),
 		}
 		k.files = append(k.files, f)
 		byID[f.ID] = f
@@ -116,7 +133,7 @@ func (k *Known) Restore(data []byte) error {
 	}
 	for _, c := range s.Copies {
 		if f := byID[c.Of]; f != nil {
-			k.copies[keyOf(c.Place, c.Path)] = &replica{original: f, place: c.Place, size: c.Size, changed: c.Changed}
+			k.copies[keyOf(c.Place, c.Path)] = &replica{original: f, place: c.Place, size: c.Size, changed: c.Changed, end: c.End.restored()}
 		}
 	}
 	k.restored = true
