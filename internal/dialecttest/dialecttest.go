@@ -50,6 +50,7 @@ func Run(t *testing.T, p dialect.Parser) {
 				detected(t, p, sample)
 				cutsNoWord(t, p, sample)
 				closed(t, sample.Event)
+				saysSomething(t, sample)
 			}
 		})
 	}
@@ -202,6 +203,22 @@ func text(v any) string {
 		return strings.Join(list, ",")
 	}
 	return fmt.Sprint(v)
+}
+
+// saysSomething holds warnings and lines about the programs themselves to what makes them events: a word of the line besides who wrote it.
+func saysSomething(t *testing.T, sample Sample) {
+	t.Helper()
+	if sample.Event == nil || sample.Event.Kind != event.KindWarning && sample.Event.Kind != event.KindLifecycle {
+		return
+	}
+	for _, field := range Fields(sample.Event)[1:] {
+		switch name, _, _ := strings.Cut(field, "="); name {
+		case "Daemon", "Service", "Instance", "Scope", "Role", "Beside", "Died", "Redact":
+		default:
+			return
+		}
+	}
+	t.Errorf("an event without a field: %s", sample.Line)
 }
 
 func allocatesNothing(t *testing.T, p dialect.Parser, sample Sample) {

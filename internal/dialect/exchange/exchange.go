@@ -70,7 +70,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		if !ok {
 			return event.Unknown
 		}
-		ev.Kind, ev.Columns = event.KindLifecycle, columns
+		ev.Kind, ev.Columns, ev.Argument = event.KindLifecycle, columns, line[1:]
 		return event.Parsed
 	}
 	kind, columns, assumed := columnsOf(h, line)

@@ -68,7 +68,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		if !ok || !isOurs(columns) {
 			return event.Unknown
 		}
-		ev.Kind, ev.Columns = event.KindLifecycle, columns
+		ev.Kind, ev.Columns, ev.Argument = event.KindLifecycle, columns, h.Text[1:]
 		return event.Parsed
 	}
 	var r row

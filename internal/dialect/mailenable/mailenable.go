@@ -81,11 +81,11 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		return event.Unknown
 	}
 	if columns, ok := strings.CutPrefix(h.Text, "#Fields: "); ok && isW3C(columns) {
-		ev.Kind, ev.Columns = event.KindLifecycle, strings.TrimRight(columns, " \r")
+		ev.Kind, ev.Columns, ev.Argument = event.KindLifecycle, strings.TrimRight(columns, " \r"), h.Text[1:]
 		return event.Parsed
 	}
 	if strings.HasPrefix(h.Text, "#Software: MailEnable ") {
-		ev.Kind = event.KindLifecycle
+		ev.Kind, ev.Argument = event.KindLifecycle, h.Text[1:]
 		return event.Parsed
 	}
 	var w w3cRow

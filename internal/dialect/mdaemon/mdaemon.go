@@ -65,7 +65,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	ev.Scope = event.ScopeSource
 	switch {
 	case isFileHeader(s):
-		ev.Kind, ev.Scope = event.KindLifecycle, event.ScopeNone
+		ev.Kind, ev.Scope, ev.Argument = event.KindLifecycle, event.ScopeNone, s
 		return event.Parsed
 	case isSession(s):
 		ev.Kind, ev.Scope = event.KindLifecycle, event.ScopeNone

@@ -14,7 +14,7 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 		"info: ca agent exiting", "info: control process exiting", "info: lookup agent exiting", "info: pony agent exiting", "info: queue handler exiting",
 		"info: scheduler handler exiting", "info: mda paused", "info: mta paused", "info: smtp paused", "info: mda resumed", "info: mta resumed", "info: smtp resumed",
 		"queue: queue compression enabled", "queue: queue encryption enabled":
-		ev.Stopped = s == "Exiting"
+		ev.Stopped, ev.Argument = s == "Exiting", strings.TrimPrefix(s, "info: ")
 		return event.KindLifecycle
 	}
 	if rest, ok := strings.CutPrefix(s, "smtpd: process "); ok { // one of them died, and the others with it (smtpd.c)
@@ -41,6 +41,7 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 	}
 	switch s {
 	case "info: forward file is empty", "info: forward file exceeds max size", "info: parse error in forward file", "info: forward file expanded too many nodes":
+		ev.Argument = s[len("info: "):]
 		return event.KindWarning
 	}
 	return event.KindNone
@@ -96,7 +97,9 @@ func complain(ev *event.Event, s string) event.Kind {
 	}
 	for _, w := range warnings {
 		if rest, ok := strings.CutPrefix(s, w); ok && (rest == "" || w[len(w)-1] == ' ' || rest[0] == ':') {
-			ev.Argument = rest
+			if ev.Argument = rest; rest == "" {
+				ev.Argument = s
+			}
 			return event.KindWarning
 		}
 	}

@@ -52,7 +52,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		}
 		ev.Quoting = event.QuotingJSON
 	case isColumns(s):
-		ev.Kind, ev.Columns = event.KindLifecycle, s // a file begins
+		ev.Kind, ev.Columns, ev.Argument = event.KindLifecycle, s, s // a file begins
 		return event.Parsed
 	case !isRow(s):
 		return event.Unknown
