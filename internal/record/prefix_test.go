@@ -102,6 +102,21 @@ func TestObjectsThatHoldALine(t *testing.T) {
 	}
 }
 
+// A line that names no host is of the host that its carrier runs on, where that is told.
+func TestHostOfTheShipper(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"message":"2026-11-23 15:32:27 words","host":{"name":"agent"},"agent":{"type":"filebeat"}}`:     "agent",
+		`{"message":"Nov 23 15:32:27 mx exim[5]: x","host":{"name":"agent"},"agent":{"type":"filebeat"}}`: "mx",
+		`{"message":"2026-11-23 15:32:27 words","host":"agent","source_type":"file"}`:                     "agent",
+	} {
+		v := readText(body, known{})
+		var got header.Header
+		if v.Header(v.Text, header.Clock{}, &got); got.Host != want {
+			t.Errorf("%s: host %q, want %q", body, got.Host, want)
+		}
+	}
+}
+
 // A container's or a file's name in the tag's place is no program's, unless a server calls itself so.
 func TestNamesInTheTagsPlace(t *testing.T) {
 	for line, want := range map[string]header.Header{

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
@@ -8,8 +9,8 @@ import (
 
 // locate fills in the source, the file's id, and the host for lines that name none.
 func (v *View) locate(f *fields) {
-	if v.Host == "" {
-		v.Host = f.peer
+	if v.Host == "" { // the host that the carrier runs on goes before the address that the line came from
+		v.Host = cmp.Or(f.machine, f.peer)
 	}
 	if v.File.ID == "" {
 		v.File.ID = v.File.Path
