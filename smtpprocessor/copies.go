@@ -7,8 +7,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 )
 
-// copies are the attributes of a record of several lines that hold all of its text. Each of its parts has them: they are taken out for as long as the lines are
-// read, and cleaned once.
+// copies are the attributes of a record of several lines that hold all of its text. Each of its parts has them: they are taken out for as
+// long as the lines are read, and cleaned once.
 type copies []copied
 
 type copied struct {

@@ -10,8 +10,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
 )
 
-// catch looks through a line for credentials that its parser did not know of, and takes them out of what the event says before anybody keeps it. text is
-// the line with its header.
+// catch looks through a line for credentials that its parser did not know of, and takes them out of what the event says before anybody
+// keeps it. text is the line with its header.
 func (e *engine) catch(src *source, text string, result event.Result) {
 	ev := &e.ev
 	of := e.of(result)
@@ -49,7 +49,8 @@ func (e *engine) of(result event.Result) secrets.Of {
 		return secrets.Anyone
 	}
 	switch ev.Kind {
-	case event.KindDelivery, event.KindMessageOpened, event.KindMessageHeader, event.KindMessageReceived, event.KindMessageQueued, event.KindMessageRemoved, event.KindNotification:
+	case event.KindDelivery, event.KindMessageOpened, event.KindMessageHeader, event.KindMessageReceived, event.KindMessageQueued,
+		event.KindMessageRemoved, event.KindNotification:
 		return secrets.Server
 	case event.KindReject:
 		if ev.Command == "RCPT" || ev.Command == "MAIL" || ev.Command == event.CommandEOM {

@@ -2,8 +2,8 @@ package smtpprocessor
 
 import "go.opentelemetry.io/collector/pdata/pcommon"
 
-// changeText gives change the text that a value is, and puts back what comes of it in the same type: a string, bytes, or an array of the numbers of bytes,
-// which is how journalctl writes a message with a byte that is no UTF-8. It is false for a value that is no text.
+// changeText gives change the text that a value is, and puts back what comes of it in the same type: a string, bytes, or an array of the
+// numbers of bytes, which is how journalctl writes a message with a byte that is no UTF-8. It is false for a value that is no text.
 func changeText(v pcommon.Value, change func(string) (string, bool)) bool {
 	switch v.Type() {
 	case pcommon.ValueTypeStr:

@@ -8,9 +8,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
-// settle holds every parser to the same rules about logins: a mechanism is a registered name in capitals or none, since clients send any word there
-// and it is a dimension of metrics; the name of a login that failed, which may be a password in the wrong place, is told nowhere; and no field has a
-// piece of the line that must not leave.
+// settle holds every parser to the same rules about logins: a mechanism is a registered name in capitals or none, since clients send any
+// word there and it is a dimension of metrics; the name of a login that failed, which may be a password in the wrong place, is told
+// nowhere; and no field has a piece of the line that must not leave.
 func settle(ev *event.Event) {
 	if ev.AuthMechanism != "" {
 		ev.AuthMechanism, _ = speech.Mechanism(ev.AuthMechanism)
@@ -33,8 +33,8 @@ func settle(ev *event.Event) {
 	ev.Conceal()
 }
 
-// unmask takes the mask off an address, as network libraries print one: of all its bits it is the address itself. What has none of its own bits behind the mask is a
-// network, and nobody's address.
+// unmask takes the mask off an address, as network libraries print one: of all its bits it is the address itself. What has none of its own
+// bits behind the mask is a network, and nobody's address.
 func unmask(s string) string {
 	address, mask, _ := scan.Cut(s, '/')
 	bits, ok := scan.Int(mask)

@@ -7,8 +7,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// enumerate holds the fields that metrics are counted by to the values that there are. A parser's own words are constants; what it cut from the line may be
-// anybody's, and each other word would be another series for as long as the collector runs: it is the verdict "other", or nothing.
+// enumerate holds the fields that metrics are counted by to the values that there are. A parser's own words are constants; what it cut
+// from the line may be anybody's, and each other word would be another series for as long as the collector runs: it is the verdict
+// "other", or nothing.
 func enumerate(ev *event.Event) {
 	if isCut(ev, ev.FilterVerdict) && !isVerdict(ev.FilterVerdict) {
 		ev.FilterVerdict = otherVerdict
@@ -47,16 +48,20 @@ func isCut(ev *event.Event, s string) bool {
 	return ok
 }
 
-// verdicts are those that parsers cut from lines: the actions of Postfix's and Sendmail's rules and milters, of rspamd, OpenSMTPD's and Plesk's filters, postfwd
-// and Postgrey; the results of SPF, DKIM and DMARC; chkuser's and simscan's words; and the types of feedback reports (IANA, MARF parameters).
+// verdicts are those that parsers cut from lines: the actions of Postfix's and Sendmail's rules and milters, of rspamd, OpenSMTPD's and
+// Plesk's filters, postfwd and Postgrey; the results of SPF, DKIM and DMARC; chkuser's and simscan's words; and the types of feedback
+// reports (IANA, MARF parameters).
 var verdicts = func() map[string]bool {
 	known := map[string]bool{}
 	for _, list := range [...]string{
-		"accept,add,bcc,change,chgfrom,continue,defer,defer_if_permit,defer_if_reject,deferred,delay,delete,discard,disconnect,drop,dunno,failure,filter,greylist,greylisted,hold,ignore,info,insert,junk",
-		"message,ok,pass,permit,prepend,proceed,quarantine,redirect,reject,reject_warning,rejected,replace,report,rewrite,shutdown,skip,status,stop,strip,success,tempfail,timeout,warn,warning,deny,allowed,retry",
+		"accept,add,allowed,bcc,change,chgfrom,continue,defer,defer_if_permit,defer_if_reject,deferred,delay,delete,deny,discard,disconnect",
+		"drop,dunno,failure,filter,greylist,greylisted,hold,ignore,info,insert,junk,message,ok,pass,permit,prepend,proceed,quarantine",
+		"redirect,reject,reject_warning,rejected,replace,report,retry,rewrite,shutdown,skip,status,stop,strip,success,tempfail,timeout",
+		"warn,warning",
 		"add header,rewrite subject,soft reject,no action,invalid max similarity,custom",
 		"none,neutral,fail,softfail,hardfail,permerror,temperror,policy,bestguesspass,yes,no,clean,spam,ham,infected,virus,banned",
-		"accepted rcpt,rejected rcpt,accepted sender,rejected sender,rejected relaying,relaying rcpt,no sender,spam reject,spam dropped,spam pass,passthru,relayclient,virus dropped,attach,regex",
+		"accepted rcpt,rejected rcpt,accepted sender,rejected sender,rejected relaying,relaying rcpt,no sender",
+		"spam reject,spam dropped,spam pass,passthru,relayclient,virus dropped,attach,regex",
 		"abuse,auth-failure,dmarc,fraud,miscategorized,not-spam,opt-out,opt-out-list,other,unsubscribe",
 	} {
 		for _, word := range strings.Split(list, ",") {
@@ -95,14 +100,15 @@ func isAmavisClass(s string) bool {
 		s = s[:n-2]
 	}
 	switch s {
-	case "CLEAN", "SPAM", "SPAMMY", "INFECTED", "BANNED", "BAD-HEADER", "UNCHECKED", "UNCHECKED-ENCRYPTED", "OVERSIZED", "MTA-BLOCKED", "TEMPFAIL", "OTHER":
+	case "CLEAN", "SPAM", "SPAMMY", "INFECTED", "BANNED", "BAD-HEADER", "UNCHECKED", "UNCHECKED-ENCRYPTED", "OVERSIZED", "MTA-BLOCKED",
+		"TEMPFAIL", "OTHER":
 		return true
 	}
 	return false
 }
 
-// isConstant says whether s is written as the constants of spamdyke and s/qmail are, which have fifty each: "DENIED_RBL_MATCH", "Failed_Rcptto". Both stand in
-// front of anything that a client says.
+// isConstant says whether s is written as the constants of spamdyke and s/qmail are, which have fifty each: "DENIED_RBL_MATCH",
+// "Failed_Rcptto". Both stand in front of anything that a client says.
 func isConstant(s string) bool {
 	if s[0] < 'A' || s[0] > 'Z' || strings.IndexByte(s, '_') < 0 {
 		return false

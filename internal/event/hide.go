@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// Hide marks part as what must not leave. Part is a piece of Line, so that where it stands is known from where it lies in memory and a mark is
-// never beside it. A copy is looked for: it is hidden wherever the line has it as a word of its own.
+// Hide marks part as what must not leave. Part is a piece of Line, so that where it stands is known from where it lies in memory and a
+// mark is never beside it. A copy is looked for: it is hidden wherever the line has it as a word of its own.
 func (e *Event) Hide(part string) {
 	if part == "" {
 		return
@@ -46,7 +46,8 @@ func (e *Event) HideWords(s string) {
 // At is where part stands in the line; ok is false for a text that is no piece of it.
 func (e *Event) At(part string) (from int, ok bool) { return Offset(e.Line, part) }
 
-// Offset is where part, a piece of s, begins in s, by where the two lie in memory; ok is false for a text that is no piece of it, however alike.
+// Offset is where part, a piece of s, begins in s, by where the two lie in memory; ok is false for a text that is no piece of it, however
+// alike.
 func Offset(s, part string) (from int, ok bool) {
 	begin, p := uintptr(unsafe.Pointer(unsafe.StringData(s))), uintptr(unsafe.Pointer(unsafe.StringData(part)))
 	if s == "" || p < begin || p+uintptr(len(part)) > begin+uintptr(len(s)) {
@@ -77,7 +78,12 @@ func (e *Event) hide(span Span) {
 
 // IsWhole says whether the span begins and ends where words of the line do. One that does not would leave a part of a word behind.
 func (s Span) IsWhole(line string) bool {
-	return (s.From == 0 || !isWord(line[s.From-1]) || !isWord(line[s.From])) && (s.To == len(line) || !isWord(line[s.To-1]) || !isWord(line[s.To]))
+	return !withinWord(line, s.From) && !withinWord(line, s.To)
+}
+
+// withinWord says whether a word goes on at i.
+func withinWord(line string, i int) bool {
+	return i > 0 && i < len(line) && isWord(line[i-1]) && isWord(line[i])
 }
 
 func isWord(c byte) bool {

@@ -8,7 +8,7 @@ import (
 )
 
 // auths looks at each AUTH, and says whether there are such letters at all.
-func (f *finder) auths() (any bool) {
+func (f *finder) auths() bool {
 	const none = 1 << 62
 	s := f.s
 	upper, lower := strings.Index(s, "UTH"), strings.Index(s, "uth")
@@ -88,9 +88,14 @@ func isEscape(s string, i int) bool {
 	return false
 }
 
+// lineEnds are those as they are, and as logs escape them: like C, like rsyslog, in octal, like JSON.
+var lineEnds = [...]string{
+	"\r\n", "\n", "\r", `\r\n`, `\n`, `\r`, "#015#012", "#012", "#015", `\015\012`, `\012`, `\u000d\u000a`, `\u000a`,
+}
+
 // isLineEnd is the length of the line end at i, written as it is or as an escape; 0 for none.
 func isLineEnd(s string, i int) int {
-	for _, end := range [...]string{"\r\n", "\n", "\r", `\r\n`, `\n`, `\r`, "#015#012", "#012", "#015", `\015\012`, `\012`, `\u000d\u000a`, `\u000a`} {
+	for _, end := range lineEnds {
 		if strings.HasPrefix(s[i:], end) {
 			return len(end)
 		}
@@ -98,8 +103,8 @@ func isLineEnd(s string, i int) int {
 	return 0
 }
 
-// gap is where the next word begins, behind blanks, marks and the names that a log gives an argument; plain says that nothing but what stands for a blank
-// is between. It stops at a line end.
+// gap is where the next word begins, behind blanks, marks and the names that a log gives an argument; plain says that nothing but what
+// stands for a blank is between. It stops at a line end.
 func (f *finder) gap(at int) (next int, plain bool) {
 	const most = 40
 	s, plain := f.s, true
@@ -126,7 +131,10 @@ func (f *finder) gap(at int) (next int, plain bool) {
 }
 
 // fillers are the names that logs give to what follows.
-var fillers = [...]string{"arg", "args", "argument", "arguments", "param", "params", "parameter", "parameters", "mechanism", "mech", "data", "response", "initial", "command", "cmd"}
+var fillers = [...]string{
+	"arg", "args", "argument", "arguments", "param", "params", "parameter", "parameters", "mechanism", "mech", "data", "response", "initial",
+	"command", "cmd",
+}
 
 func isFiller(word string) bool {
 	for _, w := range fillers {
@@ -166,8 +174,8 @@ func (f *finder) argument(from int) int {
 	return to
 }
 
-// secret is where s[from:to] ends, if that is what follows a mechanism in a command and no word of a sentence; else from. Sure says that the command is written
-// as clients write it.
+// secret is where s[from:to] ends, if that is what follows a mechanism in a command and no word of a sentence; else from. Sure says that
+// the command is written as clients write it.
 func (f *finder) secret(auth, from, to int, sure bool) int {
 	token := strings.TrimRight(f.s[from:to], ".:!?")
 	if f.isResponse(token, sure) {
@@ -228,106 +236,4 @@ func (f *finder) bare(auth, from int, plain, capital bool) int {
 		}
 	}
 	return auth + 4
-}
-
-// answers looks for what a client says to the 334 of an AUTH whose command ends at at, further on in the same text, and gives where it has looked up to.
-// Marks of who speaks, stamps and other words may stand between. It ends at another AUTH, at a reply that ends the exchange, and after 64 words.
-func (f *finder) answers(at int) int {
-	s := f.s
-	start := at
-	asked, challenge, below := false, false, false // below: on a further line than the 334
-	alone := true                                  // straight behind the command, which a client may send in one piece with its answers
-	for range 64 {
-		// to the next word
-		line := false
-		for at < len(s) {
-			if n := isLineEnd(s, at); n > 0 {
-				line, at = true, at+n
-			} else if strings.IndexByte(" \t\"'`<>()[]{},;|:\\", s[at]) >= 0 {
-				at++
-			} else {
-				break
-			}
-		}
-		if at >= len(s) {
-			return start
-		}
-		from := at
-		at = f.argument(at)
-		if at == from {
-			at++
-		}
-		challenge, below = challenge && !line, below || line
-		switch token := strings.TrimRight(s[from:at], ":"); {
-		case token == "AUTH", token == "auth":
-			return start
-		case token == "334":
-			asked, challenge, alone, below = true, true, false, false
-		case strings.HasPrefix(token, "334-"), strings.HasPrefix(token, "334="):
-			asked, alone, below = true, false, false
-		case isReply(token) && (asked || line):
-			return start
-		case challenge: // the server's question, in base64
-			challenge = false
-		case (asked && !below || (asked || alone && line) && f.ends(at)) && isAnswer(token):
-			f.add(from, from+len(token))
-			start, asked = at, false
-		default:
-			alone = alone && !line && isLineEnd(s, at) > 0
-		}
-	}
-	return start
-}
-
-// isReply says whether a word is the code of a reply that ends an exchange.
-func isReply(token string) bool {
-	code, rest, ok := scan.Fixed(token, 3)
-	return ok && (rest == "" || rest[0] == '-') && speech.IsCode(code)
-}
-
-// isAnswer says whether a word is base64, and not likely to be another: of whole characters, or padded.
-func isAnswer(token string) bool {
-	run := strings.TrimRight(token, "=")
-	return len(token) >= 4 && len(token)%4 == 0 && len(token)-len(run) <= 2 && strings.IndexFunc(run, isForeign) < 0 && !isPlain(run) && !isNumber(run)
-}
-
-func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
-
-// isPlain says whether s is written as words of a sentence are: letters, all small, all capital, or the first one alone.
-func isPlain(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if !scan.IsLetter(s[i]) {
-			return false
-		}
-	}
-	return s == "" || strings.ToLower(s[1:]) == s[1:] || strings.ToUpper(s) == s
-}
-
-// isMixed says whether a capital letter follows a small one.
-func isMixed(s string) bool {
-	for i := 1; i < len(s); i++ {
-		if 'A' <= s[i] && s[i] <= 'Z' && 'a' <= s[i-1] && s[i-1] <= 'z' {
-			return true
-		}
-	}
-	return false
-}
-
-func hasLetter(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if scan.IsLetter(s[i]) {
-			return true
-		}
-	}
-	return false
-}
-
-func hasDigit(s string) bool { return strings.IndexAny(s, "0123456789") >= 0 }
-
-// isOdd says whether a word is none of a sentence, no host and no address: it has a digit or a sign that those have not.
-func isOdd(s string) bool {
-	if strings.IndexAny(s, "!#$%&*+?^~@") >= 0 {
-		return true
-	}
-	return hasDigit(s) && strings.IndexByte(s, '.') < 0 && strings.IndexByte(s, ':') < 0 && strings.IndexByte(s, '=') < 0 && strings.IndexByte(s, '/') < 0
 }

@@ -7,8 +7,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// Exchange follows logins through the lines of one source that nobody understands: what a client says to the server's 334 is hidden in the line that has the
-// client's words where the AUTH had them, between the same marks. The zero value waits for an AUTH. It holds at most 2 × maxFrame bytes.
+// Exchange follows logins through the lines of one source that nobody understands: what a client says to the server's 334 is hidden in the
+// line that has the client's words where the AUTH had them, between the same marks. The zero value waits for an AUTH. It holds at most 2 ×
+// maxFrame bytes.
 type Exchange struct {
 	head, tail string // what stands around the client's words
 	left       int    // lines until it is given up
@@ -48,7 +49,8 @@ func keep(held, s string) string {
 	return strings.Clone(s)
 }
 
-// command finds an AUTH with a registered mechanism that is all of the client's words in a line, with or without an argument, and what stands around it.
+// command finds an AUTH with a registered mechanism that is all of the client's words in a line, with or without an argument, and what
+// stands around it.
 func command(s string) (head, tail string, ok bool) {
 	i := strings.Index(s, "AUTH ")
 	if i < 0 {
@@ -104,8 +106,8 @@ func (x *Exchange) answer(s string) (from, to int, ok bool) {
 	return from, to, scan.Trim(x.head) != "" || isAnswer(said) // without marks any word of anybody's would do
 }
 
-// alike says whether s begins as frame does: the same marks, and the same words but for those with digits in them, which are stamps, numbers and ids. It gives
-// where s goes on.
+// alike says whether s begins as frame does: the same marks, and the same words but for those with digits in them, which are stamps,
+// numbers and ids. It gives where s goes on.
 func alike(frame, s string) (at int, ok bool) {
 	for frame != "" {
 		n, m := wordLength(frame), wordLength(s[at:])
@@ -115,7 +117,7 @@ func alike(frame, s string) (at int, ok bool) {
 				return 0, false
 			}
 			n, m = 1, 1
-		case m == 0, frame[:n] != s[at:at+m] && !(hasDigit(frame[:n]) && hasDigit(s[at:at+m])):
+		case m == 0, frame[:n] != s[at:at+m] && (!hasDigit(frame[:n]) || !hasDigit(s[at:at+m])):
 			return 0, false
 		}
 		frame, at = frame[n:], at+m

@@ -6,7 +6,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// refused is how one program tells that a login failed, with the name that was given: behind name, up to end. The words of proof stand before it.
+// refused is how one program tells that a login failed, with the name that was given: behind name, up to end. The words of proof stand
+// before it.
 type refused struct {
 	proof, name, end string
 	last             bool // the end is the last one of its kind in the line: the name may have others
@@ -41,7 +42,10 @@ var logins = [...]refused{
 }
 
 // pamServices are the names that mail servers ask PAM under.
-var pamServices = [...]string{"smtp", "smtpd", "exim", "exim4", "dovecot", "postfix", "sendmail", "mail", "submission", "esmtp", "courier", "smtpauth", "opensmtpd", "imap", "pop3", "cyrus"}
+var pamServices = [...]string{
+	"smtp", "smtpd", "exim", "exim4", "dovecot", "postfix", "sendmail", "mail", "submission", "esmtp", "courier", "smtpauth", "opensmtpd", "imap",
+	"pop3", "cyrus",
+}
 
 // logins looks for them. Each is asked for once: a text of many lines has its lines read one by one.
 func (f *finder) logins() {
@@ -103,8 +107,8 @@ func isPamOfMail(head string) bool {
 	return false
 }
 
-// closing is where a value ends that its writer puts at the end of a line: there, or where the text ends that the line stands in: a string of JSON, the
-// bracket of "message repeated 3 times: [ ... ]".
+// closing is where a value ends that its writer puts at the end of a line: there, or where the text ends that the line stands in: a string
+// of JSON, the bracket of "message repeated 3 times: [ ... ]".
 func closing(line string, from int) int {
 	head := strings.TrimLeft(line[:from], " ")
 	if strings.HasPrefix(head, "{") || strings.HasPrefix(head, `"`) {

@@ -6,21 +6,25 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// What mail servers say of a command that they do not know, or did not expect, in front of the command itself. A client whose AUTH was refused goes on
-// with the name and the password, and gets them quoted.
+// What mail servers say of a command that they do not know, or did not expect, in front of the command itself. A client whose AUTH was
+// refused goes on with the name and the password, and gets them quoted.
 var refusals = [...]string{
-	"command not recognized", "command not recognised", "command unrecognized", "unrecognized command", "unrecognised command", "smtp command", "esmtp command",
-	"command pipelining", "pipelining after", "pregreet", "next input=", "synchronization error", "(last was ", "(last command was ", "auth mechanism", "decode64 error", "invalid base64",
+	"command not recognized", "command not recognised", "command unrecognized", "unrecognized command", "unrecognised command", "smtp command",
+	"esmtp command", "command pipelining", "pipelining after", "pregreet", "next input=", "synchronization error", "(last was ",
+	"(last command was ", "auth mechanism", "decode64 error", "invalid base64",
 }
 
 // sayings are the same in words that others use, too: they count in a mail server's line, and behind a reply's code.
 var sayings = [...]string{
-	"unknown command", "command unknown", "invalid command", "bad command", "illegal command", "command error", "command not implemented", "unexpected command",
+	"unknown command", "command unknown", "invalid command", "bad command", "illegal command", "command error", "command not implemented",
+	"unexpected command",
 	"syntax error", "input=", "bare newline", "command rejected", "decode", "command",
 }
 
 // unsupported stands behind what a client gave as the mechanism of AUTH.
-var unsupported = [...]string{"mechanism not", "authentication mechanism", "mechanism is not", "unrecognized authentication", "mechanism unknown", "unknown mechanism"}
+var unsupported = [...]string{
+	"mechanism not", "authentication mechanism", "mechanism is not", "unrecognized authentication", "mechanism unknown", "unknown mechanism",
+}
 
 // quotes looks for what a reply quotes, which is base64 of a name alone.
 func (f *finder) quotes() {
@@ -50,8 +54,8 @@ func (f *finder) quotes() {
 	}
 }
 
-// mentions says whether a word with this end stands in s and other words behind it: "command not recognized", "commands (last was"; not "in reply to RCPT TO
-// command)" nor "commands=5".
+// mentions says whether a word with this end stands in s and other words behind it: "command not recognized", "commands (last was"; not
+// "in reply to RCPT TO command)" nor "commands=5".
 func mentions(s, end string) bool {
 	for {
 		i := strings.Index(s, end)
@@ -65,11 +69,14 @@ func mentions(s, end string) bool {
 	}
 }
 
-// isQuoted says whether base64 of words, in s[from:to] with its padding to end, stands where a server quotes a client: behind the words of such a
-// reply, by itself, and unlike a word of a sentence.
+// isQuoted says whether base64 of words, in s[from:to] with its padding to end, stands where a server quotes a client: behind the words of
+// such a reply, by itself, and unlike a word of a sentence.
 func (f *finder) isQuoted(from, to, end int) bool {
 	run := f.s[from:to]
-	if end == to && (len(run) < 4 || isPlain(run) || isNumber(run)) || !isMark(f.s, from-1) && escapeAt(f.s, from) == 0 || !isMark(f.s, end) && isLineEnd(f.s, end) == 0 {
+	if end == to && (len(run) < 4 || isPlain(run) || isNumber(run)) {
+		return false
+	}
+	if !isMark(f.s, from-1) && escapeAt(f.s, from) == 0 || !isMark(f.s, end) && isLineEnd(f.s, end) == 0 {
 		return false
 	}
 	f.where()

@@ -1,13 +1,16 @@
-// Package secrets is the net under the parsers: it finds credentials in any text by what the text itself proves, whoever wrote it. What proves one is
+// Package secrets is the net under the parsers: it finds credentials in any text by what the text itself proves, whoever wrote it. What
+// proves one is
 //
-//   - base64 that decodes to credentials: NUL between name and password (RFC 4616), a bearer token behind a name (RFC 7628), a name and a digest
-//     (RFC 2195), the messages of SCRAM (RFC 5802) and DIGEST-MD5;
+//   - base64 that decodes to credentials: NUL between name and password (RFC 4616), a bearer token behind a name (RFC 7628), a name and a
+//     digest (RFC 2195), the messages of SCRAM (RFC 5802) and DIGEST-MD5;
 //   - AUTH, a registered mechanism, and an argument (RFC 4954 section 4), with whatever marks or quotes around it;
 //   - the answers to a 334 behind such an AUTH, in the same text (Find) or in the next records of a source (Exchange);
-//   - base64 of words that a server quotes in a reply about a command it does not know: a client that was refused AUTH goes on with its name and password;
+//   - base64 of words that a server quotes in a reply about a command it does not know: a client that was refused AUTH goes on with its name
+//     and password;
 //   - the words of a server for a login that failed, with the name in them, which may be a password in the wrong place.
 //
-// Anything less is left alone: prose with the word AUTH in it, hashes, images, tokens of other protocols. No text is changed here but by Clean.
+// Anything less is left alone: prose with the word AUTH in it, hashes, images, tokens of other protocols. No text is changed here but by
+// Clean.
 package secrets
 
 import (
@@ -38,8 +41,8 @@ type finder struct {
 	before int  // up to here
 }
 
-// Find appends what s proves to be credentials to into: the spans in the order of the text, none of which touch. Where there are none it costs less than a
-// nanosecond a byte, and nothing is allocated.
+// Find appends what s proves to be credentials to into: the spans in the order of the text, none of which touch. Where there are none it
+// costs less than a nanosecond a byte, and nothing is allocated.
 func Find(s string, of Of, into []event.Span) []event.Span {
 	if strings.IndexByte(s, '\\') >= 0 || strings.IndexByte(s, '%') >= 0 {
 		return findEscaped(s, of, into)

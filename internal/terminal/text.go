@@ -1,4 +1,5 @@
-// Package terminal writes what stood in a log on a terminal: words of strangers, which must not move the cursor, change a colour, or look like another line.
+// Package terminal writes what stood in a log on a terminal: words of strangers, which must not move the cursor, change a colour, or look
+// like another line.
 package terminal
 
 import (
@@ -7,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Text gives s with each character written out, as Go writes it in quotes, that a terminal obeys or that changes the order of those around it: control
-// characters of ASCII and of ISO 6429 (U+0080 to U+009F), line and paragraph separators, the marks and embeddings of bidirectional text, and bytes that
-// are no UTF-8. A text without any comes back as it is.
+// Text gives s with each character written out, as Go writes it in quotes, that a terminal obeys or that changes the order of those around
+// it: control characters of ASCII and of ISO 6429 (U+0080 to U+009F), line and paragraph separators, the marks and embeddings of
+// bidirectional text, and bytes that are no UTF-8. A text without any comes back as it is.
 func Text(s string) string {
 	i := first(s)
 	if i < 0 {

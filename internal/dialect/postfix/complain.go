@@ -245,7 +245,7 @@ func limited(ev *event.Event, verdict, s string) event.Kind {
 func loginFailed(ev *event.Event, s string) event.Kind {
 	if mechanism, ok := strings.CutSuffix(s, " authentication aborted"); ok && strings.IndexByte(mechanism, ' ') < 0 {
 		ev.Command = "AUTH"
-		keepMechanism(ev, mechanism, s)
+		keepMechanism(ev, mechanism)
 		return event.KindWarning
 	}
 	mechanism, rest, ok := strings.Cut(s, " authentication failed")
@@ -253,7 +253,7 @@ func loginFailed(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	ev.Command, ev.AuthResult = "AUTH", "failure"
-	keepMechanism(ev, mechanism, s)
+	keepMechanism(ev, mechanism)
 	if i := strings.Index(rest, "sasl_username="); i >= 0 {
 		ev.Hide(rest[i+len("sasl_username="):])
 	}
@@ -261,8 +261,7 @@ func loginFailed(ev *event.Event, s string) event.Kind {
 }
 
 // keepMechanism keeps a mechanism that exists. Clients send any word there: each would be another value of a metric's dimension, and some are passwords.
-// tail is the end of the line that begins with the word.
-func keepMechanism(ev *event.Event, word, tail string) {
+func keepMechanism(ev *event.Event, word string) {
 	m, known := speech.Mechanism(word)
 	if ev.AuthMechanism = m; known {
 		return

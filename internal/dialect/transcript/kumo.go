@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// kumoMarks are those of KumoMTA's "kcli trace-smtp-server" and "kcli trace-smtp-client" (crates/kcli): what was read has a blank in front of its arrow, what
-// was written one behind.
+// kumoMarks are those of KumoMTA's "kcli trace-smtp-server" and "kcli trace-smtp-client" (crates/kcli): what was read has a blank in front
+// of its arrow, what was written one behind.
 var kumoMarks = [...]struct {
 	prefix string
 	client event.Tri
@@ -24,8 +24,8 @@ var kumoMarks = [...]struct {
 // longestKumoID is two endpoints of IPv6 and the arrow between them.
 const longestKumoID = 100
 
-// readKumo reads "[192.0.2.9:40422->198.51.100.7:587] 182ms  -> EHLO a": between which endpoints, or in which session; the time since it began, at least five
-// characters wide; and who says what.
+// readKumo reads "[192.0.2.9:40422->198.51.100.7:587] 182ms  -> EHLO a": between which endpoints, or in which session; the time since it
+// began, at least five characters wide; and who says what.
 func (f *frame) readKumo(text string) bool {
 	if text[0] != '[' {
 		return false
@@ -54,7 +54,8 @@ func (f *frame) readKumo(text string) bool {
 	return false
 }
 
-// elapsed takes "  17µs ", "182ms ", "   1s " or, of a connection that was there before, five blanks and one more off the front (Rust's Duration, without a fraction).
+// elapsed takes "  17µs ", "182ms ", "   1s " or, of a connection that was there before, five blanks and one more off the front (Rust's
+// Duration, without a fraction).
 func elapsed(s string) (rest string, ok bool) {
 	const width = 5
 	word := strings.TrimLeft(s[:min(len(s), width)], " ")
