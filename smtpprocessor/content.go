@@ -18,9 +18,11 @@ func contentOf(ld plog.Logs) uint64 {
 	d.SetSeed(contentSeed)
 	for _, rl := range ld.ResourceLogs().All() {
 		d.attributes(rl.Resource().Attributes())
+		d.number(uint64(rl.ScopeLogs().Len()))
 		for _, sl := range rl.ScopeLogs().All() {
 			d.text(sl.Scope().Name())
 			d.text(sl.Scope().Version())
+			d.attributes(sl.Scope().Attributes())
 			d.number(uint64(sl.LogRecords().Len()))
 			for _, rec := range sl.LogRecords().All() {
 				d.record(rec)
@@ -39,6 +41,10 @@ func (d *digest) record(rec plog.LogRecord) {
 	d.number(uint64(rec.ObservedTimestamp()))
 	d.number(uint64(rec.SeverityNumber()))
 	d.text(rec.SeverityText())
+	d.text(rec.EventName())
+	trace, span := rec.TraceID(), rec.SpanID()
+	_, _ = d.Write(trace[:])
+	_, _ = d.Write(span[:])
 	d.attributes(rec.Attributes())
 }
 

@@ -141,7 +141,7 @@ func wantTotals(t *testing.T, b *backend, want generate.Totals, lines int, nodes
 	}
 	require.Eventually(t, func() bool {
 		return assert.ObjectsAreEqual(ends, counted("smtp_delivery_recipients_total", "smtp_delivery_status"))
-	}, 120*time.Second, 200*time.Millisecond, "want %v", ends) // a series shows zero for 75 seconds first
+	}, 40*time.Second, 200*time.Millisecond, "want %v", ends)
 	assert.Equal(t, want.Attempts, counted("smtp_delivery_attempts_total", "smtp_delivery_status"))
 	assert.Equal(t, want.Sessions, counted("smtp_session_count_total", "smtp_session_end"))
 	assert.Equal(t, map[string]int{"mail": want.Messages}, counted("smtp_message_count_total", "smtp_message_kind"))

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -128,9 +129,9 @@ func (s elasticsearch) open(t *testing.T, k *kept) {
 // document reads a record out of a document.
 func document(data []byte) truth.Record {
 	var doc struct {
-		Attributes map[string]any
-		Resource   struct{ Attributes map[string]any }
-		Body       struct{ Text string }
+		Attributes      map[string]any
+		Resource, Scope struct{ Attributes map[string]any }
+		Body            struct{ Text string }
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
@@ -142,7 +143,9 @@ func document(data []byte) truth.Record {
 		}
 		return out
 	}
-	return truth.Record{Body: doc.Body.Text, Attr: text(doc.Attributes), Resource: text(doc.Resource.Attributes)}
+	resource := text(doc.Resource.Attributes)
+	maps.Copy(resource, text(doc.Scope.Attributes))
+	return truth.Record{Body: doc.Body.Text, Attr: text(doc.Attributes), Resource: resource}
 }
 
 // serve answers HTTP at an address.
