@@ -124,7 +124,7 @@ func (s *tries) open(h *host, ev *event.Event) {
 	key := tryKey{h.word(ev.Instance), strings.Clone(ev.TryID), strings.Clone(ev.TryTo)}
 	t := &try{
 		QueueID: strings.Clone(ev.QueueID), To: strings.Clone(ev.RcptTo), Orig: strings.Clone(ev.OrigRcptTo),
-		Route: ev.Route, Direction: ev.Direction, Began: h.clock.Now, Number: s.count,
+		Route: ev.Route, Direction: ev.Direction, Began: h.clock.sweep(), Number: s.count,
 	}
 	t.Heard.take(ev)
 	s.byID[key] = t
