@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
+
+	"github.com/otelcol-smtp/otelcol-smtp/test/truth"
 )
 
 // plainBackend takes logs over OTLP/HTTP but while it is down, and counts the lines, those that come again, too.
@@ -22,12 +24,13 @@ type plainBackend struct {
 	*httptest.Server
 	mu     sync.Mutex
 	down   bool
-	lines  map[string]int // by their places
+	lines  map[string]int // by file and place
+	to     map[string]int // deliveries by recipient
 	marked int            // as duplicates
 }
 
 func newPlainBackend(t *testing.T) *plainBackend {
-	b := &plainBackend{lines: map[string]int{}}
+	b := &plainBackend{lines: map[string]int{}, to: map[string]int{}}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		data, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -49,16 +52,15 @@ func (b *plainBackend) take(data []byte) (status int) {
 	if req.UnmarshalProto(data) != nil {
 		return http.StatusBadRequest
 	}
-	for _, rl := range req.Logs().ResourceLogs().All() {
-		for _, sl := range rl.ScopeLogs().All() {
-			for _, rec := range sl.LogRecords().All() {
-				if place, ok := rec.Attributes().Get("log.file.record_offset"); ok {
-					b.lines[place.AsString()]++
-				}
-				if _, ok := rec.Attributes().Get("smtp.duplicate"); ok {
-					b.marked++
-				}
-			}
+	for _, r := range truth.Records(req.Logs()) {
+		if place := r.Attr["log.file.record_offset"]; place != "" {
+			b.lines[r.Resource["log.file.id"]+" "+place]++
+		}
+		if r.Attr["smtp.event"] == "delivery" {
+			b.to[r.Attr["smtp.rcpt_to"]]++
+		}
+		if r.Attr["smtp.duplicate"] != "" {
+			b.marked++
 		}
 	}
 	return http.StatusOK
@@ -80,6 +82,31 @@ func (b *plainBackend) count() (lines, again int) {
 	return len(b.lines), again
 }
 
+// recipients gives how many had a delivery, and one that had more than one.
+func (b *plainBackend) recipients() (n int, twice string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for to, times := range b.to {
+		if times > 1 {
+			twice = fmt.Sprintf("%s %d times", to, times)
+		}
+	}
+	return len(b.to), twice
+}
+
+// sendTo makes a collector hand its records to the backend and wait for it.
+func (c *collector) sendTo(b *plainBackend, exporter string) {
+	c.t.Helper()
+	c.configure("  prometheus: {", "  otlp_http: {logs_endpoint: '"+b.URL+"/v1/logs', compression: none, sending_queue: {enabled: false}, "+exporter+"}\n  prometheus: {")
+	c.configure("exporters: [file/logs, smtp]", "exporters: [otlp_http, smtp]")
+}
+
+// sent is one delivery of a Postfix log.
+func sent(i int) string {
+	return fmt.Sprintf("Nov 23 15:%02d:%02d mx1 postfix/smtp[%d]: %08X: to=<u%d@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)",
+		i/60%60, i%60, 100+i%900, i+1, i)
+}
+
 // The backend is down, a batch is on its way, and the collector is stopped in order, perhaps more than once. Behind the restarts each line has come once, and the counters of all
 // lives together count each delivery once, although the connector had counted the batch that the backend refused.
 func TestSigtermDuringAnOutageCountsTheBatchInFlightOnce(t *testing.T) {
@@ -94,12 +121,10 @@ func TestSigtermDuringAnOutageCountsTheBatchInFlightOnce(t *testing.T) {
 			b := newPlainBackend(t)
 			col := newCollector(t, "maillog")
 			col.configure("poll_interval: 10ms", "poll_interval: 10ms, max_batch_size: 333, retry_on_failure: {initial_interval: 50ms, max_interval: 100ms}")
-			col.configure("  prometheus: {", "  otlp_http: {logs_endpoint: '"+b.URL+"/v1/logs', compression: none, sending_queue: {enabled: false}, "+exporter+"}\n  prometheus: {")
-			col.configure("exporters: [file/logs, smtp]", "exporters: [otlp_http, smtp]")
+			col.sendTo(b, exporter)
 			lines := make([]string, all)
 			for i := range lines {
-				lines[i] = fmt.Sprintf("Nov 23 15:%02d:%02d mx1 postfix/smtp[%d]: %08X: to=<u%d@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)",
-					i/60%60, i%60, 100+i, i+1, i)
+				lines[i] = sent(i)
 			}
 			counted := int64(0)
 			stop := func() {
