@@ -130,10 +130,10 @@ type line struct {
 	text       string // the line behind its header
 	clean      string // text without what must not leave
 	scrubbed   bool
-	wrapped    bool       // it stood within another text, as JSON writes it
-	layer      int        // of texts within one another, while they are looked through
-	caught     bool       // it has a credential that its words prove
-	of         secrets.Of // what was thought of it there
+	login      bool // what must not leave is a credential, no message data
+	wrapped    bool // it stood within another text, as JSON writes it
+	layer      int  // of texts within one another, while they are looked through
+	caught     bool // it has a credential that its words prove
 	time       int64
 	hidden     []secret // of an object that the record may have taken apart, too: the values that must not leave
 	from, to   int      // what it brought about, in the pass's list of records to make
@@ -183,11 +183,12 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		e.remember(src, frame, result)
 	}
 	e.catch(src, text, result)
-	l.caught, l.of = len(e.caught) > 0, e.of(result)
+	l.caught = len(e.caught) > 0
 	if result == event.Unknown && ev.Scope == event.ScopeNone && !ev.Boundary {
 		e.counts.line(ev, result, false)
 		l.text = ev.Line
 		l.clean, l.scrubbed = e.redact() // debugging noise may hold credentials, too
+		l.login = true
 		e.collect(p, &l)
 		return l
 	}
@@ -214,6 +215,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 
 	l.text = ev.Line
 	l.clean, l.scrubbed = e.redact()
+	l.login = ev.Kind != event.KindContent
 	if l.scrubbed && ev.Quoting == event.QuotingJSON {
 		l.hidden = hiddenParts(ev)
 	}

@@ -104,6 +104,7 @@ var carriers = map[string]func(rec plog.LogRecord, line string){
 		rec.Body().SetStr(line)
 		rec.Attributes().PutStr("event.original", line+"\n")
 		rec.Attributes().PutStr("message", "<22>"+line)
+		rec.Attributes().PutStr("a copy", line)
 		rec.Attributes().PutEmptyBytes("raw").FromRaw([]byte(line))
 		rec.Attributes().PutEmptyMap("nested").PutEmptySlice("list").AppendEmpty().SetStr(line)
 	},

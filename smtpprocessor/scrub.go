@@ -77,8 +77,12 @@ func isCarrier(key string) bool {
 	return false
 }
 
-// longText is how long a line is that another text does not hold by accident.
-const longText = 16
+// longText is how long a line is that another text does not hold by accident; longLogin the same for one with a credential, where that is the
+// lesser evil.
+const (
+	longText  = 16
+	longLogin = 6
+)
 
 // replaced gives s with the clean line in place of the line: where it is a piece of s; where it is all of s behind a log header, for a
 // short one under a key that holds such texts; and, a long one, where it is a line of s. Nothing else is touched: the line may be a
@@ -92,7 +96,7 @@ func (l *line) replaced(s string, carries bool) (string, bool) {
 			return clean, true
 		}
 	}
-	long := len(l.text) >= longText
+	long := len(l.text) >= longText || l.login && len(l.text) >= longLogin
 	if !carries && !long {
 		return s, false
 	}
