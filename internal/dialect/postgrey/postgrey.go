@@ -141,6 +141,8 @@ func envelope(ev *event.Event, s string) {
 	from, isFirst := strings.CutPrefix(from, "sender=")
 	from, isWhole := strings.CutSuffix(from, ", ")
 	if isFirst && isWhole {
-		ev.MailFrom, ev.RcptTo = from, to
+		if ev.MailFrom, ev.RcptTo = from, to; from == "" {
+			ev.MailFrom = "<>"
+		}
 	}
 }
