@@ -11,11 +11,15 @@ import (
 
 // courieresmtpd.C writes no process number: the client's port tells connections apart. That a connection ends has no line.
 
-// connected reads "[::ffff:192.0.2.1],port=[35938]".
+// connected reads "[::ffff:192.0.2.1],port=[35938]", until 0.7x without the port.
 func connected(ev *event.Event, s string) event.Kind {
 	ip, s, ok := scan.Between(s, '[', ']')
 	if !ok {
 		return event.KindNone
+	}
+	if s == "" && scan.IsIP(ip) {
+		ev.Role, ev.PeerIP = event.RoleServer, unmapped(ip)
+		return event.KindConnect
 	}
 	s, with := strings.CutPrefix(s, ",port=")
 	port, s, ok := scan.Between(s, '[', ']')
@@ -39,6 +43,9 @@ func client(ev *event.Event, ip, port string) bool {
 // is no port, and what the client's host says of its user may stand in front of the rest.
 func refused(ev *event.Event, s string) event.Kind {
 	end := strings.IndexByte(s, ',')
+	if text := strings.Index(s, ": "); text >= 0 && (end < 0 || text < end) { // it knows no sender yet
+		end = text
+	}
 	if end < 1 || !scan.IsIP(s[:end]) {
 		return event.KindNone
 	}

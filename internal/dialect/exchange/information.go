@@ -116,6 +116,12 @@ func readLogin(r *row, data, context string, ev *event.Event) bool {
 		}
 	}
 
+	// older versions name no mechanism
+	if why, ok := strings.CutPrefix(context, "Inbound authentication failed because of "); ok {
+		ev.Kind, ev.Command, ev.AuthResult, ev.Argument = event.KindAuth, "AUTH", "failure", why
+		return why != ""
+	}
+
 	// "User Name: a@b.example" follows a login that failed: it may be a password, typed into the wrong field
 	if name, ok := strings.CutPrefix(context, "User Name: "); ok {
 		ev.Kind, ev.Command = event.KindAuth, "AUTH"

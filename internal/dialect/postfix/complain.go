@@ -331,6 +331,12 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 			return event.KindLifecycle
 		}
 	}
+	for _, begin := range [...]string{"Postfix is using backwards-compatible default settings", "See http", "To disable backwards compatibility use "} { // src/postfix/postfix.c
+		if strings.HasPrefix(s, begin) {
+			ev.Argument = s
+			return event.KindLifecycle
+		}
+	}
 	return event.KindNone
 }
 

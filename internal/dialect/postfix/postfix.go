@@ -177,7 +177,7 @@ func plain(ev *event.Event, s string) event.Kind {
 		return tlsproxy(ev, s)
 	case "dnsblog":
 		return dnsblog(ev, s)
-	case "master", "postfix-script", "postlogd", "postfix", "postmulti", "postfix-wrapper":
+	case "master", "postfix-script", "postlogd", "postlog", "postfix", "postmulti", "postfix-wrapper":
 		return lifecycle(ev, s)
 	case "anvil", "scache", "verify", "postsuper", "tlsmgr":
 		return statistics(ev, s)

@@ -32,6 +32,9 @@ func remarkable(ev *event.Event, s string) event.Kind {
 		ev.Argument = head
 	}
 	ev.ErrorType = systemError(s)
+	if strings.Contains(words, "connect to ") {
+		ev.ErrorType = socketError(ev.Argument, s)
+	}
 	return event.KindWarning
 }
 
@@ -122,6 +125,7 @@ func isDotted(s string) bool {
 
 // sentences are warnings that name nothing, and say all in words that are always the same.
 var sentences = [...]string{
+	"the Postfix sendmail command must be installed without set-uid root permissions", // src/sendmail/sendmail.c
 	// src/qmgr/qmgr_entry.c: one warning in several lines
 	"please avoid flushing the whole queue when you have", "lots of deferred mail, that is bad for performance", "this may slow down other mail deliveries",
 	"so that Postfix quickly skips unavailable hosts", "so that Postfix wastes less time on undeliverable mail",

@@ -126,7 +126,9 @@ func troubled(ev *event.Event, table []troubleLine, s string) event.Kind {
 		if l.verdict == "timeout" {
 			ev.Argument, ev.ErrorType = reason, "timeout"
 		} else if l.kind == event.KindWarning && l.mid != "" {
-			ev.ErrorType = socketError(thing, reason)
+			if ev.ErrorType = systemError(reason); strings.Contains(l.begin, "onnect to ") || l.name == "policy" || strings.HasPrefix(l.begin, "Mail system is down") {
+				ev.ErrorType = socketError(thing, reason)
+			}
 		}
 		ev.Scope, ev.Role = event.ScopeNone, event.RoleUnknown
 		return l.kind
@@ -159,19 +161,19 @@ func helperGone(ev *event.Event, s string) event.Kind {
 
 // socketError is systemError of something that was asked: one of this host's own sockets is no host that refuses.
 func socketError(thing, reason string) string {
-	e := systemError(reason)
-	if e == errno.Refused && (strings.HasPrefix(thing, "unix:") || strings.HasPrefix(thing, "private/") || strings.HasPrefix(thing, "public/") || strings.HasPrefix(thing, "/") ||
-		strings.Contains(thing, "Postfix showq service")) {
+	isOwn := strings.Contains(thing, "Postfix showq service")
+	for _, path := range [...]string{"unix:", "private/", "public/", "/"} {
+		isOwn = isOwn || strings.HasPrefix(thing, path)
+	}
+	if e := errno.Type(systemWords(reason)); isOwn && (e == errno.Refused || e == errno.Local) {
 		return errno.Local
 	}
-	return e
+	return systemError(reason)
 }
 
 // systemError reads the reason that an operation failed for, where it is one that connections fail for.
 func systemError(reason string) string {
-	if i := strings.LastIndex(reason, ": "); i >= 0 {
-		reason = reason[i+len(": "):]
-	}
+	reason = systemWords(reason)
 	switch e := errno.Type(reason); e {
 	case errno.Local:
 		return "" // of a file or a lock mostly: the words say more
@@ -183,6 +185,14 @@ func systemError(reason string) string {
 	default:
 		return e
 	}
+}
+
+// systemWords are those behind the last colon.
+func systemWords(s string) string {
+	if i := strings.LastIndex(s, ": "); i >= 0 {
+		return s[i+len(": "):]
+	}
+	return s
 }
 
 // aboutMessage reads what any daemon may say of a message besides its fate (src/global/deliver_pass.c, bounce.c, abounce.c, src/bounce/bounce_trace_service.c,
