@@ -1,0 +1,9 @@
+package maillogreceiver
+
+import (
+	"testing"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/settings/schema"
+)
+
+func TestSchemaOfTheConfiguration(t *testing.T) { schema.Golden(t, createDefaultConfig()) }
