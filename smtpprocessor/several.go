@@ -12,16 +12,22 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
-// sampled is how many lines of a record of several are looked at before it is taken apart.
-const sampled = 16
+// sampled is how many lines of a record of several are looked at before it is taken apart; a conversation may come behind what a client program
+// prints of its settings.
+const (
+	sampled       = 16
+	sampledOfTalk = 256
+	provingTalk   = 4 // known lines in a row, a command and a reply among them; twice as many replies alone, to DATA, too
+)
 
-// provesMail says whether the record's lines are a mail log's: its first is a line of one, with a header; or half of those at its beginning are known. A report
-// that quotes some lines of a log is none.
+// provesMail says whether the record's lines are a mail log's: its first is a line of one, with a header; or half of those at its beginning are known; or there
+// is a conversation in it. A report that quotes some lines of a log is none.
 func (p *pass) provesMail(rec plog.LogRecord) bool {
 	saved := p.view
 	defer func() { p.view = saved }()
 	apart := rec.Body().Type() == pcommon.ValueTypeStr && !p.view.Unwrapped && !p.view.Parsed
 	seen, known := 0, 0
+	var talk talk
 	var memory *dialect.Memory
 	for _, text := range p.lines {
 		if apart {
@@ -38,6 +44,15 @@ func (p *pass) provesMail(rec plog.LogRecord) bool {
 		}
 		look := p.e.look(p, text, &memory)
 		seen++
+		if talk.proves(look) {
+			return true
+		}
+		if seen > sampled {
+			if seen == sampledOfTalk {
+				return false
+			}
+			continue
+		}
 		switch look {
 		case lookHeld:
 			return true
@@ -46,16 +61,40 @@ func (p *pass) provesMail(rec plog.LogRecord) bool {
 				return true
 			}
 			known++
-		case lookWords:
+		case lookWords, lookCommand, lookReply:
 			known++
 		case lookData:
 			return 2*(known+1) >= seen
 		}
-		if seen == sampled {
-			break
+		if seen == sampled && 2*known >= seen {
+			return true
 		}
 	}
-	return seen > 0 && 2*known >= seen
+	return seen > 0 && seen <= sampled && 2*known >= seen
+}
+
+// talk is a run of lines without a header of which each is known.
+type talk struct {
+	lines                  int
+	commands, answer, data bool
+}
+
+// proves takes the next line and says whether there is a conversation.
+func (t *talk) proves(l look) bool {
+	switch l {
+	case lookCommand:
+		t.commands = true
+	case lookReply:
+		t.answer = true
+	case lookData:
+		t.data = true
+	case lookWords:
+	default:
+		*t = talk{}
+		return false
+	}
+	t.lines++
+	return t.lines >= provingTalk && t.answer && (t.commands || t.data && t.lines >= 2*provingTalk)
 }
 
 // look is what a line is at a first look, without any memory of it.
@@ -64,6 +103,8 @@ type look uint8
 const (
 	lookNothing look = iota
 	lookWords        // known, without a header
+	lookCommand      // likewise, a command
+	lookReply        // likewise, a reply
 	lookLine         // known, behind a header
 	lookData         // known, and message data follows
 	lookHeld         // part of a conversation that is under way
@@ -92,8 +133,12 @@ func (e *engine) look(p *pass, text string, memory **dialect.Memory) look {
 		return lookNothing
 	case ev.Kind == event.KindReply && ev.Code == 354, ev.Kind == event.KindCommand && ev.Command == "DATA":
 		return lookData
-	case h.Resolution == event.ResolutionNone && h.Program == "":
-		return lookWords
+	case h.Resolution != event.ResolutionNone || h.Program != "":
+		return lookLine
+	case ev.Kind == event.KindCommand:
+		return lookCommand
+	case ev.Kind == event.KindReply:
+		return lookReply
 	}
-	return lookLine
+	return lookWords
 }

@@ -105,8 +105,11 @@ func (c *Conversation) isForeign(ev *event.Event) bool {
 }
 
 // awaits says whether a reply may come now: another one is not complete, or a command waits for it, and nobody else spoke meanwhile; or its
-// command alone may be missing in the log.
+// command alone may be missing in the log. A client that says it has connected may print much else before the first answer.
 func (c *Conversation) awaits(ev *event.Event) bool {
+	if c.begun && !c.spoke && !c.replied {
+		return true
+	}
 	if c.parted {
 		return ev.Code == 221 && c.quit || ev.Code == 334 && isBase64(ev.Text)
 	}

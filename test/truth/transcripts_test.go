@@ -143,7 +143,7 @@ func TestLinesOfTranscriptsAreRecognised(t *testing.T) {
 		c := &Transcripts[i]
 		program := strings.TrimPrefix(c.Log, "conversations/client-")
 		program = program[:strings.IndexAny(program, "-.")]
-		all, talk, besides := 0, 0, map[string]int{}
+		all, talk, unsigned, besides := 0, 0, 0, map[string]int{}
 		for _, r := range enrich(t, lines(t, c.Log), seen, plain) {
 			if r.Attr["smtp.synthetic"] != "" || r.Body == "" {
 				continue
@@ -154,7 +154,12 @@ func TestLinesOfTranscriptsAreRecognised(t *testing.T) {
 				body = rest
 			}
 			is := c.Proxied != "" || slices.ContainsFunc(spoken[program], func(mark string) bool { return strings.HasPrefix(body, mark) })
+			if is && event == "" && program == "openssl" && body == "250 SMTPUTF8" {
+				unsigned++
+			}
 			switch {
+			case is && event == "" && program == "openssl" && body == "250 SMTPUTF8" && unsigned == 1:
+				// with -quiet, openssl says neither that it has connected nor that it greeted: nothing shows that this answer is one
 			case is && event == "":
 				t.Errorf("%s: not recognised: %s", c.Log, r.Body)
 			case is:
