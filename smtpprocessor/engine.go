@@ -76,7 +76,7 @@ type source struct {
 	*session.Source
 }
 
-const maxSources = 65536
+const maxHomes = 4096 // hosts whose resource is remembered
 
 func newEngine(cfg *Config, logger *zap.Logger) (*engine, error) {
 	zone, err := cfg.zone()
@@ -345,8 +345,11 @@ func (e *engine) source(key record.Source) *source {
 		e.newest.key, e.newest.source = s.key(key), s
 		return s
 	}
-	if len(e.sources) >= maxSources {
-		clear(e.sources)
+	if len(e.sources) >= session.MaxSources {
+		for other := range e.sources { // any one: it is found again by its name, while that is remembered
+			delete(e.sources, other)
+			break
+		}
 	}
 	s := &source{name: nameOf(key)}
 	s.Source = e.tracker.Source(s.name)
@@ -448,13 +451,19 @@ func (e *engine) home(host string, p *pass) {
 	if host == e.homeOf && p.via == e.homeVia && len(e.homes) > 0 {
 		return
 	}
-	if h, known := e.homes[host]; known || len(e.homes) >= maxSources {
+	if h, known := e.homes[host]; known {
 		e.homeOf, e.homeVia = strings.Clone(host), p.via
-		if known && h.via != p.via {
+		if h.via != p.via {
 			h.via = p.via
 			e.homes[e.homeOf] = h
 		}
 		return
+	}
+	if len(e.homes) >= maxHomes {
+		for other := range e.homes {
+			delete(e.homes, other)
+			break
+		}
 	}
 	copied := pcommon.NewResource()
 	p.resource.CopyTo(copied)

@@ -14,6 +14,7 @@ type aliases struct {
 	ids     map[string]string // to the connection id
 	waiting string            // given to the next conversation that is connected
 	client  string            // connection id of the client's conversation that was connected last
+	share   share
 }
 
 // resolve finds the connection id of a line that has only the second name. Where the line that gave it was not seen, that name serves.
@@ -40,11 +41,12 @@ func (h *host) resolve(ev *event.Event) {
 
 // give remembers a name. Names live as long as conversations, so there are few.
 func (a *aliases) give(name, id string) {
-	const most = 65536
-	if a.ids == nil || len(a.ids) >= most {
+	if a.ids == nil || !a.share.fits() {
+		a.share.drop()
 		a.ids = make(map[string]string)
 	}
 	a.ids[name] = id
+	a.share.add(len(a.ids) - a.share.own)
 }
 
 // connected notes a connect line for the names beside it.

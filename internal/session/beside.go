@@ -48,6 +48,9 @@ type byMessageID struct {
 	more map[hash][]*Message // that have the same, too
 }
 
+// maxWithOneID is how many open messages with one Message-ID are told apart: it is the sender's to choose.
+const maxWithOneID = 64
+
 // openWith finds the open message with that Message-ID, for programs that are told nothing else. Where two are open with it, which the sender may see to, it
 // is neither, unless a filter made one of the other: then it is that.
 func (h *host) openWith(messageID string) *Message {
@@ -105,7 +108,7 @@ func (b *byMessageID) add(m *Message) {
 	switch {
 	case first == nil:
 		b.one[key] = m
-	case first != m && !slices.Contains(b.more[key], m):
+	case first != m && len(b.more[key]) < maxWithOneID && !slices.Contains(b.more[key], m):
 		b.more[key] = append(b.more[key], m)
 	}
 }

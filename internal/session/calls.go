@@ -129,6 +129,7 @@ func (h *host) inferCall(ev *event.Event, now int64) {
 	keep(&p.By, ev.CallBy)
 	p.Over = p.Over || ev.Kind == event.KindDisconnect
 	h.peerOrder.push(p)
+	h.reweighPeer(p)
 	p.Shown.take(ev)
 	ev.SessionID, ev.SessionInferred, ev.Transaction = p.ID, true, p.N
 }

@@ -138,6 +138,7 @@ type Conversation struct {
 	stored      bool // LMTP: a recipient of this message was accepted after the dot
 
 	answered, left []CommandRecord // room for outcomes
+	weighed        weighed
 }
 
 // pendingCommand waits for its reply.

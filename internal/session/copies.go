@@ -12,6 +12,7 @@ const maxCopies = 4096
 type copies struct {
 	said  map[hash][2]saying
 	order []hash // oldest first
+	share share
 }
 
 type saying struct {
@@ -31,8 +32,8 @@ func (c *copies) isCopy(ev *event.Event, source string) bool {
 	}
 	key, from := newHash().num(ev.Time).num(ev.PID).str(ev.Line), newHash().str(source)
 	said, known := c.said[key]
-	if !known {
-		c.remember(key)
+	if !known && !c.remember(key) {
+		return false
 	}
 	mine, other := &said[0], &said[1]
 	if mine.N > 0 && mine.Source != from {
@@ -50,13 +51,20 @@ func (c *copies) isCopy(ev *event.Event, source string) bool {
 // isSpoken is for words of a conversation: they are few, and said again and again.
 func isSpoken(ev *event.Event) bool { return ev.FromPeer != event.Open || ev.Said != "" }
 
-func (c *copies) remember(key hash) {
+// remember makes room for a line. It is false where there is none.
+func (c *copies) remember(key hash) bool {
 	if c.said == nil {
 		c.said = make(map[hash][2]saying)
 	}
-	if len(c.order) >= maxCopies {
+	for len(c.order) >= maxCopies || len(c.order) > 0 && !c.share.fits() {
 		delete(c.said, c.order[0])
 		c.order = c.order[1:]
+		c.share.add(-1)
+	}
+	if !c.share.fits() {
+		return false
 	}
 	c.order = append(c.order, key)
+	c.share.add(1)
+	return true
 }

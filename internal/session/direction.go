@@ -116,11 +116,12 @@ func (t *Tracker) isGiven(domain string) bool {
 }
 
 func (h *host) learn(domain string) {
-	if domain == "" || len(h.domains) >= maxDomains {
+	if domain == "" || len(h.domains) >= maxDomains || !h.domainShare.fits() {
 		return
 	}
 	if _, ok := h.domains[domain]; !ok {
 		h.domains[strings.Clone(domain)] = struct{}{}
+		h.domainShare.add(1)
 	}
 }
 

@@ -90,7 +90,11 @@ func (t *Tracker) endSession(s *Session, end event.End, last *event.Event, out *
 		out.Made = append(out.Made, Made{Summary: s.summary(last), Host: s.host.name})
 	}
 	s.Commands, s.open = nil, nil
+	if s.talk != nil {
+		s.talk.slim()
+	}
 	s.host.endedSessions.push(s)
+	s.reweigh()
 }
 
 // synthetic makes the disconnect that the log does not have.
@@ -177,6 +181,7 @@ func (h *host) forgetSession(s *Session) {
 	if s.links.in != nil {
 		s.links.in.remove(s)
 	}
+	s.reweigh()
 }
 
 func (t *Tracker) hostNames() []string {

@@ -7,7 +7,10 @@ import (
 )
 
 // expire ends what has been silent too long by the clock of the stream at hand. The lists are in the order of their last line, so only heads are looked at.
-func (t *Tracker) expire(h *host, out *Output) { t.expireAt(h, h.clock.sweep(), out) }
+func (t *Tracker) expire(h *host, out *Output) {
+	h.starts.forgetBefore(h.clock.Now)
+	t.expireAt(h, h.clock.sweep(), out)
+}
 
 func (t *Tracker) expireAt(h *host, now int64, out *Output) {
 	t.endParting(h, now, out)
@@ -119,65 +122,50 @@ func (t *Tracker) outdatePeers(h *host, key peerKey) {
 	}
 }
 
-// limit makes room when a limit is passed: the oldest of the host that wrote the line goes first, or of any other if it has but this one.
-func (t *Tracker) limit(h *host, out *Output) {
-	for t.sessions > t.cfg.MaxSessions {
-		s := h.openSessions.head
-		if h.openSessions.n < 2 {
-			s = oldest(t, func(st *stream) (*Session, int64) { return st.openSessions.head, lastOf(st.openSessions.head) })
-		}
-		out.Evicted[CauseSessionLimit]++
-		s.Partial = true
-		t.endSession(s, s.silent(event.EndExpired), nil, out)
-	}
-	for t.messages > t.cfg.MaxMessages {
-		m := h.openMessages.head
-		if h.openMessages.n < 2 {
-			m = oldest(t, func(st *stream) (*Message, int64) { return st.openMessages.head, lastOfMessage(st.openMessages.head) })
-		}
-		out.Evicted[CauseMessageLimit]++
-		m.Partial = true
-		t.endMessage(m, out)
-	}
-	for h.endedSessions.n > t.cfg.MaxSessions {
-		h.forgetSession(h.endedSessions.head)
-	}
-	for h.endedMessages.n > t.cfg.MaxMessages {
-		h.forgetMessage(h.endedMessages.head)
-	}
-	for h.lateMessages.n > t.cfg.MaxMessages {
-		h.forgetMessage(h.lateMessages.head)
-	}
-	for h.peerOrder.n > maxPeers {
-		h.forgetPeer(h.peerOrder.head)
+// evictSession ends the session of a host that was silent longest.
+func (t *Tracker) evictSession(h *host, cause Cause, out *Output) {
+	st := h.oldestStream(func(st *stream) int { return st.openSessions.n })
+	s := st.openSessions.head
+	out.Evicted[cause]++
+	s.Partial = true
+	t.endSession(s, s.silent(event.EndExpired), nil, out)
+}
+
+// evictMessage ends the message of a host that was silent longest.
+func (t *Tracker) evictMessage(h *host, cause Cause, out *Output) {
+	st := h.oldestStream(func(st *stream) int { return st.openMessages.n })
+	m := st.openMessages.head
+	out.Evicted[cause]++
+	m.Partial = true
+	t.endMessage(m, out)
+}
+
+// forgetOldest forgets one of what is remembered for late lines: of that which the host has most of, since its lists are not in one order.
+func (h *host) forgetOldest() {
+	st := h.oldestStream(func(st *stream) int {
+		return st.endedSessions.n + st.endedMessages.n + st.lateMessages.n + st.peerOrder.n
+	})
+	switch max(st.endedSessions.n, st.endedMessages.n, st.lateMessages.n, st.peerOrder.n) {
+	case st.endedSessions.n:
+		h.forgetSession(st.endedSessions.head)
+	case st.endedMessages.n:
+		h.forgetMessage(st.endedMessages.head)
+	case st.lateMessages.n:
+		h.forgetMessage(st.lateMessages.head)
+	default:
+		h.forgetPeer(st.peerOrder.head)
 	}
 }
 
-func lastOf(s *Session) int64 {
-	if s == nil {
-		return 0
+// oldestStream finds the stream that was silent longest and has some of what is counted. The one of the line at hand is the last, unless it has several.
+func (h *host) oldestStream(count func(*stream) int) *stream {
+	if count(h.stream) > 1 {
+		return h.stream
 	}
-	return s.Seen
-}
-
-func lastOfMessage(m *Message) int64 {
-	if m == nil {
-		return 0
-	}
-	return m.Seen
-}
-
-// oldest finds the item that was silent longest over all hosts.
-func oldest[T any](t *Tracker, head func(*stream) (*T, int64)) *T {
-	var found *T
-	var since int64
-	var name string
-	for _, h := range t.hosts {
-		for _, st := range h.streams {
-			x, last := head(st)
-			if x != nil && (found == nil || last < since || last == since && h.name < name) {
-				found, since, name = x, last, h.name
-			}
+	found := h.stream
+	for _, st := range h.streams {
+		if count(st) > 0 && (count(found) == 0 || found == h.stream || st.wall < found.wall) {
+			found = st
 		}
 	}
 	return found
@@ -194,8 +182,7 @@ func (t *Tracker) Tick(wall int64, out *Output) {
 		})
 		items, newest := h.open()
 		if wall-newest > int64(t.cfg.MessageTTL) && items == 0 {
-			delete(t.hosts, name)
-			t.newest = nil
+			t.dropHost(h)
 			continue
 		}
 		h.leaveIdle(wall - int64(t.cfg.MessageTTL))

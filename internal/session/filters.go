@@ -15,10 +15,12 @@ import (
 
 // filters are a host's programs of that kind, as far as they have shown themselves.
 type filters struct {
-	places map[place]struct{}
-	mail   map[string]*filtered // by the filter's own id
-	order  []string             // oldest first
-	fronts bool                 // a filter stands in front of the queue: what it hands on has no queue id before
+	placeShare share
+	places     map[place]struct{}
+	mail       map[string]*filtered // by the filter's own id
+	order      []string             // oldest first
+	share      share
+	fronts     bool // a filter stands in front of the queue: what it hands on has no queue id before
 }
 
 // place is where such a program was asked.
@@ -60,13 +62,14 @@ func (f *filters) knows(at place) bool {
 
 // learn remembers a place. It must be one: a name or an address.
 func (f *filters) learn(at place) {
-	if f.knows(at) || len(f.places) >= maxPlaces || at.Server == "" && at.IP == "" {
+	if f.knows(at) || len(f.places) >= maxPlaces || !f.placeShare.fits() || at.Server == "" && at.IP == "" {
 		return
 	}
 	if f.places == nil {
 		f.places = make(map[place]struct{})
 	}
 	f.places[place{strings.Clone(at.Server), strings.Clone(at.IP), at.Port}] = struct{}{}
+	f.placeShare.add(1)
 }
 
 // note keeps what a filter's own line says of a recipient.
@@ -80,20 +83,26 @@ func (f *filters) note(ev *event.Event, now int64) {
 		one = &filtered{ID: strings.Clone(ev.FilterID), At: now}
 		f.mail[one.ID] = one
 		f.order = append(f.order, one.ID)
+		f.share.add(one.weigh())
 	}
+	before := one.weigh()
 	switch {
 	case ev.RemoteQueueID != "" && len(one.Onto) < maxOnward:
 		one.Onto = append(one.Onto, Onward{strings.Clone(ev.RcptTo), strings.Clone(ev.RemoteQueueID)})
 	case ev.RcptTo != "" && ev.Discards && len(one.Ended) < maxOnward:
 		one.Ended = append(one.Ended, strings.Clone(ev.RcptTo))
 	}
+	f.share.add(one.weigh() - before)
 }
 
 func (f *filters) forgetOld(now int64) {
 	for len(f.order) > 0 {
 		first := f.mail[f.order[0]]
-		if first != nil && len(f.order) < maxFiltered && now-first.At <= filteredFor {
+		if first != nil && len(f.order) < maxFiltered && now-first.At <= filteredFor && f.share.fits() {
 			return
+		}
+		if first != nil {
+			f.share.add(-first.weigh())
 		}
 		delete(f.mail, f.order[0])
 		f.order = f.order[1:]
@@ -124,6 +133,7 @@ func (f *filters) restore(places []place, mail []*filtered) {
 	for _, one := range mail {
 		f.mail[one.ID] = one
 		f.order = append(f.order, one.ID)
+		f.share.add(one.weigh())
 	}
 }
 
@@ -219,4 +229,13 @@ func isPrivate(ip string) bool {
 	}
 	addr, err := netip.ParseAddr(ip)
 	return err == nil && (addr.Unmap().IsPrivate() || addr.IsLinkLocalUnicast())
+}
+
+func (f *filtered) weigh() int {
+	const base = 250 // with its entry in the map
+	bytes := base + 2*weightOf(f.ID)
+	for i := range f.Onto {
+		bytes += weightOf(f.Onto[i].To, f.Onto[i].QueueID) + 32
+	}
+	return bytes + weightOf(f.Ended...) + 16*len(f.Ended)
 }

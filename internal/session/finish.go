@@ -103,6 +103,7 @@ func (t *Tracker) dropCandidate(m *Message) {
 	m.ended, m.GivenUp = true, !m.received
 	t.messages--
 	m.host.keepEnded(m)
+	m.reweigh()
 }
 
 // takeBack opens a message again that had been given up.
@@ -111,6 +112,7 @@ func (t *Tracker) takeBack(m *Message) {
 	t.messages++
 	m.host.openMessages.push(m)
 	m.host.ids.add(m)
+	m.reweigh()
 }
 
 // endMessage closes m and adds its summary. A candidate that never became a message has none.
@@ -125,6 +127,7 @@ func (t *Tracker) endMessage(m *Message, out *Output) {
 		out.Made = append(out.Made, Made{Summary: m.summary(), Host: m.host.name})
 	}
 	m.Recipients = m.slim()
+	m.reweigh()
 }
 
 // slim keeps of an ended message only what late lines need.
@@ -141,6 +144,7 @@ func (h *host) forgetMessage(m *Message) {
 	if m.links.in != nil {
 		m.links.in.remove(m)
 	}
+	m.reweigh()
 	first := h.messages[m.QueueID]
 	if first == m {
 		if m.sameID == nil {

@@ -59,6 +59,7 @@ func stamp(nanos int64, res event.Resolution) int64 {
 type starts struct {
 	count map[hash]uint32
 	order []startEntry
+	share share
 }
 
 type startEntry struct {
@@ -77,14 +78,31 @@ func (s *starts) next(key hash, when int64) int64 {
 	if s.count == nil {
 		s.count = make(map[hash]uint32)
 	}
-	for len(s.order) > 0 && (len(s.order) >= startsMax || when-s.order[0].when > startsFor) {
-		delete(s.count, s.order[0].key)
-		s.order = s.order[1:]
+	s.forgetBefore(when)
+	for len(s.order) >= startsMax || len(s.order) > 0 && !s.share.fits() {
+		s.dropOldest()
 	}
 	n := s.count[key]
+	if n == 0 && !s.share.fits() {
+		return 0
+	}
 	s.count[key] = n + 1
 	if n == 0 {
 		s.order = append(s.order, startEntry{key, when})
+		s.share.add(1)
 	}
 	return int64(n)
+}
+
+func (s *starts) dropOldest() {
+	delete(s.count, s.order[0].key)
+	s.order = s.order[1:]
+	s.share.add(-1)
+}
+
+// forgetBefore drops what cannot come again.
+func (s *starts) forgetBefore(when int64) {
+	for len(s.order) > 0 && when-s.order[0].when > startsFor {
+		s.dropOldest()
+	}
 }

@@ -12,6 +12,16 @@ type list[T any] struct {
 	head, tail *T
 	n          int
 	of         func(*T) *links[T]
+	host       *host // whose counts it is part of; nil: nobody's
+	kind       kind
+}
+
+// count changes how many items there are.
+func (l *list[T]) count(n int) {
+	l.n += n
+	if l.host != nil {
+		l.host.add(l.kind, n)
+	}
 }
 
 // push puts x at the young end, from whatever list it was in.
@@ -27,7 +37,7 @@ func (l *list[T]) push(x *T) {
 		l.head = x
 	}
 	l.tail = x
-	l.n++
+	l.count(1)
 }
 
 func (l *list[T]) remove(x *T) {
@@ -46,5 +56,5 @@ func (l *list[T]) remove(x *T) {
 		l.tail = k.prev
 	}
 	*k = links[T]{}
-	l.n--
+	l.count(-1)
 }

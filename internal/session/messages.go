@@ -154,12 +154,25 @@ func (t *Tracker) beginMessage(h *host, ev *event.Event, now int64) *Message {
 		weak:     !isStrong(ev),
 		Dialect:  ev.Dialect,
 	}
-	m.sameID = h.messages[ev.QueueID]
-	h.messages[m.QueueID] = m
+	h.chainMessage(m)
 	h.openMessages.push(m)
 	t.messages++
+	m.reweigh()
 	t.keepPromise(h, m)
 	return m
+}
+
+// chainMessage puts m in front of the others with its queue id. There are as many as instances use it at a time; beyond that the oldest are found no more.
+func (h *host) chainMessage(m *Message) {
+	m.sameID = h.messages[m.QueueID]
+	h.messages[m.QueueID] = m
+	const most = 16
+	for n := 1; m.sameID != nil; m, n = m.sameID, n+1 {
+		if n == most {
+			m.sameID = nil
+			return
+		}
+	}
 }
 
 // isFirst says whether nothing comes before the line: a refusal inside the transaction that opened the queue id may be written before the

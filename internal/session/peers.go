@@ -29,6 +29,7 @@ type peer struct {
 	Over       bool   // of a caller: its end was logged
 	key        peerKey
 	links      links[peer]
+	weight     int
 	next, prev *peer // of the same key, newest first
 }
 
@@ -78,6 +79,7 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 		}
 	}
 	h.peerOrder.push(p)
+	h.reweighPeer(p)
 	ev.SessionID, ev.SessionInferred, ev.Transaction = p.ID, true, p.N
 	if m != nil && ev.Kind == event.KindMessageReceived && m.Origin == 0 {
 		m.Origin, m.Transaction, ev.OriginSession = p.ID, p.N, p.ID
@@ -190,6 +192,7 @@ func (h *host) forgetPeer(p *peer) {
 	if p.links.in != nil {
 		p.links.in.remove(p)
 	}
+	h.reweighPeer(p)
 	if p.next != nil {
 		p.next.prev = p.prev
 	}

@@ -25,12 +25,14 @@ type receipt struct {
 	ClientPort                  int
 	User, Mechanism             string
 	Trust                       trust
+	weight                      int
 }
 
 // receipts are a host's, oldest first.
 type receipts struct {
 	byID  map[string]*receipt
 	order []*receipt
+	share share
 }
 
 const (
@@ -62,6 +64,7 @@ func (h *host) observeReceipt(t *Tracker, s *Session, m *Message, ev *event.Even
 		}
 		if !r.Said { // some servers tell it for each recipient
 			r.take(t, s, ev)
+			h.receipts.share.add(r.reweigh())
 		}
 		h.join(r)
 	}
@@ -75,6 +78,7 @@ func (s *receipts) restore(saved []*receipt) {
 	s.order = saved
 	for _, r := range saved {
 		s.byID[r.ID] = r
+		s.share.add(r.reweigh())
 	}
 }
 
@@ -83,11 +87,13 @@ func (s *receipts) get(id string, c *clock) *receipt {
 	if s.byID == nil {
 		s.byID = make(map[string]*receipt)
 	}
-	for len(s.order) > 0 && (len(s.order) >= maxReceipts || c.Now-s.order[0].At > receiptFor) {
-		if first := s.order[0]; s.byID[first.ID] == first {
+	for len(s.order) > 0 && (len(s.order) >= maxReceipts || c.Now-s.order[0].At > receiptFor || !s.share.fits()) {
+		first := s.order[0]
+		if s.byID[first.ID] == first {
 			delete(s.byID, first.ID)
 		}
 		s.order = s.order[1:]
+		s.share.add(-first.weight)
 	}
 	if r := s.byID[id]; r != nil && c.Line-r.At <= receiptFor {
 		return r
@@ -95,6 +101,7 @@ func (s *receipts) get(id string, c *clock) *receipt {
 	r := &receipt{ID: strings.Clone(id), At: c.Now}
 	s.byID[r.ID] = r
 	s.order = append(s.order, r)
+	s.share.add(r.reweigh())
 	return r
 }
 
@@ -149,4 +156,12 @@ func (h *host) join(r *receipt) {
 	m.Origin, m.Transaction, m.trust = r.Origin, r.Transaction, r.Trust
 	m.ClientAddress, m.PeerIP, m.ClientPort = r.ClientAddress, r.PeerIP, r.ClientPort
 	m.Helo, m.User, m.Mechanism = r.Helo, r.User, r.Mechanism
+}
+
+// reweigh gives how much heavier it has become.
+func (r *receipt) reweigh() int {
+	const base = 400 // with its entry in the map
+	before := r.weight
+	r.weight = base + weightOf(r.ID, r.QueueID, r.ClientAddress, r.PeerIP, r.Helo, r.User, r.Mechanism)
+	return r.weight - before
 }

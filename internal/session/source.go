@@ -20,38 +20,53 @@ type Source struct {
 	Columns map[string]string // by dialect: what its header line named the columns of the lines behind it
 	Assumed bool              // it was said that its columns are those that the server writes by default
 	Entries []Entry           // of several lines that may go on, the newest at the end
+
+	name  string
+	links links[Source]
+	share share // of the columns of all
 }
 
 // The bounds of the memory of sources.
 const (
-	maxSources     = 65536
+	MaxSources     = 16384
 	longestColumns = 8192
-	maxEntries     = 8    // processes in the midst of an entry at a time
-	longestEntry   = 8192 // bytes; Exim writes no longer ones (LOG_BUFFER_SIZE in src/macros.h)
+	mostColumns    = 4 << 20 // bytes, of all sources
+	maxEntries     = 8       // processes in the midst of an entry at a time
+	longestEntry   = 8192    // bytes; Exim writes no longer ones (LOG_BUFFER_SIZE in src/macros.h)
 )
 
-// Source finds or makes the memory of a stream. It stays valid; beyond maxSources any other one is no longer saved.
+// Source finds or makes the memory of a stream. It stays valid; beyond MaxSources the one that was asked for longest ago is no longer saved.
 func (t *Tracker) Source(name string) *Source {
 	s := t.sources[name]
-	if s != nil {
-		return s
-	}
-	if len(t.sources) >= maxSources {
-		for other := range t.sources {
-			delete(t.sources, other)
-			break
+	if s == nil {
+		for len(t.sources) >= MaxSources {
+			old := t.sourceOrder.head
+			old.share.drop()
+			t.sourceOrder.remove(old)
+			delete(t.sources, old.name)
 		}
+		s = new(Source)
+		t.keepSource(strings.Clone(name), s)
 	}
-	s = new(Source)
-	t.sources[strings.Clone(name)] = s
+	t.sourceOrder.push(s)
 	return s
+}
+
+func (t *Tracker) keepSource(name string, s *Source) {
+	s.name, s.share = name, share{used: &t.all.small.columns, most: mostColumns}
+	for _, columns := range s.Columns {
+		s.share.add(len(columns))
+	}
+	t.sources[name] = s
+	t.sourceOrder.push(s)
 }
 
 // NameColumns keeps what a dialect's header line names the columns of the lines behind it.
 func (s *Source) NameColumns(dialect, columns string) {
-	if s.Columns[dialect] == columns || len(columns) > longestColumns {
+	if s.Columns[dialect] == columns || len(columns) > longestColumns || !s.share.fits() {
 		return
 	}
+	s.share.add(len(columns) - len(s.Columns[dialect]))
 	if s.Columns == nil {
 		s.Columns = make(map[string]string)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"slices"
 	"strings"
 
@@ -223,8 +224,8 @@ func (t *Tracker) decode(from *gob.Decoder) error {
 	if state.Files != nil {
 		t.files = state.Files
 	}
-	if state.Sources != nil {
-		t.sources = state.Sources
+	for _, name := range slices.Sorted(maps.Keys(state.Sources)) {
+		t.keepSource(name, state.Sources[name])
 	}
 	for _, p := range state.Promises {
 		t.promises.add(p)
@@ -242,25 +243,31 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 	if err := from.Decode(&in); err != nil {
 		return err
 	}
-	h := newHost(in.Name)
+	h := newHost(in.Name, t.all)
 	h.single = in.Single
-	h.aliases = aliases{in.Aliases, in.Waiting, in.Client}
+	h.aliases.ids, h.aliases.waiting, h.aliases.client = in.Aliases, in.Waiting, in.Client
+	h.aliases.share.add(len(in.Aliases))
 	t.hosts[h.name] = h
+	t.order.push(h)
 	h.starts.count = make(map[hash]uint32, len(in.Starts))
 	for _, s := range in.Starts {
 		h.starts.order = append(h.starts.order, startEntry{s.Key, s.When})
 		h.starts.count[s.Key] = s.Count
 	}
+	h.starts.share.add(len(in.Starts))
 	h.tellsAfter, h.tellsCalls = in.TellsAfter, in.TellsCalls
 	for i := range in.Streams {
-		st := newStream(in.Streams[i].Name)
+		st := newStream(h, in.Streams[i].Name)
 		st.clock, st.wall, st.twins = in.Streams[i].Time, in.Streams[i].Wall, in.Streams[i].Twins
 		st.clock.Now = in.Streams[i].Clock
 		h.streams = append(h.streams, st)
+		h.streamShare.add(1)
+		h.twinShare.add(len(st.twins.Waiting))
 	}
 	for _, c := range in.Copies {
-		h.copies.remember(c.Key)
-		h.copies.said[c.Key] = c.Said
+		if h.copies.remember(c.Key) {
+			h.copies.said[c.Key] = c.Said
+		}
 	}
 	for _, d := range in.Domains {
 		h.learn(d)
@@ -367,8 +374,7 @@ func (t *Tracker) restoreMessage(h *host, in *savedMessage) {
 	m := in.Message
 	m.host, m.instance, m.weak, m.ended, m.received = h, h.word(in.Instance), in.Weak, in.Ended, in.Queued
 	m.trust, m.forwarded, m.met, m.notice, m.reentered, m.brought = in.Trust, in.Forwarded, in.Met, in.Notice, in.Reentered, in.Brought
-	m.sameID = h.messages[m.QueueID]
-	h.messages[m.QueueID] = m
+	h.chainMessage(m)
 	if m.ended {
 		h.keepEnded(m)
 	} else {
@@ -381,6 +387,7 @@ func (t *Tracker) restoreMessage(h *host, in *savedMessage) {
 			m.indexOne(i)
 		}
 	}
+	m.reweigh()
 }
 
 func (t *Tracker) restoreSession(h *host, in *savedSession, byUID map[event.ID]*Message) {
@@ -398,8 +405,9 @@ func (t *Tracker) restoreSession(h *host, in *savedSession, byUID map[event.ID]*
 	}
 	if s.ended {
 		h.endedSessions.push(s)
-		return
+	} else {
+		h.openSessions.push(s)
+		t.sessions++
 	}
-	h.openSessions.push(s)
-	t.sessions++
+	s.reweigh()
 }

@@ -25,8 +25,13 @@ type stream struct {
 // maxStreams is how many sources of one host are told apart; further ones share one clock.
 const maxStreams = 16
 
-func newStream(name string) *stream {
+func newStream(h *host, name string) *stream {
 	st := &stream{name: strings.Clone(name)}
+	st.openSessions.host, st.openMessages.host, st.openMessages.kind = h, h, openMessages
+	st.endedSessions.host, st.endedSessions.kind = h, remembered
+	st.endedMessages.host, st.endedMessages.kind = h, remembered
+	st.lateMessages.host, st.lateMessages.kind = h, remembered
+	st.peerOrder.host, st.peerOrder.kind = h, remembered
 	ofSession := func(s *Session) *links[Session] { return &s.links }
 	ofMessage := func(m *Message) *links[Message] { return &m.links }
 	st.openSessions.of, st.endedSessions.of = ofSession, ofSession
@@ -46,11 +51,12 @@ func (h *host) enter(source string) {
 			return
 		}
 	}
-	if len(h.streams) >= maxStreams {
+	if len(h.streams) >= maxStreams || !h.streamShare.fits() && len(h.streams) > 0 {
 		h.stream = h.streams[0]
 		return
 	}
-	h.stream = newStream(source)
+	h.streamShare.add(1)
+	h.stream = newStream(h, source)
 	h.streams = append(h.streams, h.stream)
 }
 
@@ -66,7 +72,9 @@ func (h *host) eachStream(visit func()) {
 
 // leaveIdle forgets the streams that nothing waits for and that were silent since a moment.
 func (h *host) leaveIdle(since int64) {
+	before := len(h.streams)
 	h.streams = slices.DeleteFunc(h.streams, func(st *stream) bool { return st != h.stream && st.wall < since && st.isIdle() })
+	h.streamShare.add(len(h.streams) - before)
 }
 
 // isIdle says whether nothing waits for the stream's next line.

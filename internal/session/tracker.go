@@ -29,6 +29,7 @@ const (
 	maxHosts       = 4096
 	maxDomains     = 1024 // learned local domains of a host
 	maxPeers       = 4096 // inferred conversations of a host
+	maxWordsOfHost = 1024
 	maxCommands    = 50
 	maxHops        = 50
 	maxOpenOfOne   = 64                     // messages that a session waits for at its end
@@ -39,17 +40,20 @@ const (
 // Tracker puts lines together: sessions by connection, messages by queue id, attempts by recipient. It is not safe for
 // concurrent use; its owner locks it. Time is the log's own, but for Tick.
 type Tracker struct {
-	cfg      Config
-	given    map[string]struct{} // its local domains
-	hosts    map[string]*host
-	sessions int // open ones
-	messages int // open ones
-	files    map[string]int64
-	sources  map[string]*Source
-	promises promises
-	saved    int      // bytes of the newest saved state
-	newest   *host    // of the line before: most lines come from the same
-	notice   struct { // the last answer to isOfNotice
+	cfg         Config
+	all         *totals
+	order       list[host]          // the one that was silent longest first
+	given       map[string]struct{} // its local domains
+	hosts       map[string]*host
+	sessions    int // open ones
+	messages    int // open ones
+	files       map[string]int64
+	sources     map[string]*Source
+	sourceOrder list[Source] // the one that was asked for longest ago first
+	promises    promises
+	saved       int      // bytes of the newest saved state
+	newest      *host    // of the line before: most lines come from the same
+	notice      struct { // the last answer to isOfNotice
 		key hash
 		is  bool
 	}
@@ -79,6 +83,13 @@ type host struct {
 	domains    map[string]struct{} // learned local domains
 	single     bool                // a part of a message is for one recipient, not for one domain
 	words      map[string]string   // interned instance, service and daemon names
+
+	all   *totals
+	sums  // of this host
+	order links[host]
+	holds [kindCount]links[host]
+
+	streamShare, twinShare, domainShare, wordShare share
 }
 
 type sessionKey struct {
@@ -94,15 +105,19 @@ func New(cfg Config) *Tracker {
 	for _, d := range cfg.LocalDomains {
 		given[d] = struct{}{}
 	}
-	return &Tracker{cfg: cfg, given: given, hosts: make(map[string]*host), files: make(map[string]int64), sources: make(map[string]*Source)}
+	t := &Tracker{cfg: cfg, given: given, all: newTotals(), hosts: make(map[string]*host), files: make(map[string]int64), sources: make(map[string]*Source)}
+	t.order.of = func(h *host) *links[host] { return &h.order }
+	t.sourceOrder.of = func(s *Source) *links[Source] { return &s.links }
+	return t
 }
 
 // Open says how many sessions and messages are open now.
 func (t *Tracker) Open() (sessions, messages int) { return t.sessions, t.messages }
 
-func newHost(name string) *host {
-	return &host{
+func newHost(name string, all *totals) *host {
+	h := &host{
 		name:     strings.Clone(name),
+		all:      all,
 		sessions: make(map[sessionKey]*Session),
 		messages: make(map[string]*Message),
 		peers:    make(map[peerKey]*peer),
@@ -110,6 +125,8 @@ func newHost(name string) *host {
 		domains:  make(map[string]struct{}),
 		words:    make(map[string]string),
 	}
+	h.takeShares(&all.small)
+	return h
 }
 
 // host finds or makes a host's state. Beyond maxHosts the one that was silent longest goes.
@@ -118,31 +135,38 @@ func (t *Tracker) host(name string, out *Output) *host {
 		return t.newest
 	}
 	h := t.hosts[name]
-	if h != nil {
-		t.newest = h
-		return h
+	if h == nil {
+		if len(t.hosts) >= maxHosts {
+			t.dropSilentest(out)
+		}
+		h = newHost(name, t.all)
+		t.hosts[h.name] = h
 	}
-	if len(t.hosts) >= maxHosts {
-		t.dropSilentest(out)
-	}
-	h = newHost(name)
-	t.hosts[h.name] = h
+	t.newest = h
+	t.order.push(h)
 	return h
 }
 
+// dropSilentest ends what is open on the host that was silent longest, and forgets it.
 func (t *Tracker) dropSilentest(out *Output) {
-	var oldest *host
-	var since int64
-	for _, h := range t.hosts {
-		if _, wall := h.open(); oldest == nil || wall < since || wall == since && h.name < oldest.name {
-			oldest, since = h, wall
-		}
+	h := t.order.head
+	out.Evicted[CauseHostLimit] += h.sums[openSessions] + h.sums[openMessages]
+	t.closeHost(h, event.EndExpired, out)
+	t.dropHost(h)
+}
+
+// dropHost forgets a host on which nothing is open.
+func (t *Tracker) dropHost(h *host) {
+	for h.sums[remembered] > 0 {
+		h.forgetOldest()
 	}
-	if oldest != nil {
-		items, _ := oldest.open()
-		out.Evicted[CauseHostLimit] += items
-		t.closeHost(oldest, event.EndExpired, out)
-		delete(t.hosts, oldest.name)
+	h.dropShares()
+	for k := range t.all.holders {
+		t.all.holders[k].remove(h)
+	}
+	t.order.remove(h)
+	delete(t.hosts, h.name)
+	if t.newest == h {
 		t.newest = nil
 	}
 }
@@ -153,8 +177,9 @@ func (h *host) word(s string) string {
 		return w
 	}
 	w := strings.Clone(s)
-	if len(h.words) < 1024 {
+	if len(h.words) < maxWordsOfHost && h.wordShare.fits() {
 		h.words[w] = w
+		h.wordShare.add(len(w) + mapEntry)
 	}
 	return w
 }
@@ -162,6 +187,7 @@ func (h *host) word(s string) string {
 // Observe completes ev with what earlier lines told, and adds to out what it brought about. source tells apart the
 // inputs of a host that have no connection ids; wall is the owner's clock, in nanoseconds, used by Tick alone.
 func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Output) {
+	shorten(ev)
 	h := t.host(ev.Host, out)
 	h.enter(source)
 	now := h.advance(ev, wall, t.step())
@@ -172,7 +198,7 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	if ev.Repeat > 0 {
 		h.twins.repeated(ev)
 	}
-	if h.copies.isCopy(ev, source) || h.twins.isTwin(ev, h.clock.Now) {
+	if h.copies.isCopy(ev, source) || h.twins.isTwin(ev, h.clock.Now, &h.twinShare) {
 		ev.Duplicate, out.Duplicate = true, true
 		return
 	}
@@ -201,6 +227,7 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	if s != nil {
 		t.settleSession(s, ev, out)
 	}
+	h.touched(s, m)
 	t.limit(h, out)
 }
 
@@ -225,6 +252,9 @@ func oneSpelling(ip string) string {
 
 // Seen says whether the line at this offset of this file was observed before, and remembers it. Lines without an offset are new.
 func (t *Tracker) Seen(file string, offset int64) bool {
+	if len(file) > longestName {
+		file = short(file, longestName)
+	}
 	last, known := t.files[file]
 	if known && offset <= last {
 		return true

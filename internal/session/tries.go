@@ -19,6 +19,7 @@ type try struct {
 	Began     int64
 	Number    int64 // how-manieth try of the host, to tell it from a later one under the same id
 	Heard     words // the newest
+	weight    int
 }
 
 // words are what a host said, or what kept it from being asked.
@@ -41,6 +42,7 @@ type tries struct {
 	byID  map[tryKey]*try
 	order []numberedTry
 	count int64
+	share share
 }
 
 type numberedTry struct {
@@ -51,7 +53,10 @@ type numberedTry struct {
 // longestWords bounds an answer of many lines.
 const longestWords = 4096
 
-const maxTries = 4096 // of a host; servers run some hundred at a time
+const (
+	maxTries   = 4096  // of a host; servers run some hundred at a time
+	maxTryList = 10000 // recipients of one
+)
 
 func keyOfTry(ev *event.Event) tryKey { return tryKey{ev.Instance, ev.TryID, ev.TryTo} }
 
@@ -64,15 +69,17 @@ func (h *host) observeTry(ev *event.Event, now int64) {
 	case ev.Kind == event.KindMessageReceived, ev.Kind == event.KindMessageQueued && ev.First: // which is what a second reception becomes
 		if t := h.tries.byID[keyOfTry(ev)]; t != nil {
 			t.To, t.List = strings.Clone(ev.RcptTo), nil
-			for _, to := range ev.RcptList {
+			for _, to := range ev.RcptList[:min(len(ev.RcptList), maxTryList)] {
 				t.List = append(t.List, strings.Clone(to))
 			}
+			h.tries.reweigh(t)
 		}
 	case ev.Kind == event.KindMessageQueued, ev.Kind == event.KindMessageOpened:
 		h.tries.open(h, ev)
 	case ev.Kind == event.KindReply, ev.Kind == event.KindConnect, ev.Kind == event.KindTLS:
 		if t := h.tries.byID[keyOfTry(ev)]; t != nil {
 			t.Heard.take(ev)
+			h.tries.reweigh(t)
 		} else if ev.TryTo != "" { // it needs no line that begins it to be known
 			h.tries.open(h, ev)
 		}
@@ -97,7 +104,7 @@ func (w *words) take(ev *event.Event) {
 		return
 	}
 	if w.More && w.Code == ev.Code && len(w.Text) < longestWords {
-		w.Text += " " + ev.Text
+		w.Text += " " + ev.Text[:min(len(ev.Text), longestWords)]
 		w.More, w.Truncated = ev.MoreLines, ev.Truncated
 		replaceAll(&w.RemoteQueueID, ev.RemoteQueueID)
 		return
@@ -107,7 +114,7 @@ func (w *words) take(ev *event.Event) {
 	w.Code, w.Class, w.Joined, w.Truncated = ev.Code, ev.Class, ev.TextJoined, ev.Truncated
 	replaceAll(&w.Command, ev.Command)
 	replaceAll(&w.Enhanced, ev.Enhanced)
-	replaceAll(&w.Text, ev.Text)
+	replaceAll(&w.Text, ev.Text[:min(len(ev.Text), longestWords)])
 	replaceAll(&w.RemoteQueueID, ev.RemoteQueueID)
 	replaceAll(&w.ErrorType, ev.ErrorType)
 }
@@ -117,8 +124,11 @@ func (s *tries) open(h *host, ev *event.Event) {
 	if s.byID == nil {
 		s.byID = make(map[tryKey]*try)
 	}
-	if len(s.order) >= maxTries {
+	for len(s.order) >= maxTries || len(s.order) > 0 && !s.share.fits() {
 		s.dropOldest()
+	}
+	if !s.share.fits() {
+		return
 	}
 	s.count++
 	key := tryKey{h.word(ev.Instance), strings.Clone(ev.TryID), strings.Clone(ev.TryTo)}
@@ -127,6 +137,11 @@ func (s *tries) open(h *host, ev *event.Event) {
 		Route: ev.Route, Direction: ev.Direction, Began: h.clock.sweep(), Number: s.count,
 	}
 	t.Heard.take(ev)
+	if old := s.byID[key]; old != nil {
+		s.share.add(-old.weight)
+	}
+	t.weight = t.weigh()
+	s.share.add(t.weight)
 	s.byID[key] = t
 	s.order = append(s.order, numberedTry{key, s.count})
 }
@@ -138,6 +153,8 @@ func (s *tries) restore(saved []savedTry) {
 	s.byID = make(map[tryKey]*try, len(saved))
 	for _, one := range saved {
 		s.byID[one.Key] = one.Try
+		one.Try.weight = one.Try.weigh()
+		s.share.add(one.Try.weight)
 		s.order = append(s.order, numberedTry{one.Key, one.Try.Number})
 		s.count = max(s.count, one.Try.Number)
 	}
@@ -146,6 +163,7 @@ func (s *tries) restore(saved []savedTry) {
 func (s *tries) dropOldest() {
 	first := s.order[0]
 	if t := s.byID[first.Key]; t != nil && t.Number == first.Number {
+		s.share.add(-t.weight)
 		delete(s.byID, first.Key)
 	}
 	s.order = s.order[1:]
@@ -227,4 +245,15 @@ func (s *tries) list() (all []savedTry) {
 		}
 	}
 	return slices.Clip(all)
+}
+
+func (t *try) weigh() int {
+	w := &t.Heard
+	const base = 700 // with its two entries in maps
+	return base + weightOf(t.List...) + weightOf(t.QueueID, t.To, t.Orig, w.Enhanced, w.Text, w.RemoteQueueID, w.ServerAddress, w.PeerIP)
+}
+
+func (s *tries) reweigh(t *try) {
+	s.share.add(t.weigh() - t.weight)
+	t.weight = t.weigh()
 }

@@ -26,7 +26,9 @@ const (
 )
 
 // isTwin says whether ev is the second line about the same, and remembers the first.
-func (w *twins) isTwin(ev *event.Event, clock int64) bool {
+func (w *twins) isTwin(ev *event.Event, clock int64, room *share) bool {
+	before := len(w.Waiting)
+	defer func() { room.add(len(w.Waiting) - before) }()
 	if ev.Repeat > 0 {
 		return ev.Duplicate
 	}
@@ -44,7 +46,7 @@ func (w *twins) isTwin(ev *event.Event, clock int64) bool {
 		return is
 	case waits: // the process went on without it
 		w.alone()
-	case len(w.Waiting) >= maxTwins:
+	case len(w.Waiting) >= maxTwins || !room.fits():
 		return false
 	}
 	if w.Waiting == nil {

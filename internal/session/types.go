@@ -59,6 +59,8 @@ type Session struct {
 	Login       toldLogin
 	Shown       shown
 
+	weight int
+
 	talk *Conversation // of dialects that show commands and replies
 	over event.End     // how the conversation ended with the line at hand, by the protocol
 	open []*Message    // candidates and messages that came in here; for the end of the session
@@ -107,6 +109,8 @@ type Message struct {
 	instance string
 	sameID   *Message
 	links    links[Message]
+	weight   int // in bytes
+	weighed  weighed
 
 	Parent      event.ID
 	Origin      event.ID
@@ -256,6 +260,7 @@ const (
 	CauseMessageLimit
 	CauseMessageExpired
 	CauseHostLimit
+	CauseMemoryLimit
 	causeCount
 )
 
@@ -264,5 +269,5 @@ const Causes = int(causeCount)
 
 // String names the cause as the processor's own telemetry does.
 func (c Cause) String() string {
-	return [...]string{"session_limit", "session_expired", "message_limit", "message_expired", "host_limit"}[c]
+	return [...]string{"session_limit", "session_expired", "message_limit", "message_expired", "host_limit", "memory_limit"}[c]
 }
