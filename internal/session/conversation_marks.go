@@ -64,6 +64,8 @@ func (c *Conversation) knows(ev *event.Event) bool {
 	return c.peer != "" && c.peer == ev.PeerIP && c.port == ev.PeerPort
 }
 
-// Holds says whether the conversation is inside message data or an AUTH exchange whose lines carry no marks: then every line of its
+// Holds says whether the conversation is inside message data, for sure, or an AUTH exchange, whose lines carry no marks: then every line of its
 // source is part of that, also one that seems to carry a connection id.
-func (c *Conversation) Holds() bool { return !c.marked && c.phase != phaseTalk }
+func (c *Conversation) Holds() bool {
+	return !c.marked && (c.phase == phaseSecret || c.phase == phaseData && (c.proved || c.shape != 0))
+}

@@ -17,6 +17,7 @@ type Source struct {
 	Frame   Frame             // of that one's lines
 	Shown   Frame             // the most that its lines have had, but for those of message data
 	Servers []string          // the dialects of its lines that are of no conversation and name no program
+	Claimed []string          // and of those that name one
 	Columns map[string]string // by dialect: what its header line named the columns of the lines behind it
 	Assumed bool              // it was said that its columns are those that the server writes by default
 	Entries []Entry           // of several lines that may go on, the newest at the end
@@ -145,12 +146,18 @@ func FrameOf(h *header.Header) Frame {
 func (s *Source) IsOthers(f Frame) bool { return f > s.Frame && f <= s.Shown }
 
 // Knows says whether the source has shown lines of a dialect besides conversations.
-func (s *Source) Knows(dialect string) bool { return slices.Contains(s.Servers, dialect) }
+func (s *Source) Knows(dialect string) bool {
+	return slices.Contains(s.Servers, dialect) || slices.Contains(s.Claimed, dialect)
+}
 
 // Show keeps what a line that is none of message data shows of the source.
 func (s *Source) Show(f Frame, dialect string) {
 	s.Shown = max(s.Shown, f)
-	if dialect != "" && f < FrameProgram && !s.Knows(dialect) {
-		s.Servers = append(s.Servers, dialect)
+	list := &s.Servers
+	if f == FrameProgram {
+		list = &s.Claimed
+	}
+	if dialect != "" && !slices.Contains(*list, dialect) {
+		*list = append(*list, dialect)
 	}
 }
