@@ -94,6 +94,7 @@ type Event struct {
 	CallBy    string // what the queue id says of the process that took the message in: the messages of one conversation have the same
 	ConnUse   int    // the how-manieth message over this connection (conn_use=), 0 when the line does not say
 	ConnKept  bool   // the process keeps its connections, and a line of its own tells of each handshake: a further message to a host goes over the same one
+	Waited    bool   // the line is of the process that waits for the one that calls, and is written behind its lines: PID is not the caller's
 	Role      Role
 	FromPeer  Tri    // for a conversation line: did the client (Yes) or the server (No) say it
 	Mark      uint8  // by which pair of marks that is told, in the dialect's own numbers; 0 where its lines know only one

@@ -1,7 +1,7 @@
 package session
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
@@ -13,10 +13,13 @@ import (
 type answers struct {
 	Transaction int
 	Told        []hash
-	Broke       string // an error.type
+	Tried       []hash // the recipients that it told of
+	At          int64  // when it told of the newest
+	Line        hash   // the answer, or how the conversation broke, that has a line of its own without a verdict
+	Repeated    bool   // verdicts have come behind that line
 }
 
-// maxAnswers bounds the different answers of one transaction: there are as many as codes.
+// maxAnswers bounds the different answers of one transaction, which are as many as codes, and the recipients by which its next try is known.
 const maxAnswers = 64
 
 // take marks a verdict whose answer was told before, and remembers it. The recipients of one transaction that got the same answer are one trial; a
@@ -25,31 +28,43 @@ func (a *answers) take(ev *event.Event) {
 	if ev.Role != event.RoleClient {
 		return
 	}
-	isVerdict := ev.Status != event.StatusNone
-	if ev.ErrorType != "" && ev.Code == 0 {
-		switch {
-		case !isVerdict:
-			a.Broke = strings.Clone(ev.ErrorType)
-		case a.Broke == ev.ErrorType:
-			ev.NoTrial = true
+	key := newHash().num(int64(ev.Code)).str(ev.ErrorType)
+	if ev.Status == event.StatusNone {
+		if ev.ErrorType != "" && ev.Code == 0 || ev.Kind == event.KindReply && ev.Code >= 400 {
+			a.Line, a.Repeated = key, false
 		}
-	}
-	if !isVerdict || ev.Tried != event.Yes || ev.Transaction == 0 {
 		return
 	}
-	if a.Transaction != ev.Transaction {
-		a.Transaction, a.Told = ev.Transaction, a.Told[:0]
+	isTry := ev.Tried == event.Yes && ev.Transaction != 0
+	if isTry {
+		a.begin(ev)
 	}
-	key := newHash().num(int64(ev.Code)).str(ev.ErrorType)
-	for _, told := range a.Told {
-		if told == key {
-			ev.NoTrial = true
-			ev.Retold = ev.Retold || isOfWhole(ev)
-			return
+	a.Repeated = true
+	if a.Line == key || isTry && slices.Contains(a.Told, key) {
+		ev.NoTrial = true
+		ev.Retold = ev.Retold || isOfWhole(ev)
+	}
+	if isTry && len(a.Told) < maxAnswers && !slices.Contains(a.Told, key) {
+		a.Told = append(a.Told, key)
+	}
+}
+
+// begin forgets what was told in another transaction. Who only logs results may try a message again over what looks like the same conversation: a recipient
+// who has had a verdict has another one later.
+func (a *answers) begin(ev *event.Event) {
+	to := newHash().str(ev.RcptTo).str(ev.OrigRcptTo).str(ev.RecipientID)
+	for _, name := range ev.RcptList {
+		to = to.str(name)
+	}
+	if a.Transaction != ev.Transaction || ev.Time > a.At && slices.Contains(a.Tried, to) {
+		a.Transaction, a.Told, a.Tried = ev.Transaction, a.Told[:0], a.Tried[:0]
+		if a.Repeated {
+			a.Line = 0
 		}
 	}
-	if len(a.Told) < maxAnswers {
-		a.Told = append(a.Told, key)
+	a.At = ev.Time
+	if len(a.Tried) < maxAnswers && ev.Recipients() > 0 {
+		a.Tried = append(a.Tried, to)
 	}
 }
 

@@ -35,6 +35,22 @@ func TestAnswerForSeveralRecipientsCountsOnce(t *testing.T) {
 	}
 }
 
+// Who only logs results names no connection: the next try of a message looks like the same one.
+func TestNextTryOfARecipientIsATrialOfItsOwn(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.at(0, asked("A1", "a@b.example", "RCPT", 450))
+	same := l.at(0, asked("A1", "c@b.example", "RCPT", 450))
+	first := l.at(300, asked("A1", "c@b.example", "RCPT", 450))
+	second := l.at(300, asked("A1", "a@b.example", "RCPT", 450))
+	third := l.at(900, asked("A1", "a@b.example", "RCPT", 450))
+	if !same.NoTrial || first.NoTrial || !second.NoTrial || third.NoTrial {
+		t.Errorf("trials: %v %v %v %v, want one a try", !same.NoTrial, !first.NoTrial, !second.NoTrial, !third.NoTrial)
+	}
+	if l.Tracker = restarted(t, l.Tracker); l.at(1800, asked("A1", "a@b.example", "RCPT", 450)).NoTrial {
+		t.Error("the next try behind a restart is none")
+	}
+}
+
 func TestTrialsAreTheSameAfterARestart(t *testing.T) {
 	l := newLog(t, testConfig())
 	l.at(0, asked("A1", "a@b.example", event.CommandEOM, 250))

@@ -25,6 +25,7 @@ type peer struct {
 	Shown   shown
 
 	By         string // of a caller: CallBy of its messages
+	Judged     bool   // the process that waited for its end has told a verdict
 	Name       string // of the host, where its address was not named yet; of a caller: what it is called
 	Over       bool   // of a caller: its end was logged
 	key        peerKey
@@ -61,7 +62,10 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 	if p == nil {
 		p = h.beginPeer(key, ev, now)
 	}
-	p.Seen, p.PID = h.clock.Line, ev.PID
+	p.Seen = h.clock.Line
+	if p.Judged = p.Judged || ev.Waited; !ev.Waited {
+		p.PID = ev.PID
+	}
 	p.Shown.take(ev)
 	if ev.ConnUse > p.Use {
 		p.Use = ev.ConnUse
@@ -101,7 +105,7 @@ func (h *host) peer(key peerKey, ev *event.Event, m *Message) *peer {
 	}
 	var handed *peer
 	for p := h.peers[key]; p != nil; p = p.next {
-		if p.PID == ev.PID && p.goesOn(ev, m) {
+		if (p.PID == ev.PID || ev.Waited && p.QueueID == ev.QueueID) && p.goesOn(ev, m) {
 			return p
 		}
 		if ev.ConnUse > 1 && p.Use == ev.ConnUse-1 && handed == nil {
@@ -144,7 +148,7 @@ func (p *peer) goesOn(ev *event.Event, m *Message) bool {
 		return p.Use == ev.ConnUse-1
 	}
 	if m == nil || ev.Kind != event.KindDelivery {
-		return true
+		return !p.Judged
 	}
 	for i := range m.Recipients { // a second verdict on one recipient is another try, so another connection
 		if r := &m.Recipients[i]; r.To == ev.RcptTo && r.Orig == ev.OrigRcptTo {

@@ -134,14 +134,16 @@ func (m *Message) end(ends map[string]map[string]*End, to string) *End {
 }
 
 // unheard says whether the receiving side accepted the same mail again and again: the sender hung up before it heard so.
-func (r *Recipient) unheard() bool {
-	accepted := 0
+func (r *Recipient) unheard() bool { return r.accepted() > 1 }
+
+// accepted counts the tries that the receiving side accepted.
+func (r *Recipient) accepted() (n int) {
 	for _, a := range r.Attempts {
 		if a.Outcome == "delivered" {
-			accepted++
+			n++
 		}
 	}
-	return accepted > 1
+	return n
 }
 
 // compareReply wants the code of the deciding answer where there was one.
@@ -333,18 +335,27 @@ func compareCount(what string, want int, run *Run, records []Record, is func(*Re
 
 // compareNotices: every notice that somebody got is a message of kind dsn that knows what it is about.
 func compareNotices(run *Run, records []Record) (list []string) {
-	about := map[string]bool{}
+	parent, named := map[string]string{}, map[string]string{} // by Message-ID and queue id; by uid
 	for i := range records {
-		if r := &records[i]; r.Is("message") && r.Attr["smtp.message.kind"] == "dsn" && r.Attr["smtp.parent.message.uid"] != "" {
-			about[r.Attr["email.message_id"]] = true
-			about[r.Attr["smtp.queue_id"]] = true
+		r := &records[i]
+		if !r.Is("message") {
+			continue
+		}
+		named[r.Attr["smtp.message.uid"]] = r.Attr["email.message_id"]
+		if uid := r.Attr["smtp.parent.message.uid"]; r.Attr["smtp.message.kind"] == "dsn" && uid != "" {
+			parent[r.Attr["email.message_id"]], parent[r.Attr["smtp.queue_id"]] = uid, uid
 		}
 	}
 	for _, d := range run.DSNs {
 		mid := strings.Trim(d.MessageID, "<>")
 		left, _, _ := strings.Cut(mid, "@")
-		if !about[mid] && !about[left[strings.LastIndexByte(left, '.')+1:]] && !about[strings.TrimPrefix(left, "E")] { // where the notice's Message-ID is not logged, its queue id is in it
+		// where the notice's Message-ID is not logged, its queue id is in it
+		uid := cmp.Or(parent[mid], parent[left[strings.LastIndexByte(left, '.')+1:]], parent[strings.TrimPrefix(left, "E")])
+		switch about := strings.Trim(d.About, "<>"); {
+		case uid == "":
 			list = append(list, fmt.Sprintf("notice %s is no message of kind dsn with a parent", d.MessageID))
+		case about != "" && named[uid] != about:
+			list = append(list, fmt.Sprintf("notice %s is about %q, want %q", d.MessageID, named[uid], about))
 		}
 	}
 	return list

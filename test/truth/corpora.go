@@ -11,13 +11,16 @@ type Corpus struct {
 	// Debug: most of its lines are debugging noise, which is nobody's mail, so their share is not compared.
 	Debug bool
 
+	// HandsOver: programs give their mail to a process of this host that hands it to the daemon by SMTP.
+	HandsOver bool
+
 	// Unlogged is what this server's log does not say at its settings, Why is where that is known from.
 	Unlogged Unlogged
 	Why      string
 }
 
 // Unlogged is a set of what a log has no word of. What is in it is not compared; anything else is, for every server.
-type Unlogged uint16
+type Unlogged uint32
 
 // The parts of the truth that not every log has.
 const (
@@ -33,6 +36,11 @@ const (
 	UnloggedRejectCodes                        // the codes of some refusals, and whose mail was refused; that there was one is there
 	UnloggedExpansions                         // which address before expansion a recipient came out of
 	UnloggedDiscards                           // that what was delivered went nowhere
+	UnloggedCancels                            // logins that the client gave up
+	UnloggedClientTLS                          // TLS of connections that brought no verdict
+	UnloggedKinds                              // whose a message is, in the line that it came in with
+	UnloggedBirths                             // that a notice came into the queue: the line about the other message says that it was made
+	UnloggedHosts                              // what the hosts before the last one of a try answered
 )
 
 // Corpora are the logs that are compared with their truths, through the processor and through the built collector.
@@ -41,29 +49,29 @@ var Corpora = []Corpus{
 	{Log: "postfix-main.iso.log", Truth: "postfix-main.truth.json.gz", Mine: tagged("postfix")},
 	{Log: "postfix-postlogd.log", Truth: "postfix-postlogd.truth.json.gz", Mine: tagged("postfix")},
 	{Log: "postfix-field.log", Truth: "postfix-field.truth.json.gz", Mine: tagged("postfix")},
-	{Log: "opensmtpd-field.rfc3164.log", Truth: "opensmtpd-field.truth.json.gz", Mine: tagged("smtpd")},
-	{Log: "opensmtpd-main.rfc3164.log", Truth: "opensmtpd-main.truth.json.gz", Mine: tagged("smtpd"), Unlogged: UnloggedDiscards, Why: noMessageID},
-	{Log: "opensmtpd-trace.log", Truth: "opensmtpd-trace.truth.json.gz", Unlogged: UnloggedDiscards, Why: noMessageID},
-	{Log: "exim-main.mainlog", Truth: "exim-main.truth.json.gz", Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedRejectCodes, Why: eximDefault},
+	{Log: "opensmtpd-field.rfc3164.log", Truth: "opensmtpd-field.truth.json.gz", Mine: tagged("smtpd"), Unlogged: UnloggedKinds, Why: noMessageID},
+	{Log: "opensmtpd-main.rfc3164.log", Truth: "opensmtpd-main.truth.json.gz", Mine: tagged("smtpd"), Unlogged: UnloggedDiscards | UnloggedKinds, Why: noMessageID},
+	{Log: "opensmtpd-trace.log", Truth: "opensmtpd-trace.truth.json.gz", Unlogged: UnloggedDiscards | UnloggedKinds, Why: noMessageID},
+	{Log: "exim-main.mainlog", Truth: "exim-main.truth.json.gz", Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedClientTLS | UnloggedRejectCodes, Why: eximDefault},
 	{
 		Log: "exim-main.rfc3164.log", Truth: "exim-main.truth.json.gz", Mine: tagged("exim"),
-		Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedRejectCodes, Why: eximDefault,
+		Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedClientTLS | UnloggedRejectCodes, Why: eximDefault,
 	},
-	{Log: "exim-all.mainlog", Truth: "exim-all.truth.json.gz", Unlogged: UnloggedRejectCodes, Why: eximRejects},
-	{Log: "exim-field.mainlog", Truth: "exim-field.truth.json.gz", Unlogged: UnloggedRejectCodes, Why: eximRejects},
+	{Log: "exim-all.mainlog", Truth: "exim-all.truth.json.gz", Unlogged: UnloggedClientTLS | UnloggedRejectCodes, Why: eximRejects},
+	{Log: "exim-field.mainlog", Truth: "exim-field.truth.json.gz", Unlogged: UnloggedClientTLS | UnloggedRejectCodes, Why: eximRejects},
 	{Log: "postfix-verbose.rfc3164.log", Truth: "postfix-verbose.truth.json.gz", Mine: tagged("postfix"), Debug: true},
 	{
-		Log: "sendmail-main.rfc3164.log", Truth: "sendmail-main.truth.json.gz", Mine: tagged("s"),
-		Unlogged: UnloggedSessions | UnloggedAcceptances | UnloggedRejectCodes | UnloggedExpansions,
+		Log: "sendmail-main.rfc3164.log", Truth: "sendmail-main.truth.json.gz", Mine: tagged("s"), HandsOver: true,
+		Unlogged: UnloggedSessions | UnloggedAcceptances | UnloggedRejectCodes | UnloggedExpansions | UnloggedCancels | UnloggedHosts | UnloggedBirths,
 		Why:      sendmailDefault,
 	},
 	{
 		Log: "sendmail-field.rfc3164.log", Truth: "sendmail-field.truth.json.gz", Mine: tagged("s"),
-		Unlogged: UnloggedSessions | UnloggedAcceptances | UnloggedRejectCodes | UnloggedExpansions, Why: sendmailDefault,
+		Unlogged: UnloggedSessions | UnloggedAcceptances | UnloggedRejectCodes | UnloggedExpansions | UnloggedCancels | UnloggedHosts | UnloggedBirths, Why: sendmailDefault,
 	},
 	{
 		Log: "sendmail-loud.rfc3164.log", Truth: "sendmail-loud.truth.json.gz", Mine: tagged("s"),
-		Unlogged: UnloggedAcceptances, Why: "stat=Sent holds the words of the answer without its codes (usersmtp.c, smtpdata)",
+		Unlogged: UnloggedAcceptances | UnloggedCancels | UnloggedHosts | UnloggedBirths, HandsOver: true, Why: "stat=Sent holds the words of the answer without its codes (usersmtp.c, smtpdata)",
 	},
 	{
 		Log: "haraka-main.log", Truth: "haraka-main.truth.json.gz", Mine: framed,

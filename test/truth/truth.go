@@ -18,6 +18,7 @@ type Run struct {
 		MessageID  string   `json:"message_id"`
 		Connection string   `json:"connection"`
 		To         []string `json:"to"`
+		About      string   `json:"original_message_id"`
 	} `json:"dsns"`
 	Inbound  []Connection `json:"inbound_connections"`
 	Outbound []Connection `json:"outbound_connections"`

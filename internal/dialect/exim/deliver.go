@@ -296,7 +296,7 @@ func (d *delivery) host(ev *event.Event, s string) (rest string, ok bool) {
 		return rest, rest != s
 	}
 	p.called(ev)
-	d.remote, ev.Scope = true, event.ScopePeer
+	d.remote, ev.Scope, ev.Waited = true, event.ScopePeer, true // src/deliver.c do_remote_deliveries: a child calls, its parent writes the verdicts
 	if tail, used := scan.Byte(rest, '*'); used {
 		rest = tail
 		ev.ConnUse = 2
