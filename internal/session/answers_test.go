@@ -247,3 +247,30 @@ func TestRowWithOneStampMeasuresNoLatency(t *testing.T) {
 		t.Error("the row says itself how long it took")
 	}
 }
+
+// Of Exim's processes one calls and the one that waits for it writes the verdicts. What a line of the host's told is not told by the verdict again, and the
+// next try of the message is another conversation, which a log without process numbers shows only thus.
+func TestAnswerOfALineAndItsVerdictAreOneTrialOfOneConversation(t *testing.T) {
+	for name, pids := range map[string][2]int64{"with process numbers": {7, 8}, "without": {}} {
+		t.Run(name, func(t *testing.T) {
+			l := newLog(t, testConfig())
+			try := func(at float64, n int64) (told, verdict event.Event) {
+				line, end := asked("A1", "a@b.example", event.CommandEOM, 421), asked("A1", "a@b.example", event.CommandEOM, 421)
+				line.Kind, line.Status, line.RcptTo, line.Tried = event.KindReply, event.StatusNone, "", event.Open
+				end.Waited = true
+				if pids[0] != 0 {
+					line.PID, end.PID = pids[0]+n, pids[1]+n
+				}
+				return l.at(at, line), l.at(at, end)
+			}
+			told, verdict := try(0, 0)
+			again, last := try(300, 100)
+			if told.NoTrial || !verdict.NoTrial || !verdict.Retold || again.NoTrial || !last.NoTrial {
+				t.Errorf("trials: %v %v, %v %v", !told.NoTrial, !verdict.NoTrial, !again.NoTrial, !last.NoTrial)
+			}
+			if told.SessionID != verdict.SessionID || again.SessionID != last.SessionID || told.SessionID == again.SessionID {
+				t.Errorf("conversations: %x %x, %x %x", told.SessionID, verdict.SessionID, again.SessionID, last.SessionID)
+			}
+		})
+	}
+}

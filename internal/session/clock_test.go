@@ -80,7 +80,7 @@ func TestLineOfAnotherCenturyEndsNothing(t *testing.T) {
 	for name, pid := range map[string]int64{"of the same process": 1, "of another": 2} {
 		t.Run(name, func(t *testing.T) {
 			tracker := New(Config{MaxSessions: 100, SessionIdle: 10 * time.Minute, MaxMessages: 100, MessageTTL: 120 * time.Hour, MaxRecipients: 10})
-			live := func(_ int, ev *event.Event) int64 { return min(ev.Time, (1_700_000_100)*int64(time.Second)) }
+			live := func(_ int, ev *event.Event) int64 { return min(ev.Time, 1_700_000_100*int64(time.Second)) }
 			events := []event.Event{lineOf(0, 1, event.KindConnect), lineOf(70*year, pid, event.KindWarning), lineOf(2, 1, event.KindDisconnect)}
 			made := observeSeen(tracker, live, events...)
 			for _, m := range made {

@@ -97,3 +97,16 @@ func TestReceiptComesAgain(t *testing.T) {
 		t.Errorf("%v %v %v", taken.SessionID, first.OriginSession, later.OriginSession)
 	}
 }
+
+// A program that prints its log has no stamps: what is seen now happens now.
+func TestTryWithoutAnyStamp(t *testing.T) {
+	tr := New(testConfig())
+	first, v := begin("1", "53", "a@b", 0), verdictOn("1", 0)
+	first.Resolution, v.Resolution = event.ResolutionNone, event.ResolutionNone
+	var out Output
+	tr.Observe(first, "f", noon, &out)
+	tr.Observe(v, "f", noon, &out)
+	if v.RcptTo != "a@b" {
+		t.Errorf("%+v", v)
+	}
+}

@@ -174,7 +174,10 @@ func TestQuotedHeaderIsContent(t *testing.T) {
 // The same words anywhere else are somebody else's.
 func TestHeaderOfNoEntryIsNotEximsToTake(t *testing.T) {
 	for _, before := range [][]string{
-		{"2026-11-23 15:33:13 " + id + "Completed"}, {"2026-11-23 15:33:13 " + id + "<= a@b.example H=x [192.0.2.1] S=1"}, {rejection}, {rejection, "Envelope-from: <news@partner.test>"},
+		{"2026-11-23 15:33:13 " + id + "Completed"},
+		{"2026-11-23 15:33:13 " + id + "<= a@b.example H=x [192.0.2.1] S=1"},
+		{rejection},
+		{rejection, "Envelope-from: <news@partner.test>"},
 		{rejection, "Envelope-from: <a@b.example>", "Envelope-to: <c@d.example>", "F From: a@b.example", "words"},
 		{"2026-11-23 15:33:13 H=relay1.partner.test [203.0.113.10] F=<news@partner.test> rejected RCPT <ghost2@example.com>: Unknown user"},
 	} {
