@@ -30,7 +30,8 @@ func (a *answers) take(ev *event.Event) {
 	}
 	key := newHash().num(int64(ev.Code)).str(ev.ErrorType)
 	if ev.Status == event.StatusNone {
-		if ev.ErrorType != "" && ev.Code == 0 || ev.Kind == event.KindReply && ev.Code >= 400 {
+		isLine := ev.Kind == event.KindReply && ev.Code >= 400 && ev.FromPeer == event.Open // words of a conversation are told once
+		if isLine || ev.ErrorType != "" && ev.Code == 0 {
 			a.Line, a.Repeated = key, false
 		}
 		return
