@@ -3,6 +3,7 @@ package maillogreceiver
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -28,7 +29,8 @@ type Config struct {
 	MaxBatchSize int `mapstructure:"max_batch_size"`
 	// MaxLogSize is the length of a line; a longer one comes in parts.
 	MaxLogSize helper.ByteSize `mapstructure:"max_log_size"`
-	// Compression is auto to read files also that a rotation has packed, whatever they are called, or none to leave those alone.
+	// Compression is auto to read also files that a rotation has packed, whatever they are called, or none to leave those alone. gzip is auto, too: the
+	// general receiver for files has that name.
 	Compression string `mapstructure:"compression"`
 	// RetryOnFailure says what happens when a batch is refused. While it is tried again, reading waits.
 	RetryOnFailure RetryConfig `mapstructure:"retry_on_failure"`
@@ -83,8 +85,8 @@ func (c *Config) Validate() error {
 	if c.MaxLogSize < 64 {
 		wrong("max_log_size: %d is too small, takes a size of at least 64 bytes, such as 1MiB", c.MaxLogSize)
 	}
-	if c.Compression != "auto" && c.Compression != "none" {
-		wrong("compression: %q is not a choice, takes auto or none", c.Compression)
+	if !slices.Contains([]string{"", "auto", "gzip", "none"}, c.Compression) {
+		wrong("compression: %q is not a choice, takes auto, gzip or none", c.Compression)
 	}
 	if r := c.RetryOnFailure; r.Enabled && (r.InitialInterval <= 0 || r.MaxInterval < r.InitialInterval || r.MaxElapsedTime < 0) {
 		wrong("retry_on_failure: initial_interval %s, max_interval %s, max_elapsed_time %s do not fit, take durations with 0 < initial_interval <= max_interval and max_elapsed_time >= 0",

@@ -302,3 +302,18 @@ func TestWhatIsOneFileUnderManyNamesIsReadOnce(t *testing.T) {
 		})
 	}
 }
+
+// What was truncated and is put back from a copy, in its place, is not read twice.
+func TestLogThatIsPutBackInItsPlaceIsReadOnce(t *testing.T) {
+	f := newFolder(t, "mail.log")
+	f.write("mail.log", numbered(0, 100)...)
+	f.copyOver("mail.log", "backup")
+	f.start()
+	f.settle()
+	f.truncate("mail.log")
+	f.write("mail.log", numbered(100, 110)...)
+	f.settle()
+	f.copyOver("backup", "mail.log")
+	f.write("mail.log", numbered(110, 120)...)
+	f.want(numbered(0, 120)...)
+}

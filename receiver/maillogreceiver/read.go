@@ -69,7 +69,7 @@ func (in *reading) all(src io.Reader, newest bool) error {
 		// Who writes faster than we read is not waited for: there are other files.
 		enough := newest && in.file.Kind == packed.Plain && in.ahead.At+int64(have) >= in.file.Size()
 		switch {
-		case err == io.EOF || err == nil && enough: //nolint:errorlint // a packed file that is cut wraps io.ErrUnexpectedEOF
+		case err == io.EOF || err == nil && enough:
 			return in.end(buf[:have], nil)
 		case err != nil || in.r.running.Err() != nil:
 			return in.end(nil, err)

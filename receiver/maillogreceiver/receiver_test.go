@@ -431,7 +431,7 @@ func TestMistakesNameTheirKeyAndWhatItTakes(t *testing.T) {
 		"poll":        {func(c *Config) { c.PollInterval = 0 }, "poll_interval: 0s is too short"},
 		"batch":       {func(c *Config) { c.MaxBatchSize = 0 }, "max_batch_size: 0 is too small"},
 		"log size":    {func(c *Config) { c.MaxLogSize = 1 }, "max_log_size: 1 is too small"},
-		"compression": {func(c *Config) { c.Compression = "zip" }, `compression: "zip" is not a choice, takes auto or none`},
+		"compression": {func(c *Config) { c.Compression = "zip" }, `compression: "zip" is not a choice, takes auto, gzip or none`},
 		"retry":       {func(c *Config) { c.RetryOnFailure.InitialInterval = time.Hour }, "retry_on_failure: initial_interval 1h0m0s"},
 	} {
 		t.Run(name, func(t *testing.T) {

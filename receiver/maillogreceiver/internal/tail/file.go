@@ -21,6 +21,7 @@ type File struct {
 	Kind packed.Kind
 
 	place   Place
+	placed  bool  // it lies there, as far as is known
 	size    int64 // as the last look showed it; of a packed file: when it was read to its end
 	changed int64
 	skipped bool // packed, and there before the first start with start_at end: not read
@@ -41,7 +42,6 @@ type File struct {
 	left     bool     // it has left the globs, and is read on for a while
 	deleted  bool     // and has no name any more
 	unsure   int      // the last look that could not tell whether it is still there
-	lost     bool     // it was overwritten in its place
 	grew     time.Time
 
 	// An unfinished last line: how long it was, and since when.

@@ -117,7 +117,7 @@ func (k *Known) compare(f *File, n *newcomer) kin {
 		}
 		return k.compareBoth(f, n, rotated)
 	}
-	if f.mark.At == 0 || f.lost && n.Path == f.Path {
+	if f.mark.At == 0 {
 		return stranger
 	}
 	if !n.holds(&f.mark) || !rotated && !isStamped(f.mark.tail) {

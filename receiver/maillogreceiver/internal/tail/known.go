@@ -116,7 +116,7 @@ func (k *Known) settle(f *File, n *newcomer) {
 	delete(k.copies, n.key())
 	f.Dir, f.Path, f.Kind, f.place = n.dir, n.Path, n.kind, n.Place
 	f.size, f.changed, f.grew = n.Size, n.Changed, k.options.Now()
-	f.there, f.verified, f.left, f.deleted, f.lost, f.head = k.looks, true, false, false, false, imprintOf(n.head)
+	f.there, f.placed, f.verified, f.left, f.deleted, f.head = k.looks, true, true, false, false, imprintOf(n.head)
 	if f.Kind != packed.Plain && !f.skipped {
 		f.size = -1 // not read to its end yet
 	} else if f.Kind == packed.Plain && keepsOpen {
@@ -132,12 +132,12 @@ func (k *Known) leave(f *File) {
 	if at := keyOf(f.place, f.Path); k.places[at] == f {
 		delete(k.places, at)
 	}
-	f.place, f.left, f.verified = Place{}, false, false
+	f.place, f.placed, f.left, f.verified = Place{}, false, false, false
 	k.changes.Add(1)
 }
 
 // isAlive says whether the file itself is still there.
-func (k *Known) isAlive(f *File) bool { return f.there == k.looks && !f.lost || f.left }
+func (k *Known) isAlive(f *File) bool { return f.there == k.looks && f.placed || f.left }
 
 // forget bounds the memory. What was not seen for longest goes.
 func (k *Known) forget() {

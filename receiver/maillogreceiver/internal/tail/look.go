@@ -48,7 +48,7 @@ func (k *Known) meet(there []Seen) (unknown []Seen) {
 			}
 			k.options.Debug("another file in a known one's place", s.Path, f.ID)
 			k.leave(f)
-			if f.lost = f.Kind == packed.Plain; f.mark.At == 0 && !f.skipped {
+			if f.mark.At == 0 && !f.skipped {
 				k.drop(f)
 			}
 		}
@@ -113,7 +113,6 @@ func (k *Known) follow() {
 		}
 		if still, _ := k.isStill(f, &s); !still {
 			k.leave(f)
-			f.lost = true
 			continue
 		}
 		if !f.left {

@@ -35,7 +35,7 @@ type savedFile struct {
 	Size    int64       `json:"size,omitempty"`
 	Changed int64       `json:"changed,omitempty"`
 	Skipped bool        `json:"skipped,omitempty"`
-	Lost    bool        `json:"lost,omitempty"`
+	Placed  bool        `json:"placed,omitempty"`
 	Mark    savedMark   `json:"mark"`
 
 	mark Mark
@@ -82,7 +82,7 @@ func (k *Known) State() State {
 		if f.mark.At > 0 || f.skipped {
 			s.files = append(s.files, savedFile{
 				ID: f.ID, Base: f.base, Ordinal: f.ordinal, Dir: f.Dir, Path: f.Path, Kind: f.Kind, Place: f.place,
-				Skipped: f.skipped, Lost: f.lost, mark: f.mark,
+				Skipped: f.skipped, Placed: f.placed, mark: f.mark,
 			})
 			if f.Kind != packed.Plain {
 				last := &s.files[len(s.files)-1]
@@ -121,13 +121,13 @@ func (k *Known) Restore(data []byte) error {
 	for _, v := range s.Files {
 		f := &File{
 			ID: v.ID, base: v.Base, ordinal: v.Ordinal, Dir: v.Dir, Path: v.Path, Kind: v.Kind, place: v.Place,
-			size: v.Size, changed: v.Changed, skipped: v.Skipped, lost: v.Lost,
+			size: v.Size, changed: v.Changed, skipped: v.Skipped, placed: v.Placed,
 			changes: &k.changes,
 			mark:    v.Mark.restored(),
 		}
 		k.files = append(k.files, f)
 		byID[f.ID] = f
-		if f.place != (Place{}) || !f.lost {
+		if f.placed {
 			k.places[keyOf(f.place, f.Path)] = f
 		}
 	}

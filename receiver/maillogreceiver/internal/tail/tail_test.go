@@ -98,7 +98,7 @@ func TestFilesThatAreGoneAreBounded(t *testing.T) {
 		k.files = append(k.files, &File{ID: strings.Repeat("x", i%7), there: i / 100, changes: &k.changes})
 	}
 	k.looks = maxFiles
-	there := &File{ID: "there", there: maxFiles, changes: &k.changes}
+	there := &File{ID: "there", there: maxFiles, placed: true, changes: &k.changes}
 	k.files = append([]*File{there}, k.files...)
 	k.forget()
 	assert.Len(t, k.files, maxFiles+1)
