@@ -161,7 +161,7 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		times = e.repeats.read(src, h)
 	}
 	ev.Time, ev.Resolution, ev.Shape, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Shape, h.Host, h.PID, h.Text
-	ev.Placed = isPlaced(&p.view.File)
+	ev.Place = placeOf(&p.view.File)
 	result := e.parse(src, h, held)
 	if ev.Repeat = times; e.repeats.again {
 		ev.Redact = ev.Redact[:0] // it is not in this record
@@ -386,6 +386,17 @@ func (e *engine) speaks(key record.Source) bool {
 
 // isPlaced says whether a line's place is known for good.
 func isPlaced(f *record.File) bool { return f.HasOffset && f.ID != "" && f.ID != f.Path }
+
+// placeOf is where a line stands, as an event has it. What was read before of a file that is known for good was sorted out already.
+func placeOf(f *record.File) int64 {
+	switch {
+	case isPlaced(f):
+		return event.NewPlace
+	case f.HasOffset:
+		return f.Offset + 1
+	}
+	return 0
+}
 
 // seen says whether the line at this place of a file was observed before. Only a file's identity counts: a path is
 // given to another file by every rotation.

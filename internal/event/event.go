@@ -262,8 +262,8 @@ type Event struct {
 	// message.opened) names message and recipient; the verdict, and lines about what a host said, may have the number in their place.
 	TryID, TryTo string
 
-	// Placed: where the line stands in its file is known, so that it was not read before, though an equal one may have been.
-	Placed bool
+	// Place is where the line stands in its file, from 1; 0 where nobody says, NewPlace where it is known that it was not read before.
+	Place int64
 	// Repeat: the line stands for so many lines that are equal to the one before it; 0 for an ordinary line.
 	Repeat    int
 	Synthetic bool
@@ -287,6 +287,9 @@ func (e *Event) Process() int64 {
 
 // ClocksApart is how far the clocks and zones of two hosts differ at most.
 const ClocksApart = 24 * time.Hour
+
+// NewPlace is the place of a line that was not read before, though an equal one may have been.
+const NewPlace = -1
 
 // IsLater says whether the line has a stamp later than it was seen, by more than clocks are apart: it cannot be right.
 func (e *Event) IsLater() bool {

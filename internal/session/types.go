@@ -168,6 +168,7 @@ type Recipient struct {
 	Deferred  string   // why the newest try that was put off failed
 	Next      string   // the queue id that it goes on under, here
 	LastLine  hash     // the last verdict, to know it again
+	LastPlace int64
 }
 
 // Hop is one host that was asked to take the message: how it ended, and what the host answered if it refused.

@@ -63,7 +63,7 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, line hash, now i
 	}
 	m.NoEnd = m.NoEnd || ev.NoEnd
 	r := t.recipient(m, ev)
-	if !ev.Placed && r.LastLine == line && r.Status == ev.Status && ev.Resolution != event.ResolutionNone {
+	if r.LastLine == line && r.Status == ev.Status && r.mayBeAt(ev.Place) && ev.Resolution != event.ResolutionNone {
 		ev.Duplicate, out.Duplicate = true, true
 		ev.Attempt, ev.Final, ev.Direction = r.Attempts, r.Final, r.Direction
 		m.context(ev)
@@ -71,7 +71,7 @@ func (t *Tracker) deliver(h *host, m *Message, ev *event.Event, line hash, now i
 	}
 	wasFinal := r.Final
 	m.Verdicts++
-	r.LastLine, r.Order = line, m.Verdicts
+	r.LastLine, r.LastPlace, r.Order = line, ev.Place, m.Verdicts
 	if ev.Scope == event.ScopeConn && ev.SessionID != 0 {
 		r.Client, r.Over = ev.SessionID, ev.Transaction
 	}
@@ -151,4 +151,9 @@ func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Se
 // verdict identifies a delivery line: the same time, process, recipient and words are the same line.
 func verdict(ev *event.Event) hash {
 	return newHash().num(ev.Time).num(ev.PID).str(ev.Line)
+}
+
+// mayBeAt says whether an equal line at this place of its file may be the last verdict's, read again: what is new stands behind it.
+func (r *Recipient) mayBeAt(place int64) bool {
+	return place != event.NewPlace && (r.LastPlace <= 0 || place <= r.LastPlace)
 }
