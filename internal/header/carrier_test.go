@@ -243,3 +243,21 @@ func TestOwnFilesOfNetServer(t *testing.T) {
 		}
 	}
 }
+
+func TestHostAndTagWithoutAStamp(t *testing.T) {
+	for line, want := range map[string][2]string{
+		"mail.example.com exim[3751842]: x rejected":        {"mail.example.com", "exim"},
+		"mx postfix/smtpd[3]: connect from unknown":         {"mx", "postfix/smtpd"},
+		"postfix/smtpd[3]: connect from unknown":            {"", "postfix/smtpd"},
+		"mx nginx[3]: connect from unknown":                 {"", ""},
+		"mail.example.com says nothing[3] to it: at all":    {"", ""},
+		"MAIL exim[x]: connect from unknown":                {"", ""},
+		"550 5.1.1[3]: no":                                  {"", ""},
+		"mail.example.com exim[3751842] no colon behind it": {"", ""},
+	} {
+		var got Header
+		if Parse(line, Clock{}, &got) != (want[1] != "") || got.Host != want[0] || got.Program != want[1] {
+			t.Errorf("%s: %+v", line, got)
+		}
+	}
+}

@@ -58,13 +58,27 @@ func Parse(line string, c Clock, h *Header) bool {
 	return found || parseColumn(line, c, h) || parseQuotedColumns(line, c, h) || parseTabbed(line, c, h) || parseBareTag(line, h)
 }
 
-// parseBareTag reads "tag[pid]: text", which templates of rsyslog leave that have no stamp (%syslogtag%%msg%).
+// parseBareTag reads "tag[pid]: text", which templates of rsyslog leave that have no stamp (%syslogtag%%msg%), and "host tag[pid]: text", as programs write a
+// record of the journal, where the host is a whole name or the tag a mail server's.
 func parseBareTag(line string, h *Header) bool {
 	program, pid, id, text, sure := readTag(line)
-	if sure != strong || pid == 0 || text == "" || !strings.HasPrefix(line[len(program):], "["+id+"]: ") {
+	host := ""
+	if sure != strong || pid == 0 {
+		var rest string
+		if host, rest, _ = scan.Cut(line, ' '); rest == "" {
+			return false
+		}
+		name, ok := readHost(host)
+		program, pid, id, text, sure = readTag(rest)
+		if !ok || sure != strong || pid == 0 || strings.IndexByte(host, '.') <= 0 && strings.IndexByte(program, '/') < 0 || isSpeech(name, program, sure) {
+			return false
+		}
+		line, host = rest, name
+	}
+	if text == "" || !strings.HasPrefix(line[len(program):], "["+id+"]: ") {
 		return false
 	}
-	*h = Header{Program: program, PID: pid, TagID: id, Text: text}
+	*h = Header{Host: host, Program: program, PID: pid, TagID: id, Text: text}
 	return true
 }
 

@@ -1,5 +1,5 @@
 // Package netserver knows what the library Net::Server writes about a daemon that is made with it (Postgrey, postfwd, policyd-weight): that it starts, where
-// it listens, as whom it runs.
+// it listens, as whom it runs, who called.
 package netserver
 
 import "strings"
@@ -14,5 +14,5 @@ func Lifecycle(s string) bool {
 			return true
 		}
 	}
-	return strings.Contains(s, " (type Net::Server") && strings.Contains(s, ") starting! pid(")
+	return strings.Contains(s, " (type Net::Server") && strings.Contains(s, ") starting! pid(") || strings.Contains(s, " CONNECT TCP Peer: \"[")
 }

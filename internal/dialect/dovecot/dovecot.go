@@ -21,32 +21,66 @@ func (Parser) Claims(program string) bool {
 	return program == "dovecot" || program == "submission-login"
 }
 
-// Probe recognises deliveries in Dovecot's own files, which name no program.
+// Probe recognises lines of Dovecot's own files, which have the service in the place of a program: deliveries, and logins and starts by the level behind it.
 func (Parser) Probe(h *header.Header) bool {
-	return h.Program == "" && (strings.HasPrefix(h.Text, "lmtp(") || strings.HasPrefix(h.Text, "lda(") || strings.HasPrefix(h.Text, "submission("))
+	if h.Program == "" && (strings.HasPrefix(h.Text, "lmtp(") || strings.HasPrefix(h.Text, "lda(") || strings.HasPrefix(h.Text, "submission(")) {
+		return true
+	}
+	p, level, s := split(h)
+	switch p.service {
+	case "lmtp", "lda", "submission":
+		return h.Program != "" && level != ""
+	case "auth", "auth-worker":
+		who, _ := requester(p, s)
+		return level != "" && who != ""
+	case "master":
+		return level != "" && isLifecycle(s)
+	}
+	return false
+}
+
+// split takes a line apart into the service with its user, the level, and the text.
+func split(h *header.Header) (p prefix, level, s string) {
+	level, s = cutLevel(strings.TrimPrefix(h.Text, "dovecot: ")) // a tag of its own in a container's
+	switch h.Program {
+	case "submission-login", "auth", "auth-worker", "master", "lmtp", "lda", "submission":
+		p.service = h.Program
+		return p, level, s
+	}
+	if front, rest, ok := cutPrefix(s); ok {
+		p, s = front, rest
+	} else {
+		p = prefix{service: "master"}
+	}
+	if level == "" {
+		level, s = cutLevel(s)
+	}
+	return p, level, s
 }
 
 // Parse reads "service(user)<pid><session>: Level: text"; older versions have the level in front, and none for what is only told.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
-	s := strings.TrimPrefix(h.Text, "dovecot: ") // a tag of its own in a container's
-	p := prefix{service: h.Program}
-	level, s := cutLevel(s)
-	if h.Program != "submission-login" {
-		if front, rest, ok := cutPrefix(s); ok {
-			p, s = front, rest
-		} else {
-			p = prefix{service: "master"}
-		}
-		if level == "" {
-			level, s = cutLevel(s)
-		}
+	p, level, s := split(h)
+	kind := event.KindNone
+	if h.Program != "" || !isAnybodys(p.service) {
+		kind = read(ev, p, level, s)
+	} else if level != "" && isLifecycle(s) {
+		ev.Argument, kind = s, event.KindLifecycle
 	}
-	kind := read(ev, p, level, s)
 	if kind == event.KindNone {
 		return event.Unknown
 	}
 	ev.Kind, ev.Beside, ev.Daemon = kind, true, p.service
 	return event.Parsed
+}
+
+// isAnybodys says whether other programs' lines may begin like those of this service, where nothing names Dovecot.
+func isAnybodys(service string) bool {
+	switch service {
+	case "lmtp", "lda", "deliver", "submission", "submission-login", "auth", "auth-worker":
+		return false
+	}
+	return true
 }
 
 func read(ev *event.Event, p prefix, level, s string) event.Kind {

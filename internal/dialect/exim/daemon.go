@@ -12,7 +12,7 @@ func daemon(ev *event.Event, s string) event.Kind {
 	switch {
 	case strings.HasPrefix(s, "exim ") && strings.Contains(s, " daemon "): // "exim 4.96 daemon started: pid=314, -q30m, listening for SMTP on ..."
 		version, rest, _ := scan.Cut(s[len("exim "):], ' ')
-		if !scan.IsDigit(first(version)) {
+		if !scan.IsDigit(first(version)) && !strings.HasPrefix(rest, "daemon started: pid=") { // some hide their version
 			return event.KindNone
 		}
 		ev.Argument = version
@@ -52,6 +52,10 @@ func daemon(ev *event.Event, s string) event.Kind {
 
 // fixed knows whole sentences of Exim's that tell of trouble on this host.
 func fixed(ev *event.Event, s string) event.Kind {
+	if strings.HasPrefix(s, "User ") && strings.HasSuffix(s, " transport is on the never_users list") { // src/deliver.c
+		ev.Argument = s
+		return event.KindWarning
+	}
 	if s == "Message is frozen" { // a queue run left one alone (+skip_delivery)
 		ev.Argument = s
 		return event.KindWarning

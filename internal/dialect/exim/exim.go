@@ -60,8 +60,11 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		return r
 	}
 	r := twice(h, s, ev, result(ev, plain(ev, s)))
-	if strings.HasPrefix(s, adviceFollows) {
+	switch {
+	case strings.HasPrefix(s, adviceFollows):
 		ev.Entry = event.Entry{Step: entryAdvice, Begins: true}
+	case strings.HasPrefix(s, "Exim configuration error") && strings.HasSuffix(s, ":"):
+		ev.Entry = event.Entry{Step: entryConfiguration, Begins: true}
 	}
 	return r
 }

@@ -16,6 +16,7 @@ const (
 	entryRecipients                  // more recipients, or the header
 	entryHeader                      // more of it, or "*** truncated ***"
 	entryAdvice                      // a warning whose second line is advice
+	entryConfiguration               // an error whose second line says what it is (src/readconf.c)
 )
 
 // opensEntry says what may follow the line of a message: a rejection, or whatever an ACL wrote to the reject log in words of its own.
@@ -34,6 +35,12 @@ func further(ev *event.Event, s string, entry uint8, numbered bool) event.Kind {
 	case entryAdvice:
 		rest, ok := after(strings.TrimPrefix(s, " "), "Suggested action: ")
 		if ev.Argument = rest; ok {
+			return event.KindWarning
+		}
+		return event.KindNone
+	case entryConfiguration:
+		if rest, ok := after(s, "  "); ok && first(rest) != ' ' {
+			ev.Argument = rest
 			return event.KindWarning
 		}
 		return event.KindNone

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/netserver"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
@@ -73,9 +74,9 @@ func itself(ev *event.Event, s string) event.Kind {
 	}{
 		{"Filter daemon (re)started", event.KindLifecycle},
 		{"Policy daemon (re)started", event.KindLifecycle},
-		{"starting database maintenance", event.KindLifecycle},
+		{"starting database maint", event.KindLifecycle},
 		{"starting policy database maintenance", event.KindLifecycle},
-		{"end database maintenance", event.KindLifecycle},
+		{"end database maint", event.KindLifecycle},
 		{"end policy database maintenance", event.KindLifecycle},
 		{"reloading configuration", event.KindLifecycle},
 		{"fast exit ", event.KindLifecycle},
@@ -100,6 +101,10 @@ func itself(ev *event.Event, s string) event.Kind {
 			ev.Argument = s
 			return l.kind
 		}
+	}
+	if netserver.Lifecycle(s) {
+		ev.Argument = s
+		return event.KindLifecycle
 	}
 	return event.KindNone
 }

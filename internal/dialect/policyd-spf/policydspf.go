@@ -25,8 +25,21 @@ func (Parser) Claims(program string) bool {
 	return false
 }
 
-// Probe is for no line: the programs name themselves.
-func (Parser) Probe(*header.Header) bool { return false }
+// Probe takes a check or an answer without a header, by what only SPF's results and fields look like.
+func (Parser) Probe(h *header.Header) bool {
+	if h.Program != "" {
+		return false
+	}
+	s := strings.TrimPrefix(h.Text, debugged)
+	if rest, ok := strings.CutPrefix(s, "prepend "); ok || len(s) < len(h.Text) {
+		return strings.HasPrefix(rest, "Received-SPF: ")
+	}
+	word, rest, ok := strings.Cut(s, "; identity=")
+	return ok && result(word) != "" && strings.Contains(rest, "; client-ip=")
+}
+
+// debugged stands in front of what debugLevel 2 and above say of an action; later versions name the field alone behind it.
+const debugged = "Action: prepend: Text: "
 
 // Parse reads one line.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
@@ -35,7 +48,11 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		ev.QueueID, s = id, rest
 	}
 	ok := false
-	if rest, perl := strings.CutPrefix(s, "Policy action="); perl {
+	if rest, debug := strings.CutPrefix(s, debugged); debug {
+		rest, _, _ = strings.Cut(rest, "  Reject action: ")
+		ok = field(ev, rest)
+		ev.VerdictRetold = ok
+	} else if rest, perl := strings.CutPrefix(s, "Policy action="); perl {
 		ok = action(ev, rest)
 	} else if rest, perl := strings.CutPrefix(s, "SPF "); perl {
 		ok = checked(ev, rest)
@@ -44,6 +61,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	}
 	if !ok {
 		ev.QueueID = ""
+		if h.Program == "" {
+			return event.Unknown
+		}
 		return service(ev, s)
 	}
 	ev.Kind, ev.Beside, ev.Daemon, ev.FilterName = event.KindFilter, true, "policyd-spf", "policyd-spf"

@@ -71,6 +71,15 @@ func trouble(ev *event.Event, s string) event.Kind {
 			return kind
 		}
 	}
+	if rest, ok := after(s, "Used TLS for "); ok { // Trend Micro's build says it where TLS is not logged itself
+		p, rest, ok := takePeer(rest)
+		if !ok || rest != "" {
+			return event.KindNone
+		}
+		p.called(ev)
+		ev.TLS = event.Yes
+		return event.KindTLS
+	}
 	if rest, ok := after(s, "enabling PIX workarounds: "); ok {
 		what, where, found := strings.Cut(rest, " for ")
 		if p, _, isPeer := takePeer(where); found && isPeer {

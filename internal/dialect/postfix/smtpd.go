@@ -36,6 +36,10 @@ func smtpd(ev *event.Event, s string) event.Kind {
 		ev.Scope = event.ScopePID
 		return event.KindFilter
 	}
+	if _, _, called := established(s, " to "); called { // the proxy filter or the policy server that it speaks to (src/smtpd/smtpd_proxy.c)
+		ev.Scope, ev.Role = event.ScopeNone, event.RoleUnknown
+		return clientTLS(ev, s)
+	}
 	if kind := serverTLS(ev, s); kind != event.KindNone {
 		return kind
 	}

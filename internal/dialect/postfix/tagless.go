@@ -40,7 +40,7 @@ func tagless(s string) (daemon string, sure bool) {
 	case verb == "reject" && strings.Contains(what, " from "):
 		return "smtpd", true
 	}
-	for _, begin := range [...]string{"host ", "lost connection with ", "conversation with ", "connect to ", "SASL ", "enabling PIX workarounds: ", "Cannot start TLS", "TLS is required"} {
+	for _, begin := range [...]string{"host ", "lost connection with ", "conversation with ", "connect to ", "SASL ", "enabling PIX workarounds: ", "Used TLS for ", "Cannot start TLS", "TLS is required"} {
 		if strings.HasPrefix(rest, begin) {
 			return "smtp", false
 		}

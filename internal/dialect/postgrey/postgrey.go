@@ -83,8 +83,11 @@ func other(ev *event.Event, s string, named bool) event.Result {
 		if !ok {
 			client, ip = "", client
 		}
-		if !scan.IsIP(ip) {
+		if ip = unmasked(ip); !scan.IsIP(ip) {
 			return event.Unknown
+		}
+		if client == "unknown" {
+			client = ""
 		}
 		ev.ClientAddress, ev.PeerIP, ev.FilterVerdict = client, ip, "whitelisted"
 	case strings.HasPrefix(s, "delayed ") && delayed(ev, s[len("delayed "):]):

@@ -18,14 +18,27 @@ func (Parser) Name() string { return "spamassassin" }
 // Claims takes the tag that spamd logs under.
 func (Parser) Claims(program string) bool { return program == "spamd" }
 
-// Probe is for no line: spamd names itself.
-func (Parser) Probe(*header.Header) bool { return false }
+// Probe takes what spamd says of messages without a header: it names itself in the text, too.
+func (Parser) Probe(h *header.Header) bool {
+	s, ok := strings.CutPrefix(h.Text, "spamd: ")
+	if !ok || h.Program != "" {
+		return false
+	}
+	for _, begin := range [...]string{"result: ", "checking message ", "processing message ", "clean message (", "identified spam (", "connection from ", "got connection over ", "handled cleanup of child pid ", "server "} {
+		if strings.HasPrefix(s, begin) {
+			return true
+		}
+	}
+	return false
+}
 
 // Parse reads one line.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	s, ok := strings.CutPrefix(h.Text, "spamd: ")
 	if !ok {
-		s = h.Text
+		if s = h.Text; h.Program == "" {
+			return event.Unknown
+		}
 	}
 	switch {
 	case strings.HasPrefix(s, "result: "):
@@ -37,7 +50,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	case strings.HasPrefix(s, "clean message ("), strings.HasPrefix(s, "identified spam ("):
 		ok = measured(ev, s)
 	default:
-		return service(ev, s)
+		return service(ev, s, h.Program != "")
 	}
 	if !ok {
 		return event.Unknown
@@ -47,7 +60,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 }
 
 // service reads what spamd says of itself and its children, and behind "name: " what a part of SpamAssassin complains of (lib/Mail/SpamAssassin/Logger.pm).
-func service(ev *event.Event, s string) event.Result {
+func service(ev *event.Event, s string, named bool) event.Result {
 	ev.Kind, ev.Beside, ev.Daemon, ev.Argument = event.KindLifecycle, true, "spamd", s
 	for _, begin := range [...]string{
 		"prefork: ", "server ", "connection from ", "got connection over ", "handled cleanup of child pid ", "setuid to ", "restarting using ", "copying default prefs", "creating default_prefs: ",
@@ -58,7 +71,7 @@ func service(ev *event.Event, s string) event.Result {
 		}
 	}
 	name, words, ok := strings.Cut(s, ": ")
-	if isPart(name) && ok && words != "" {
+	if named && isPart(name) && ok && words != "" {
 		ev.Kind = event.KindWarning
 		return event.Parsed
 	}
