@@ -142,3 +142,8 @@ func BenchmarkNet(b *testing.B) {
 	})
 	b.ReportMetric(100*float64(net)/float64(whole), "%")
 }
+
+// BenchmarkContent is what it costs to know a batch again.
+func BenchmarkContent(b *testing.B) {
+	eachLine(b, corpus(b, mainLog), func(ld plog.Logs) { contentOf(ld) })
+}

@@ -37,9 +37,8 @@ type core struct {
 	pending made
 	kept    kept
 
-	// accepting is held for reading by every batch on its way and for writing by a checkpoint: what is saved covers
-	// accepted batches only.
-	accepting sync.RWMutex
+	accepting *gate
+	saving    sync.Mutex // one checkpoint at a time
 
 	life      sync.Mutex
 	began     bool
@@ -76,7 +75,7 @@ func newCore(cfg *Config, set processor.Settings, now func() time.Time) (*core, 
 	}
 	c := &core{
 		cfg: cfg, id: set.ID, logger: set.Logger, now: now, forget: func() {},
-		engine: e, refusals: newRefusals(), owner: owners.Add(1), pending: made{}, stop: make(chan struct{}),
+		engine: e, refusals: newRefusals(), owner: owners.Add(1), pending: made{}, accepting: newGate(), stop: make(chan struct{}),
 	}
 	c.telemetry, err = newTelemetry(builder, e)
 	return c, err
@@ -183,8 +182,8 @@ func (c *core) lookAfter(ctx context.Context) {
 
 // expire ends what is over by the clock and hands on the records of that: those of a host through the pipeline that observed it last.
 func (c *core) expire(ctx context.Context) (err error) {
-	c.accepting.RLock()
-	defer c.accepting.RUnlock()
+	c.accepting.enter()
+	defer c.accepting.leave()
 	c.pending.add(c.engine.tick(c.now()))
 	for i, p := range c.open() {
 		if i == 0 {
@@ -203,6 +202,17 @@ func (c *core) open() []*smtpProcessor {
 	defer c.life.Unlock()
 	return slices.Clone(c.pipelines)
 }
+
+// passedKey marks what a core has handed on.
+type passedKey struct{ c *core }
+
+// passed marks a call to what is behind: a connector may lead from one pipeline of a core into another.
+func (c *core) passed(ctx context.Context) context.Context {
+	return context.WithValue(ctx, passedKey{c}, true)
+}
+
+// passes says whether a batch comes from this core itself: it has been observed, and its way is one that a checkpoint waits for already.
+func (c *core) passes(ctx context.Context) bool { return ctx.Value(passedKey{c}) != nil }
 
 // cores finds the core of a configuration: the Collector gives every pipeline that names a component the same one, and another after a reload.
 type cores struct {

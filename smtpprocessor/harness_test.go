@@ -173,6 +173,13 @@ func (consumerFunc) Capabilities() consumer.Capabilities {
 
 func (f consumerFunc) ConsumeLogs(_ context.Context, ld plog.Logs) error { return f(ld) }
 
+// consumerFuncCtx is one that looks at the context, too.
+type consumerFuncCtx func(context.Context, plog.Logs) error
+
+func (consumerFuncCtx) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
+
+func (f consumerFuncCtx) ConsumeLogs(ctx context.Context, ld plog.Logs) error { return f(ctx, ld) }
+
 // corpus reads the lines of a file of the repository's testdata.
 func corpus(t testing.TB, name string) []string {
 	t.Helper()

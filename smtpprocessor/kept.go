@@ -104,7 +104,7 @@ func (p *smtpProcessor) sendKept(ctx context.Context) error {
 
 // hand gives a batch to the next consumer, with its identity and the memory of who has counted it.
 func (p *smtpProcessor) hand(ctx context.Context, id batchid.ID, counts *batchid.Counts, ld plog.Logs) error {
-	err := p.next.ConsumeLogs(batchid.WithCounts(batchid.NewContext(ctx, id), counts), ld)
+	err := p.next.ConsumeLogs(batchid.WithCounts(batchid.NewContext(p.passed(ctx), id), counts), ld)
 	if err != nil {
 		p.telemetry.refused(ctx)
 	}

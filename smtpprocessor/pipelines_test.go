@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor/processortest"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
@@ -292,4 +293,65 @@ func TestBusyReceiversDoNotKeepEachOtherFromSaving(t *testing.T) {
 	ok, err = rounds[0].Checkpoint(t.Context())
 	require.NoError(t, err)
 	assert.True(t, ok, "what was saved for the other covers it")
+}
+
+// A connector leads from one pipeline into another that names the same smtp: what comes is handed on as it is, and a checkpoint meanwhile waits for both.
+func TestPipelineBehindAPipelineOfTheSameProcessor(t *testing.T) {
+	sink := new(consumertest.LogsSink)
+	var second consumer.Logs
+	entered, goOn := make(chan struct{}), make(chan struct{})
+	between := consumerFuncCtx(func(ctx context.Context, ld plog.Logs) error {
+		close(entered)
+		<-goOn
+		return second.ConsumeLogs(ctx, ld)
+	})
+	list, _ := pipelines(t, newStorage(t), between, sink)
+	second = list[1]
+	calm := new(consumertest.LogsSink)
+	reference, _ := start(t, calm, nil)
+	lines := append([]string{cronLine}, corpus(t, mainLog)[:300]...)
+	require.NoError(t, reference.ConsumeLogs(t.Context(), batch(lines...)))
+
+	done, saved := make(chan error), make(chan error)
+	go func() { done <- list[0].ConsumeLogs(context.Background(), batch(lines...)) }()
+	<-entered
+	go func() {
+		_, err := list[0].Checkpoint(checkpoint.Final(context.Background()))
+		saved <- err
+	}()
+	time.Sleep(50 * time.Millisecond) // until it waits
+	close(goOn)
+	require.NoError(t, <-done)
+	require.NoError(t, <-saved)
+	assert.Equal(t, texts(t, calm.AllLogs()...), texts(t, sink.AllLogs()...))
+}
+
+// A consumer that holds on to a batch of one pipeline keeps a checkpoint from being written, and no other pipeline waiting.
+func TestConsumerThatHoldsOnKeepsNoOtherPipelineWaiting(t *testing.T) {
+	goOn := make(chan struct{})
+	held := make(chan struct{})
+	holds := consumerFunc(func(plog.Logs) error {
+		close(held)
+		<-goOn
+		return nil
+	})
+	list, _ := pipelines(t, newStorage(t), holds, consumertest.NewNop())
+	lines := corpus(t, mainLog)
+	done := make(chan error)
+	go func() { done <- list[0].ConsumeLogs(context.Background(), placed(batch(lines[:20]...), "f1", 0)) }()
+	<-held
+	round := checkpoint.NewRound()
+	began := time.Now()
+	for at := 20; at < 220; at += 20 {
+		require.NoError(t, list[1].ConsumeLogs(checkpoint.NewContext(t.Context(), round), placed(batch(lines[at:at+20]...), "f2", int64(at))))
+		saved, err := round.Checkpoint(t.Context())
+		require.NoError(t, err)
+		assert.False(t, saved)
+	}
+	assert.Less(t, time.Since(began), 4*time.Second, "one try waits for two seconds, the others not at all")
+	close(goOn)
+	require.NoError(t, <-done)
+	saved, err := round.Checkpoint(checkpoint.Final(t.Context()))
+	require.NoError(t, err)
+	assert.True(t, saved)
 }

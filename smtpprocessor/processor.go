@@ -69,8 +69,11 @@ func (p *smtpProcessor) Shutdown(ctx context.Context) (err error) {
 
 // ConsumeLogs enriches the batch in place and hands it on. A batch that was refused before gives the same output.
 func (p *smtpProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
-	p.accepting.RLock()
-	defer p.accepting.RUnlock()
+	if p.passes(ctx) {
+		return p.next.ConsumeLogs(ctx, ld)
+	}
+	p.accepting.enter()
+	defer p.accepting.leave()
 	round, _ := checkpoint.FromContext(ctx)
 	if p.store != nil && round != nil {
 		round.Join(p.core)
@@ -121,7 +124,7 @@ func (p *smtpProcessor) sendMade(ctx context.Context) error {
 	logs := plog.NewLogs()
 	waiting.CopyTo(logs)
 	id := batchid.ID{Owner: p.owner, Seq: p.seq.Add(1)}
-	if err := p.next.ConsumeLogs(batchid.NewContext(ctx, id), logs); err != nil {
+	if err := p.next.ConsumeLogs(batchid.NewContext(p.passed(ctx), id), logs); err != nil {
 		return err
 	}
 	delete(p.pending, p)
@@ -130,8 +133,8 @@ func (p *smtpProcessor) sendMade(ctx context.Context) error {
 
 // sendOpen ends what is open of this pipeline's hosts, and of all when it is the last, and hands on the records of that.
 func (p *smtpProcessor) sendOpen(ctx context.Context, last bool) error {
-	p.accepting.RLock()
-	defer p.accepting.RUnlock()
+	p.accepting.enter()
+	defer p.accepting.leave()
 	p.pending.add(p.engine.close(p, last))
 	if last {
 		for via := range p.pending {

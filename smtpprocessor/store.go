@@ -18,10 +18,8 @@ type store struct {
 	client storage.Client
 	saved  int64  // when, by the processor's clock, in nanoseconds
 	covers uint64 // the changes of the state that are in it
+	tried  int64  // when there was no moment to save it
 }
-
-// due says whether the state was saved too long ago.
-func (s *store) due(now int64, interval time.Duration) bool { return now-s.saved >= int64(interval) }
 
 // The keys of the state, of made records that nobody has accepted yet, and of a state that could not be read and was set aside.
 const (
@@ -82,33 +80,64 @@ func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 	if checkpoint.IsFinal(ctx) {
 		defer c.hurryTicker()()
 	}
-	c.accepting.Lock()
-	defer c.accepting.Unlock()
+	c.saving.Lock()
+	defer c.saving.Unlock()
+	round, _ := checkpoint.FromContext(ctx)
+	now := c.now().UnixNano()
+	if !checkpoint.IsFinal(ctx) {
+		if due, covers := c.due(round, now); covers || !due {
+			return covers, nil
+		}
+	}
+	if !c.accepting.close(c.patience(ctx)) {
+		c.store.tried = now
+		return false, c.tooLate(ctx)
+	}
+	defer c.accepting.open()
 	waiting := c.refusals.outstanding()
 	if len(waiting) > 0 && !c.keeps(ctx, waiting) {
 		return false, nil
 	}
-	changes, now := c.changes.Load(), c.now().UnixNano()
-	round, asked := checkpoint.FromContext(ctx)
-	due, covers := c.store.due(now, c.cfg.CheckpointInterval), false
-	if asked {
-		due, covers = c.rounds.due(round, c.store.covers, now-int64(c.cfg.CheckpointInterval))
-	}
-	if len(waiting) == 0 && (changes == c.store.covers || covers) {
-		return true, nil // what is on disk is the state, as far as it is asked for
-	}
-	if !due && !checkpoint.IsFinal(ctx) {
-		return false, nil
+	changes := c.changes.Load()
+	if len(waiting) == 0 && changes == c.store.covers {
+		return true, nil
 	}
 	if err := c.save(ctx, waiting); err != nil {
 		return false, err
 	}
 	c.refusals.keep(waiting)
 	c.store.saved, c.store.covers = now, changes
-	if asked {
+	if round != nil {
 		c.rounds.saved(round, now)
 	}
 	return true, nil
+}
+
+// due says whether the state is to be saved for who asks, and whether it has to: what is on disk may cover all that is asked for. After a try that came too
+// late it is not tried again at once.
+func (c *core) due(round *checkpoint.Round, now int64) (due, covers bool) {
+	since := now - int64(c.cfg.CheckpointInterval)
+	due = c.store.saved <= since
+	if round != nil {
+		due, covers = c.rounds.due(round, c.store.covers, since)
+	}
+	return due && c.store.tried <= since, covers || c.changes.Load() == c.store.covers
+}
+
+// patience is how long a checkpoint waits for the batches that are on their way, and with it all that come meanwhile.
+func (*core) patience(ctx context.Context) time.Duration {
+	if checkpoint.IsFinal(ctx) {
+		return 2 * patience // the ticker's sending is ended after one
+	}
+	return 2 * time.Second
+}
+
+// tooLate is the error of a last round that found no moment without a batch on its way.
+func (*core) tooLate(ctx context.Context) error {
+	if !checkpoint.IsFinal(ctx) {
+		return nil
+	}
+	return fmt.Errorf("a consumer holds on to records for more than %s, the state is not saved", 2*patience)
 }
 
 // save writes the state and what waits beside it: made records that nobody has accepted yet, and batches.

@@ -57,7 +57,11 @@ func (f *file) page(id uint64) (*page, error) {
 		f.seen[i] = true
 	}
 	p.size = int64(more+1) * f.pageSize
-	p.r = io.NewSectionReader(f.r, int64(id)*f.pageSize, p.size)
+	whole := io.NewSectionReader(f.r, int64(id)*f.pageSize, p.size)
+	if _, err := io.Copy(io.Discard, whole); err != nil { // a bad sector would end the process once it is mapped
+		return nil, fmt.Errorf("page %d: %w", id, err)
+	}
+	p.r = whole
 	return p, nil
 }
 
