@@ -77,6 +77,10 @@ e2e: build ## end-to-end tests with the built collector (PROMETHEUS=path of a pr
 chaos: build ## 1,000,000 lines, 50 kill -9, rotations and refusals at random; prints what was lost (2 minutes; CHAOS_LINES, CHAOS_KILLS)
 	CHAOS_LINES=$${CHAOS_LINES:-1000000} CHAOS_KILLS=$${CHAOS_KILLS:-50} go test -count=1 -timeout 30m -tags e2e -run '^TestChaos$$' -v ./test/e2e/
 
+.PHONY: diagnosis
+diagnosis: ## how often the reasons of labelled replies are right: precision, recall, what decided, what was taken for another
+	go test -count=1 -run '^TestLabelledReplies$$' -v ./internal/diagnose
+
 .PHONY: lint
 lint: ## golangci-lint
 	@echo "==> lint"

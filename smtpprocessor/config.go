@@ -29,6 +29,11 @@ type Config struct {
 	LocalNetworks []string `mapstructure:"local_networks"`
 	// Relayhosts are the smarthosts that this site hands its mail to, by name or address, as Postfix's relayhost has them.
 	Relayhosts []string `mapstructure:"relayhosts"`
+	// Reasons are own rules that say why mail failed, asked in front of ours; ReasonsFile holds more of them, in the format of our table.
+	Reasons     []ReasonRule `mapstructure:"reasons"`
+	ReasonsFile string       `mapstructure:"reasons_file"`
+	// Providers are own names of who runs a host or domain, asked in front of ours.
+	Providers []ProviderNames `mapstructure:"providers"`
 	// Attributes is which attributes records carry: core (what the line says and the keys) or full.
 	Attributes string `mapstructure:"attributes"`
 	// Summaries are the summary records to make: session, message. With message, a conversation whose words the log shows has its session's, too.
@@ -127,6 +132,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Attributes != attributesCore && c.Attributes != attributesFull {
 		wrong("attributes: %q is not a choice, takes core or full", c.Attributes)
+	}
+	if _, _, err := c.ownDiagnosis(); err != nil {
+		errs = append(errs, err)
 	}
 	for _, s := range c.Summaries {
 		if s != summarySession && s != summaryMessage {

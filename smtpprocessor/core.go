@@ -148,7 +148,7 @@ func (c *core) end(ctx context.Context) (err error) {
 	return err
 }
 
-// tick expires what belongs to silent sources, and saves the state when it is time.
+// tick expires what belongs to silent sources, saves the state when it is time, and looks whether the user's reasons have changed.
 func (c *core) tick() {
 	defer c.done.Done()
 	ticker := time.NewTicker(min(tickInterval, c.cfg.CheckpointInterval))
@@ -165,6 +165,7 @@ func (c *core) tick() {
 
 // lookAfter is one turn of the ticker.
 func (c *core) lookAfter(ctx context.Context) {
+	c.engine.rereadReasons(c.cfg)
 	sending, cancel := context.WithCancel(ctx)
 	c.hurry.Store(&cancel)
 	err := c.expire(sending)

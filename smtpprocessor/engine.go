@@ -30,11 +30,16 @@ type engine struct {
 	keepContent bool
 	dropChatter bool
 
-	mu       sync.Mutex
-	detector *dialect.Detector
-	tracker  *session.Tracker
-	sources  map[record.Source]*source
-	newest   struct { // the source of the line before: most lines come from the same
+	reasons struct { // what was read of the user's own; the ticker's
+		file, complaint string
+	}
+
+	mu        sync.Mutex
+	detector  *dialect.Detector
+	diagnosis *diagnose.Diagnosis
+	tracker   *session.Tracker
+	sources   map[record.Source]*source
+	newest    struct { // the source of the line before: most lines come from the same
 		key    record.Source
 		source *source
 	}
@@ -99,13 +104,19 @@ func newEngine(cfg *Config, logger *zap.Logger) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	diagnosis, file, err := cfg.ownDiagnosis()
+	if err != nil {
+		return nil, err
+	}
 	e := &engine{
-		logger: logger, zone: zone, keepContent: cfg.Privacy.Content == contentKeep, detector: detector,
+		logger: logger, zone: zone, keepContent: cfg.Privacy.Content == contentKeep, detector: detector, diagnosis: diagnosis,
 		sources: make(map[record.Source]*source), homes: make(map[string]home),
 	}
+	e.reasons.file = file
 	e.dropChatter = has(cfg.Drop, dropChatter)
 	e.writer.Full = cfg.Attributes == attributesFull
 	e.tracker = session.New(session.Config{
+		Explain:     func(ev *event.Event) { e.diagnosis.Reply(ev) },
 		MaxSessions: cfg.Sessions.Max, SessionIdle: cfg.Sessions.IdleTimeout,
 		MaxMessages: cfg.Messages.Max, MessageTTL: cfg.Messages.TTL, MaxRecipients: cfg.Messages.MaxRecipients,
 		LocalDomains: domains, LocalNetworks: networks, Relayhosts: relays,
@@ -203,13 +214,13 @@ func (e *engine) observe(p *pass, text string, rec plog.LogRecord) (l line) {
 		if !again {
 			e.tracker.Recall(ev)
 		}
-		diagnose.Event(ev)
+		e.diagnosis.Event(ev)
 	}
 	if again {
 		ev.Duplicate = true
 	} else {
 		e.tracker.Observe(ev, src.name, p.now, &e.out)
-		diagnose.Outcome(ev)
+		e.diagnosis.Outcome(ev)
 	}
 	e.counts.line(ev, result, ev.Duplicate)
 

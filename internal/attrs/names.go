@@ -70,6 +70,7 @@ const (
 	DelayTransmission = "smtp.delay.transmission"
 	FailureReason     = "smtp.failure.reason"
 	FailureCategory   = "smtp.failure.category"
+	FailureBasis      = "smtp.failure.basis"
 	DestinationDomain = "smtp.destination.domain"
 	Provider          = "smtp.destination.provider"
 	MailFrom          = "smtp.mail_from"
@@ -216,7 +217,7 @@ var Table = []Doc{
 	{ReplyContinued, Bool, Core, "a line of a multi-line reply that is not its last"},
 	{ReplyRetold, Bool, Core, "the same reply is on another record, which counts it: words and a line of the server's own, one answer for several recipients"},
 	{Trial, Bool, Core, "`false` on an answer or failure of a host that is no trial of its own: another record has it, or it decided nothing"},
-	{ReplyFingerprint, String, unlessPlain, "the first 120 characters of the text with addresses, IPs, ids, times and numbers replaced"},
+	{ReplyFingerprint, String, unlessPlain, "what is the same in every such refusal, at most 120 bytes: the text without addresses, hosts, IPs, ids, times and numbers, with the provider's tags (TSS04) of all of it"},
 	{DeliveryStatus, String, Core, "the MTA's verdict on one recipient: `delivered` (accepted by the next hop or put into the mailbox), `deferred`, `bounced`, `expired`, `discarded`, `deleted`, `held`, `aborted`"},
 	{DeliveryDSN, String, "unless it is the enhanced code, or the recipient was delivered", "the MTA's own status code, which is not the peer's"},
 	{DeliveryRoute, String, Core, "`mx`, `relayhost`, `lmtp`, `local`, `pipe`, `filter`, `forward`, `discard`, `none`"},
@@ -232,8 +233,9 @@ var Table = []Doc{
 	{DelayInQueue, Seconds, Core, "time in the queue"},
 	{DelaySetup, Seconds, Core, "connection setup, with DNS, EHLO and STARTTLS"},
 	{DelayTransmission, Seconds, Core, "transmission"},
-	{FailureReason, String, Core, "why it failed, one of a closed list (docs/attributes.md)"},
+	{FailureReason, String, Core, "why it failed, one of a closed list (docs/reasons.md), or a reason of your own"},
 	{FailureCategory, String, Core, "the reason's group: `recipient`, `domain`, `infrastructure`, `block`, `content`, `own`, `unspecified`"},
+	{FailureBasis, String, Core, "what the reason was read from: `own` (a rule of yours), `provider` (the provider's own words or code), `text`, `enhanced_code`, `reply_code`, `command`, `error`; of `unspecified`: the code that was read and says nothing by itself"},
 	{DestinationDomain, String, "on verdicts and reports", "domain of the recipient"},
 	{Provider, String, Core, "who answered: mailbox provider or gateway"},
 	{MailFrom, String, atContext, "envelope sender without `<>`; the null sender is `<>`"},

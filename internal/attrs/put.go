@@ -379,6 +379,7 @@ func (w *Writer) delivery(ev *event.Event) {
 func (w *Writer) diagnosis(ev *event.Event) {
 	w.str(FailureReason, ev.Reason)
 	w.str(FailureCategory, ev.Category)
+	w.str(FailureBasis, ev.Basis)
 	if w.context {
 		w.text(DestinationDomain, ev.DestinationDomain)
 	}

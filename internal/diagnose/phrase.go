@@ -1,99 +1,169 @@
 package diagnose
 
 import (
-	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
-// phrases finds the first rule, in the order of the data, whose words a reply text holds. All rules are looked for in one pass over the text
-// (Aho and Corasick, 1975), so that a hundred rules cost no more than one, and a hostile text no more than its length. Letters match in any case,
-// a run of blanks matches one blank, and the text has a blank in front.
+// phrases finds which rules' words a reply holds. All are looked for in one pass over the text (Aho and Corasick, 1975), so that a thousand rules
+// cost no more than one, and a hostile text no more than its length. The text is read as fold writes it, between blanks; addresses are passed
+// over: they are words of whoever sent the message.
 type phrases struct {
-	symbol [256]uint8 // byte -> column; 0 is a byte that no rule has
-	width  int
-	next   []uint16    // row of a state, column of a symbol -> state
-	first  [2][]uint16 // by class ('4', '5'): the first rule, from 1, that ends in the state or in a suffix of it; 0 for none
-	rules  []phrase
+	symbol [256]uint8  // byte -> column; 0 is a byte that no rule has
+	width  int         // columns
+	shift  int         // a row has 1<<shift places, at least as many
+	first  [256]uint16 // byte -> state, where nothing has begun
+	next   []uint16    // row of a state, column of a symbol -> state, marked where parts end in it
+	hits   []uint32    // by state: where the parts that end in it are listed
+	list   []hit
+	words  []part
+	joints map[joint]uint16
+	known  map[string]struct{} // words that have their states
+	states int                 // at most
+	parts  int
 }
 
-// phrase is one rule: words in lower case, and the class of replies that it is for, 0 for both.
-type phrase struct {
+// part is one way to say a part of a rule's text.
+type part struct {
 	words string
-	class byte
-	why   Reason
+	hit
 }
 
-// add appends a rule; build makes the automaton.
-func (t *phrases) add(words string, class byte, why Reason) {
-	if words == "" || words != strings.ToLower(words) || strings.Contains(words, "  ") || strings.ContainsAny(words, "<>") {
-		panic(fmt.Sprintf("rule table: %q can match no text", words))
+// hit says what ends in a state: a part of a text that goes on, or a text.
+type hit struct {
+	rule   uint16 // from 1, of a text that is complete; 0 where it goes on
+	part   uint16 // the number of a part that others come behind; 0 for none
+	after  uint16 // the part that stands in front of it; 0 for none
+	gap    uint8  // how far
+	length uint8
+	end    bool // of the list
+}
+
+// joint is a part that others come behind: texts that begin alike share it.
+type joint struct {
+	after uint16
+	gap   uint8
+	words string // all of its words
+}
+
+// The bounds of one automaton; what does not fit goes into another.
+const (
+	maxStates  = 1<<15 - 1
+	ending     = 1 << 15 // the mark of a state that parts end in
+	fewParts   = 1 << 7
+	maxParts   = 1 << 11
+	maxText    = 16 << 10 // bytes of a reply that are looked at
+	maxPart    = 1<<8 - 1 // bytes of a part
+	maxMailbox = 320      // bytes of an address (RFC 5321 section 4.5.3.1)
+)
+
+// add takes the text of a rule, false where there is no room for it; build makes the automaton.
+func (t *phrases) add(number int, text []element) bool {
+	states := 0
+	for i := range text {
+		for _, w := range text[i].words {
+			if _, shared := t.known[w]; !shared {
+				states += len(w)
+			}
+		}
 	}
-	t.rules = append(t.rules, phrase{words, class, why})
+	if t.states+states >= maxStates || t.parts+len(text) >= maxParts {
+		return false
+	}
+	after := uint16(0)
+	for i := range text {
+		e := &text[i]
+		h := hit{after: after, gap: uint8(e.gap)}
+		if i == len(text)-1 {
+			h.rule = uint16(number)
+		} else {
+			key := joint{after, h.gap, strings.Join(e.words, ",")}
+			if h.part = t.joints[key]; h.part != 0 { // another text begins like this one
+				after = h.part
+				continue
+			}
+			t.parts++
+			h.part = uint16(t.parts)
+			if t.joints == nil {
+				t.joints = map[joint]uint16{}
+			}
+			t.joints[key] = h.part
+			after = h.part
+		}
+		for _, w := range e.words {
+			if _, shared := t.known[w]; !shared {
+				if t.known == nil {
+					t.known = map[string]struct{}{}
+				}
+				t.known[w] = struct{}{}
+				t.states += len(w)
+			}
+			h.length = uint8(len(w))
+			t.words = append(t.words, part{w, h})
+		}
+	}
+	return true
 }
 
 func (t *phrases) build() {
 	t.width = 1
-	size := 1
-	for _, r := range t.rules {
-		size += len(r.words)
-		for i := 0; i < len(r.words); i++ {
-			if c := r.words[i]; t.symbol[c] == 0 {
-				t.symbol[c] = uint8(t.width)
-				t.width++
-			}
+	for _, p := range t.words {
+		for i := 0; i < len(p.words); i++ {
+			t.column(p.words[i])
 		}
 	}
-	for c := byte('A'); c <= 'Z'; c++ {
-		t.symbol[c] = t.symbol[c+'a'-'A']
+	t.next = make([]uint16, t.width, (t.states+2)*t.width)
+	ends := make([][]hit, 1, t.states+2)
+	for _, p := range t.words {
+		state := t.insert(p.words, &ends)
+		ends[state] = append(ends[state], p.hit)
 	}
-	for _, c := range "\t\r\n" {
-		t.symbol[c] = t.symbol[' ']
+	t.renumber(t.link(ends))
+	for c, column := range t.symbol {
+		t.first[c] = t.next[column]
 	}
-	t.next = make([]uint16, t.width, size*t.width)
-	t.first = [2][]uint16{make([]uint16, 1, size), make([]uint16, 1, size)}
-	for i := range t.rules {
-		t.insert(i)
-	}
-	t.link()
+	t.words, t.joints, t.known = nil, nil, nil
 }
 
-// insert adds the states of a rule.
-func (t *phrases) insert(rule int) {
-	r := &t.rules[rule]
+// column gives a byte its column.
+func (t *phrases) column(c byte) {
+	if t.symbol[c] == 0 {
+		t.symbol[c] = uint8(t.width)
+		t.width++
+	}
+}
+
+// insert adds the states of words and gives the last.
+func (t *phrases) insert(words string, ends *[][]hit) int {
 	state := 0
-	for i := 0; i < len(r.words); i++ {
-		to := &t.next[state*t.width+int(t.symbol[r.words[i]])]
-		if *to == 0 {
-			*to = uint16(len(t.first[0]))
+	for i := 0; i < len(words); i++ {
+		at := state*t.width + int(t.symbol[words[i]])
+		if t.next[at] == 0 {
+			t.next[at] = uint16(len(*ends))
 			t.next = append(t.next, make([]uint16, t.width)...)
-			t.first[0], t.first[1] = append(t.first[0], 0), append(t.first[1], 0)
-			to = &t.next[state*t.width+int(t.symbol[r.words[i]])]
+			*ends = append(*ends, nil)
 		}
-		state = int(*to)
+		state = int(t.next[at])
 	}
-	for class := range t.first {
-		if fits := r.class == 0 || int(r.class-'4') == class; fits && t.first[class][state] == 0 {
-			t.first[class][state] = uint16(rule + 1)
-		}
-	}
+	return state
 }
 
 // link fills in where each state goes on when its own words do not, breadth first: a state inherits from its longest suffix.
-func (t *phrases) link() {
-	suffix := make([]uint16, len(t.first[0]))
-	var queue []uint16
+func (t *phrases) link(ends [][]hit) (order []uint16) {
+	t.hits = make([]uint32, len(ends))
+	t.list = make([]hit, 1, len(ends))
+	suffix := make([]uint16, len(ends))
+	queue := make([]uint16, 1, len(ends))
 	for column := 1; column < t.width; column++ {
 		if to := t.next[column]; to != 0 {
 			queue = append(queue, to)
 		}
 	}
-	for len(queue) > 0 {
-		state := queue[0]
-		queue = queue[1:]
+	for i := 1; i < len(queue); i++ {
+		state := queue[i]
 		from := suffix[state]
-		for class := range t.first {
-			t.first[class][state] = earlier(t.first[class][state], t.first[class][from])
-		}
+		t.merge(state, ends[state], t.hits[from])
 		for column := 1; column < t.width; column++ {
 			to := &t.next[int(state)*t.width+column]
 			fallback := t.next[int(from)*t.width+column]
@@ -105,74 +175,236 @@ func (t *phrases) link() {
 			queue = append(queue, *to)
 		}
 	}
+	return queue
 }
 
-// earlier is the smaller of two rules, where 0 is none.
-func earlier(a, b uint16) uint16 {
-	if a == 0 || b != 0 && b < a {
-		return b
+// renumber gives the states their numbers in the order of their depth: a text is mostly in those that few letters lead to, which then lie together.
+func (t *phrases) renumber(order []uint16) {
+	now := make([]uint16, len(order))
+	for i, state := range order {
+		now[state] = uint16(i)
+		if t.hits[state] != 0 {
+			now[state] |= ending
+		}
 	}
-	return a
+	next, hits := make([]uint16, 0, len(t.next)), make([]uint32, 0, len(t.hits))
+	for _, state := range order {
+		for _, to := range t.next[int(state)*t.width:][:t.width] {
+			next = append(next, now[to])
+		}
+		hits = append(hits, t.hits[state])
+	}
+	t.next, t.hits = next, hits
 }
 
-// find gives the first rule that fits text, an answer of class '4' or '5' with the reply code; joined text has the codes of its further lines still
-// in it, which are passed over, and so are addresses in angle brackets: they are words of whoever sent the message.
-func (t *phrases) find(text string, class byte, code int, enhanced string, joined bool) (rule int, ok bool) {
-	if t == nil || class != '4' && class != '5' {
-		return 0, false
+// merge lists what ends in a state and in its suffix.
+func (t *phrases) merge(state uint16, own []hit, inherited uint32) {
+	if len(own) == 0 {
+		t.hits[state] = inherited
+		return
 	}
-	var digits [3]byte
-	if joined = joined && code >= 400 && code < 600; joined {
-		digits = [3]byte{byte('0' + code/100), byte('0' + code/10%10), byte('0' + code%10)}
+	at := len(t.list)
+	t.hits[state] = uint32(at)
+	t.list = append(t.list, own...)
+	for i := inherited; i != 0; i++ {
+		h := t.list[i]
+		t.list = append(t.list, h)
+		if h.end {
+			break
+		}
 	}
-	first := t.first[class-'4']
-	blank := int(t.symbol[' '])
-	state, best, inBlank := int(t.next[blank]), uint16(0), true
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case c == '<':
-			if n := address(text[i:]); n > 0 {
-				i += n - 1
-				state, inBlank = 0, false
-				continue
+	all := t.list[at:]
+	for i := range all {
+		all[i].end = false
+	}
+	// A part that ends here is behind no part that ends here: those that ask for one come first.
+	slices.SortStableFunc(all, func(a, b hit) int { return int(b.after) - int(a.after) })
+	all[len(all)-1].end = true
+}
+
+// reading is one pass over a text.
+type reading struct {
+	rules []rule
+	asked *asked
+	best  int      // the number of the first rule so far that fits
+	ends  []uint16 // by part: where it was heard last
+}
+
+// find looks for a rule in front of number best that fits the words, and gives its number, else best.
+func (t *phrases) find(rules []rule, a *asked, words []byte, best int) int {
+	var few [fewParts]uint16
+	r := reading{rules: rules, asked: a, best: best, ends: few[:]}
+	if t.parts >= fewParts {
+		r.ends = make([]uint16, maxParts)
+	}
+	next, width := t.next, t.width
+	state := uint16(0)
+	for i := 0; i < len(words); i++ {
+		if state != 0 {
+			state = next[int(state&^ending)*width+int(t.symbol[words[i]])]
+		} else {
+			for i < len(words) && t.first[words[i]] == 0 { // the rest of a word that no rule has
+				i++
 			}
-		case inBlank && int(t.symbol[c]) == blank:
-			continue
-		case joined && inBlank && c == digits[0]:
-			if n := codes(text[i:], digits[:], enhanced); n > 0 {
-				i += n - 1
-				continue
+			if i == len(words) {
+				break
+			}
+			state = t.first[words[i]]
+		}
+		if state&ending != 0 {
+			r.heard(t.list[t.hits[state&^ending]:], i+1)
+		}
+	}
+	return r.best
+}
+
+// appendWords writes a text as fold does, between blanks, without its addresses, and says whether it has letters that are not ASCII.
+func appendWords(b []byte, text string) (words []byte, foreign bool) {
+	text = text[:min(len(text), maxText)]
+	b = append(b, ' ')
+	between := true
+	from, to := nextAddress(text, 0)
+	for i := 0; i < len(text); {
+		stop := max(from, i)
+		for i < stop {
+			c := simple[text[i]]
+			if c == 0 {
+				break
+			}
+			i++
+			if c == ' ' {
+				if between {
+					continue
+				}
+			}
+			between = c == ' '
+			b = append(b, c)
+		}
+		switch {
+		case i == len(text):
+		case i == from:
+			i = to
+			from, to = nextAddress(text, to)
+			b, between = appendBlank(b, between)
+		case text[i] == '<':
+			if i += max(enclosed(text[i:]), 1); from < i {
+				from, to = nextAddress(text, i)
+			}
+			b, between = appendBlank(b, between)
+		case i < stop:
+			letter, n := utf8.DecodeRuneInString(text[i:])
+			i += n
+			switch letter = foldRune(letter); letter {
+			case mark:
+			case ' ':
+				b, between = appendBlank(b, between)
+			default:
+				b = utf8.AppendRune(b, letter)
+				between, foreign = false, foreign || letter >= utf8.RuneSelf
 			}
 		}
-		inBlank = int(t.symbol[c]) == blank
-		state = int(t.next[state*t.width+int(t.symbol[c])])
-		best = earlier(best, first[state])
 	}
-	return int(best) - 1, best != 0
+	if !between {
+		b = append(b, ' ')
+	}
+	return b, foreign
 }
 
-// address is the length of "<a@b>" at the front of s, also of "<id>"; 0 where the brackets hold words.
-func address(s string) int {
-	const longest = 512 // RFC 5321 section 4.5.3.1.3 allows 256
-	end := strings.IndexByte(s[:min(len(s), longest)], '>')
-	if end < 0 || strings.IndexByte(s[:end], ' ') >= 0 && strings.IndexByte(s[:end], '@') < 0 {
+func appendBlank(b []byte, between bool) ([]byte, bool) {
+	if !between {
+		b = append(b, ' ')
+	}
+	return b, true
+}
+
+// findRaw is find in the text as it is, for the words of regular expressions, which are in ASCII letters: any case, and signs as one blank.
+func (t *phrases) findRaw(rules []rule, a *asked, best int) int {
+	var few [fewParts]uint16
+	r := reading{rules: rules, asked: a, best: best, ends: few[:]}
+	if t.parts >= fewParts {
+		r.ends = make([]uint16, maxParts)
+	}
+	state, between := uint16(0), true
+	for i, c := range []byte(a.text[:min(len(a.text), regexpMax)]) {
+		if c < utf8.RuneSelf {
+			c = lower[c]
+		}
+		if c == ' ' && between {
+			continue
+		}
+		between = c == ' '
+		if state = t.next[int(state&^ending)*t.width+int(t.symbol[c])]; state&ending != 0 {
+			r.heard(t.list[t.hits[state&^ending]:], i+1)
+		}
+	}
+	return r.best
+}
+
+// heard takes note of what ends at a place of the text.
+func (r *reading) heard(list []hit, at int) {
+	for i := range list {
+		h := &list[i]
+		if h.after == 0 || r.follows(h, at-int(h.length)) {
+			if h.part != 0 {
+				r.ends[h.part] = uint16(at)
+			} else if n := int(h.rule); n < r.best && r.rules[n-1].fits(r.asked) {
+				r.best = n
+			}
+		}
+		if h.end {
+			return
+		}
+	}
+}
+
+// follows says whether a part that begins at begin stands behind the one in front of it; the blank between both is one.
+func (r *reading) follows(h *hit, begin int) bool {
+	before := int(r.ends[h.after])
+	return before != 0 && begin >= before-1 && begin <= before+int(h.gap)
+}
+
+// enclosed is the length of "<a@b>" at the front of s, also of "<id>"; 0 where the brackets hold words or a link.
+func enclosed(s string) int {
+	end := strings.IndexByte(s[:min(len(s), maxMailbox)], '>')
+	if end < 0 || strings.IndexByte(s[:end], '@') < 0 && strings.ContainsAny(s[:end], " /") {
 		return 0
 	}
 	return end + 1
 }
 
-// codes is the length of "550-5.1.1 " or "550 5.1.1 " at the front of s, the beginning of a further line; 0 for other numbers.
-func codes(s string, digits []byte, enhanced string) int {
-	if len(s) < 4 || s[:3] != string(digits) || s[3] != '-' && s[3] != ' ' {
-		return 0
+// nextAddress finds the next bare address at or behind from: [begin,end), or the end of the text.
+func nextAddress(text string, from int) (begin, end int) {
+	for at := from; ; {
+		i := strings.IndexByte(text[at:], '@')
+		if i < 0 {
+			return len(text), len(text)
+		}
+		begin, end = at+i, at+i+1
+		for begin > from && inLocalPart(text[begin-1]) && text[begin-1:begin+1] != ".." {
+			begin--
+		}
+		for end < len(text) && inDomain(text[end]) {
+			end++
+		}
+		if begin < at+i && end > at+i+1 {
+			return begin, end
+		}
+		at += i + 1
 	}
-	n := 4
-	if enhanced != "" && strings.HasPrefix(s[n:], enhanced) {
-		n += len(enhanced)
-	}
-	for n < len(s) && s[n] == ' ' {
-		n++
-	}
-	return n
+}
+
+func inLocalPart(c byte) bool { return inDomain(c) || strings.IndexByte("_+=%&*!#$'/?^{|}~`", c) >= 0 }
+
+func inDomain(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c >= utf8.RuneSelf
+}
+
+// longestFirst sorts rules of one group: the longer text asks for more; of two alike the one that asks for something else, too.
+func longestFirst(group []rule) {
+	slices.SortStableFunc(group, func(a, b rule) int {
+		if d := b.length() - a.length(); d != 0 {
+			return d
+		}
+		return b.keys() - a.keys()
+	})
 }

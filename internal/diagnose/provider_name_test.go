@@ -20,7 +20,7 @@ func TestNameOfAnAddressIsNoProvider(t *testing.T) {
 		{"", "a@gmail.com", false, "google"},
 	} {
 		ev := event.Event{Kind: event.KindDelivery, Role: event.RoleClient, ServerAddress: tt.host, RcptTo: tt.rcpt, NameOfAddress: tt.byAddress}
-		if Event(&ev); ev.Provider != tt.want {
+		if Standard.Event(&ev); ev.Provider != tt.want {
 			t.Errorf("%+v: %q", tt, ev.Provider)
 		}
 	}

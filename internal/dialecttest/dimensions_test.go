@@ -32,7 +32,7 @@ func TestNoWordOfALineBecomesADimension(t *testing.T) {
 					if parse(p, Sample{Line: line, Columns: sample.Columns}, &ev) == event.Unknown {
 						continue
 					}
-					diagnose.Event(&ev)
+					diagnose.Standard.Event(&ev)
 					for name, value := range dimensions(&ev) {
 						if strings.Contains(strings.ToLower(value), strings.ToLower(forged)) {
 							t.Errorf("%s is %q: %s", name, value, line)

@@ -215,9 +215,10 @@ type Event struct {
 	// Quoting of the strings that a parser took from the line; taken off behind it, so nobody else sees any.
 	Quoting Quoting
 
-	// Diagnosis. A reason that a parser sets is what the line itself says.
+	// Diagnosis. A reason that a parser sets is what the line itself says; Basis, what a reason was read from, is the diagnosis' own.
 	Reason            string
 	Category          string
+	Basis             string
 	Provider          string
 	Fingerprint       string
 	DestinationDomain string

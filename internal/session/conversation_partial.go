@@ -3,7 +3,6 @@ package session
 import (
 	"strings"
 
-	"github.com/otelcol-smtp/otelcol-smtp/internal/diagnose"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -48,7 +47,6 @@ func (c *Conversation) join(ev *event.Event) {
 	}
 	if c.partial.words != "" {
 		ev.Text = strings.TrimSuffix(c.partial.words+ev.Text, " ")
-		diagnose.Reply(ev)
 	}
 	c.partial = partialReply{}
 }

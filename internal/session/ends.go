@@ -138,7 +138,7 @@ func (t *Tracker) unlogged(s *Session, end event.End, last *event.Event, out *Ou
 			ev.Command, ev.Reason, ev.Category = v.String(), "unlogged", "unspecified"
 			if v == event.VerbRCPT && failed-s.Rejects[v] == 1 && last.RcptTo != "" && last.Code >= 400 {
 				ev.Code, ev.Class, ev.Enhanced, ev.RcptTo = last.Code, last.Class, last.Enhanced, strings.Clone(last.RcptTo)
-				ev.Text, ev.Reason, ev.Category = strings.Clone(last.Text), "", ""
+				ev.Text, ev.Reason, ev.Category, ev.Basis = strings.Clone(last.Text), "", "", ""
 				ev.RejectPermanent = event.TriOf(last.Code >= 500)
 			}
 			out.Made = append(out.Made, Made{Event: ev, Host: s.host.name})

@@ -79,7 +79,7 @@ func (t *Tracker) endRecipients(m *Message, status event.Status, out *Output) {
 		ev.RcptTo, ev.OrigRcptTo, ev.DestinationDomain = r.To, r.Orig, foldDomain(r.To)
 		ev.Status, ev.Final, ev.DSN = status, status.Ends(), r.DSN
 		ev.Route, ev.Direction, ev.Provider = r.Route, r.Direction, r.Provider
-		ev.Reason, ev.Category = r.Reason, r.Category
+		ev.Reason, ev.Category, ev.Basis = r.Reason, r.Category, r.Basis
 		ev.Code, ev.Enhanced, ev.Text = r.Code, r.Enhanced, r.Reply
 		if r.Code > 0 {
 			ev.Class = byte('0' + r.Code/100)

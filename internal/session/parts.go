@@ -200,7 +200,7 @@ func (t *Tracker) handOverAll(h *host, m *Message, out *Output) {
 	}
 	for i := from; i < len(out.Made); i++ {
 		if made := out.Made[i].Event; made != nil {
-			made.Route, made.Reason, made.Category = event.RoutePipe, "", ""
+			made.Route, made.Reason, made.Category, made.Basis = event.RoutePipe, "", "", ""
 			made.Code, made.Class, made.Enhanced, made.Text = 0, '2', "", ""
 			made.Direction = t.direct(h, m, made)
 		}
@@ -216,7 +216,7 @@ type Answer struct {
 	Part, Code        int
 	Command, Enhanced string
 
-	ErrorType, Reason, Category string
+	ErrorType, Reason, Category, Basis string
 }
 
 // hear keeps the answer, and lets the verdict that comes of it say what its line does not: the code, or the command.
@@ -224,7 +224,7 @@ func (m *Message) hear(ev *event.Event) {
 	switch {
 	case ev.Role != event.RoleClient:
 	case ev.Kind == event.KindConnect && ev.ErrorType != "" && ev.Part > 0:
-		m.Answer = &Answer{Part: ev.Part, ErrorType: strings.Clone(ev.ErrorType), Reason: ev.Reason, Category: ev.Category}
+		m.Answer = &Answer{Part: ev.Part, ErrorType: strings.Clone(ev.ErrorType), Reason: ev.Reason, Category: ev.Category, Basis: ev.Basis}
 	case ev.Kind == event.KindReply && ev.FromPeer == event.No && ev.Code > 0 && ev.Command != "" && !ev.MoreLines:
 		m.Answer = &Answer{Part: ev.Part, Code: ev.Code, Command: commandName(ev.Command), Enhanced: strings.Clone(ev.Enhanced)}
 	case ev.Kind == event.KindDelivery && m.Answer != nil:
@@ -236,7 +236,7 @@ func (m *Message) hear(ev *event.Event) {
 func (a *Answer) explain(ev *event.Event) {
 	switch {
 	case ev.Class == 0 && ev.ErrorType == "" && ev.Tried == event.Yes && ev.Part > 0 && ev.Part == a.Part && a.ErrorType != "":
-		ev.ErrorType, ev.Reason, ev.Category = a.ErrorType, a.Reason, a.Category
+		ev.ErrorType, ev.Reason, ev.Category, ev.Basis = a.ErrorType, a.Reason, a.Category, a.Basis
 	case ev.Class == 0 || a.Code == 0 || ev.Part != a.Part || ev.Class != byte('0'+a.Code/100):
 	case ev.Code == 0 && ev.Command == a.Command:
 		ev.Code, ev.Enhanced = a.Code, a.Enhanced

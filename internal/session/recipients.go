@@ -202,7 +202,7 @@ func (r *Recipient) take(ev *event.Event, wasFinal bool) {
 	}
 	r.Status, r.Final, r.Route, r.Direction = ev.Status, ev.Final, ev.Route, ev.Direction
 	r.Code = ev.Code
-	r.Reason, r.Category, r.Provider = ev.Reason, ev.Category, ev.Provider // constants of the rules, no parts of the line
+	r.Reason, r.Category, r.Basis, r.Provider = ev.Reason, ev.Category, ev.Basis, ev.Provider // constants of the rules, no parts of the line
 	if passesOn(ev) {
 		replace(&r.Next, cmp.Or(ev.ChildQueueID, ev.RemoteQueueID))
 	}
@@ -221,7 +221,7 @@ func (r *Recipient) explain(ev *event.Event) {
 	if r.Status != event.StatusDeferred {
 		return
 	}
-	ev.Reason, ev.Category, ev.Provider = r.Reason, r.Category, r.Provider
+	ev.Reason, ev.Category, ev.Basis, ev.Provider = r.Reason, r.Category, r.Basis, r.Provider
 	if ev.Route == event.RouteNone || ev.Route == event.RouteUnknown {
 		ev.Route, ev.Direction = r.Route, r.Direction
 	}

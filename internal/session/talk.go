@@ -23,7 +23,11 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 		talk = s.talk
 	}
 	spoken := talk.begun
+	command, words := ev.Command, len(ev.Text)
 	o := talk.Step(ev)
+	if ev.Class >= '4' && (ev.Command != command || len(ev.Text) != words) { // what it answers, and all that it says, is known only now
+		t.cfg.Explain(ev)
+	}
 	if ev.Kind == event.KindNone {
 		if s != nil && o.Ended == event.EndExpired { // it outgrew itself, and the line is somebody else's
 			s.cutOff(o.Ended, t, out)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/diagnose"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -21,6 +22,8 @@ type Config struct {
 	Relayhosts    []string // lower-case host names or addresses
 
 	SessionSummaries, MessageSummaries bool
+
+	Explain func(*event.Event) // says why a reply was given, again when its command and all its words are known; nil: by the built-in rules
 }
 
 // The limits that are not the user's to set.
@@ -101,6 +104,9 @@ type sessionKey struct {
 
 // New makes an empty tracker.
 func New(cfg Config) *Tracker {
+	if cfg.Explain == nil {
+		cfg.Explain = diagnose.Standard.Reply
+	}
 	given := make(map[string]struct{}, len(cfg.LocalDomains))
 	for _, d := range cfg.LocalDomains {
 		given[d] = struct{}{}

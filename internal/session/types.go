@@ -160,6 +160,7 @@ type Recipient struct {
 	DSN       string
 	Reason    string
 	Category  string
+	Basis     string
 	Reply     string
 	Provider  string
 	Client    event.ID // the inferred conversation of the last attempt

@@ -364,15 +364,22 @@ func explain(ev *event.Event, r *record) {
 	if ok {
 		text = rep.Text
 	}
-	if ev.ErrorType = breakage(text); ev.ErrorType != "" || !ok || !r.tried || isOwn(rep.Code, text) {
+	if ev.ErrorType = breakage(text); ev.ErrorType != "" && (!ok || isBroken(text)) || !ok || !r.tried || isOwn(rep.Code, text) {
 		if _, words, found := strings.Cut(text, ": "); found && !ok && ev.ErrorType == "" { // "host: No route to host"
 			ev.ErrorType = errno.Type(words)
 		}
 		ev.Argument = text // Sendmail's own words, also where it puts a code in front of them
 		return
 	}
+	ev.ErrorType = ""
 	rep.Into(ev)
 	ev.TextJoined, ev.Truncated = false, rep.More // only the first line is kept
+}
+
+// isBroken says whether words behind a code are Sendmail's for a connection that broke: the host stands behind those of the system (conf.c,
+// sm_errstring). A server's reply may begin alike: "554 Connection refused. This IP address is listed".
+func isBroken(text string) bool {
+	return errno.Type(text) == "" || strings.HasPrefix(text, "Connection re") && strings.Contains(text, " by ") || strings.HasPrefix(text, "Connection timed out with ")
 }
 
 // isOwn knows replies that Sendmail makes up for what happened on its side (deliver.c: 403 for TLS, usersmtp.c).

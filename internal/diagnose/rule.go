@@ -1,0 +1,378 @@
+package diagnose
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Rule says what a failure means that looks like it: whatever is not empty must fit. It is a row of data/rules.tsv, of a reasons_file, and an
+// item of the reasons in a configuration.
+type Rule struct {
+	// Reason is a name of the closed list, or one of the user's own; then Category says which group it belongs to.
+	Reason, Category string
+	// Text is a part of the reply, in whole words: letters in any case, with or without their marks, and whatever is no letter and no digit is
+	// a blank. A star in front or behind leaves a word open, "..." stands for up to gapMax bytes, {name} for any words of a class that the table names.
+	Text string
+	// Regexp is a regular expression (RE2) over the first regexpMax bytes of the reply.
+	Regexp string
+	// Code are reply codes: 550, 4xx. EnhancedCode are enhanced codes: 5.7.1, x.7.1. Command are verbs (RCPT), CONNECT for the greeting, EOM for the end
+	// of the message. Provider are names of providers. Error are error types. Several are separated by commas.
+	Code, EnhancedCode, Command, Provider, Error string
+}
+
+// Basis is what a reason was read from, the value of smtp.failure.basis.
+const (
+	basisOwn      = "own"
+	basisProvider = "provider"
+	basisText     = "text"
+	basisEnhanced = "enhanced_code"
+	basisCode     = "reply_code"
+	basisCommand  = "command"
+	basisError    = "error"
+)
+
+// rule is a Rule made ready to be asked.
+type rule struct {
+	why      Reason
+	basis    string
+	parts    []element // of its text
+	pattern  *regexp.Regexp
+	class    byte // '4', '5': all codes of it
+	codes    []int
+	enhanced []string // "7.1", without the class
+	verdicts []string // "5.7.1", with it
+	commands []string
+	provider []string
+	errors   []string
+}
+
+const (
+	gapMax    = 60   // bytes between two parts of a text
+	regexpMax = 2048 // bytes of a reply that regular expressions see
+	partsMax  = 6    // parts of a text
+)
+
+// ruleKeys are the keys of a row, behind its reason.
+var ruleKeys = []string{"category", "text", "regexp", "code", "enhanced_code", "command", "provider", "error"}
+
+// parseRule reads a row of a table: the reason, then key=value, separated by tabs.
+func parseRule(row string) (Rule, error) {
+	fields := strings.Split(row, "\t")
+	r := Rule{Reason: fields[0]}
+	for _, f := range fields[1:] {
+		key, value, ok := strings.Cut(f, "=")
+		to := r.field(key)
+		if !ok || to == nil {
+			return r, fmt.Errorf("%q is no key=value with one of the keys %s", f, strings.Join(ruleKeys, ", "))
+		}
+		if *to != "" {
+			return r, fmt.Errorf("the key %s stands there twice", key)
+		}
+		*to = value
+	}
+	return r, nil
+}
+
+func (r *Rule) field(key string) *string {
+	switch key {
+	case "category":
+		return &r.Category
+	case "text":
+		return &r.Text
+	case "regexp":
+		return &r.Regexp
+	case "code":
+		return &r.Code
+	case "enhanced_code":
+		return &r.EnhancedCode
+	case "command":
+		return &r.Command
+	case "provider":
+		return &r.Provider
+	case "error":
+		return &r.Error
+	}
+	return nil
+}
+
+// compile makes a rule ready; basis is empty for one of ours, whose keys tell.
+func (r *Rule) compile(basis string, classes map[string][]string) (rule, error) {
+	why, err := r.reason()
+	if err != nil {
+		return rule{}, err
+	}
+	c := rule{why: why, provider: list(r.Provider), errors: list(r.Error)}
+	if c.commands, err = commands(r.Command); err != nil {
+		return rule{}, err
+	}
+	if err := c.setText(r.Text, classes); err != nil {
+		return rule{}, err
+	}
+	if r.Regexp != "" {
+		if c.pattern, err = regexp.Compile(r.Regexp); err != nil {
+			return rule{}, fmt.Errorf("regexp: %w", err)
+		}
+	}
+	if err := c.setCodes(r.Code); err != nil {
+		return rule{}, err
+	}
+	if err := c.setEnhanced(r.EnhancedCode); err != nil {
+		return rule{}, err
+	}
+	if *r == (Rule{Reason: r.Reason, Category: r.Category}) {
+		return rule{}, errors.New("would fit every failure, takes at least one of " + strings.Join(ruleKeys[1:], ", "))
+	}
+	if c.basis = basis; basis == "" {
+		c.basis = c.ownBasis()
+	}
+	return c, nil
+}
+
+// reason is the Reason of the rule's name.
+func (r *Rule) reason() (Reason, error) {
+	for _, known := range Reasons {
+		if known.Name != r.Reason {
+			continue
+		}
+		if r.Category != "" && r.Category != known.Category {
+			return Reason{}, fmt.Errorf("reason: %s is of the category %s", known.Name, known.Category)
+		}
+		return known, nil
+	}
+	switch {
+	case !isName(r.Reason):
+		return Reason{}, fmt.Errorf("reason: %q is no name, takes small letters, digits and underscores, at most %d", r.Reason, nameMax)
+	case !slices.Contains(Categories, r.Category):
+		return Reason{}, fmt.Errorf("category: %q of the own reason %s is none, takes one of %s", r.Category, r.Reason, strings.Join(Categories, ", "))
+	}
+	return Reason{r.Reason, r.Category}, nil
+}
+
+const nameMax = 64
+
+// isName says whether s may be the value of a dimension: small letters, digits, underscores.
+func isName(s string) bool {
+	return s != "" && len(s) <= nameMax && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
+// list splits at commas; nil for nothing.
+func list(s string) []string {
+	if s == "" {
+		return nil
+	}
+	parts := strings.Split(s, ",")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return parts
+}
+
+// verbNames are the values of smtp.command.
+var verbNames = []string{
+	"CONNECT", "EHLO", "HELO", "LHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "EOM", "RSET", "VRFY", "EXPN", "NOOP", "HELP", "ETRN",
+	"XCLIENT", "XFORWARD", "QUIT",
+}
+
+// commands checks verbs.
+func commands(s string) ([]string, error) {
+	verbs := list(strings.ToUpper(s))
+	for _, v := range verbs {
+		if !slices.Contains(verbNames, v) {
+			return nil, fmt.Errorf("command: %q is no command, takes verbs such as MAIL, RCPT, DATA, CONNECT for the greeting, EOM for the end of the message", v)
+		}
+	}
+	return verbs, nil
+}
+
+// element is a part of a text: any of its words, folded, with the blanks that bound them, at most gap bytes behind the part in front of it.
+type element struct {
+	words []string
+	gap   int
+}
+
+// setText reads a text: words, {names} of classes of words, and gaps.
+func (c *rule) setText(text string, classes map[string][]string) error {
+	gap := 0
+	for rest := text; rest != ""; {
+		var piece string
+		if i := strings.IndexByte(rest, '{'); i > 0 {
+			piece, rest = rest[:i], rest[i:]
+		} else if i == 0 {
+			name, behind, ok := strings.Cut(rest[1:], "}")
+			words, known := classes[name]
+			if !ok || !known {
+				return fmt.Errorf("text: {%s} is no class of words", name)
+			}
+			c.parts = append(c.parts, element{words, gap})
+			gap, rest = 0, behind
+			continue
+		} else {
+			piece, rest = rest, ""
+		}
+		parts := strings.Split(piece, "...")
+		for i, part := range parts {
+			if i > 0 {
+				gap = gapMax
+			}
+			if part = strings.TrimSpace(part); part == "" {
+				continue
+			}
+			words, err := bounded(part)
+			if err != nil {
+				return err
+			}
+			c.parts = append(c.parts, element{[]string{words}, gap})
+			gap = 0
+		}
+	}
+	if text != "" && len(c.parts) == 0 || len(c.parts) > partsMax {
+		return fmt.Errorf("text: %q has %d parts, takes 1 to %d", text, len(c.parts), partsMax)
+	}
+	return nil
+}
+
+// bounded folds words and sets the blanks that bound them, but where a star leaves them open.
+func bounded(part string) (string, error) {
+	words := fold(strings.Trim(part, "*"))
+	if words == "" {
+		return "", fmt.Errorf("text: %q has neither letter nor digit", part)
+	}
+	if !strings.HasPrefix(part, "*") {
+		words = " " + words
+	}
+	if !strings.HasSuffix(part, "*") {
+		words += " "
+	}
+	if len(words) > maxPart {
+		return "", fmt.Errorf("text: %q is longer than %d bytes", part, maxPart)
+	}
+	return words, nil
+}
+
+// parseClass reads a line that names a class of words: {name}, a tab, the words separated by commas.
+func parseClass(line string, classes map[string][]string) error {
+	name, words, ok := strings.Cut(line, "\t")
+	name, named := strings.CutSuffix(strings.TrimPrefix(name, "{"), "}")
+	if !ok || !named || !isName(name) {
+		return fmt.Errorf("%q is no class of words, takes {name}, a tab, words separated by commas", line)
+	}
+	for _, w := range list(words) {
+		part, err := bounded(w)
+		if err != nil {
+			return err
+		}
+		classes[name] = append(classes[name], part)
+	}
+	return nil
+}
+
+func (c *rule) setCodes(s string) error {
+	for _, code := range list(s) {
+		switch n, err := strconv.Atoi(code); {
+		case code == "4xx" || code == "5xx":
+			c.class = code[0]
+		case err != nil || n < 400 || n > 599:
+			return fmt.Errorf("code: %q is no reply code of a failure, takes 400 to 599, 4xx or 5xx", code)
+		default:
+			c.codes = append(c.codes, n)
+		}
+	}
+	return nil
+}
+
+func (c *rule) setEnhanced(s string) error {
+	for _, code := range list(s) {
+		class, rest, _ := strings.Cut(code, ".")
+		subject, detail, ok := strings.Cut(rest, ".")
+		if !ok || class != "x" && class != "4" && class != "5" || !isNumber(subject, 3) || !isNumber(detail, 3) {
+			return fmt.Errorf("enhanced_code: %q is no enhanced code of a failure, takes 5.7.1, or x.7.1 for 4.7.1 and 5.7.1", code)
+		}
+		if class == "x" {
+			c.enhanced = append(c.enhanced, rest)
+		} else {
+			c.verdicts = append(c.verdicts, code)
+		}
+	}
+	return nil
+}
+
+// isNumber says whether s is 1 to n digits.
+func isNumber(s string, n int) bool {
+	return s != "" && len(s) <= n && strings.Trim(s, "0123456789") == ""
+}
+
+// ownBasis is what a rule of ours is read from.
+func (c *rule) ownBasis() string {
+	switch {
+	case c.provider != nil:
+		return basisProvider
+	case c.errors != nil:
+		return basisError
+	case c.parts != nil || c.pattern != nil:
+		return basisText
+	case c.enhanced != nil || c.verdicts != nil:
+		return basisEnhanced
+	case c.commands != nil:
+		return basisCommand
+	}
+	return basisCode
+}
+
+// length is how much text a rule asks for.
+func (c *rule) length() int {
+	n := 0
+	for _, p := range c.parts {
+		shortest := maxPart
+		for _, w := range p.words {
+			shortest = min(shortest, len(w))
+		}
+		n += shortest
+	}
+	return n
+}
+
+// keys is how many things beside its text a rule asks for.
+func (c *rule) keys() int {
+	n := 0
+	for _, asks := range [...]bool{c.class != 0 || c.codes != nil, c.enhanced != nil || c.verdicts != nil, c.commands != nil, c.provider != nil} {
+		if asks {
+			n++
+		}
+	}
+	return n
+}
+
+// asked is what a rule may ask about a failure, besides its words.
+type asked struct {
+	class    byte
+	code     int
+	enhanced string
+	command  string
+	provider string
+	err      string
+	text     string
+}
+
+// fits says whether all but the text of a rule fits.
+func (c *rule) fits(a *asked) bool {
+	if (c.class != 0 || c.codes != nil) && c.class != a.class && !slices.Contains(c.codes, a.code) {
+		return false
+	}
+	if (c.enhanced != nil || c.verdicts != nil) && !c.fitsEnhanced(a.enhanced) {
+		return false
+	}
+	if !fitsOne(c.commands, a.command) || !fitsOne(c.provider, a.provider) || !fitsOne(c.errors, a.err) {
+		return false
+	}
+	return c.pattern == nil || c.pattern.MatchString(a.text[:min(len(a.text), regexpMax)])
+}
+
+func (c *rule) fitsEnhanced(code string) bool {
+	return len(code) >= 5 && (slices.Contains(c.enhanced, code[2:]) || slices.Contains(c.verdicts, code))
+}
+
+func fitsOne(wanted []string, is string) bool { return wanted == nil || slices.Contains(wanted, is) }

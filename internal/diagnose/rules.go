@@ -1,0 +1,161 @@
+package diagnose
+
+import (
+	"slices"
+	"unicode/utf8"
+)
+
+// Rules are rules in an order, made ready to be asked: the first that fits a failure decides.
+type Rules struct {
+	rules    []rule
+	texts    []*phrases       // in ASCII letters, as most words are: small tables are fast
+	foreign  []*phrases       // of the rules with other letters
+	literals []*phrases       // of regular expressions
+	patterns []int            // numbers of the rules with an expression that has none
+	enhanced map[string][]int // numbers of the rules without words: by "7.1", ...
+	codes    map[int][]int    // by reply code, ...
+	errors   map[string][]int // by error type,
+	others   []int            // and those that ask for none of these
+}
+
+// index makes rules ready.
+func index(rules []rule) *Rules {
+	s := &Rules{rules: rules, enhanced: map[string][]int{}, codes: map[int][]int{}, errors: map[string][]int{}}
+	for i := range rules {
+		r, number := &rules[i], i+1
+		switch {
+		case r.parts != nil:
+			if ascii := onlyASCII(r.parts); ascii != nil {
+				s.texts = addText(s.texts, number, ascii)
+			}
+			if slices.ContainsFunc(r.parts, isForeign) {
+				s.foreign = addText(s.foreign, number, r.parts)
+			}
+		case r.pattern != nil:
+			if word := literal(r.pattern.String()); word != "" {
+				s.literals = addText(s.literals, number, []element{{words: []string{word}}})
+			} else {
+				s.patterns = append(s.patterns, number)
+			}
+		case r.errors != nil:
+			for _, e := range r.errors {
+				s.errors[e] = append(s.errors[e], number)
+			}
+		case r.enhanced != nil || r.verdicts != nil:
+			for _, e := range r.enhanced {
+				s.enhanced[e] = append(s.enhanced[e], number)
+			}
+			for _, e := range r.verdicts {
+				s.enhanced[e[2:]] = append(s.enhanced[e[2:]], number)
+			}
+		case r.codes != nil && r.class == 0:
+			for _, c := range r.codes {
+				s.codes[c] = append(s.codes[c], number)
+			}
+		default:
+			s.others = append(s.others, number)
+		}
+	}
+	for _, list := range [...][]*phrases{s.texts, s.foreign, s.literals} {
+		for _, t := range list {
+			t.build()
+		}
+	}
+	return s
+}
+
+// onlyASCII are the parts of a text with their words in ASCII letters; nil where a part has none.
+func onlyASCII(parts []element) []element {
+	list := make([]element, len(parts))
+	for i, p := range parts {
+		list[i].gap = p.gap
+		for _, w := range p.words {
+			if isASCII(w) {
+				list[i].words = append(list[i].words, w)
+			}
+		}
+		if list[i].words == nil {
+			return nil
+		}
+	}
+	return list
+}
+
+func isForeign(p element) bool {
+	return slices.ContainsFunc(p.words, func(w string) bool { return !isASCII(w) })
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// addText finds room for a text.
+func addText(to []*phrases, number int, parts []element) []*phrases {
+	if n := len(to); n > 0 && to[n-1].add(number, parts) {
+		return to
+	}
+	t := new(phrases)
+	t.add(number, parts)
+	return append(to, t)
+}
+
+// usual is the length of a reply that needs no memory of its own.
+const usual = 512
+
+// find gives the number of the first rule that fits, from 1; 0 where none does.
+func (s *Rules) find(a *asked) int {
+	best := len(s.rules) + 1
+	if a.err != "" {
+		best = s.first(s.errors[a.err], a, best)
+	}
+	if len(a.enhanced) >= 5 {
+		best = s.first(s.enhanced[a.enhanced[2:]], a, best)
+	}
+	if a.code != 0 {
+		best = s.first(s.codes[a.code], a, best)
+	}
+	best = s.first(s.others, a, best)
+	if a.text != "" {
+		best = s.firstText(a, best)
+	}
+	if best > len(s.rules) {
+		return 0
+	}
+	return best
+}
+
+// firstText is the first of the rules with words that fits, in front of best.
+func (s *Rules) firstText(a *asked, best int) int {
+	var room [usual]byte
+	words, foreign := appendWords(room[:0], a.text)
+	for _, t := range s.texts {
+		best = t.find(s.rules, a, words, best)
+	}
+	if foreign {
+		for _, t := range s.foreign {
+			best = t.find(s.rules, a, words, best)
+		}
+	}
+	for _, t := range s.literals {
+		best = t.findRaw(s.rules, a, best)
+	}
+	return s.first(s.patterns, a, best)
+}
+
+// first is the first of the numbers whose rule fits, in front of best.
+func (s *Rules) first(numbers []int, a *asked, best int) int {
+	for _, n := range numbers {
+		if n >= best {
+			break
+		}
+		if s.rules[n-1].fits(a) {
+			return n
+		}
+	}
+	return best
+}

@@ -1,0 +1,133 @@
+package diagnose
+
+import (
+	_ "embed" // the tables
+	"errors"
+	"fmt"
+	"strings"
+)
+
+//go:embed data/reasons.tsv
+var reasonsData string
+
+//go:embed data/rules.tsv
+var rulesData string
+
+//go:embed data/providers.tsv
+var providersData string
+
+// Reason is why something failed, with its category.
+type Reason struct{ Name, Category string }
+
+// Explanation is what docs/reasons.md says about a reason.
+type Explanation struct {
+	Reason
+	Meaning, Remedy, Example string
+}
+
+var (
+	// Explanations are the closed list of reasons with their meanings, Reasons the list alone; in the order of the data.
+	Explanations = loadReasons(reasonsData)
+	Reasons      = reasonsOf(Explanations)
+	// Categories are the groups of reasons.
+	Categories = categoriesOf(Reasons)
+
+	standard      = mustRules(rulesData)
+	hosts, places = mustProviders(providersData)
+)
+
+// place says where in a table an error is.
+func place(name string, line int, err error) error {
+	return fmt.Errorf("%s, line %d: %w", name, line, err)
+}
+
+// lines calls fn for each line of a table that is neither empty nor a comment, from 1.
+func lines(data string, fn func(number int, line string)) {
+	for i, line := range strings.Split(data, "\n") {
+		if line = strings.TrimSuffix(line, "\r"); line != "" && line[0] != '#' {
+			fn(i+1, line)
+		}
+	}
+}
+
+func loadReasons(data string) []Explanation {
+	var all []Explanation
+	lines(data, func(_ int, line string) {
+		f := strings.Split(line, "\t")
+		all = append(all, Explanation{Reason{f[0], f[1]}, f[2], f[3], f[4]})
+	})
+	return all
+}
+
+func reasonsOf(all []Explanation) []Reason {
+	names := make([]Reason, len(all))
+	for i := range all {
+		names[i] = all[i].Reason
+	}
+	return names
+}
+
+func categoriesOf(reasons []Reason) []string {
+	var names []string
+	for _, r := range reasons {
+		if len(names) == 0 || names[len(names)-1] != r.Category {
+			names = append(names, r.Category)
+		}
+	}
+	return names
+}
+
+// known is a reason of the closed list.
+func known(name string) Reason {
+	for _, r := range Reasons {
+		if r.Name == name {
+			return r
+		}
+	}
+	panic(fmt.Sprintf("%q is not in the list of reasons", name))
+}
+
+// readRules compiles a table. A line in brackets begins a group, in which the longer text stands first; elsewhere the order is that of the lines.
+func readRules(name, data, basis string) ([]rule, error) {
+	var (
+		all     []rule
+		group   = -1
+		wrong   []error
+		classes = map[string][]string{}
+		endOf   = func() {
+			if group >= 0 {
+				longestFirst(all[group:])
+			}
+		}
+	)
+	lines(data, func(number int, line string) {
+		if line[0] == '[' {
+			endOf()
+			group = len(all)
+			return
+		}
+		var c rule
+		r, err := parseRule(line)
+		switch {
+		case line[0] == '{':
+			err = parseClass(line, classes)
+		case err == nil:
+			c, err = r.compile(basis, classes)
+			all = append(all, c)
+		}
+		if err != nil {
+			wrong = append(wrong, place(name, number, err))
+		}
+	})
+	endOf()
+	return all, errors.Join(wrong...)
+}
+
+// mustRules is for the table of the binary: a broken one is a broken build.
+func mustRules(data string) []rule {
+	all, err := readRules("data/rules.tsv", data, "")
+	if err != nil {
+		panic(err)
+	}
+	return all
+}
