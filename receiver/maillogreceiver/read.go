@@ -54,11 +54,16 @@ func (in *reading) all(src io.Reader, newest bool) error {
 	defer chunks.Put(pooled)
 	buf, have := *pooled, 0
 	for {
-		n, err := src.Read(buf[have:])
-		if n > 0 && !in.file.Still(in.ahead) {
+		began := have
+		var err error
+		for have < len(buf) && err == nil { // what unpacks gives little at a time
+			var n int
+			n, err = src.Read(buf[have:])
+			have += n
+		}
+		if have > began && !in.file.Still(in.ahead) {
 			return in.end(nil, nil)
 		}
-		have += n
 		used, stopped := in.take(buf[:have])
 		if stopped != nil {
 			return stopped

@@ -471,3 +471,24 @@ func TestLineThatIsWrittenInTwoPiecesComesWhole(t *testing.T) {
 	waitFor(t, s, 2)
 	assert.Equal(t, []string{line, "last, without an end"}, s.texts())
 }
+
+// Lines and entries that are longer than what is read at once, plain and packed, come whole, and parts of what is too long add up to it.
+func TestLongLinesComeWholeFromPlainAndPackedFiles(t *testing.T) {
+	dir := t.TempDir()
+	long := []string{
+		strings.Repeat("a", chunk-1), strings.Repeat("b", chunk), strings.Repeat("c", chunk+1), strings.Repeat("d", 5*chunk), "short",
+		strings.Repeat("ä", chunk), strings.Repeat("e", 3<<20), "last",
+	}
+	write(t, filepath.Join(dir, "plain.log"), long)
+	pack(t, filepath.Join(dir, "packed.log.1.gz"), long)
+	for _, name := range []string{"plain.log", "packed.log.1.gz"} {
+		s := new(sink)
+		r := run(t, s, componenttest.NewNopHost(), filepath.Join(dir, name), nil)
+		waitFor(t, s, len(long)+2)
+		got := s.texts()
+		assert.Equal(t, long[:6], got[:6], name)
+		assert.Equal(t, long[6], strings.Join(got[6:9], ""), name)
+		assert.Equal(t, "last", got[9], name)
+		require.NoError(t, r.Shutdown(t.Context()))
+	}
+}

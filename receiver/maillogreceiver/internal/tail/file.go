@@ -120,7 +120,7 @@ func (f *File) Size() int64 { return f.size }
 // at the next look.
 func (f *File) Finish(damaged bool, now time.Time) bool {
 	s, err := Look(f.Path)
-	if err != nil || s.Place != f.place || damaged && now.UnixNano()-s.Changed < int64(young) {
+	if err != nil || s.Place != f.place || damaged && isRecent(s.Changed, now) {
 		return false
 	}
 	f.mu.Lock()

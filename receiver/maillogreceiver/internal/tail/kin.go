@@ -39,7 +39,7 @@ func (k *Known) learn(s *Seen) {
 		k.beginAtEnd(n)
 		return
 	}
-	old := !n.isYoung(k.options.Now().UnixNano())
+	old := !n.isYoung(k.options.Now())
 	if len(n.head) == 0 && n.cut && old {
 		k.trouble(s.Path, errDamaged)
 	}
@@ -148,7 +148,7 @@ func (k *Known) compareBoth(f *File, n *newcomer, rotated bool) kin {
 		return stranger
 	case length >= f.mark.At && f.mark.At > 0 || f.Kind == packed.Plain && length >= f.size:
 		return copied
-	case n.isYoung(k.options.Now().UnixNano()):
+	case n.isYoung(k.options.Now()):
 		return unclear
 	case isStamped(n.head):
 		return copied

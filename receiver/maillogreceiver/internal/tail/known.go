@@ -191,7 +191,7 @@ func dirOf(path string) string { return record.WithoutRotation(path) }
 
 // lineStart is where a file's last line begins that has no end yet, or the file's end when there is none or nobody writes it any more.
 func lineStart(f io.ReaderAt, s *Seen, now time.Time) int64 {
-	if now.UnixNano()-s.Changed > int64(young) {
+	if !isRecent(s.Changed, now) {
 		return s.Size
 	}
 	buf := make([]byte, 64<<10)

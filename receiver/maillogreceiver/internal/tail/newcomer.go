@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/packed"
 )
@@ -83,7 +84,13 @@ func (n *newcomer) close() {
 }
 
 // isYoung says whether the file may still be in the making.
-func (n *newcomer) isYoung(now int64) bool { return now-n.Changed < int64(young) }
+func (n *newcomer) isYoung(now time.Time) bool { return isRecent(n.Changed, now) }
+
+// isRecent says whether something changed a moment ago. A stamp that lies far ahead is another clock's and says nothing.
+func isRecent(changed int64, now time.Time) bool {
+	age := now.UnixNano() - changed
+	return age < int64(young) && age > -int64(young)
+}
 
 // isArchived says whether the file is one that a rotation has made of another, by its name or because it is packed.
 func (n *newcomer) isArchived() bool { return n.kind != packed.Plain || n.Path != n.dir }
