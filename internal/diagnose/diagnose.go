@@ -73,6 +73,8 @@ func explains(ev *event.Event) bool {
 	switch ev.Kind {
 	case event.KindAuth:
 		return ev.Role == event.RoleClient
+	case event.KindWarning:
+		return ev.Role == event.RoleClient && ev.ErrorType != ""
 	case event.KindReply, event.KindReject, event.KindDelivery, event.KindConnect, event.KindTLS, event.KindMessageExpired, event.KindReport:
 		return true
 	}
@@ -149,7 +151,7 @@ func readOf(a *asked) string {
 
 // wordsOf are the words of a reply; a verdict that nobody else had a word in has the server's own.
 func wordsOf(ev *event.Event) string {
-	if ev.Text == "" && (ev.Kind == event.KindDelivery || ev.TryID != "") {
+	if ev.Text == "" && (ev.Kind == event.KindDelivery || ev.Kind == event.KindReject && ev.Code == 0 && ev.Enhanced == "" || ev.TryID != "") {
 		return ev.Argument
 	}
 	return ev.Text

@@ -11,12 +11,12 @@ import (
 // envelope and the header of the message (src/log.c): "Envelope-from: <a@b>", "Envelope-to: <c@d>", up to four more recipients and "    ...", then each field
 // behind a letter for its kind ("F From: ...", "  Subject: ...") with its folded lines. No other line is one of these, however it looks.
 const (
-	entryRejection  uint8 = iota + 1 // the envelope may follow
-	entrySender                      // Envelope-to follows
-	entryRecipients                  // more recipients, or the header
-	entryHeader                      // more of it, or "*** truncated ***"
-	entryAdvice                      // a warning whose second line is advice
-	entryConfiguration               // an error whose second line says what it is (src/readconf.c)
+	entryRejection     uint8 = iota + 1 // the envelope may follow
+	entrySender                         // Envelope-to follows
+	entryRecipients                     // more recipients, or the header
+	entryHeader                         // more of it, or "*** truncated ***"
+	entryAdvice                         // a warning whose second line is advice
+	entryConfiguration                  // an error whose second line says what it is (src/readconf.c)
 )
 
 // opensEntry says what may follow the line of a message: a rejection, or whatever an ACL wrote to the reject log in words of its own.

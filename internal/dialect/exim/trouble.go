@@ -138,6 +138,7 @@ func outOfSync(ev *event.Event, s string) event.Kind {
 	}
 	if host, connect := after(rest, "connection from H="); connect {
 		ev.Command, rest = event.CommandConnect, host
+		ev.Reason = "protocol_error" // it spoke before it was greeted (RFC 5321 section 4.3.1)
 	} else {
 		if first(rest) != '"' {
 			return event.KindNone

@@ -202,6 +202,9 @@ func explain(ev *event.Event, text string) {
 	}
 	switch ev.Daemon {
 	case "local", "pipe", "virtual": // the words may be those of a command that was run (src/global/pipe_command.c)
+		if ev.Status != event.StatusDelivered {
+			ev.Argument = text
+		}
 		return
 	}
 	if said(ev, text) {

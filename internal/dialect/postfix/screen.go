@@ -151,6 +151,9 @@ func screenReject(ev *event.Event, s string) event.Kind {
 		ev.FilterName = "postscreen"
 		if ev.Class == 0 && ev.Command == event.CommandConnect { // "too many connections", "all screening ports busy": answered with 421
 			ev.Class, ev.RejectPermanent = '4', event.No
+			if _, words, ok := strings.Cut(rest, "]:"); ok {
+				_, ev.Argument, _ = strings.Cut(words, ": ")
+			}
 		}
 	}
 	return kind
