@@ -25,6 +25,9 @@ func (Parser) Probe(h *header.Header) bool {
 	if h.Program != "" {
 		return false
 	}
+	if s, ok := strings.CutPrefix(h.Text, "module="); ok {
+		return strings.Contains(s, ", host=") && strings.Contains(s, ", reason=")
+	}
 	name, level, _, ok := section(h.Text)
 	return ok && level != "" && (name == "CORE" || name == "CBPOLICYD")
 }

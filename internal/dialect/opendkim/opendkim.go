@@ -19,8 +19,11 @@ func (Parser) Name() string { return "opendkim" }
 // Claims takes the program's name.
 func (Parser) Claims(program string) bool { return program == "opendkim" }
 
-// Probe is for no line: the program names itself.
-func (Parser) Probe(*header.Header) bool { return false }
+// Probe takes what names DKIM behind a queue id, without a header.
+func (Parser) Probe(h *header.Header) bool {
+	id, s, ok := strings.Cut(h.Text, ": ")
+	return ok && h.Program == "" && scan.IsQueueID(id) && (strings.HasPrefix(s, "DKIM-Signature ") || s == "DKIM verification successful")
+}
 
 // sentence is one that the program writes behind the queue id: how it begins, and the verdict, if it is one.
 type sentence struct{ begin, verdict string }
@@ -67,6 +70,9 @@ var sentences = [...]sentence{
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	id, s, ok := strings.Cut(h.Text, ": ")
 	if !ok || !scan.IsQueueID(id) && id != "(unknown-jobid)" {
+		if h.Program == "" {
+			return event.Unknown
+		}
 		return service(ev, h.Text)
 	}
 	for i := range sentences {

@@ -21,8 +21,14 @@ func (Parser) Claims(program string) bool {
 	return program == "pmg-smtp-filter" || program == "pmgpolicy"
 }
 
-// Probe knows no line without its tag: the filter's id is like many others.
-func (Parser) Probe(*header.Header) bool { return false }
+// Probe takes what was done for a recipient without a header: the id alone is like many others.
+func (Parser) Probe(h *header.Header) bool {
+	_, s, ok := ownID(h.Text)
+	if !ok || h.Program != "" || !strings.Contains(s, "> ") {
+		return false
+	}
+	return strings.HasPrefix(s, "accept mail to <") || strings.HasPrefix(s, "moved mail for <") || strings.HasPrefix(s, "block mail to <")
+}
 
 // Parse reads one line: the filter's own id of the message and what was found out or done, or words about the filter itself.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {

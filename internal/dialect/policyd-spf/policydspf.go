@@ -31,7 +31,11 @@ func (Parser) Probe(h *header.Header) bool {
 		return false
 	}
 	s := strings.TrimPrefix(h.Text, debugged)
-	if rest, ok := strings.CutPrefix(s, "prepend "); ok || len(s) < len(h.Text) {
+	if len(s) < len(h.Text) {
+		return strings.HasPrefix(s, "Received-SPF: ")
+	}
+	s = strings.TrimPrefix(s, "Action: ")
+	if rest, ok := strings.CutPrefix(s, "prepend "); ok {
 		return strings.HasPrefix(rest, "Received-SPF: ")
 	}
 	word, rest, ok := strings.Cut(s, "; identity=")
@@ -51,6 +55,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	if rest, debug := strings.CutPrefix(s, debugged); debug {
 		rest, _, _ = strings.Cut(rest, "  Reject action: ")
 		ok = field(ev, rest)
+		ev.VerdictRetold = ok
+	} else if rest, debug := strings.CutPrefix(s, "Action: "); debug {
+		ok = action(ev, rest)
 		ev.VerdictRetold = ok
 	} else if rest, perl := strings.CutPrefix(s, "Policy action="); perl {
 		ok = action(ev, rest)

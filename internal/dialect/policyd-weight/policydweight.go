@@ -22,8 +22,10 @@ func (Parser) Claims(program string) bool {
 	return program == "policyd-weight" || program == "postfix/policyd-weight"
 }
 
-// Probe is for no line: the program names itself.
-func (Parser) Probe(*header.Header) bool { return false }
+// Probe takes a decision without a header.
+func (Parser) Probe(h *header.Header) bool {
+	return h.Program == "" && (strings.HasPrefix(h.Text, "decided action=") || strings.HasPrefix(h.Text, "weighted check: ")) && strings.Contains(h.Text, "<client=")
+}
 
 // Parse reads one line.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
@@ -43,7 +45,8 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		return event.Parsed
 	}
 	ev.FilterName = ""
-	if ev.Kind = service(h.Text); ev.Kind == event.KindNone {
+	if ev.Kind = service(h.Text); ev.Kind == event.KindNone || h.Program == "" {
+		ev.Kind = event.KindNone
 		ev.Beside, ev.Daemon = false, ""
 		return event.Unknown
 	}

@@ -41,7 +41,7 @@ func (Parser) Probe(h *header.Header) bool {
 		return false
 	}
 	_, sure := tagless(h.Text)
-	return sure
+	return sure || unmistakable(h.Text)
 }
 
 // Parse reads one line. The tag "instance/service/daemon" gives the names; most have no service.

@@ -22,8 +22,10 @@ func (Parser) Claims(program string) bool {
 	return name == "postfwd" || name == "postfwd1" || name == "postfwd2" || name == "postfwd3"
 }
 
-// Probe is for no line: the program names itself.
-func (Parser) Probe(*header.Header) bool { return false }
+// Probe takes a decision without a header.
+func (Parser) Probe(h *header.Header) bool {
+	return h.Program == "" && (strings.HasPrefix(h.Text, "[RULES] rule=") || strings.HasPrefix(h.Text, "[CACHE] rule=")) && strings.Contains(h.Text, ", client=")
+}
 
 // Parse reads one line: "[RULES] rule=0, id=R1, ..." is a decision, "[SCORE]", "[MAIL]" and "[SENDMAIL]" are steps on its way; postfwd 1 had no word in front.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
@@ -45,6 +47,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		case "RULES", "CACHE", "SCORE", "MAIL", "SENDMAIL":
 			return matched(ev, fields)
 		}
+	}
+	if h.Program == "" {
+		return event.Unknown
 	}
 	return service(ev, s)
 }

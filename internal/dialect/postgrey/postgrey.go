@@ -22,6 +22,9 @@ func (Parser) Claims(program string) bool { return program == "postgrey" }
 // Probe takes a decision as it is printed in the foreground, where no header names the program.
 func (Parser) Probe(h *header.Header) bool {
 	s := h.Text
+	if client, ok := strings.CutPrefix(s, "whitelisted: "); ok {
+		return h.Program == "" && strings.HasSuffix(client, "]") && strings.IndexByte(client, '[') > 0 && strings.IndexByte(client, ' ') < 0
+	}
 	if id, rest, ok := strings.Cut(s, ": "); ok && scan.IsQueueID(id) {
 		s = rest
 	}

@@ -19,9 +19,9 @@ func (Parser) Name() string { return "rspamd" }
 // Claims takes the tag of its own syslog and of its unit.
 func (Parser) Claims(program string) bool { return program == "rspamd" }
 
-// Probe recognises lines of its own file: "#3401(rspamd_proxy) <1a2b3c>; task; ...".
+// Probe recognises lines of its own file, "#3401(rspamd_proxy) <1a2b3c>; task; rspamd_...", also without what stands in front of the task.
 func (Parser) Probe(h *header.Header) bool {
-	return h.Program == "" && strings.HasPrefix(h.Text, "#") && strings.Contains(h.Text, "; rspamd_")
+	return h.Program == "" && (strings.HasPrefix(h.Text, "#") || strings.HasPrefix(h.Text, "<")) && strings.Contains(h.Text, "; rspamd_")
 }
 
 // Parse reads one line.
