@@ -80,7 +80,7 @@ func fixed(ev *event.Event, s string) event.Kind {
 // isOwn says whether a line of a file without programs' names is Exim's for sure.
 func isOwn(s string) bool {
 	for _, begin := range [...]string{
-		"SMTP connection from ", "SMTP connection Ci=", "SMTP command timeout on ", "SMTP data timeout (", "unexpected disconnection while reading SMTP command from ",
+		`ACL "warn" with "message" setting found in `, "SMTP connection from ", "SMTP connection Ci=", "SMTP command timeout on ", "SMTP data timeout (", "unexpected disconnection while reading SMTP command from ",
 		"SMTP call from ", "no MAIL in SMTP connection from ", "no MAIL in TFO", "SMTP syntax error in ", "SMTP protocol ", "TLS error on connection from ",
 		"rejected MAIL ", "rejected EHLO ", "rejected HELO ", `rejected "`, "unqualified sender rejected: ", "unqualified recipient rejected: ",
 		"unqualified verify rejected: ", "refused connection from ", "temporarily refused connection from ", "no host name found for IP address ",

@@ -33,7 +33,7 @@ func about(ev *event.Event, s string) event.Kind {
 	id := ev.QueueID
 	wipe(ev) // what was read on the way to none of them
 	ev.QueueID = id
-	for _, try := range [...]func(*event.Event, string) event.Kind{saExim, verifying, aboutTLS, fixed, complaint, hostRemark} {
+	for _, try := range [...]func(*event.Event, string) event.Kind{saExim, verifying, lookup, aboutTLS, fixed, complaint, hostRemark} {
 		if kind := try(ev, s); kind != event.KindNone {
 			return kind
 		}
@@ -302,12 +302,34 @@ func unencrypted(ev *event.Event, s string) event.Kind {
 	return event.KindTLS
 }
 
+// bareHost is "mx.example.net [192.0.2.1] Connection refused", as Exim 3 and 4 wrote it before there was H=.
+func bareHost(ev *event.Event, s string) event.Kind {
+	name, rest, ok := scan.Cut(s, ' ')
+	ip, words, closed := scan.Between(rest, '[', ']')
+	words, blank := after(words, " ")
+	if !ok || !closed || !blank || !isIP(ip) || !isHostName(name) || errno.Type(words) == "" {
+		return event.KindNone
+	}
+	ev.Role, ev.Command, ev.ServerAddress, ev.PeerIP, ev.ErrorType = event.RoleClient, event.CommandConnect, name, ip, errno.Type(words)
+	return event.KindConnect
+}
+
+// isHostName says whether s may be a name of a host: letters, digits, dots, hyphens.
+func isHostName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !scan.IsLetter(c) && !scan.IsDigit(c) && c != '.' && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return s != ""
+}
+
 // hostTrouble reads what one host gave before there is a verdict: "H=host [ip]:port: words", "H=host [ip]:port system error" and, where other hosts are left
 // to try, "H=host [ip] SMTP error ..." (src/transports/smtp.c write_logs).
 func hostTrouble(ev *event.Event, s string) event.Kind {
 	rest, ok := after(s, "H=")
 	if !ok {
-		return event.KindNone
+		return bareHost(ev, s)
 	}
 	p, rest, ok := takePeer(rest)
 	if !ok {

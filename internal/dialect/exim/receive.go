@@ -109,6 +109,10 @@ func takeReceived(ev *event.Event, s string) (rest string, ok bool) {
 		}
 	case ev.HasSize: // S= is behind us: what follows says how it was taken
 		return skipField(rest)
+	case key == "U": // who called the program on this host; some have a blank in their name
+		if name, tail, ok := strings.Cut(value, " P="); ok && strings.IndexByte(word, '=') < 0 && !strings.Contains(name, "=") {
+			behind = value[len(value)-len(tail)-len(" P="):]
+		}
 	case key == "P":
 		ev.Protocol = word
 	case key == "S":

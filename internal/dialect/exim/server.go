@@ -231,7 +231,11 @@ func lookup(ev *event.Event, s string) event.Kind {
 		}
 	}
 	if rest, ok := after(s, "no IP address found for host "); ok { // "(during SMTP connection from [ip]:port)"
-		name, where, _ := strings.Cut(rest, " (during SMTP connection from ")
+		name, where, called := strings.Cut(rest, " (during SMTP connection from ")
+		if !called && name != "" && strings.IndexByte(name, ' ') < 0 { // one that mail is to go to
+			ev.ServerAddress, ev.ErrorType = name, "host_not_found"
+			return event.KindWarning
+		}
 		if _, _, ok := takeCaller(ev, where); !ok || strings.Contains(name, " ") {
 			return event.KindNone
 		}
@@ -260,6 +264,10 @@ func isTransfer(s string) bool {
 // aboutTLS reads "TLS error on connection from host (gnutls_handshake): words", "TLS error on connection from host [ip]: words" and "[ip] SSL verify error: words"
 // (src/smtp_in.c smtp_log_tls_fail, src/tls-gnu.c, src/tls-openssl.c).
 func aboutTLS(ev *event.Event, s string) event.Kind {
+	if why, ok := after(s, "TLS session: "); ok { // as a client (src/tls-openssl.c, tls-gnu.c)
+		ev.Role, ev.Command, ev.TLS, ev.ErrorType, ev.Argument = event.RoleClient, "STARTTLS", event.No, "tls_handshake", why
+		return event.KindTLS
+	}
 	if rest, ok := after(s, "TLS error "); ok {
 		if first(rest) == '(' { // "(SSL_read): on connection from ..."
 			if i := strings.Index(rest, "): on "); i >= 0 {
