@@ -15,8 +15,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
 )
 
-// kept is the batches that were refused until the process before ended. The state has observed their lines, so what became of them was saved with it,
-// and goes out before anything else. The receiver does not read them again.
+// kept is the batches that were refused until the process before ended. The state has observed their lines, so what became of them
+// was saved with it, and goes out before anything else. The receiver does not read them again.
 type kept struct {
 	mu   sync.Mutex
 	list []keptBatch
@@ -93,7 +93,8 @@ func (p *smtpProcessor) sendKept(ctx context.Context) error {
 			return err
 		}
 		if err != nil {
-			p.logger.Error("records of before the restart were refused for good and are dropped", zap.Int("records", b.logs.LogRecordCount()), zap.Error(err))
+			p.logger.Error("records of before the restart were refused for good and are dropped",
+				zap.Int("records", b.logs.LogRecordCount()), zap.Error(err))
 		}
 		p.kept.list = p.kept.list[1:]
 		p.kept.n.Add(-1)
@@ -111,7 +112,8 @@ func (p *smtpProcessor) hand(ctx context.Context, id batchid.ID, counts *batchid
 	return err
 }
 
-// refuse remembers a batch that is to come again, and gives the error that says so: to a receiver that saves with us, one that the batch may be kept.
+// refuse remembers a batch that is to come again, and gives the error that says so: to a receiver that saves with us, one that the
+// batch may be kept.
 func (p *smtpProcessor) refuse(ctx context.Context, b *refused, ld plog.Logs, err error) error {
 	if _, saves := checkpoint.FromContext(ctx); !saves || p.store == nil {
 		p.refusals.waits(b, p, ld, nil)
@@ -122,8 +124,9 @@ func (p *smtpProcessor) refuse(ctx context.Context, b *refused, ld plog.Logs, er
 	return answer
 }
 
-// keeps says whether the batches that wait to come again can be kept instead: in a last round, when their receivers understand that. Of several pipelines
-// nobody knows after a restart which one refused a batch.
+// keeps says whether the batches that wait to come again can be kept instead: in a last round, when their receivers understand
+// that. Of several pipelines nobody knows after a restart which one refused a batch.
 func (c *core) keeps(ctx context.Context, waiting []*refused) bool {
-	return checkpoint.IsFinal(ctx) && c.joined == 1 && !slices.ContainsFunc(waiting, func(b *refused) bool { return slices.Contains(b.answers(), nil) })
+	again := func(b *refused) bool { return slices.Contains(b.answers(), nil) } // whoever brought it brings it again
+	return checkpoint.IsFinal(ctx) && c.joined == 1 && !slices.ContainsFunc(waiting, again)
 }

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// Counts is who has counted a batch, or which part of it. It goes with a batch that was refused and comes again, also behind a restart, when those
-// who counted have lost their memory. The nil Counts is nobody's. It is safe for concurrent use.
+// Counts is who has counted a batch, or which part of it. It goes with a batch that was refused and comes again, also behind a
+// restart, when those who counted have lost their memory. The nil Counts is nobody's. It is safe for concurrent use.
 type Counts struct {
 	mu sync.Mutex
 	by map[string]struct{}

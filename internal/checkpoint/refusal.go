@@ -2,8 +2,9 @@ package checkpoint
 
 import "sync/atomic"
 
-// Refusal is what a participant answers for a batch that it has observed and that a consumer behind it refused. The batch is to come again; but when
-// the process ends first, the participant may keep what became of it with its state, and hand that on after the restart itself.
+// Refusal is what a participant answers for a batch that it has observed and that a consumer behind it refused. The batch is to
+// come again; but when the process ends first, the participant may keep what became of it with its state, and hand that on after
+// the restart itself.
 type Refusal struct {
 	err  error
 	kept atomic.Bool

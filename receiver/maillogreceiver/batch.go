@@ -70,7 +70,8 @@ func (b *batch) begin() {
 	b.seen = pcommon.NewTimestampFromTime(b.r.now())
 }
 
-// errStopped says that lines were given up because the receiver was shut down. They will be read again, unless those who refused them keep them.
+// errStopped says that lines were given up because the receiver was shut down. They will be read again, unless those who refused
+// them keep them.
 var errStopped = errors.New("shut down before the lines were accepted")
 
 // stoppedError is errStopped with what was answered last.
@@ -80,8 +81,8 @@ func (e stoppedError) Error() string   { return errStopped.Error() + ": " + e.re
 func (stoppedError) Is(err error) bool { return err == errStopped }
 func (e stoppedError) Unwrap() error   { return e.refusal }
 
-// send hands the batch on, again and again while it is refused, and notes that the file's lines in front of end were. It is false when the batch was
-// not accepted and will be read again after a restart; what is refused for good is counted and gone.
+// send hands the batch on, again and again while it is refused, and notes that the file's lines in front of end were. It is false
+// when the batch was not accepted and will be read again after a restart; what is refused for good is counted and gone.
 func (b *batch) send(end tail.Mark) bool {
 	if b.n > 0 {
 		ctx := b.r.report.StartLogsOp(b.r.sending)

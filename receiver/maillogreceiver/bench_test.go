@@ -23,8 +23,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver/internal/metadata"
 )
 
-// BenchmarkLine is the cost of one line from the file to the next consumer, beside the general receiver for files with its defaults: ours is to take at most
-// 0.4 of its CPU, that of the garbage collector included.
+// BenchmarkLine is the cost of one line from the file to the next consumer, beside the general receiver for files with its
+// defaults: ours is to take at most 0.4 of its CPU, that of the garbage collector included.
 //
 //	go test -run - -bench Line -count 6 | benchstat -col /receiver -
 func BenchmarkLine(b *testing.B) {

@@ -29,8 +29,8 @@ type Config struct {
 	MaxBatchSize int `mapstructure:"max_batch_size"`
 	// MaxLogSize is the length of a line; a longer one comes in parts.
 	MaxLogSize helper.ByteSize `mapstructure:"max_log_size"`
-	// Compression is auto to read also files that a rotation has packed, whatever they are called, or none to leave those alone. gzip is auto, too: the
-	// general receiver for files has that name.
+	// Compression is auto to read also files that a rotation has packed, whatever they are called, or none to leave those alone. gzip
+	// is auto, too: the general receiver for files has that name.
 	Compression string `mapstructure:"compression"`
 	// RetryOnFailure says what happens when a batch is refused. While it is tried again, reading waits.
 	RetryOnFailure RetryConfig `mapstructure:"retry_on_failure"`
@@ -95,6 +95,6 @@ func (c *Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// unfinished is how long a last line without its end may grow before it is taken as it is. A writer that has to wait for the disk may stop in the
-// middle of a line, and half a line says nothing.
+// unfinished is how long a last line without its end may grow before it is taken as it is. A writer that has to wait for the disk
+// may stop in the middle of a line, and half a line says nothing.
 const unfinished = 5 * time.Second

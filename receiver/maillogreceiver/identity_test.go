@@ -209,7 +209,8 @@ func TestTheSameConversationAgainIsReadAgain(t *testing.T) {
 	f.want(slices.Concat(a, a, a, []string{"QUIT"})...)
 }
 
-// What is copied, packed, moved away and back, linked or put back from a copy is not read twice, and what was written to it meanwhile is not lost.
+// What is copied, packed, moved away and back, linked or put back from a copy is not read twice, and what was written to it
+// meanwhile is not lost.
 func TestWhatIsOneFileUnderManyNamesIsReadOnce(t *testing.T) {
 	for name, steps := range map[string][]func(*folder){
 		"rotated, then packed": {

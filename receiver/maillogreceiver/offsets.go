@@ -12,8 +12,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver/internal/tail"
 )
 
-// offsets saves how far each file was handed on: behind a checkpoint of the components downstream, so that on disk it never lies ahead of what
-// they have.
+// offsets saves how far each file was handed on: behind a checkpoint of the components downstream, so that on disk it never lies
+// ahead of what they have.
 type offsets struct {
 	storage.Client
 	receiver *maillogReceiver
@@ -84,8 +84,8 @@ func (o *offsets) progress(ctx context.Context) {
 	}
 }
 
-// save asks the components downstream to save, and then writes the offsets that were accepted before that: what is accepted meanwhile is in their
-// state, perhaps, and is marked as a duplicate when it is read again.
+// save asks the components downstream to save, and then writes the offsets that were accepted before that: what is accepted
+// meanwhile is in their state, perhaps, and is marked as a duplicate when it is read again.
 func (o *offsets) save(ctx context.Context) error {
 	if !o.stores {
 		return nil

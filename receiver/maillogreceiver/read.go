@@ -130,8 +130,8 @@ func endOfTorn(data []byte) int {
 	return 0
 }
 
-// end hands on what is left: of a file that was read to its end perhaps a line that has none itself. That is waited for: a writer that waits for the
-// disk may stop in the middle of it.
+// end hands on what is left: of a file that was read to its end perhaps a line that has none itself. That is waited for: a writer
+// that waits for the disk may stop in the middle of it.
 func (in *reading) end(rest []byte, err error) error {
 	now := in.r.now()
 	if len(rest) > 0 && (in.file.Kind != packed.Plain || now.Sub(in.file.Rest(len(rest), now)) >= unfinished) {

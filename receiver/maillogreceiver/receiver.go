@@ -20,8 +20,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver/internal/tail"
 )
 
-// maillogReceiver tails mail logs. What is one file over renames, rotations and copies is tail's to know; here lines become batches, refused
-// batches are tried again, and offsets are saved only behind what was accepted.
+// maillogReceiver tails mail logs. What is one file over renames, rotations and copies is tail's to know; here lines become
+// batches, refused batches are tried again, and offsets are saved only behind what was accepted.
 type maillogReceiver struct {
 	cfg       *Config
 	set       receiver.Settings
@@ -74,7 +74,8 @@ func newReceiver(cfg *Config, set receiver.Settings, next consumer.Logs, now fun
 	if r.telemetry, err = metadata.NewTelemetryBuilder(set.TelemetrySettings); err != nil {
 		return nil, err
 	}
-	if r.report, err = receiverhelper.NewObsReport(receiverhelper.ObsReportSettings{ReceiverID: set.ID, ReceiverCreateSettings: set}); err != nil {
+	obs := receiverhelper.ObsReportSettings{ReceiverID: set.ID, ReceiverCreateSettings: set}
+	if r.report, err = receiverhelper.NewObsReport(obs); err != nil {
 		return nil, err
 	}
 	r.running, r.stop = context.WithCancel(context.Background())

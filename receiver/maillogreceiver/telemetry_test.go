@@ -18,7 +18,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver/internal/metadata"
 )
 
-// The figures of every receiver stand beside our own: what was accepted, and what was refused for good. A batch that is tried again is one.
+// The figures of every receiver stand beside our own: what was accepted, and what was refused for good. A batch that is tried
+// again is one.
 func TestLinesAreReportedAsEveryReceiverDoes(t *testing.T) {
 	tel := componenttest.NewTelemetry()
 	t.Cleanup(func() { _ = tel.Shutdown(t.Context()) })

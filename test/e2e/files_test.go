@@ -69,7 +69,8 @@ func (c *collector) once(recipients int) {
 	assert.Zero(c.t, marked, "records that say they are duplicates")
 }
 
-// Accounting files that begin with the same kilobyte, one after the other and at the same time: renamed, moved away, deleted, emptied, while the collector runs and while it is down.
+// Accounting files that begin with the same kilobyte, one after the other and at the same time: renamed, moved away, deleted,
+// emptied, while the collector runs and while it is down.
 func TestAccountingFilesThatBeginAlikeAreAllRead(t *testing.T) {
 	col := newCollector(t, "maillog")
 	col.configure("include: ["+col.log+"]", "include: ['"+col.dir+"/acct*.csv']")
@@ -106,7 +107,8 @@ func TestAccountingFilesThatBeginAlikeAreAllRead(t *testing.T) {
 	col.stop()
 }
 
-// A log is rotated in every way that there is, while the collector runs, is stopped, and is killed: each line comes, and without a kill each comes once.
+// A log is rotated in every way that there is, while the collector runs, is stopped, and is killed: each line comes, and without a
+// kill each comes once.
 func TestRotationsOfEveryKindGiveEachLineOnce(t *testing.T) {
 	for _, kills := range []bool{false, true} {
 		t.Run(fmt.Sprintf("kills=%t", kills), func(t *testing.T) {
@@ -165,8 +167,8 @@ func TestRotationsOfEveryKindGiveEachLineOnce(t *testing.T) {
 	}
 }
 
-// turn rotates a log as logrotate does with compress and delaycompress: by renaming, or by copying and truncating. A line between the copy and the truncation would be lost by
-// logrotate, so none is written then.
+// turn rotates a log as logrotate does with compress and delaycompress: by renaming, or by copying and truncating. A line between
+// the copy and the truncation would be lost by logrotate, so none is written then.
 func turn(t *testing.T, log string, copies bool) {
 	t.Helper()
 	for i := 40; i > 1; i-- {

@@ -107,8 +107,9 @@ func sent(i int) string {
 		i/60%60, i%60, 100+i%900, i+1, i)
 }
 
-// The backend is down, a batch is on its way, and the collector is stopped in order, perhaps more than once. Behind the restarts each line has come once, and the counters of all
-// lives together count each delivery once, although the connector had counted the batch that the backend refused.
+// The backend is down, a batch is on its way, and the collector is stopped in order, perhaps more than once. Behind the restarts
+// each line has come once, and the counters of all lives together count each delivery once, although the connector had counted the
+// batch that the backend refused.
 func TestSigtermDuringAnOutageCountsTheBatchInFlightOnce(t *testing.T) {
 	for name, exporter := range map[string]string{
 		"the exporter says no":                     "retry_on_failure: {enabled: false}",

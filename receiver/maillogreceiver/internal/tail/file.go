@@ -72,7 +72,8 @@ func (f *File) Rest(n int, now time.Time) time.Time {
 	return f.restSince
 }
 
-// Open gives what stands behind the mark, unpacked. For a packed file its error is a Damage when it is damaged in front of the mark already.
+// Open gives what stands behind the mark, unpacked. For a packed file its error is a Damage when it is damaged in front of the
+// mark already.
 func (f *File) Open() (io.ReadCloser, error) {
 	src, err := f.fromStart()
 	if err != nil {
@@ -89,8 +90,8 @@ func (f *File) Open() (io.ReadCloser, error) {
 	return src, nil
 }
 
-// Still says whether what was read behind m is the file's own: what stands in front of m stands there yet. A file may be truncated and written anew
-// between a look and a read.
+// Still says whether what was read behind m is the file's own: what stands in front of m stands there yet. A file may be truncated
+// and written anew between a look and a read.
 func (f *File) Still(m Mark) bool {
 	if f.Kind != packed.Plain {
 		return true
@@ -116,8 +117,8 @@ func (f *File) stands(m *Mark, file io.ReaderAt) bool {
 // Size is how long the file was at the last look.
 func (f *File) Size() int64 { return f.size }
 
-// Finish says that a packed file was read as far as it goes. It is false while the file is damaged and young: it may be in the making, and is read on
-// at the next look.
+// Finish says that a packed file was read as far as it goes. It is false while the file is damaged and young: it may be in the
+// making, and is read on at the next look.
 func (f *File) Finish(damaged bool, now time.Time) bool {
 	s, err := Look(f.Path)
 	if err != nil || s.Place != f.place || damaged && isRecent(s.Changed, now) {

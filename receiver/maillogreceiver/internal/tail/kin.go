@@ -95,8 +95,8 @@ func (f *File) first() imprint {
 // stands says whether the file still lies where it did, seen in this look or out of the globs' sight, and is not deleted.
 func (k *Known) stands(f *File) bool { return k.isAlive(f) && !f.deleted }
 
-// compare decides what the newcomer is to f, by what stands in both. A rotation copies or packs a file under an archive's name of its stream. Under
-// another name, or under the file's own, only lines that carry stamps prove anything.
+// compare decides what the newcomer is to f, by what stands in both. A rotation copies or packs a file under an archive's name of
+// its stream. Under another name, or under the file's own, only lines that carry stamps prove anything.
 func (k *Known) compare(f *File, n *newcomer) kin {
 	rotated := n.isArchived() && n.dir == f.Dir
 	if f.unsure == k.looks {
@@ -156,7 +156,8 @@ func (k *Known) compareBoth(f *File, n *newcomer, rotated bool) kin {
 	return stranger
 }
 
-// isBeginning says whether all begins with what part holds or, if that is damaged, with what can be read of it. It gives the mark behind that.
+// isBeginning says whether all begins with what part holds or, if that is damaged, with what can be read of it. It gives the mark
+// behind that.
 func isBeginning(part, all io.Reader) (end Mark, begins bool) {
 	p := make([]byte, 64<<10)
 	a := make([]byte, len(p))

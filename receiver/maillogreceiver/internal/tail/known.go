@@ -82,8 +82,8 @@ func (k *Known) begin(n *newcomer, m Mark) *File {
 	return f
 }
 
-// identity is the same when a file is begun anew after a crash: it is made from where the file lies and from its first line; for a file that lies
-// where one lay that began alike, also from the how-manieth it is.
+// identity is the same when a file is begun anew after a crash: it is made from where the file lies and from its first line; for a
+// file that lies where one lay that began alike, also from the how-manieth it is.
 func identity(base uint64, ordinal int) string {
 	if ordinal > 1 {
 		base = xxhash.Sum64String(strconv.FormatUint(base, 16) + "." + strconv.Itoa(ordinal))

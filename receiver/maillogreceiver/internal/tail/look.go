@@ -10,8 +10,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/packed"
 )
 
-// Look takes what the globs show now. It gives the files that have something to read, each stream's oldest first, and by path what keeps files
-// from being read.
+// Look takes what the globs show now. It gives the files that have something to read, each stream's oldest first, and by path what
+// keeps files from being read.
 func (k *Known) Look(there []Seen) (streams [][]*File, troubles map[string]string) {
 	k.looks++
 	k.troubles = make(map[string]string)
@@ -68,8 +68,8 @@ func (k *Known) meetAgain(f *File, s *Seen) {
 	f.there, f.left, f.deleted = k.looks, false, false
 }
 
-// isStill says whether what lies in f's place is f, grown or not, and notes how long it is. It is not sure of a file that was moved a moment ago or may not
-// be read.
+// isStill says whether what lies in f's place is f, grown or not, and notes how long it is. It is not sure of a file that was
+// moved a moment ago or may not be read.
 func (k *Known) isStill(f *File, s *Seen) (still, sure bool) {
 	unchanged := f.size == s.Size && f.changed == s.Changed
 	switch {

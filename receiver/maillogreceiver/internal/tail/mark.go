@@ -79,7 +79,8 @@ func (m Mark) isTail(b []byte) bool {
 	return m.print.is(b)
 }
 
-// standsIn says whether the file has in front of At what the mark has, by its tail. The mark learns the tail when it knew the imprint only.
+// standsIn says whether the file has in front of At what the mark has, by its tail. The mark learns the tail when it knew the
+// imprint only.
 func (m *Mark) standsIn(f io.ReaderAt) bool {
 	b := make([]byte, m.tailLen())
 	if n, err := f.ReadAt(b, m.At-int64(len(b))); n < len(b) || err != nil && !errors.Is(err, io.EOF) || !m.isTail(b) {

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// older orders the files of a stream: those that have left the globs, then those that a rotation has marked, then the one that is written now.
+// older orders the files of a stream: those that have left the globs, then those that a rotation has marked, then the one that is
+// written now.
 func older(a, b *File) int {
 	if a.left != b.left {
 		if a.left {
@@ -23,8 +24,8 @@ func older(a, b *File) int {
 // newer says whether path a was written after path b, as far as their names tell.
 func newer(a, b, dir string) bool { return rotationOrder(a, b, dir) > 0 }
 
-// rotationOrder compares by the number or date that the rotation put behind the name: a greater number is older, a greater date newer, none the
-// newest. 0: they do not tell.
+// rotationOrder compares by the number or date that the rotation put behind the name: a greater number is older, a greater date
+// newer, none the newest. 0: they do not tell.
 func rotationOrder(a, b, dir string) int {
 	x, y := rotation(a, dir), rotation(b, dir)
 	switch m, n := number(x), number(y); {

@@ -7,8 +7,9 @@ import (
 	"os"
 )
 
-// Place is where a file's bytes lie, whatever it is called. Born is when the inode was made, in nanoseconds, 0 where the filesystem does not keep
-// it: an inode is given to another file as soon as its own is deleted. A filesystem without inodes gives the zero Place.
+// Place is where a file's bytes lie, whatever it is called. Born is when the inode was made, in nanoseconds, 0 where the
+// filesystem does not keep it: an inode is given to another file as soon as its own is deleted. A filesystem without inodes gives
+// the zero Place.
 type Place struct {
 	Device uint64 `json:"dev,omitempty"`
 	Inode  uint64 `json:"ino,omitempty"`
@@ -61,7 +62,8 @@ func What(mode fs.FileMode) string {
 	return "no regular file"
 }
 
-// open opens what a look has shown, and gives what it is now. It never waits, as opening a pipe would, and gives no other file that has the name by now.
+// open opens what a look has shown, and gives what it is now. It never waits, as opening a pipe would, and gives no other file
+// that has the name by now.
 func open(s Seen) (*os.File, Seen, error) {
 	f, err := openFile(s.Path)
 	if err != nil {

@@ -33,7 +33,8 @@ func statUnix(f *os.File) (Seen, error) {
 func seenUnix(path string, info fs.FileInfo) Seen {
 	s := Seen{Path: path, Mode: info.Mode().Type(), Size: info.Size(), Changed: info.ModTime().UnixNano(), links: 1}
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		s.Place, s.links = Place{Device: uint64(st.Dev), Inode: st.Ino}, uint64(st.Nlink) //nolint:unconvert // their types differ from system to system
+		s.Place = Place{Device: uint64(st.Dev), Inode: st.Ino} //nolint:unconvert // the types differ from system to system
+		s.links = uint64(st.Nlink)                             //nolint:unconvert // so here
 	}
 	return s
 }

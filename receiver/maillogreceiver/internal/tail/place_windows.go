@@ -51,7 +51,8 @@ func statFile(f *os.File) (Seen, error) {
 	if windows.GetFileInformationByHandle(windows.Handle(f.Fd()), &by) == nil {
 		s.links = uint64(by.NumberOfLinks)
 		s.Place = Place{
-			Device: uint64(by.VolumeSerialNumber), Inode: uint64(by.FileIndexHigh)<<32 | uint64(by.FileIndexLow), Born: by.CreationTime.Nanoseconds(),
+			Device: uint64(by.VolumeSerialNumber), Inode: uint64(by.FileIndexHigh)<<32 | uint64(by.FileIndexLow),
+			Born: by.CreationTime.Nanoseconds(),
 		}
 	}
 	return s, nil
