@@ -60,8 +60,11 @@ func (r *ReasonRule) rule() (diagnose.Rule, error) {
 		value any
 		to    *string
 	}{
-		{"code", r.Code, &rule.Code}, {"enhanced_code", r.EnhancedCode, &rule.EnhancedCode}, {"command", r.Command, &rule.Command},
-		{"provider", r.Provider, &rule.Provider}, {"error", r.Error, &rule.Error},
+		{"code", r.Code, &rule.Code},
+		{"enhanced_code", r.EnhancedCode, &rule.EnhancedCode},
+		{"command", r.Command, &rule.Command},
+		{"provider", r.Provider, &rule.Provider},
+		{"error", r.Error, &rule.Error},
 	} {
 		s, ok := oneOrList(f.value)
 		if !ok {
@@ -104,7 +107,7 @@ func (c *Config) readReasons() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("reasons_file: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	data, err := io.ReadAll(io.LimitReader(f, maxReasonsFile+1))
 	if err != nil {
 		return "", fmt.Errorf("reasons_file: %w", err)

@@ -13,8 +13,8 @@ const (
 	tagsMax        = 40   // bytes of a fingerprint for the tags that stand behind its end
 )
 
-// print is a fingerprint that is being written.
-type print struct {
+// draft is a fingerprint that is being written.
+type draft struct {
 	to     [fingerprintMax]byte
 	n      int     // bytes so far, also of what found no room
 	before [2]byte // what was written last, and in front of that
@@ -32,7 +32,7 @@ type tag struct {
 // "ip", the name of a host or domain "host", an id, a time or a number "#". The provider's own tags, capitals and a short number (TSS04, LPN001_108),
 // stay: they tell refusals apart whose words are the same. Of a long reply the first bytes are kept, and the tags of all of it.
 func Fingerprint(text string) string {
-	var p print
+	var p draft
 	text = text[:min(len(text), fingerprintIn)]
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -72,7 +72,7 @@ func Fingerprint(text string) string {
 }
 
 // String is the fingerprint: its beginning, and the tags that stand behind its end.
-func (p *print) String() string {
+func (p *draft) String() string {
 	if p.n <= fingerprintMax {
 		return string(wholeLetters(p.to[:p.n]))
 	}
@@ -94,7 +94,7 @@ func (p *print) String() string {
 }
 
 // isTwice says whether a tag stood there before.
-func (p *print) isTwice(i int) bool {
+func (p *draft) isTwice(i int) bool {
 	return slices.ContainsFunc(p.tags[:i], func(t tag) bool { return t.word == p.tags[i].word })
 }
 
@@ -109,7 +109,7 @@ func wholeLetters(b []byte) []byte {
 	return b
 }
 
-func (p *print) byte(c byte) {
+func (p *draft) byte(c byte) {
 	p.before = [2]byte{p.before[1], c}
 	if p.n < len(p.to) {
 		p.to[p.n] = c
@@ -117,7 +117,7 @@ func (p *print) byte(c byte) {
 	p.n++
 }
 
-func (p *print) word(s string) {
+func (p *draft) word(s string) {
 	if p.n < len(p.to) {
 		copy(p.to[p.n:], s)
 	}
@@ -132,21 +132,21 @@ func (p *print) word(s string) {
 }
 
 // blank writes one blank between words.
-func (p *print) blank() {
+func (p *draft) blank() {
 	if p.before[1] != ' ' && p.n > 0 {
 		p.byte(' ')
 	}
 }
 
 // punctuation is what stands between words. Between numbers it is part of them.
-func (p *print) punctuation(c byte) {
+func (p *draft) punctuation(c byte) {
 	if c != '#' || p.before[1] != '#' {
 		p.byte(c)
 	}
 }
 
 // number stands for an id, a time or a number; several in a row are one.
-func (p *print) number() {
+func (p *draft) number() {
 	if p.before[0] == '#' && strings.IndexByte(" :-.", p.before[1]) >= 0 {
 		p.n--
 		p.before = [2]byte{0, '#'}
@@ -157,7 +157,7 @@ func (p *print) number() {
 }
 
 // tag is a word that stays, also behind the end.
-func (p *print) tag(s string) {
+func (p *draft) tag(s string) {
 	p.word(s)
 	if p.tagN < len(p.tags) {
 		p.tags[p.tagN] = tag{s, p.n}
@@ -207,7 +207,7 @@ func kindsOf(s string) (kinds uint8) {
 func inAtom(c byte) bool { return kindOf[c] != 0 }
 
 // atom writes a word, or what stands for it.
-func (p *print) atom(s string, kinds uint8) {
+func (p *draft) atom(s string, kinds uint8) {
 	switch {
 	case s == "":
 	case kinds&at != 0:
@@ -232,7 +232,7 @@ func (p *print) atom(s string, kinds uint8) {
 }
 
 // pieces writes a word that a sign divides: id=..., DT:SPM, 10:00:05.
-func (p *print) pieces(s string, sign byte) {
+func (p *draft) pieces(s string, sign byte) {
 	for {
 		i := strings.IndexByte(s, sign)
 		if i < 0 {
@@ -246,7 +246,7 @@ func (p *print) pieces(s string, sign byte) {
 }
 
 // link writes a link or a path: whose it is and where it leads, not whom it is about.
-func (p *print) link(s string) {
+func (p *draft) link(s string) {
 	at := 0
 	if i := strings.Index(s, "://"); i >= 0 {
 		at = i + 3
@@ -278,7 +278,7 @@ func (p *print) link(s string) {
 }
 
 // digits writes a word with its numbers replaced.
-func (p *print) digits(s string) {
+func (p *draft) digits(s string) {
 	for i := 0; i < len(s); i++ {
 		switch {
 		case s[i] < '0' || s[i] > '9':

@@ -12,7 +12,6 @@ import (
 type phrases struct {
 	symbol [256]uint8  // byte -> column; 0 is a byte that no rule has
 	width  int         // columns
-	shift  int         // a row has 1<<shift places, at least as many
 	first  [256]uint16 // byte -> state, where nothing has begun
 	next   []uint16    // row of a state, column of a symbol -> state, marked where parts end in it
 	hits   []uint32    // by state: where the parts that end in it are listed

@@ -26,9 +26,10 @@ type Explanation struct {
 }
 
 var (
-	// Explanations are the closed list of reasons with their meanings, Reasons the list alone; in the order of the data.
+	// Explanations are the closed list of reasons with their meanings, in the order of the data.
 	Explanations = loadReasons(reasonsData)
-	Reasons      = reasonsOf(Explanations)
+	// Reasons are the list alone.
+	Reasons = reasonsOf(Explanations)
 	// Categories are the groups of reasons.
 	Categories = categoriesOf(Reasons)
 
