@@ -75,7 +75,7 @@ func TestRepeatedVerdictsCountOnce(t *testing.T) {
 		t, "Jan 15 10:00:00 mx1 postfix/qmgr[5]: 4AB12C: from=<s@example.com>, size=9, nrcpt=1 (queue active)",
 		"Jan 15 10:00:01 mx1 postfix/smtp[9]: "+sent, "Jan 15 10:00:02 mx1 postfix/smtp[9]: message repeated 2 times: [ "+sent+"]",
 	)
-	assert.Equal(t, "", str(list[1], attrs.Duplicate))
+	assert.Empty(t, str(list[1], attrs.Duplicate))
 	assert.Equal(t, "delivery", str(list[2], attrs.Event))
 	assert.Equal(t, "true", str(list[2], attrs.Duplicate))
 	assert.Equal(t, "2", str(list[2], attrs.RepeatCount))
@@ -137,7 +137,7 @@ func TestEqualVerdictsAtDifferentOffsetsAreNoDuplicates(t *testing.T) {
 			p, _ := start(t, sink, nil)
 			require.NoError(t, p.ConsumeLogs(t.Context(), c.place(batch(lines...))))
 			list := flat(sink.AllLogs()...)
-			assert.Equal(t, "", str(list[1], attrs.Duplicate))
+			assert.Empty(t, str(list[1], attrs.Duplicate))
 			assert.Equal(t, c.want, str(list[2], attrs.Duplicate))
 			if c.want == "" {
 				assert.Equal(t, "2", str(list[2], attrs.DeliveryAttempt))

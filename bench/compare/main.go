@@ -33,7 +33,7 @@ func run(lines, rounds int, dialect, binary string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "mail.log")
 	totals, written, err := write(path, lines, dialect)
 	if err != nil {

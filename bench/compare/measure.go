@@ -18,6 +18,9 @@ type cost struct {
 	peak int64         // bytes of resident memory
 }
 
+// errEnded is a collector that did not wait to be told.
+var errEnded = errors.New("it ended by itself")
+
 // measure runs the collector over the log until it has nothing more to do, and ends it.
 func measure(binary, config, log, out string) (cost, error) {
 	if err := os.WriteFile(out, nil, 0o600); err != nil {
@@ -34,7 +37,7 @@ func measure(binary, config, log, out string) (cost, error) {
 	go func() { done <- cmd.Wait() }()
 	select {
 	case err := <-done:
-		return cost{}, fmt.Errorf("ended by itself: %v: %s", err, output.String())
+		return cost{}, fmt.Errorf("%w: %s", errors.Join(errEnded, err), output.String())
 	case <-idle(cmd.Process.Pid):
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {

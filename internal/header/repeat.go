@@ -54,7 +54,7 @@ func RepeatedBefore(h *Header) (host string, times int, ok bool) {
 func lastMessage(s string) (times int, ok bool) {
 	s, dashes := strings.CutPrefix(s, "--- ")
 	if rest, quoted := strings.CutPrefix(s, "Last message '"); quoted && !dashes {
-		_, rest, ok = strings.Cut(rest, "' repeated ")
+		_, rest, _ = strings.Cut(rest, "' repeated ")
 		if times, rest, ok = readTimes(rest); !ok {
 			return 0, false
 		}

@@ -57,7 +57,7 @@ func TestRepeatedBefore(t *testing.T) {
 func TestRepeatedAllocatesNothing(t *testing.T) {
 	h := Header{Text: "mx1 last message repeated 3 times"}
 	if n := testing.AllocsPerRun(100, func() {
-		Repeated("message repeated 3 times: [ NOQUEUE: reject: x]")
+		_, _, _ = Repeated("message repeated 3 times: [ NOQUEUE: reject: x]")
 		RepeatedBefore(&h)
 	}); n > 0 {
 		t.Errorf("%g allocations", n)

@@ -45,7 +45,7 @@ func TestClockBelievesAStampThatJumpsAheadWhenOthersAgree(t *testing.T) {
 func TestClockOfAReaderThatIsWrongIsLeftBehind(t *testing.T) {
 	var k clock
 	for i := range 2 * beyondFor {
-		ev := event.Event{Time: int64(i+1)*int64(time.Second) + int64(10*year)*int64(time.Second), Resolution: event.ResolutionSecond, Observed: 1}
+		ev := event.Event{Time: int64(i+1)*int64(time.Second) + 10*year*int64(time.Second), Resolution: event.ResolutionSecond, Observed: 1}
 		k.advance(&ev, 0, mostStep)
 	}
 	if got := k.Now/int64(time.Second) - 10*year; got != 2*beyondFor {

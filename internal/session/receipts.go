@@ -41,7 +41,7 @@ const (
 )
 
 // observeReceipt joins a message with the lines that knew it under its receipt.
-func (h *host) observeReceipt(t *Tracker, s *Session, m *Message, ev *event.Event, now int64) {
+func (h *host) observeReceipt(t *Tracker, s *Session, m *Message, ev *event.Event) {
 	if ev.ChildReceipt != "" && m != nil {
 		r := h.receipts.get(ev.ChildReceipt, &h.clock)
 		r.Parent, r.Forwarded = m.UID, ev.Route == event.RouteForward

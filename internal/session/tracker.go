@@ -225,8 +225,8 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	if s != nil {
 		s.Answers.take(ev)
 	}
-	h.observeTry(ev, now)
-	h.observeReceipt(t, s, m, ev, now)
+	h.observeTry(ev)
+	h.observeReceipt(t, s, m, ev)
 	t.observePeer(h, m, ev, now)
 	t.settle(h, m, ev, now, out)
 	t.meet(m, ev, now, out)

@@ -61,7 +61,7 @@ const (
 func keyOfTry(ev *event.Event) tryKey { return tryKey{ev.Instance, ev.TryID, ev.TryTo} }
 
 // observeTry remembers the try that ev begins, or what it says of one.
-func (h *host) observeTry(ev *event.Event, now int64) {
+func (h *host) observeTry(ev *event.Event) {
 	if ev.TryID == "" {
 		return
 	}

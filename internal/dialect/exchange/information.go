@@ -15,7 +15,7 @@ func readInformation(r *row, ev *event.Event) event.Result {
 	switch {
 	case context == "" && data == "":
 		return event.Unknown
-	case readTLS(data, context, ev), readLogin(r, data, context, ev), readConnecting(context, ev):
+	case readTLS(data, context, ev), readLogin(data, context, ev), readConnecting(context, ev):
 		return event.Parsed
 	}
 
@@ -100,7 +100,7 @@ func versionOf(protocol string) string {
 }
 
 // readLogin reads what is noted about an authentication. Its result is in the reply, 235 or 535, and is not told twice.
-func readLogin(r *row, data, context string, ev *event.Event) bool {
+func readLogin(data, context string, ev *event.Event) bool {
 	if context == "authenticated" { // data: DOMAIN\user
 		ev.Kind, ev.Command, ev.User = event.KindAuth, "AUTH", data
 		return data != ""

@@ -49,7 +49,7 @@ func saExim(ev *event.Event, s string) event.Kind {
 	if ev.PeerIP = ip; name != "NULL " {
 		ev.ClientAddress = strings.TrimSuffix(name, " ")
 	}
-	if strings.IndexAny(to, ", ") < 0 {
+	if !strings.ContainsAny(to, ", ") {
 		ev.RcptTo = to
 	}
 	return event.KindFilter

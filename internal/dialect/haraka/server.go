@@ -57,7 +57,7 @@ func connection(ev *event.Event, l *line) event.Kind {
 		ev.PeerIP = ip
 		return event.KindWarning
 	}
-	if l.text == "deny(soft?) overriden by deny hook" { // (connection.js)
+	if l.text == "deny(soft?) overriden by deny hook" { //nolint:misspell // as connection.js writes it
 		ev.FilterName, ev.FilterVerdict = "deny", "overridden"
 		return event.KindFilter
 	}
