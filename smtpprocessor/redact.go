@@ -17,25 +17,37 @@ type secret struct{ value, clean string }
 
 // hiddenParts are the strings of the line, an object of JSON, that hold what must not leave.
 func hiddenParts(ev *event.Event) []secret {
-	list := make([]secret, 0, len(ev.Redact))
-	for _, span := range ev.Redact {
-		from, to := max(span.From, 0), min(span.To, len(ev.Line))
-		if from >= to {
+	var list []secret
+	for spans := ev.Redact; len(spans) > 0; {
+		begin, end := stringAround(ev.Line, spans[0])
+		var clean strings.Builder
+		at := begin
+		for len(spans) > 0 && spans[0].From < end { // all that is in the same string
+			from, to := max(spans[0].From, at), min(spans[0].To, end)
+			clean.WriteString(jsonline.Unescape(ev.Line[at:max(at, from)]))
+			clean.WriteString(event.Mark)
+			at, spans = max(at, to), spans[1:]
+		}
+		if at == begin { // outside of the line
+			spans = spans[min(1, len(spans)):]
 			continue
 		}
-		begin, end := from, to
-		for begin > 0 && !isQuote(ev.Line, begin-1) {
-			begin--
-		}
-		for end < len(ev.Line) && !isQuote(ev.Line, end) {
-			end++
-		}
-		list = append(list, secret{
-			value: jsonline.Unescape(ev.Line[begin:end]),
-			clean: jsonline.Unescape(ev.Line[begin:from]) + event.Mark + jsonline.Unescape(ev.Line[to:end]),
-		})
+		clean.WriteString(jsonline.Unescape(ev.Line[at:end]))
+		list = append(list, secret{jsonline.Unescape(ev.Line[begin:end]), clean.String()})
 	}
 	return list
+}
+
+// stringAround is the string of JSON that a span begins in, without its quotes.
+func stringAround(line string, span event.Span) (begin, end int) {
+	begin = min(max(span.From, 0), len(line))
+	for end = begin; end < len(line) && (end < span.To || !isQuote(line, end)); {
+		end++
+	}
+	for begin > 0 && !isQuote(line, begin-1) {
+		begin--
+	}
+	return begin, end
 }
 
 // isQuote says whether a string of JSON begins or ends at i.

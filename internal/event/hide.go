@@ -1,6 +1,7 @@
 package event
 
 import (
+	"sort"
 	"strings"
 	"unsafe"
 )
@@ -58,19 +59,21 @@ func Offset(s, part string) (from int, ok bool) {
 
 // hide keeps the spans in the order of the line, each part of it in one.
 func (e *Event) hide(span Span) {
-	at := len(e.Redact)
-	for at > 0 && e.Redact[at-1].To >= span.From {
-		at--
+	at := len(e.Redact) // mostly they come in order
+	if at > 0 && e.Redact[at-1].To >= span.From {
+		at = sort.Search(at, func(i int) bool { return e.Redact[i].To >= span.From })
 	}
 	end := at
 	for end < len(e.Redact) && e.Redact[end].From <= span.To {
 		span.From, span.To = min(span.From, e.Redact[end].From), max(span.To, e.Redact[end].To)
 		end++
 	}
-	if at == end {
+	switch end {
+	case at:
 		e.Redact = append(e.Redact, Span{})
 		copy(e.Redact[at+1:], e.Redact[at:])
-	} else {
+	case at + 1:
+	default:
 		e.Redact = append(e.Redact[:at+1], e.Redact[end:]...)
 	}
 	e.Redact[at] = span

@@ -55,7 +55,12 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 		key.Port = int(ev.PID) // until a line names its address
 	}
 	t.outdatePeers(h, key)
-	p := h.peer(key, ev, m)
+	var r *Recipient
+	verdict := m != nil && ev.Kind == event.KindDelivery
+	if verdict {
+		r = m.addressed(ev)
+	}
+	p := h.peer(key, ev, verdict, r)
 	if p == nil && ev.PeerIP != "" && key.Conn == "" {
 		p = h.named(key, ev)
 	}
@@ -88,24 +93,25 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 	if m != nil && ev.Kind == event.KindMessageReceived && m.Origin == 0 {
 		m.Origin, m.Transaction, ev.OriginSession = p.ID, p.N, p.ID
 	}
-	if m != nil && ev.Kind == event.KindDelivery {
-		m.triedOver(p, ev)
+	if r != nil {
+		r.Client = p.ID
 	}
 	p.Answers.take(ev)
 }
 
 // peer finds the conversation that ev goes on with: the one of this process that is at ev's message, or at none yet;
 // for a used connection the one with one use less.
-func (h *host) peer(key peerKey, ev *event.Event, m *Message) *peer {
+func (h *host) peer(key peerKey, ev *event.Event, verdict bool, r *Recipient) *peer {
 	if ev.Kind == event.KindTLS { // the handshake begins a connection
 		return nil
 	}
 	if key.Conn != "" {
 		return h.peers[key]
 	}
+	const most = 1024 // of those with one address
 	var handed *peer
-	for p := h.peers[key]; p != nil; p = p.next {
-		if (p.PID == ev.PID || ev.Waited && p.QueueID == ev.QueueID) && p.goesOn(ev, m) {
+	for p, n := h.peers[key], 0; p != nil && n < most; p, n = p.next, n+1 {
+		if (p.PID == ev.PID || ev.Waited && p.QueueID == ev.QueueID) && p.goesOn(ev, verdict, r) {
 			return p
 		}
 		if ev.ConnUse > 1 && p.Use == ev.ConnUse-1 && handed == nil {
@@ -139,32 +145,31 @@ func isSameName(name, short string) bool {
 	return ok && len(head)+len(tail) <= len(name) && strings.EqualFold(name[:len(head)], head) && strings.EqualFold(name[len(name)-len(tail):], tail)
 }
 
-// goesOn says whether ev is of the transaction that this process is in.
-func (p *peer) goesOn(ev *event.Event, m *Message) bool {
+// goesOn says whether ev is of the transaction that this process is in; r is the recipient of a verdict, as far as it is known.
+func (p *peer) goesOn(ev *event.Event, verdict bool, r *Recipient) bool {
 	if p.QueueID != "" && p.QueueID != ev.QueueID {
 		return ev.ConnKept || ev.ConnUse > 1 && p.Use == ev.ConnUse-1
 	}
 	if ev.ConnUse > 1 && p.Use != ev.ConnUse && p.QueueID != "" {
 		return p.Use == ev.ConnUse-1
 	}
-	if m == nil || ev.Kind != event.KindDelivery {
+	if !verdict {
 		return !p.Judged
 	}
-	for i := range m.Recipients { // a second verdict on one recipient is another try, so another connection
-		if r := &m.Recipients[i]; r.To == ev.RcptTo && r.Orig == ev.OrigRcptTo {
-			return r.Client != p.ID
-		}
-	}
-	return true
+	return r == nil || r.Client != p.ID // a second verdict on one recipient is another try, so another connection
 }
 
-func (m *Message) triedOver(p *peer, ev *event.Event) {
+// addressed finds the recipient of a verdict before that is taken.
+func (m *Message) addressed(ev *event.Event) *Recipient {
+	if m.index != nil {
+		return m.known(ev)
+	}
 	for i := range m.Recipients {
 		if r := &m.Recipients[i]; r.To == ev.RcptTo && r.Orig == ev.OrigRcptTo {
-			r.Client = p.ID
-			return
+			return r
 		}
 	}
+	return nil
 }
 
 func (h *host) beginPeer(key peerKey, ev *event.Event, now int64) *peer {
