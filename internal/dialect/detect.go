@@ -50,8 +50,8 @@ type Memory struct {
 	Entry   event.Entry       // that the writer's line before left open
 }
 
-// Parse reads the line behind h into ev with the parser that it belongs to. Unknown may still say, in ev.Scope, that the line stands where a
-// conversation is: the tracker decides then whether it is content; and in ev.Entry that other lines may go on with it.
+// Parse reads the line behind h into ev with the parser that it belongs to. Unknown may still say, in ev.Scope, that the line stands
+// where a conversation is: the tracker decides then whether it is content; and in ev.Entry that other lines may go on with it.
 func (d *Detector) Parse(m *Memory, h *header.Header, ev *event.Event) event.Result {
 	if h.Program != "" {
 		for _, p := range d.parsers {

@@ -15,7 +15,8 @@ type Parser interface {
 	Claims(program string) bool
 	// Probe is a cheap look at a line that has no program name, or one that nobody claims.
 	Probe(h *header.Header) bool
-	// Parse reads h.Text into ev. Time, host, pid and Line are set by the caller, before. Parsed means every field that
-	// the line holds, and its time in ev.Time and ev.Resolution where that stands within the text; Malformed that the line is the server's but broken, with what was understood; Unknown leaves ev.Kind at KindNone.
+	// Parse reads h.Text into ev. Time, host, pid and Line are set by the caller, before. Parsed means every field that the line holds, and
+	// its time in ev.Time and ev.Resolution where that stands within the text; Malformed that the line is the server's but broken, with what
+	// was understood; Unknown leaves ev.Kind at KindNone.
 	Parse(h *header.Header, ev *event.Event) event.Result
 }

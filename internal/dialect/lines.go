@@ -29,8 +29,8 @@ func (d *Detector) Claims(program string) bool {
 	return false
 }
 
-// Has says whether a text, with or without a header, is a line of one of the dialects; said that it is words of a conversation, which may as well be
-// somebody else's.
+// Has says whether a text, with or without a header, is a line of one of the dialects; said that it is words of a conversation, which may
+// as well be somebody else's.
 func (d *Detector) Has(text string) (ok, said bool) {
 	var h header.Header
 	var ev event.Event

@@ -10,8 +10,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// Read lets p parse the line, settles what may be told of it, and takes the quoting of the line's format off what it found. That alone allocates, and
-// only for a string in which something is quoted or hidden.
+// Read lets p parse the line, settles what may be told of it, and takes the quoting of the line's format off what it found. That alone
+// allocates, and only for a string in which something is quoted or hidden.
 func Read(p Parser, h *header.Header, ev *event.Event) event.Result {
 	r := parseTrimmed(p, h, ev)
 	settle(ev)

@@ -39,7 +39,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/transcript"
 )
 
-// All is the list of the dialects, in the order in which they are asked: servers that name themselves first, then programs that stand beside them, bare conversations last.
+// All is the list of the dialects, in the order in which they are asked: servers that name themselves first, then programs that stand
+// beside them, bare conversations last.
 var All = []Parser{
 	postfix.Parser{},
 	sendmail.Parser{},

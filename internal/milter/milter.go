@@ -1,5 +1,6 @@
-// Package milter knows what filters that speak Sendmail's milter protocol write about themselves: the lines of their own main programs (OpenDKIM, OpenDMARC and
-// what was made after them), and those of libmilter (libmilter/listener.c, comm.c), which begins with the filter's name.
+// Package milter knows what filters that speak Sendmail's milter protocol write about themselves: the lines of their own main programs
+// (OpenDKIM, OpenDMARC and what was made after them), and those of libmilter (libmilter/listener.c, comm.c), which begins with the
+// filter's name.
 package milter
 
 import (
@@ -8,8 +9,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// Service reads "OpenDKIM Filter v2.11.0 starting (args: -f)" and "OpenDKIM Filter: Opening listen socket on conn inet:8891@localhost" of a filter with this
-// name.
+// Service reads "OpenDKIM Filter v2.11.0 starting (args: -f)" and "OpenDKIM Filter: Opening listen socket on conn inet:8891@localhost" of
+// a filter with this name.
 func Service(name, s string) event.Kind {
 	s, ok := strings.CutPrefix(s, name)
 	if !ok {

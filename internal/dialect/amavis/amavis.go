@@ -1,5 +1,5 @@
-// Package amavis reads what amavisd-new writes about each message that it checked, in its short, its verbose and its per-recipient form (the
-// templates at the end of Amavis.pm).
+// Package amavis reads what amavisd-new writes about each message that it checked, in its short, its verbose and its per-recipient form
+// (the templates at the end of Amavis.pm).
 package amavis
 
 import (
@@ -95,8 +95,8 @@ func task(s string) (rest string, ok bool) {
 	return scan.TrimLeft(rest), true
 }
 
-// isOfRecipient says whether the line is of the per-recipient template, which the program writes besides the other unless it is undefined: it ends with
-// "L/Y/0/0" where that has the time taken.
+// isOfRecipient says whether the line is of the per-recipient template, which the program writes besides the other unless it is
+// undefined: it ends with "L/Y/0/0" where that has the time taken.
 func isOfRecipient(s string) bool {
 	i := strings.LastIndex(s, ", ")
 	return i >= 0 && strings.Count(s[i:], "/") == 3 && strings.IndexByte(s[i+2:], ' ') < 0
@@ -123,8 +123,8 @@ func verdict(s string) (words, rest string) {
 	return s[:end], s[end:]
 }
 
-// envelope is ", MYNETS LOCAL [192.0.2.1]:6101 [192.0.2.1] ESMTPS/ESMTP <a> -> <b>,<c>": policy bank, client as the MTA told it, first host in the
-// trace, and the protocols where the form is the verbose one. Nothing in front of the first address is the sender's.
+// envelope is ", MYNETS LOCAL [192.0.2.1]:6101 [192.0.2.1] ESMTPS/ESMTP <a> -> <b>,<c>": policy bank, client as the MTA told it, first
+// host in the trace, and the protocols where the form is the verbose one. Nothing in front of the first address is the sender's.
 func envelope(ev *event.Event, s string) (rest string, ok bool) {
 	s, ok = strings.CutPrefix(s, ",")
 	at := strings.IndexByte(s, '<')
@@ -179,8 +179,8 @@ func addresses(ev *event.Event, s string) (rest string, ok bool) {
 	return s, true
 }
 
-// fields are ", quarantine: x, Queue-ID: X, Message-ID: <id>, ...", in this order. Those in front of the Message-ID are no one's but the writer's; an id ends with
-// its bracket (parse_message_id in Amavis/rfc2821.pm).
+// fields are ", quarantine: x, Queue-ID: X, Message-ID: <id>, ...", in this order. Those in front of the Message-ID are no one's but the
+// writer's; an id ends with its bracket (parse_message_id in Amavis/rfc2821.pm).
 func fields(ev *event.Event, s string) {
 	for {
 		rest, ok := strings.CutPrefix(s, ", ")
@@ -222,7 +222,8 @@ func fields(ev *event.Event, s string) {
 	}
 }
 
-// result is "..., Hits: 5.3, size: 888, queued_as: Y, ...". Where a subject or an address has such words, too, no one can tell which are the writer's.
+// result is "..., Hits: 5.3, size: 888, queued_as: Y, ...". Where a subject or an address has such words, too, no one can tell which are
+// the writer's.
 func result(ev *event.Event, s string) {
 	_, s, ok := scan.CutOnce(s, ", Hits: ")
 	if !ok {

@@ -9,7 +9,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// remark reads what the log levels above 0 say of a message on its way, and what the program says of itself. The verdict has a line of its own.
+// remark reads what the log levels above 0 say of a message on its way, and what the program says of itself. The verdict has a line of
+// its own.
 func remark(ev *event.Event, s string, ofTask, alert bool) event.Kind {
 	switch {
 	case alert, strings.HasPrefix(s, "_WARN: "), strings.HasPrefix(s, "_DIE: "), strings.HasPrefix(s, "Open relay? "):
@@ -70,7 +71,8 @@ func checking(ev *event.Event, s string) bool {
 	return ok
 }
 
-// begun is " :10024 /var/lib/amavis/tmp/x: <a> -> <b> SIZE=744 BODY=8BITMIME Received: from ...", with "[127.0.0.1]" in front of the port in later releases.
+// begun is " :10024 /var/lib/amavis/tmp/x: <a> -> <b> SIZE=744 BODY=8BITMIME Received: from ...", with "[127.0.0.1]" in front of the port
+// in later releases.
 func begun(ev *event.Event, s string) bool {
 	i := strings.Index(s, ": <")
 	if i < 0 || strings.IndexByte(s[:i], ':') < 0 {
@@ -86,7 +88,8 @@ func begun(ev *event.Event, s string) bool {
 	return ok
 }
 
-// forwarded is "<a> -> <b>, BODY=7BIT 250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as X": what the mail server answered at the end.
+// forwarded is "<a> -> <b>, BODY=7BIT 250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as X": what the mail server
+// answered at the end.
 func forwarded(ev *event.Event, s string) bool {
 	s, ok := addresses(ev, s)
 	_, s, found := strings.Cut(s, " from MTA(")
@@ -112,7 +115,8 @@ func measured(ev *event.Event, s string) bool {
 	return true
 }
 
-// tagged is "<a> -> <b>, No, score=-1.9 tagged_above=-999 required=6.31 tests=[...] autolearn=ham": the verdict on one recipient, which the message's line has.
+// tagged is "<a> -> <b>, No, score=-1.9 tagged_above=-999 required=6.31 tests=[...] autolearn=ham": the verdict on one recipient, which
+// the message's line has.
 func tagged(ev *event.Event, s string) bool {
 	s, ok := addresses(ev, s)
 	said, rest, found := strings.Cut(s, " score=")
@@ -146,7 +150,8 @@ func isPart(s string) bool {
 // isStep knows the steps that say nothing but their own words.
 func isStep(s string) bool {
 	for _, begin := range [...]string{
-		"TIMING ", "TIMING-SA ", "RUSAGE ", "spam_scan: ", "cached ", "virus_scan: ", "run_av (", "check_header: ", "dkim: ", "INFO: ", "INFECTED ", "local delivery: ", "quarantine", "DSN: ", "Original mail size: ", "mail checking ended: ",
+		"TIMING ", "TIMING-SA ", "RUSAGE ", "spam_scan: ", "cached ", "virus_scan: ", "run_av (", "check_header: ", "dkim: ", "INFO: ",
+		"INFECTED ", "local delivery: ", "quarantine", "DSN: ", "Original mail size: ", "mail checking ended: ",
 		"extra ", "truncating a message ", "NOTICE: ", "Not sending ", "skip ", "Delivery status ",
 	} {
 		if strings.HasPrefix(s, begin) {
@@ -160,10 +165,14 @@ func isStep(s string) bool {
 func service(ev *event.Event, s string) event.Kind {
 	ev.Argument = s
 	for _, begin := range [...]string{
-		"starting. ", "starting (", "perl=", "INFO: ", "Net::Server: ", "SA info: ", "Requesting process rundown ", "sd_notify ", "Module ", "Amavis::", "SpamControl: ", "SpamAssassin ", "initializing ", "extra modules loaded",
-		"Found decoder for ", "No decoder for ", "No ext program for ", "Using primary internal av scanner code ", "Using secondary internal av scanner code ", "Found primary av scanner ", "Found secondary av scanner ",
-		"No primary av scanner", "No secondary av scanner", "Deleting db files ", "Creating db in ", "BerkeleyDB ", "user=", "Valid PID file", "exiting, childs", "logging initialized", "Config files: ", "config files read: ", "Perl version ",
-		"Found $file ", "Found $", "No $", "ClamAV-clamd", "shutting down", "process rundown", "enter_state", "bayes", "SANITY ", "open_on_specific_fd: ",
+		"starting. ", "starting (", "perl=", "INFO: ", "Net::Server: ", "SA info: ", "Requesting process rundown ", "sd_notify ", "Module ",
+		"Amavis::", "SpamControl: ", "SpamAssassin ", "initializing ", "extra modules loaded",
+		"Found decoder for ", "No decoder for ", "No ext program for ", "Using primary internal av scanner code ",
+		"Using secondary internal av scanner code ", "Found primary av scanner ", "Found secondary av scanner ",
+		"No primary av scanner", "No secondary av scanner", "Deleting db files ", "Creating db in ", "BerkeleyDB ", "user=", "Valid PID file",
+		"exiting, childs", "logging initialized", "Config files: ", "config files read: ", "Perl version ",
+		"Found $file ", "Found $", "No $", "ClamAV-clamd", "shutting down", "process rundown", "enter_state", "bayes", "SANITY ",
+		"open_on_specific_fd: ",
 	} {
 		if strings.HasPrefix(s, begin) {
 			return event.KindLifecycle

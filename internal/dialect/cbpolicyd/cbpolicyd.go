@@ -1,5 +1,5 @@
-// Package cbpolicyd reads the lines of Policyd 2 (cluebringer), as syslog has them and as its own file has them (Zimbra's cbpolicyd.log): what its modules
-// decided about a request (maillog in cbp/modules/*.pm of its source), and what it says of itself.
+// Package cbpolicyd reads the lines of Policyd 2 (cluebringer), as syslog has them and as its own file has them (Zimbra's cbpolicyd.log):
+// what its modules decided about a request (maillog in cbp/modules/*.pm of its source), and what it says of itself.
 package cbpolicyd
 
 import (
@@ -53,7 +53,8 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	switch {
 	case sectioned && (level == "WARNING" || level == "ERROR"), sectioned && level == "" && name != "CORE" && name != "CBPOLICYD":
 		ev.Kind = event.KindWarning
-	case sectioned && level != "", h.Program != "" && (netserver.Lifecycle(s) || strings.HasPrefix(s, "Got request #") || strings.HasPrefix(s, "Initializing ")):
+	case sectioned && level != "",
+		h.Program != "" && (netserver.Lifecycle(s) || strings.HasPrefix(s, "Got request #") || strings.HasPrefix(s, "Initializing ")):
 		ev.Kind = event.KindLifecycle
 	default:
 		ev.Beside, ev.Daemon = false, ""
@@ -85,9 +86,9 @@ func section(s string) (name, level, rest string, ok bool) {
 	return name, "", rest, true
 }
 
-// module reads "Quotas, mode=update, host=192.0.2.1, helo=h, from=a@b, to=c@d, reason=quota_update, policy=6, quota=3, limit=4, track=Sender:a@b,
-// counter=MessageCount, quota=1.00/200 (0.5%)"; a module that decides has "action=reject" in the place of the mode. HELO name and addresses are a client's
-// words, so what divides them must stand once.
+// module reads "Quotas, mode=update, host=192.0.2.1, helo=h, from=a@b, to=c@d, reason=quota_update, policy=6, quota=3, limit=4,
+// track=Sender:a@b, counter=MessageCount, quota=1.00/200 (0.5%)"; a module that decides has "action=reject" in the place of the mode.
+// HELO name and addresses are a client's words, so what divides them must stand once.
 func module(ev *event.Event, s string) bool {
 	name, s, ok := strings.Cut(s, ", ")
 	if !ok {

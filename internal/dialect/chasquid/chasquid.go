@@ -169,8 +169,8 @@ func recipients(ev *event.Event, list string) {
 	}
 }
 
-// message reads "from=a@b queued ip=192.0.2.1:57942 to=[c@d]", "from=a@b to=c@d sent", "... failed (temporary): why", "from=a@b all done" and "from=a@b completed
-// loop, next in 1m55s".
+// message reads "from=a@b queued ip=192.0.2.1:57942 to=[c@d]", "from=a@b to=c@d sent", "... failed (temporary): why", "from=a@b all done"
+// and "from=a@b completed loop, next in 1m55s".
 func message(ev *event.Event, id, s string) event.Kind {
 	s, ok := strings.CutPrefix(s, "from=")
 	if !ok {
@@ -232,7 +232,8 @@ func queued(ev *event.Event, s string) event.Kind {
 	return event.KindMessageReceived
 }
 
-// failed reads Go's words about a courier: "MAIL 550 5.1.8 Sender rejected", "Could not find mail server: ...", "550 5.1.1 no" (internal/courier/smtp.go).
+// failed reads Go's words about a courier: "MAIL 550 5.1.8 Sender rejected", "Could not find mail server: ...", "550 5.1.1 no"
+// (internal/courier/smtp.go).
 func failed(ev *event.Event, s string) event.Kind {
 	ev.Argument = s
 	switch {
@@ -249,7 +250,8 @@ func failed(ev *event.Event, s string) event.Kind {
 	}
 	words := s
 	for _, c := range [...]struct{ words, command string }{
-		{"MAIL+RCPT ", ""}, {"MAIL ", "MAIL"}, {"RCPT TO ", "RCPT"}, {"RCPT ", "RCPT"}, {"DATA closing ", event.CommandEOM}, {"DATA ", "DATA"}, {"Error saying hello: ", "EHLO"},
+		{"MAIL+RCPT ", ""}, {"MAIL ", "MAIL"}, {"RCPT TO ", "RCPT"}, {"RCPT ", "RCPT"}, {"DATA closing ", event.CommandEOM}, {"DATA ", "DATA"},
+		{"Error saying hello: ", "EHLO"},
 	} {
 		if rest, ok := strings.CutPrefix(s, c.words); ok {
 			ev.Command, words = c.command, rest

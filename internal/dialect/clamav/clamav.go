@@ -1,5 +1,5 @@
-// Package clamav reads what the two programs write that stand between a mail server and ClamAV: clamav-milter (clamav-milter/clamfi.c, LogInfected and LogClean) and
-// the SMTP proxy clamsmtpd.
+// Package clamav reads what the two programs write that stand between a mail server and ClamAV: clamav-milter (clamav-milter/clamfi.c,
+// LogInfected and LogClean) and the SMTP proxy clamsmtpd.
 package clamav
 
 import (
@@ -44,9 +44,11 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 // service reads what the milter says of clamd and itself (clamav-milter/connpool.c, clamav-milter.c).
 func service(ev *event.Event, s string) event.Result {
 	switch {
-	case strings.HasPrefix(s, "+++ Started at "), strings.HasPrefix(s, "+++ Stopped at "), strings.HasPrefix(s, "*** Stopped at "), strings.HasPrefix(s, "Probe for slot "), strings.HasPrefix(s, "Probe for socket "):
+	case strings.HasPrefix(s, "+++ Started at "), strings.HasPrefix(s, "+++ Stopped at "), strings.HasPrefix(s, "*** Stopped at "),
+		strings.HasPrefix(s, "Probe for slot "), strings.HasPrefix(s, "Probe for socket "):
 		ev.Kind = event.KindLifecycle
-	case strings.HasPrefix(s, "WARNING: "), strings.HasPrefix(s, "ERROR: "), strings.HasPrefix(s, "No clamd server "), strings.HasPrefix(s, "Clamd "), strings.HasPrefix(s, "Failed to "):
+	case strings.HasPrefix(s, "WARNING: "), strings.HasPrefix(s, "ERROR: "), strings.HasPrefix(s, "No clamd server "),
+		strings.HasPrefix(s, "Clamd "), strings.HasPrefix(s, "Failed to "):
 		ev.Kind = event.KindWarning
 	default:
 		ev.Daemon = ""
@@ -56,8 +58,9 @@ func service(ev *event.Event, s string) event.Result {
 	return event.Parsed
 }
 
-// milter is "Message X from <a> to <b> with subject 's' message-id '<id>' date 'd' infected by Name", "Message from <a> to <b> infected by Name", "Clean message
-// from <a> to <b>". The subject is the sender's words: the last "infected by" is the writer's, and the envelope ends where it can end but once.
+// milter is "Message X from <a> to <b> with subject 's' message-id '<id>' date 'd' infected by Name", "Message from <a> to <b> infected
+// by Name", "Clean message from <a> to <b>". The subject is the sender's words: the last "infected by" is the writer's, and the envelope
+// ends where it can end but once.
 func milter(ev *event.Event, s string) bool {
 	rest, ok := strings.CutPrefix(s, "Clean message ")
 	if ok {

@@ -1,4 +1,5 @@
-// Package courier reads the log lines of the Courier mail server 0.4x to 1.x. The comment at each shape names the source file that prints it.
+// Package courier reads the log lines of the Courier mail server 0.4x to 1.x. The comment at each shape names the source file that prints
+// it.
 package courier
 
 import (
@@ -20,7 +21,8 @@ func (Parser) Name() string { return "courier" }
 // Claims takes the tags of its programs.
 func (Parser) Claims(program string) bool {
 	switch program {
-	case "courierd", "courieresmtp", "courieresmtpd", "courierlocal", "courierdsn", "courieruucp", "courierfax", "courierdeliver", "courieresmtpd-msa", "courieresmtpd-ssl":
+	case "courierd", "courieresmtp", "courieresmtpd", "courierlocal", "courierdsn", "courieruucp", "courierfax", "courierdeliver",
+		"courieresmtpd-msa", "courieresmtpd-ssl":
 		return true
 	}
 	return false
@@ -88,7 +90,8 @@ func parse(ev *event.Event, s string) event.Kind {
 
 // lifecycle is how courierd's sentences about itself begin (courierd.C, courierdb.C, cddrvinfo.C, libs/comrwinstall.C).
 var lifecycle = [...]string{
-	"Waiting.  shutdown time=", "queuelo=", "Purging ", "Started ./", "Loading STATIC ", "Installing", "Installed: ", "Initializing ", "Courier ",
+	"Waiting.  shutdown time=", "queuelo=", "Purging ", "Started ./", "Loading STATIC ", "Installing", "Installed: ", "Initializing ",
+	"Courier ",
 	"SHUTDOWN: ", "ABNORMAL TERMINATION", "Will restart in ", "EXIT: ", "Low on disk space.", "MODULE ",
 }
 
@@ -206,7 +209,8 @@ func started(ev *event.Event, s string) event.Kind {
 	return event.KindMessageQueued
 }
 
-// recipient reads what is said of one: "<id>,from=<a@b>,addr=<c@d>[,size=100],success: text", ",status: deferred" or ": 550 no" (libs/comctlfile.c).
+// recipient reads what is said of one: "<id>,from=<a@b>,addr=<c@d>[,size=100],success: text", ",status: deferred" or ": 550 no"
+// (libs/comctlfile.c).
 func recipient(ev *event.Event, s string) event.Kind {
 	id, s, ok := messageID(s)
 	if !ok {

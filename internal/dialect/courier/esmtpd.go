@@ -39,8 +39,8 @@ func client(ev *event.Event, ip, port string) bool {
 	return true
 }
 
-// refused reads "::ffff:192.0.2.1,port=35984,from=<a@b>,to=<c@d>: 550 User unknown.", or with ",msg="502 ESMTP command error",cmd: RCPT TO:<x>". Until 0.7x there
-// is no port, and what the client's host says of its user may stand in front of the rest.
+// refused reads "::ffff:192.0.2.1,port=35984,from=<a@b>,to=<c@d>: 550 User unknown.", or with ",msg="502 ESMTP command error",cmd: RCPT
+// TO:<x>". Until 0.7x there is no port, and what the client's host says of its user may stand in front of the rest.
 func refused(ev *event.Event, s string) event.Kind {
 	end := strings.IndexByte(s, ',')
 	if text := strings.Index(s, ": "); text >= 0 && (end < 0 || text < end) { // it knows no sender yet

@@ -49,8 +49,8 @@ func deliver(ev *event.Event, p prefix, bad bool, s string) event.Kind {
 	return event.KindNone
 }
 
-// relayed is what a proxy's next hop answered (src/lmtp/lmtp-proxy.c): "<session>: Sent message to <a@b> at 192.0.2.5:24: 250 2.0.0 ... Saved (1/1 at 12 ms)".
-// At level Error the words are Dovecot's own.
+// relayed is what a proxy's next hop answered (src/lmtp/lmtp-proxy.c): "<session>: Sent message to <a@b> at 192.0.2.5:24: 250 2.0.0 ...
+// Saved (1/1 at 12 ms)". At level Error the words are Dovecot's own.
 func relayed(ev *event.Event, bad bool, s string) event.Kind {
 	_, rest, ok := scan.CutOnce(s, ": Sent message to <")
 	verdict := "relayed"
@@ -102,7 +102,8 @@ type sentence struct {
 	begin, end, verdict string
 }
 
-// In src/lib-lda/mail-deliver.c of Dovecot; src/lib-sieve/sieve-actions.c, cmd-redirect.c, ext-reject.c, cmd-discard.c and plugins/vacation/cmd-vacation.c of Pigeonhole.
+// In src/lib-lda/mail-deliver.c of Dovecot; src/lib-sieve/sieve-actions.c, cmd-redirect.c, ext-reject.c, cmd-discard.c and
+// plugins/vacation/cmd-vacation.c of Pigeonhole.
 var sentences = [...]sentence{
 	{"saved mail to ", "", "stored"},
 	{"save failed to ", "", "failed"},
@@ -128,8 +129,8 @@ var sentences = [...]sentence{
 	{"Auto-submitted message discarded: ", "", "discard"},
 }
 
-// mail is "<id>: saved mail to INBOX". The id is the sender's header, cut at 200 bytes but whatever he put there: where more than one place of the line could be
-// the sentence, nothing is taken from it.
+// mail is "<id>: saved mail to INBOX". The id is the sender's header, cut at 200 bytes but whatever he put there: where more than one
+// place of the line could be the sentence, nothing is taken from it.
 func mail(ev *event.Event, s string) bool {
 	found, count := 0, 0
 	for at := 0; ; {

@@ -1,5 +1,5 @@
-// Package dovecot reads the lines that Dovecot 1.x to 2.4 writes about mail: deliveries by LMTP and LDA with what Sieve did, its submission service, and logins
-// that it decided for a mail server. Lines of IMAP, POP3 and the rest are nobody's here.
+// Package dovecot reads the lines that Dovecot 1.x to 2.4 writes about mail: deliveries by LMTP and LDA with what Sieve did, its
+// submission service, and logins that it decided for a mail server. Lines of IMAP, POP3 and the rest are nobody's here.
 package dovecot
 
 import (
@@ -21,7 +21,8 @@ func (Parser) Claims(program string) bool {
 	return program == "dovecot" || program == "submission-login"
 }
 
-// Probe recognises lines of Dovecot's own files, which have the service in the place of a program: deliveries, and logins and starts by the level behind it.
+// Probe recognises lines of Dovecot's own files, which have the service in the place of a program: deliveries, and logins and starts by
+// the level behind it.
 func (Parser) Probe(h *header.Header) bool {
 	if h.Program == "" && (strings.HasPrefix(h.Text, "lmtp(") || strings.HasPrefix(h.Text, "lda(") || strings.HasPrefix(h.Text, "submission(")) {
 		return true

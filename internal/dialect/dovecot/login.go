@@ -9,7 +9,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
-// submission reads what the submission service hands on (src/submission/submission-backend-relay.c) and how its sessions end (submission-client.c).
+// submission reads what the submission service hands on (src/submission/submission-backend-relay.c) and how its sessions end
+// (submission-client.c).
 func submission(ev *event.Event, p prefix, s string) event.Kind {
 	if why, ok := strings.CutPrefix(s, "Disconnected: "); ok {
 		ev.Role, ev.User = event.RoleServer, p.user

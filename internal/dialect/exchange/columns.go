@@ -117,8 +117,8 @@ func columnOf(name string) column {
 }
 
 // The columns that the logs have by default: the protocol logs of all versions since 2007, and the message tracking log by its growth:
-// 2007 ends with message-info, 2010 (14.0) with custom-data and without network-message-id, 2013 to 2019 and Subscription Edition have the latter, and 2016
-// added three at the end.
+// 2007 ends with message-info, 2010 (14.0) with custom-data and without network-message-id, 2013 to 2019 and Subscription Edition have
+// the latter, and 2016 added three at the end.
 const (
 	protocolColumns = "date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context"
 	trackingHead    = "date-time,client-ip,client-hostname,server-ip,server-hostname,source-context,connector-id,source,event-id,internal-message-id,message-id,"
@@ -148,8 +148,8 @@ func (r *row) text(c column) string {
 	return r.cells[c].text
 }
 
-// read takes a row of comma-separated values apart (RFC 4180), by the names in columns. A value that the line ends in before its last column is
-// cut, and perhaps itself a part only: keepCut says whether that is of use.
+// read takes a row of comma-separated values apart (RFC 4180), by the names in columns. A value that the line ends in before its last
+// column is cut, and perhaps itself a part only: keepCut says whether that is of use.
 func (r *row) read(line, columns string, keepCut bool) {
 	rest, more := line, true
 	for columns != "" {

@@ -154,7 +154,8 @@ func (t track) kind() event.Kind {
 	return event.KindLifecycle
 }
 
-// isOurs says whether the row is about a message that this server carries. A shadow copy is kept for another one, and ends here without a word.
+// isOurs says whether the row is about a message that this server carries. A shadow copy is kept for another one, and ends here without a
+// word.
 func (t track) isOurs() bool { return t != trackShadow }
 
 // isSource says whether s is a value of the source column ("Source values in the message tracking log").

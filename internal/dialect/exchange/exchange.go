@@ -1,5 +1,5 @@
-// Package exchange reads the transport logs of Microsoft Exchange Server 2007 to Subscription Edition: the SMTP receive and send protocol logs, and
-// the message tracking log (Microsoft's documentation: "Protocol logging in Exchange Server", "Message tracking").
+// Package exchange reads the transport logs of Microsoft Exchange Server 2007 to Subscription Edition: the SMTP receive and send protocol
+// logs, and the message tracking log (Microsoft's documentation: "Protocol logging in Exchange Server", "Message tracking").
 package exchange
 
 import (

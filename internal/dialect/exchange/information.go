@@ -8,8 +8,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// readInformation reads a "*" row: what the server notes about the conversation between its words. The sentence stands in context, what it is about in
-// data; some rows have their sentence in data, or no more than that.
+// readInformation reads a "*" row: what the server notes about the conversation between its words. The sentence stands in context, what
+// it is about in data; some rows have their sentence in data, or no more than that.
 func readInformation(r *row, ev *event.Event) event.Result {
 	data, context := r.text(colData), r.text(colContext)
 	switch {
@@ -47,7 +47,8 @@ func readInformation(r *row, ev *event.Event) event.Result {
 
 // readTLS reads what is noted about a handshake.
 func readTLS(data, context string, ev *event.Event) bool {
-	// "TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using bulk encryption algorithm CALG_AES_256 with strength 256 bits, MAC hash algorithm ..."
+	// "TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using bulk encryption algorithm CALG_AES_256 with strength 256 bits, MAC
+	// hash algorithm ..."
 	if rest, ok := strings.CutPrefix(context, "TLS protocol "); ok {
 		protocol, rest, _ := scan.Cut(rest, ' ')
 		if rest, ok = strings.CutPrefix(rest, "negotiation succeeded using bulk encryption algorithm "); ok {
@@ -78,8 +79,8 @@ func readTLS(data, context string, ev *event.Event) bool {
 	return true
 }
 
-// versionOf reads the names that Windows has for protocols (schannel.h): SP_PROT_TLS1_2_SERVER, SP_PROT_TLS1_0_CLIENT, SP_PROT_SSL3_SERVER. The longer form in
-// some builds names both sides, and the first counts.
+// versionOf reads the names that Windows has for protocols (schannel.h): SP_PROT_TLS1_2_SERVER, SP_PROT_TLS1_0_CLIENT,
+// SP_PROT_SSL3_SERVER. The longer form in some builds names both sides, and the first counts.
 func versionOf(protocol string) string {
 	rest, ok := strings.CutPrefix(protocol, "SP_PROT_TLS1")
 	if !ok {
@@ -131,7 +132,8 @@ func readLogin(data, context string, ev *event.Event) bool {
 	return false
 }
 
-// readConnecting reads "attempting to connect", and "Failed to connect. Winsock error code: 10060, Win32 error code: 10060, Error Message: ...".
+// readConnecting reads "attempting to connect", and "Failed to connect. Winsock error code: 10060, Win32 error code: 10060, Error
+// Message: ...".
 func readConnecting(context string, ev *event.Event) bool {
 	if context == "attempting to connect" {
 		ev.Kind, ev.Command = event.KindLifecycle, event.CommandConnect

@@ -54,7 +54,8 @@ func readProtocol(r *row, ev *event.Event) event.Result {
 	return readWords(r, mark == ">", ev)
 }
 
-// roleOf says who we are. A receive connector is logged as SERVER\Name, a send connector by its name alone; where the row names none the ports tell.
+// roleOf says who we are. A receive connector is logged as SERVER\Name, a send connector by its name alone; where the row names none the
+// ports tell.
 func roleOf(connector string, local, remote int) event.Role {
 	switch {
 	case strings.Contains(connector, `\`), strings.Contains(connector, "CN=SMTP Receive Connectors,"):
@@ -69,8 +70,8 @@ func roleOf(connector string, local, remote int) event.Role {
 	return event.RoleUnknown
 }
 
-// isSubmission says whether Exchange listens for SMTP on a port: 25, 587, 465 and 2525 of the transport service, 717 and 475 of the front end
-// and of mailbox delivery ("Mail flow and the transport pipeline").
+// isSubmission says whether Exchange listens for SMTP on a port: 25, 587, 465 and 2525 of the transport service, 717 and 475 of the front
+// end and of mailbox delivery ("Mail flow and the transport pipeline").
 func isSubmission(port int) bool {
 	switch port {
 	case 25, 465, 475, 587, 717, 2525:
@@ -88,8 +89,8 @@ func isMailbox(port int) bool {
 	return false
 }
 
-// isInternal says whether a send connector is one of those that Exchange has of its own, to pass mail between its services and servers: what becomes of a
-// message is told in the message tracking log.
+// isInternal says whether a send connector is one of those that Exchange has of its own, to pass mail between its services and servers:
+// what becomes of a message is told in the message tracking log.
 func isInternal(connector string) bool {
 	switch connector {
 	case "Intra-Organization SMTP Send Connector", "Inbound Proxy Internal Send Connector", "Client Proxy Send Connector", "Mailbox Delivery":
@@ -114,8 +115,9 @@ func endOf(context string, role event.Role) event.End {
 	return event.EndNone
 }
 
-// readWords reads what one side said. Whose words are whose is known by the role: ">" is what this server sent. Then a client says nothing but commands
-// and data, and a server nothing but replies; without a role the arrows are taken as a client's, and the tracker finds out.
+// readWords reads what one side said. Whose words are whose is known by the role: ">" is what this server sent. Then a client says
+// nothing but commands and data, and a server nothing but replies; without a role the arrows are taken as a client's, and the tracker
+// finds out.
 func readWords(r *row, sent bool, ev *event.Event) event.Result {
 	data := &r.cells[colData]
 	said := r.text(colData)
@@ -137,10 +139,12 @@ func readWords(r *row, sent bool, ev *event.Event) event.Result {
 
 // The commands that Exchange servers have among themselves ([MS-OXSMTP], and the replies to EHLO).
 var ownCommands = [...]string{
-	"XPROXY", "XPROXYFROM", "XPROXYTO", "XSHADOW", "XSHADOWREQUEST", "XQDISCARD", "XSESSIONPARAMS", "XSYSPROBE", "XEXCH50", "XRDST", "XQUERYSUSPECTLIST", "X-LINK2STATE",
+	"XPROXY", "XPROXYFROM", "XPROXYTO", "XSHADOW", "XSHADOWREQUEST", "XQDISCARD", "XSESSIONPARAMS", "XSYSPROBE", "XEXCH50", "XRDST",
+	"XQUERYSUSPECTLIST", "X-LINK2STATE",
 }
 
-// readCommand reads a command of Exchange's own. Two do as others do: X-EXPS logs in as AUTH does, X-ANONYMOUSTLS begins TLS as STARTTLS does.
+// readCommand reads a command of Exchange's own. Two do as others do: X-EXPS logs in as AUTH does, X-ANONYMOUSTLS begins TLS as STARTTLS
+// does.
 func readCommand(said string, ev *event.Event) bool {
 	word, rest, _ := scan.Cut(scan.TrimRight(said), ' ')
 	switch word {

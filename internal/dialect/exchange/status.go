@@ -8,13 +8,14 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// status is what recipient-status says of the first recipient: "550 5.1.1 words", or since 2013
-// "[{LED=550 5.1.1 words};{MSG=words};{FQDN=mx.b.example};{IP=192.0.2.4};{LRT=1/25/2019 12:03:58 AM}]": last error, its message, the host and address that was
-// asked, and when.
+// status is what recipient-status says of the first recipient: "550 5.1.1 words", or since 2013 "[{LED=550 5.1.1
+// words};{MSG=words};{FQDN=mx.b.example};{IP=192.0.2.4};{LRT=1/25/2019 12:03:58 AM}]": last error, its message, the host and address that
+// was asked, and when.
 type status struct{ led, host, ip string }
 
-// readStatus takes a status apart. A remote server's words stand in the first part and may hold the signs that part them. With one recipient the parts
-// are taken off the end, where only Exchange writes; with several the error ends at the first sign, and the host is not told.
+// readStatus takes a status apart. A remote server's words stand in the first part and may hold the signs that part them. With one
+// recipient the parts are taken off the end, where only Exchange writes; with several the error ends at the first sign, and the host is
+// not told.
 func readStatus(s string, several bool) status {
 	inner, ok := strings.CutPrefix(s, "[{LED=")
 	if !ok {
@@ -69,8 +70,8 @@ func parseStatus(s string) (reply.Reply, bool) {
 	return answer, ok
 }
 
-// readAnswer reads the reply to a message that was sent. source-context has the one to its data, "250 2.6.0 words;ClientSubmitTime:"; where it has not,
-// recipient-status has the one to RCPT.
+// readAnswer reads the reply to a message that was sent. source-context has the one to its data, "250 2.6.0 words;ClientSubmitTime:";
+// where it has not, recipient-status has the one to RCPT.
 func readAnswer(r *row, ev *event.Event) {
 	context := r.text(colSourceContext)
 	if i := strings.LastIndex(context, ";ClientSubmitTime:"); i >= 0 {
@@ -122,7 +123,8 @@ func routeOf(source string, what track) event.Route {
 	return event.RouteNone
 }
 
-// readError reads the status of a failure. What a remote host said is its reply; what Exchange says of itself is its verdict, with its own status code.
+// readError reads the status of a failure. What a remote host said is its reply; what Exchange says of itself is its verdict, with its
+// own status code.
 func readError(r *row, source string, ev *event.Event) {
 	st := readStatus(r.cells[colStatus].text, len(ev.RcptList) > 0)
 	readWhy(&st, source, ev)
@@ -177,10 +179,13 @@ func readWhy(st *status, source string, ev *event.Event) {
 	}
 }
 
-// unwrap finds the words of a host in Exchange's own about it: "Primary target IP address responded with: "421 4.7.0 words." Attempted failover to
-// alternate host, but that did not succeed. ..."; also "Error encountered while communicating with primary target IP address: ".
+// unwrap finds the words of a host in Exchange's own about it: "Primary target IP address responded with: "421 4.7.0 words." Attempted
+// failover to alternate host, but that did not succeed. ..."; also "Error encountered while communicating with primary target IP address:
+// ".
 func unwrap(text string) (inner string, ok bool) {
-	for _, begin := range [...]string{"Primary target IP address responded with: ", "Error encountered while communicating with primary target IP address: "} {
+	for _, begin := range [...]string{
+		"Primary target IP address responded with: ", "Error encountered while communicating with primary target IP address: ",
+	} {
 		if rest, found := strings.CutPrefix(text, begin); found {
 			if i := strings.LastIndex(rest, " Attempted failover to "); i >= 0 {
 				rest = rest[:i]

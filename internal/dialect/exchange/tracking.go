@@ -64,9 +64,10 @@ func readTracking(r *row, ev *event.Event) event.Result {
 	return event.Parsed
 }
 
-// identify gives the row the id that all rows of one message on one server share. Each of a server's transport services counts internal-message-ids of
-// its own, and a copy that is forked off (TRANSFER) gets another one; the network-message-id goes through all of them, and is as many recipients as
-// the message has. Exchange 2010 and older have no such column: there one service does all, and its internal-message-id is the id.
+// identify gives the row the id that all rows of one message on one server share. Each of a server's transport services counts
+// internal-message-ids of its own, and a copy that is forked off (TRANSFER) gets another one; the network-message-id goes through all of
+// them, and is as many recipients as the message has. Exchange 2010 and older have no such column: there one service does all, and its
+// internal-message-id is the id.
 func identify(r *row, ev *event.Event) {
 	switch network, internal := r.cells[colNetworkID].text, r.cells[colInternalID].text; {
 	case network != "" && isID(network):
@@ -119,7 +120,8 @@ func deliver(ev *event.Event, status event.Status, route event.Route, tried even
 	ev.Status, ev.Route, ev.Tried = status, route, tried
 }
 
-// readSession reads the number of the SMTP session in source-context, which is the one in the protocol log: "08D675E58CA1DA38;2019-01-25T00:03:58.478Z;0".
+// readSession reads the number of the SMTP session in source-context, which is the one in the protocol log:
+// "08D675E58CA1DA38;2019-01-25T00:03:58.478Z;0".
 func readSession(r *row, ev *event.Event) {
 	session, _, _ := scan.Cut(r.text(colSourceContext), ';')
 	if isSessionID(session) && isID(session) {
@@ -143,7 +145,8 @@ func readReceive(r *row, source string, ev *event.Event) {
 	}
 }
 
-// readSend reads a message that was handed on: to another server of the organization, to the next service on this one, or to a host outside.
+// readSend reads a message that was handed on: to another server of the organization, to the next service on this one, or to a host
+// outside.
 func readSend(r *row, what track, ev *event.Event) {
 	ev.Role = event.RoleClient
 	route, tried := event.RouteMX, event.Yes

@@ -7,12 +7,13 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// address takes the recipient of a delivery line off the front (src/deliver.c string_log_address). In its full form it is
-// "delivered (parent, parent) <original>": what it is delivered to is an address, the local part alone where a local transport took it, or a pipe, a file
-// ("save name" where it is not a whole path) or a reply; parents stand there with +all_parents, or for a pipe, file or reply; the original where it differs.
+// address takes the recipient of a delivery line off the front (src/deliver.c string_log_address). In its full form it is "delivered
+// (parent, parent) <original>": what it is delivered to is an address, the local part alone where a local transport took it, or a pipe, a
+// file ("save name" where it is not a whole path) or a reply; parents stand there with +all_parents, or for a pipe, file or reply; the
+// original where it differs.
 //
-// What is delivered to stands without quotes, so a local part may hold blanks and Exim's own words. But an address holds an "@", and what is none is
-// followed by its original: so the first place that fits both ends it.
+// What is delivered to stands without quotes, so a local part may hold blanks and Exim's own words. But an address holds an "@", and what
+// is none is followed by its original: so the first place that fits both ends it.
 func address(ev *event.Event, s string) (rest string, ok bool) {
 	to, rest, ok := deliveredTo(s)
 	if !ok {
@@ -39,7 +40,8 @@ func address(ev *event.Event, s string) (rest string, ok bool) {
 	return tail, true
 }
 
-// isUnquoted says whether to is an address whose local part is written without the quotes and backslashes that it has in original (RFC 5321 section 4.1.2).
+// isUnquoted says whether to is an address whose local part is written without the quotes and backslashes that it has in original (RFC
+// 5321 section 4.1.2).
 func isUnquoted(to, original string) bool {
 	if first(original) != '"' {
 		return false
@@ -93,7 +95,9 @@ func endsAddress(tail string, at bool) bool {
 	if !at {
 		return false
 	}
-	for _, next := range [...]string{": ", " : ", " F=<", " Q=", " P=<", " R=", " T=", " routing ", " defer (", " transporting ", " DT=", " mua_wrapper forced "} {
+	for _, next := range [...]string{
+		": ", " : ", " F=<", " Q=", " P=<", " R=", " T=", " routing ", " defer (", " transporting ", " DT=", " mua_wrapper forced ",
+	} {
 		if strings.HasPrefix(tail, next) {
 			return true
 		}

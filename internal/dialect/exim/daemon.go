@@ -64,8 +64,10 @@ func fixed(ev *event.Event, s string) event.Kind {
 		"Warning: purging the environment.", "Warning: No server certificate defined; ",
 		"spool directory space check failed: ", "log directory space check failed: ", "no immediate delivery: ", "DKIM: validation error: ",
 		"malware acl condition: ", "spam acl condition: ", "failed to expand ACL string ", "ridiculously long message header received from ",
-		"overlong message header line received from ", "SIGSEGV", "Failed to get write lock for ", "Failed to get read lock for ", "Failed writing transport results to pipe: ",
-		"configured error code starts with incorrect digit ", "unable to set gid=", "internal problem in ", "tls_certificate file", "queue run: process ", "daemon: fork of queue-runner process failed: ", "timed out while reading local message",
+		"overlong message header line received from ", "SIGSEGV", "Failed to get write lock for ", "Failed to get read lock for ",
+		"Failed writing transport results to pipe: ",
+		"configured error code starts with incorrect digit ", "unable to set gid=", "internal problem in ", "tls_certificate file",
+		"queue run: process ", "daemon: fork of queue-runner process failed: ", "timed out while reading local message",
 	} {
 		if rest, ok := after(s, begin); ok {
 			if ev.Argument = rest; rest == "" {
@@ -80,11 +82,14 @@ func fixed(ev *event.Event, s string) event.Kind {
 // isOwn says whether a line of a file without programs' names is Exim's for sure.
 func isOwn(s string) bool {
 	for _, begin := range [...]string{
-		`ACL "warn" with "message" setting found in `, "SMTP connection from ", "SMTP connection Ci=", "SMTP command timeout on ", "SMTP data timeout (", "unexpected disconnection while reading SMTP command from ",
-		"SMTP call from ", "no MAIL in SMTP connection from ", "no MAIL in TFO", "SMTP syntax error in ", "SMTP protocol ", "TLS error on connection from ",
+		`ACL "warn" with "message" setting found in `, "SMTP connection from ", "SMTP connection Ci=", "SMTP command timeout on ",
+		"SMTP data timeout (", "unexpected disconnection while reading SMTP command from ",
+		"SMTP call from ", "no MAIL in SMTP connection from ", "no MAIL in TFO", "SMTP syntax error in ", "SMTP protocol ",
+		"TLS error on connection from ",
 		"rejected MAIL ", "rejected EHLO ", "rejected HELO ", `rejected "`, "unqualified sender rejected: ", "unqualified recipient rejected: ",
 		"unqualified verify rejected: ", "refused connection from ", "temporarily refused connection from ", "no host name found for IP address ",
-		"list matching forced to fail: ", "Start queue run: pid=", "End queue run: pid=", "Warning: purging the environment.", "too many recipients: ",
+		"list matching forced to fail: ", "Start queue run: pid=", "End queue run: pid=", "Warning: purging the environment.",
+		"too many recipients: ",
 		"Exim configuration error", "remote host address is the local host: ", "lowest numbered MX record points to local host: ",
 	} {
 		if strings.HasPrefix(s, begin) {

@@ -18,9 +18,9 @@ func isFlag(s string) bool {
 	return false
 }
 
-// delivered is "=> address F=<sender> Q=queue P=<return path> R=router T=transport S=size H=host [ip]:port* ... C="reply" QT=1s DT=1s" (src/deliver.c
-// delivery_log): "=>" of the first recipient of a delivery, "->" of further ones, ">>" of one that was made while the message was coming in, "*>" of one
-// that -N or a transport suppressed.
+// delivered is "=> address F=<sender> Q=queue P=<return path> R=router T=transport S=size H=host [ip]:port* ... C="reply" QT=1s DT=1s"
+// (src/deliver.c delivery_log): "=>" of the first recipient of a delivery, "->" of further ones, ">>" of one that was made while the
+// message was coming in, "*>" of one that -N or a transport suppressed.
 func delivered(ev *event.Event, flag, s string) event.Kind {
 	if rest, ok := after(s, "blackhole "); ok { // src/receive.c: every recipient was discarded by an ACL or local_scan()
 		ev.FilterName, ev.FilterVerdict, ev.Argument = "acl", "discard", rest
@@ -57,8 +57,8 @@ func delivered(ev *event.Event, flag, s string) event.Kind {
 	return event.KindDelivery
 }
 
-// deferred is "== address Q=queue R=router T=transport defer (-44): errno H=host [ip]:port DT=1s: words" (src/deliver.c deferral_log). In place of
-// router and transport stands "routing", or nothing for a domain that is held.
+// deferred is "== address Q=queue R=router T=transport defer (-44): errno H=host [ip]:port DT=1s: words" (src/deliver.c deferral_log). In
+// place of router and transport stands "routing", or nothing for a domain that is held.
 func deferred(ev *event.Event, s string) event.Kind {
 	s, ok := address(ev, s)
 	if !ok {
@@ -115,8 +115,8 @@ func cutStrerror(s string) (words, rest string) {
 	return s[:end], s[end:]
 }
 
-// failed is "** address F=<sender> Q=queue P=<return path> R=router T=transport H=host [ip]:port X=...: errno: words DT=1s" (src/deliver.c failure_log), or
-// "** address <parent>: retry timeout exceeded" (src/retry.c).
+// failed is "** address F=<sender> Q=queue P=<return path> R=router T=transport H=host [ip]:port X=...: errno: words DT=1s"
+// (src/deliver.c failure_log), or "** address <parent>: retry timeout exceeded" (src/retry.c).
 func failed(ev *event.Event, s string) event.Kind {
 	s, ok := address(ev, s)
 	if !ok {
@@ -288,7 +288,8 @@ func (d *delivery) take(ev *event.Event, s string) (rest string, ok bool) {
 	return behind, true
 }
 
-// host takes "name [ip]:port*" off the front; the star says that an earlier delivery had opened the connection. Local deliveries name a host alone.
+// host takes "name [ip]:port*" off the front; the star says that an earlier delivery had opened the connection. Local deliveries name a
+// host alone.
 func (d *delivery) host(ev *event.Event, s string) (rest string, ok bool) {
 	p, rest, ok := takePeer(s)
 	if !ok {

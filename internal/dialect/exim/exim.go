@@ -122,8 +122,8 @@ func prelude(s string, ev *event.Event) (rest string, part int) {
 	return rest, part
 }
 
-// refine lets a stamp of whole seconds, which syslog wrote, have the milliseconds of Exim's own. Their zones may differ, which differ by whole minutes: where
-// the seconds are the same it is the same moment.
+// refine lets a stamp of whole seconds, which syslog wrote, have the milliseconds of Exim's own. Their zones may differ, which differ by
+// whole minutes: where the seconds are the same it is the same moment.
 func refine(ev *event.Event, own int64, res event.Resolution) {
 	const second, minute = int64(time.Second), int64(time.Minute)
 	if ev.Resolution == event.ResolutionSecond && res == event.ResolutionSubsecond && ev.Time%minute/second == own%minute/second {

@@ -9,7 +9,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// explain reads the words behind a verdict, or behind a host that gave trouble: the remote server's answer, what broke, or Exim's own reason.
+// explain reads the words behind a verdict, or behind a host that gave trouble: the remote server's answer, what broke, or Exim's own
+// reason.
 func explain(ev *event.Event, text string) {
 	switch {
 	case text == "":
@@ -30,9 +31,9 @@ func explain(ev *event.Event, text string) {
 	}
 }
 
-// answered reads "SMTP error from remote mail server after RCPT TO:<a@b>: 550 ...", with "pipelined " in front of a command that was not waited for
-// (src/transports/smtp.c check_response), "LMTP error after ..." and "PRDR error after ..." (src/transports/lmtp.c, smtp.c), and "remote mailer ... : host name [ip]: 550" of old versions.
-// Lines of an answer are joined by \n.
+// answered reads "SMTP error from remote mail server after RCPT TO:<a@b>: 550 ...", with "pipelined " in front of a command that was not
+// waited for (src/transports/smtp.c check_response), "LMTP error after ..." and "PRDR error after ..." (src/transports/lmtp.c, smtp.c),
+// and "remote mailer ... : host name [ip]: 550" of old versions. Lines of an answer are joined by \n.
 func answered(ev *event.Event, text string) bool {
 	rest, ok := after(text, "SMTP error from remote mail")
 	forOne := !ok // of several recipients, each of which has an answer to the data
@@ -134,7 +135,8 @@ func indexOf(s, part string) int {
 	return len(s)
 }
 
-// broken reads what ended a conversation without an answer (src/transports/smtp.c check_response, src/smtp_out.c, src/tls-gnu.c, src/tls-openssl.c).
+// broken reads what ended a conversation without an answer (src/transports/smtp.c check_response, src/smtp_out.c, src/tls-gnu.c,
+// src/tls-openssl.c).
 func broken(ev *event.Event, text string) bool {
 	for _, b := range [...][2]string{
 		{"Remote host closed connection in response to ", "connection_lost"},

@@ -7,9 +7,10 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// How far an entry of several lines has come. The line of a rejection behind the data is followed, in the reject log alone and in the same write, by the
-// envelope and the header of the message (src/log.c): "Envelope-from: <a@b>", "Envelope-to: <c@d>", up to four more recipients and "    ...", then each field
-// behind a letter for its kind ("F From: ...", "  Subject: ...") with its folded lines. No other line is one of these, however it looks.
+// How far an entry of several lines has come. The line of a rejection behind the data is followed, in the reject log alone and in the
+// same write, by the envelope and the header of the message (src/log.c): "Envelope-from: <a@b>", "Envelope-to: <c@d>", up to four more
+// recipients and "    ...", then each field behind a letter for its kind ("F From: ...", "  Subject: ...") with its folded lines. No
+// other line is one of these, however it looks.
 const (
 	entryRejection     uint8 = iota + 1 // the envelope may follow
 	entrySender                         // Envelope-to follows
@@ -28,8 +29,8 @@ func opensEntry(kind event.Kind) event.Entry {
 	return event.Entry{}
 }
 
-// further reads a line that goes on with an entry that has come so far. In syslog the lines of an entry are numbered, and long ones cut: then all behind
-// the envelope is the header.
+// further reads a line that goes on with an entry that has come so far. In syslog the lines of an entry are numbered, and long ones cut:
+// then all behind the envelope is the header.
 func further(ev *event.Event, s string, entry uint8, numbered bool) event.Kind {
 	switch entry {
 	case entryAdvice:

@@ -18,8 +18,8 @@ type peer struct {
 // longestName bounds the look at a hostile line: no name is longer, and no command (smtp_in.c SMTP_CMD_BUFFER_SIZE cuts both).
 const longestName = 1024
 
-// takePeer takes a host off the front. The name and the greeting are the peer's, the brackets are Exim's: a name holds no blank, and a greeting
-// no ")" unless helo_accept_junk_hosts is set.
+// takePeer takes a host off the front. The name and the greeting are the peer's, the brackets are Exim's: a name holds no blank, and a
+// greeting no ")" unless helo_accept_junk_hosts is set.
 func takePeer(s string) (p peer, rest string, ok bool) {
 	rest = s
 	if c := first(rest); c != '[' && c != '(' {
@@ -129,7 +129,8 @@ func takeCaller(ev *event.Event, s string) (p peer, rest string, ok bool) {
 	}
 }
 
-// takeUser takes a client on this host off the front: "local process", or the name of its user, with "U=" in front where a host could stand (src/host.c host_and_ident).
+// takeUser takes a client on this host off the front: "local process", or the name of its user, with "U=" in front where a host could
+// stand (src/host.c host_and_ident).
 func takeUser(s string) (rest string, ok bool) {
 	if rest, ok = after(s, "local process"); ok {
 		return rest, rest == "" || rest[0] == ' ' || rest[0] == ':'
@@ -150,8 +151,8 @@ func cutWord(s string) (word, rest string) {
 	return s[:i], s[i:]
 }
 
-// takeTLS takes " X=TLS1.3:cipher:256* CV=yes DN="..." SNI=name" off the front, each where its log_selector is on (src/smtp_in.c add_tls_info_for_log,
-// src/deliver.c d_tlslog). ok is false where none of them is there.
+// takeTLS takes " X=TLS1.3:cipher:256* CV=yes DN="..." SNI=name" off the front, each where its log_selector is on (src/smtp_in.c
+// add_tls_info_for_log, src/deliver.c d_tlslog). ok is false where none of them is there.
 func takeTLS(ev *event.Event, s string) (string, bool) {
 	from := len(s)
 	if rest, ok := after(s, " X="); ok {
@@ -180,8 +181,8 @@ func takeTLS(ev *event.Event, s string) (string, bool) {
 	return s, len(s) < from
 }
 
-// cipherSuite is "TLS1.3:ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM:256" (GnuTLS) or "TLSv1.2:ECDHE-RSA-AES256-GCM-SHA384:256" (OpenSSL), with a star
-// for a resumed session.
+// cipherSuite is "TLS1.3:ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM:256" (GnuTLS) or "TLSv1.2:ECDHE-RSA-AES256-GCM-SHA384:256"
+// (OpenSSL), with a star for a resumed session.
 func cipherSuite(ev *event.Event, s string) {
 	ev.TLS = event.Yes
 	version, rest, ok := scan.Cut(s, ':')
@@ -209,8 +210,8 @@ func quoted(s string) (inner, rest string, ok bool) {
 	return s, "", false
 }
 
-// authenticator is "name:user", and behind +smtp_mailauth ":sender" (src/receive.c). Names of authenticators are the site's own, and nearly always
-// hold the mechanism's.
+// authenticator is "name:user", and behind +smtp_mailauth ":sender" (src/receive.c). Names of authenticators are the site's own, and
+// nearly always hold the mechanism's.
 func authenticator(ev *event.Event, s string) {
 	name, user, ok := scan.Cut(s, ':')
 	ev.AuthResult, ev.AuthMechanism = "success", mechanism(name)

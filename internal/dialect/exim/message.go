@@ -114,7 +114,8 @@ func lifeOf(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// cancelled is "by root" (-Mg), "by system filter: words", "by timeout_frozen_after": all recipients that are left fail, without a line each (src/deliver.c).
+// cancelled is "by root" (-Mg), "by system filter: words", "by timeout_frozen_after": all recipients that are left fail, without a line
+// each (src/deliver.c).
 func cancelled(ev *event.Event, s string) event.Kind {
 	ev.Argument, ev.Tried = s, event.No
 	switch {
@@ -130,8 +131,8 @@ func cancelled(ev *event.Event, s string) event.Kind {
 	return event.KindMessageDeleted
 }
 
-// afterData is the answer for one recipient of several behind the data: "R=<a@b> acceptance", "R=<a@b> refusal", "R=<a@b> temporary refusal", or "a@b words",
-// which are the ACL's (src/receive.c).
+// afterData is the answer for one recipient of several behind the data: "R=<a@b> acceptance", "R=<a@b> refusal", "R=<a@b> temporary
+// refusal", or "a@b words", which are the ACL's (src/receive.c).
 func afterData(ev *event.Event, s string) event.Kind {
 	ev.Role, ev.Command, ev.OneOnly = event.RoleServer, event.CommandEOM, true
 	rest, own := after(s, "R=")
@@ -169,8 +170,8 @@ func afterData(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// rewritten is ""old@b" from env-to rewritten as "new@b" by rule 1" (+address_rewrite, src/rewrite.c). The addresses stand without escapes, so one in which
-// Exim's words come again tells nothing.
+// rewritten is ""old@b" from env-to rewritten as "new@b" by rule 1" (+address_rewrite, src/rewrite.c). The addresses stand without
+// escapes, so one in which Exim's words come again tells nothing.
 func rewritten(ev *event.Event, s string) event.Kind {
 	const as = ` rewritten as "`
 	rest, ok := after(s, `"`)
@@ -218,8 +219,8 @@ func dkim(ev *event.Event, s string) event.Kind {
 	return event.KindFilter
 }
 
-// aboutAddress reads what is said of one recipient besides its verdict: "a@b <parent>: error ignored" (src/deliver.c), "address <a@b> marked delivered by
-// user" (src/queue.c), "<a@b>: address_pipe transport output: words".
+// aboutAddress reads what is said of one recipient besides its verdict: "a@b <parent>: error ignored" (src/deliver.c), "address <a@b>
+// marked delivered by user" (src/queue.c), "<a@b>: address_pipe transport output: words".
 func aboutAddress(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "address "); ok {
 		to, tail, ok := scan.Angle(rest)
@@ -268,8 +269,8 @@ func aboutAddress(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// unencrypted reads "words: delivering unencrypted to H=host [ip] (not in hosts_require_tls)" and "DANE attempt failed; TLS connection to host [ip]: words"
-// (src/transports/smtp.c, src/verify.c).
+// unencrypted reads "words: delivering unencrypted to H=host [ip] (not in hosts_require_tls)" and "DANE attempt failed; TLS connection to
+// host [ip]: words" (src/transports/smtp.c, src/verify.c).
 func unencrypted(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "DANE attempt failed; TLS connection to "); ok {
 		p, words, ok := takePeer(rest)
@@ -324,8 +325,8 @@ func isHostName(s string) bool {
 	return s != ""
 }
 
-// hostTrouble reads what one host gave before there is a verdict: "H=host [ip]:port: words", "H=host [ip]:port system error" and, where other hosts are left
-// to try, "H=host [ip] SMTP error ..." (src/transports/smtp.c write_logs).
+// hostTrouble reads what one host gave before there is a verdict: "H=host [ip]:port: words", "H=host [ip]:port system error" and, where
+// other hosts are left to try, "H=host [ip] SMTP error ..." (src/transports/smtp.c write_logs).
 func hostTrouble(ev *event.Event, s string) event.Kind {
 	rest, ok := after(s, "H=")
 	if !ok {

@@ -7,9 +7,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// received is "<= sender R=ref H=host [ip]:port I=[ip]:port U=ident Ci=id P=esmtpsa L* SPF X=... CV=.. A=plain:anna PRDR PRX=ip K S=1000 M8S=8 DKIM=dom DMARC=pass
-// RT=1s Q=name id=mid T="subject" from <raw> for a b", each field where its log_selector is on (src/receive.c). The order is the writer's own, so what
-// stands in a field further on is none of those before it.
+// received is "<= sender R=ref H=host [ip]:port I=[ip]:port U=ident Ci=id P=esmtpsa L* SPF X=... CV=.. A=plain:anna PRDR PRX=ip K S=1000
+// M8S=8 DKIM=dom DMARC=pass RT=1s Q=name id=mid T="subject" from <raw> for a b", each field where its log_selector is on (src/receive.c).
+// The order is the writer's own, so what stands in a field further on is none of those before it.
 func received(ev *event.Event, s string) event.Kind {
 	ev.MailFrom, s = senderOf(s)
 	if ev.MailFrom == "" {
@@ -146,8 +146,9 @@ func cutKey(s string) (key, value string, ok bool) {
 	return "", s, false
 }
 
-// skipField takes a field off the front that is not known here, "KEY=value" or "FLAG": versions, patches (SRS=<address> of EXPERIMENTAL_SRS) and builds of hosters have
-// more than these. Keys and flags are capitals; a value is a word, or what stands in brackets or quotes.
+// skipField takes a field off the front that is not known here, "KEY=value" or "FLAG": versions, patches (SRS=<address> of
+// EXPERIMENTAL_SRS) and builds of hosters have more than these. Keys and flags are capitals; a value is a word, or what stands in
+// brackets or quotes.
 func skipField(s string) (rest string, ok bool) {
 	key, value, pair := cutKey(s)
 	if !pair {

@@ -85,7 +85,8 @@ func refusedFirst(ev *event.Event, s string) event.Kind {
 	case strings.HasPrefix(s, "SMTP syntax error in "), strings.HasPrefix(s, "SMTP protocol error in "):
 		_, rest, _ := strings.Cut(s, " error in ")
 		return misspoken(ev, rest)
-	case strings.HasPrefix(s, "SMTP protocol synchronization error ("), strings.HasPrefix(s, "SMTP protocol violation: synchronization error ("):
+	case strings.HasPrefix(s, "SMTP protocol synchronization error ("),
+		strings.HasPrefix(s, "SMTP protocol violation: synchronization error ("):
 		return outOfSync(ev, s)
 	case strings.HasPrefix(s, "too many recipients: "):
 		return tooMany(ev, s)

@@ -41,7 +41,8 @@ func aboutClient(ev *event.Event, s string) event.Kind {
 	return refusedFirst(ev, s)
 }
 
-// scanned is "a@b H=host P=esmtp rejected by local_scan(): words", where the sender stands without brackets (src/receive.c). The code is always the same.
+// scanned is "a@b H=host P=esmtp rejected by local_scan(): words", where the sender stands without brackets (src/receive.c). The code is
+// always the same.
 func scanned(ev *event.Event, s string) event.Kind {
 	from, rest := senderOf(s)
 	if from == "" {
@@ -74,8 +75,8 @@ func scanned(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// ofHost reads what stands behind the client: " X=... F=<sender> A=plain:anna SPF rejected RCPT <a@b>: words" (src/smtp_in.c smtp_handle_acl_fail), and
-// the remarks of other places.
+// ofHost reads what stands behind the client: " X=... F=<sender> A=plain:anna SPF rejected RCPT <a@b>: words" (src/smtp_in.c
+// smtp_handle_acl_fail), and the remarks of other places.
 func ofHost(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, " P="); ok { // local_scan() lists the host as a reception does
 		ev.Protocol, s = cutWord(rest)
@@ -165,8 +166,8 @@ func ownSender(ev *event.Event, s string) string {
 	return tail
 }
 
-// rejected reads what was refused, and the words: "RCPT <a@b>: words", "MAIL <a@b>", "EHLO or HELO name: words", "connection in "connect" ACL", "after DATA: words",
-// "during MIME ACL checks", "AUTH PLAIN: words", "VRFY a" (src/smtp_in.c).
+// rejected reads what was refused, and the words: "RCPT <a@b>: words", "MAIL <a@b>", "EHLO or HELO name: words", "connection in "connect"
+// ACL", "after DATA: words", "during MIME ACL checks", "AUTH PLAIN: words", "VRFY a" (src/smtp_in.c).
 func rejected(ev *event.Event, s string, permanent bool) event.Kind {
 	ev.RejectPermanent = event.TriOf(permanent)
 	ev.Class = '4'
@@ -237,8 +238,9 @@ func target(ev *event.Event, s, stage string) (words string) {
 	return rest[end:]
 }
 
-// rejectedBy is "MAIL FROM:<a@b> H=host: message too big: size=9 max=8", "from <a@b> H=host: message too big: read=9 max=8", "EHLO from host: syntactically invalid argument(s): x",
-// "MAIL from host: no HELO/EHLO given", ""EHLO name" from host", "MAIL command H=host: too many messages in one connection" (src/smtp_in.c, src/receive.c).
+// rejectedBy is "MAIL FROM:<a@b> H=host: message too big: size=9 max=8", "from <a@b> H=host: message too big: read=9 max=8", "EHLO from
+// host: syntactically invalid argument(s): x", "MAIL from host: no HELO/EHLO given", ""EHLO name" from host", "MAIL command H=host: too
+// many messages in one connection" (src/smtp_in.c, src/receive.c).
 func rejectedBy(ev *event.Event, s string, permanent bool) event.Kind {
 	ev.RejectPermanent, ev.Class, ev.Role = event.TriOf(permanent), '5', event.RoleServer
 	if !permanent {
@@ -318,8 +320,8 @@ func verify(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// loggedIn is "plain authenticator failed for host: 535 Incorrect authentication data (set_id=anna)" (src/smtp_in.c), and our own logins at other hosts
-// "plain authenticator failed H=host [ip] 535 ..." (src/transports/smtp.c). What was given as a name may be a password.
+// loggedIn is "plain authenticator failed for host: 535 Incorrect authentication data (set_id=anna)" (src/smtp_in.c), and our own logins
+// at other hosts "plain authenticator failed H=host [ip] 535 ..." (src/transports/smtp.c). What was given as a name may be a password.
 func loggedIn(ev *event.Event, s string) event.Kind {
 	name, rest, ok := scan.Cut(s, ' ')
 	if !ok {

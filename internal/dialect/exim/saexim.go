@@ -7,9 +7,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// saExim reads what sa-exim, which is SpamAssassin within local_scan(), writes about a message (sa-exim.c): "SA: Action: silently tossed message: score=31.0
-// required=5.0 trigger=30.0 (scanned in 6/6 secs | Message-Id: a@b). From <a@b> (host=name [192.0.2.1]) for c@d". What a refusal comes to is a line of Exim's.
-// Ids and addresses are the sender's: what divides them must stand once.
+// saExim reads what sa-exim, which is SpamAssassin within local_scan(), writes about a message (sa-exim.c): "SA: Action: silently tossed
+// message: score=31.0 required=5.0 trigger=30.0 (scanned in 6/6 secs | Message-Id: a@b). From <a@b> (host=name [192.0.2.1]) for c@d".
+// What a refusal comes to is a line of Exim's. Ids and addresses are the sender's: what divides them must stand once.
 func saExim(ev *event.Event, s string) event.Kind {
 	s, ok := after(s, "SA: ")
 	if !ok {

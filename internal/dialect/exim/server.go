@@ -63,8 +63,8 @@ func connection(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// smtpConnection reads what +smtp_connection logs: "[Ci=id ]from host (TCP/IP connection count = 3)", "from host closed by QUIT", "from host lost",
-// the latter with " D=1s" in front since Exim 4.98.
+// smtpConnection reads what +smtp_connection logs: "[Ci=id ]from host (TCP/IP connection count = 3)", "from host closed by QUIT", "from
+// host lost", the latter with " D=1s" in front since Exim 4.98.
 func smtpConnection(ev *event.Event, s string) event.Kind {
 	id := ""
 	if rest, ok := after(s, "Ci="); ok {
@@ -261,8 +261,8 @@ func isTransfer(s string) bool {
 	return false
 }
 
-// aboutTLS reads "TLS error on connection from host (gnutls_handshake): words", "TLS error on connection from host [ip]: words" and "[ip] SSL verify error: words"
-// (src/smtp_in.c smtp_log_tls_fail, src/tls-gnu.c, src/tls-openssl.c).
+// aboutTLS reads "TLS error on connection from host (gnutls_handshake): words", "TLS error on connection from host [ip]: words" and "[ip]
+// SSL verify error: words" (src/smtp_in.c smtp_log_tls_fail, src/tls-gnu.c, src/tls-openssl.c).
 func aboutTLS(ev *event.Event, s string) event.Kind {
 	if why, ok := after(s, "TLS session: "); ok { // as a client (src/tls-openssl.c, tls-gnu.c)
 		ev.Role, ev.Command, ev.TLS, ev.ErrorType, ev.Argument = event.RoleClient, "STARTTLS", event.No, "tls_handshake", why

@@ -52,7 +52,8 @@ func unqualified(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// refusedConnection is "host (host_reject_connection)", "host: not in reserve list: connected=9 max=8 reserve=2", "host refused: too many connections".
+// refusedConnection is "host (host_reject_connection)", "host: not in reserve list: connected=9 max=8 reserve=2", "host refused: too many
+// connections".
 func refusedConnection(ev *event.Event, s string, permanent bool) event.Kind {
 	_, rest, ok := takeCaller(ev, s)
 	if !ok {
@@ -73,8 +74,8 @@ func refusedConnection(ev *event.Event, s string, permanent bool) event.Kind {
 	return event.KindReject
 }
 
-// misspoken is ""GARBAGE" H=host unrecognized command" (+smtp_syntax_error, +smtp_protocol_error). Quotes in what the client said are not escaped before
-// Exim 4.98, so it may name a host itself: where two stand there the one in front of Exim's last words counts, or none.
+// misspoken is ""GARBAGE" H=host unrecognized command" (+smtp_syntax_error, +smtp_protocol_error). Quotes in what the client said are not
+// escaped before Exim 4.98, so it may name a host itself: where two stand there the one in front of Exim's last words counts, or none.
 func misspoken(ev *event.Event, s string) event.Kind {
 	const host = `" H=`
 	if first(s) != '"' {
@@ -130,7 +131,8 @@ func misspokenHere(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// outOfSync is a client that spoke before its turn: "... error (words): rejected "MAIL" H=host next input="..."", "rejected connection from H=host input="..."".
+// outOfSync is a client that spoke before its turn: "... error (words): rejected "MAIL" H=host next input="..."", "rejected connection
+// from H=host input="..."".
 func outOfSync(ev *event.Event, s string) event.Kind {
 	_, rest, ok := strings.Cut(s, "): rejected ")
 	if !ok {

@@ -8,9 +8,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// verifying reads what Exim finds out about an address without delivering to it: "remote host address is the local host: domain (while verifying <a@b> from host H)",
-// "... (while routing <a@b>)", behind a message id the domain alone (src/routers/rf_self_action.c); "recipient verify defer (making callout connection): T=smtp words"
-// (src/verify.c). What it answers the client is another line's.
+// verifying reads what Exim finds out about an address without delivering to it: "remote host address is the local host: domain (while
+// verifying <a@b> from host H)", "... (while routing <a@b>)", behind a message id the domain alone (src/routers/rf_self_action.c);
+// "recipient verify defer (making callout connection): T=smtp words" (src/verify.c). What it answers the client is another line's.
 func verifying(ev *event.Event, s string) event.Kind {
 	for _, what := range [...]string{"remote host address is the local host: ", "lowest numbered MX record points to local host: "} {
 		if rest, ok := after(s, what); ok {
@@ -60,7 +60,8 @@ func ourselves(ev *event.Event, s string) event.Kind {
 	return event.KindWarning
 }
 
-// hostRemark is "H=host [ip]: words" where the words are none of those that a conversation breaks off with: "utf8 support required but not offered for forwarding".
+// hostRemark is "H=host [ip]: words" where the words are none of those that a conversation breaks off with: "utf8 support required but
+// not offered for forwarding".
 func hostRemark(ev *event.Event, s string) event.Kind {
 	rest, ok := after(s, "H=")
 	if !ok {

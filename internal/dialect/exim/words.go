@@ -8,7 +8,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// complaint reads a sentence of Exim's about trouble on this host, or about the message that the line names. What it says is all there is to say.
+// complaint reads a sentence of Exim's about trouble on this host, or about the message that the line names. What it says is all there is
+// to say.
 func complaint(ev *event.Event, s string) event.Kind {
 	if ip, rest, ok := boundTo(s); ok {
 		ev.SourceAddress, ev.ErrorType, ev.Argument = ip, errno.Local, rest
@@ -33,7 +34,8 @@ func complaint(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	for _, begin := range [...]string{ // of a router or a transport of the site's (src/moan.c, src/deliver.c, src/auths)
-		"router: skipped error: ", "authenticator (", "transport process vanished unexpectedly", "transport process returned non-zero status ", "authenticator: ",
+		"router: skipped error: ", "authenticator (", "transport process vanished unexpectedly", "transport process returned non-zero status ",
+		"authenticator: ",
 	} {
 		if strings.HasPrefix(rest, begin) {
 			ev.Argument = s
@@ -67,7 +69,8 @@ func isName(s string) bool {
 
 // complaints are how such sentences begin in the sources of Exim 4.98, where their end varies.
 var complaints = [...]string{
-	`"discard" verb not allowed in `, `"drop" verb not allowed in `, "2nd fork for serialized ETRN failed: ", "bounce_message_file ", "warn_message_file ", `ACL "warn" with "message" setting found in `, "ACL for ", "ALPN unusable with this ",
+	`"discard" verb not allowed in `, `"drop" verb not allowed in `, "2nd fork for serialized ETRN failed: ", "bounce_message_file ",
+	"warn_message_file ", `ACL "warn" with "message" setting found in `, "ACL for ", "ALPN unusable with this ",
 	"ARC: ", "Attempt to ", "Bad db record size for ", "Bad expansion for ", "CNAME loop for ", "Can't cleanup environment",
 	"Cannot lock ", "Cannot open ", "Connection aborted; STARTTLS support by ", "Could not open datafile for ", "Couldn't ",
 	"DANE error: ", "DCC: ", "DMARC failure ", "DNS list lookup ", "Daemon cannot be run when ", "Delivery status for ",
@@ -89,11 +92,13 @@ var complaints = [...]string{
 	"deliver_datafile lseek: ", "delivery re-exec ", "delivery setrlimit(", "dns_again_means_nonexist recursion ",
 	"dnslist query is too long ", "dnslists domain ", "dnssec fail on ", "excessive memory alloc request", "exec of ",
 	"exim user lost privilege ", "expansion of ", "failed to ", "failure to ", "fork of ", "fork() failed ", "getrlimit(",
-	"getsockname() failed", "getsockopt() failed ", "header snprintf failed", `home directory "`, `current directory "`, "host name alias list truncated",
+	"getsockname() failed", "getsockopt() failed ", "header snprintf failed", `home directory "`, `current directory "`,
+	"host name alias list truncated",
 	"initgroups failed for ", "internal ACL error: ", "internal error ", "internal error: ", "internal scanner error ",
 	"invalid message_size_limit: ", "invalid return ", "invalid value for ", "list matching forced to fail: ", "listen backlog ",
 	"listen() failed on ", "live variable ", "local part longer than ", "log_file_path ", "log_write called ",
-	"malformed ratelimit data: ", "malloc() failed ", "mime_regex acl condition ", "no @ found in the subject of ", "no recipients found in headers", "(SSL_CTX_",
+	"malformed ratelimit data: ", "malloc() failed ", "mime_regex acl condition ", "no @ found in the subject of ",
+	"no recipients found in headers", "(SSL_CTX_",
 	"no port specified for interface ", "non-existent configuration file", "notify triggered queue run", "null conn-context pointer",
 	"overlong formatted string ", "overlong write_command ", "partial matching is not applicable ",
 	"peer close after all rcpt responses; ", "pid file path ", "pid_file_path is longer ", "priv_drop_temp: ", "priv_restore: ",

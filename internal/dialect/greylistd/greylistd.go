@@ -1,4 +1,5 @@
-// Package greylistd reads what greylistd, which Exim's access lists ask, complains of (program/greylistd of its source): it logs no decision.
+// Package greylistd reads what greylistd, which Exim's access lists ask, complains of (program/greylistd of its source): it logs no
+// decision.
 package greylistd
 
 import (
@@ -24,7 +25,8 @@ func (Parser) Probe(*header.Header) bool { return false }
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	s := h.Text
 	for _, word := range [...]string{
-		"Invalid or obsolete section: ", "Invalid or obsolete key: ", "Invalid value for ", "Too few values for ", "Invalid line: ", "While reading triplets from ", "Could not bind/listen to socket ", "Socket error: ",
+		"Invalid or obsolete section: ", "Invalid or obsolete key: ", "Invalid value for ", "Too few values for ", "Invalid line: ",
+		"While reading triplets from ", "Could not bind/listen to socket ", "Socket error: ",
 		"### Fatal event in ", ">>> ", "[Errno ",
 	} {
 		if i := strings.Index(s, word); i == 0 || i > 0 && strings.HasSuffix(s[:i], ": ") {

@@ -6,8 +6,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// fields reads the keys and values of a line, one after another (logger.js, stringify; JSON.stringify). Values come as they are written: what
-// is quoted keeps its escapes.
+// fields reads the keys and values of a line, one after another (logger.js, stringify; JSON.stringify). Values come as they are written:
+// what is quoted keeps its escapes.
 type fields struct {
 	form    form
 	rest    string
@@ -58,8 +58,8 @@ func (f *fields) skip(n int) {
 	f.rest, f.at = f.rest[n:], f.at+n
 }
 
-// quoted is the length of a value up to the quote that ends it, -1 without one. A quote within has a backslash in front since 2.8.19; before
-// that it is told by what follows, which is no blank.
+// quoted is the length of a value up to the quote that ends it, -1 without one. A quote within has a backslash in front since 2.8.19;
+// before that it is told by what follows, which is no blank.
 func quoted(s string) int {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {

@@ -1,9 +1,9 @@
-// Package haraka reads the log lines of Haraka 2.x and 3.x, in each of its formats (log.ini: default, logfmt, json), with and without its stamps
-// and colours. The comment at each shape names the source file of Haraka that prints it.
+// Package haraka reads the log lines of Haraka 2.x and 3.x, in each of its formats (log.ini: default, logfmt, json), with and without its
+// stamps and colours. The comment at each shape names the source file of Haraka that prints it.
 //
 // Haraka names things by one identifier: UUID is a connection of a client, UUID.n its n-th transaction and the message that came of it,
-// UUID.n.m the m-th part of that message, for one domain, in the outbound queue. A message that Haraka makes itself has a UUID of its own and
-// parts UUID.m.
+// UUID.n.m the m-th part of that message, for one domain, in the outbound queue. A message that Haraka makes itself has a UUID of its own
+// and parts UUID.m.
 package haraka
 
 import (

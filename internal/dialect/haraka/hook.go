@@ -14,8 +14,8 @@ type hooked struct {
 	whole                                       bool // to its last field
 }
 
-// hook is "hook=rcpt plugin=in_host_list function=hook_rcpt params=<a@b> retval=OK msg=""" (plugins.js, log_run_item): at level INFO what a plugin
-// decided, at DEBUG also that it did not.
+// hook is "hook=rcpt plugin=in_host_list function=hook_rcpt params=<a@b> retval=OK msg=""" (plugins.js, log_run_item): at level INFO what
+// a plugin decided, at DEBUG also that it did not.
 func hook(ev *event.Event, l *line, f fields, n int) event.Kind {
 	var h hooked
 	for {

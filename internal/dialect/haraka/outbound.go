@@ -8,8 +8,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// outbound reads a line of the queue for outside (outbound/hmail.js). Its id is a part of a message: UUID.n.m, or UUID.m of a message that Haraka
-// made itself. Lines about the message as a whole have no id.
+// outbound reads a line of the queue for outside (outbound/hmail.js). Its id is a part of a message: UUID.n.m, or UUID.m of a message
+// that Haraka made itself. Lines about the message as a whole have no id.
 func outbound(ev *event.Event, l *line) event.Kind {
 	if l.id == "-" {
 		return outboundPlain(ev, l)
@@ -254,8 +254,9 @@ func addresses(ev *event.Event, l *line, s string) {
 	}
 }
 
-// delivered is "delivered file=F domain=b host=mx.b ip=192.0.2.7 port=25 mode=SMTP tls=Y auth=N response="Ok: queued as 1" delay=0.2 fails=0
-// rcpts=1/0/0": the numbers are of recipients that were delivered, deferred and bounced. Their names are in other lines. The answer has lost its code.
+// delivered is "delivered file=F domain=b host=mx.b ip=192.0.2.7 port=25 mode=SMTP tls=Y auth=N response="Ok: queued as 1" delay=0.2
+// fails=0 rcpts=1/0/0": the numbers are of recipients that were delivered, deferred and bounced. Their names are in other lines. The
+// answer has lost its code.
 func delivered(ev *event.Event, f fields) event.Kind {
 	host := ""
 	for {

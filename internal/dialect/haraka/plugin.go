@@ -48,8 +48,9 @@ func plugin(ev *event.Event, l *line, n int) event.Kind {
 	return found(ev, l)
 }
 
-// found is what a plugin writes down of a client or a message without a verdict, or with one as "result=": `identity="@b" domain="b" selector="s1" result=pass`
-// (haraka-plugin-dkim), `ip=192.0.2.1 rdns="mx.b" ...` (fcrdns), `os="Linux 3.x" link_type="Ethernet" distance=8` (p0f), "NA, US, CO, Boulder, 1100km" (geoip).
+// found is what a plugin writes down of a client or a message without a verdict, or with one as "result=": `identity="@b" domain="b"
+// selector="s1" result=pass` (haraka-plugin-dkim), `ip=192.0.2.1 rdns="mx.b" ...` (fcrdns), `os="Linux 3.x" link_type="Ethernet"
+// distance=8` (p0f), "NA, US, CO, Boulder, 1100km" (geoip).
 func found(ev *event.Event, l *line) event.Kind {
 	f, ok := l.bare("")
 	for ok {
@@ -169,7 +170,8 @@ func starttls(ev *event.Event, l *line) event.Kind {
 	return event.KindNone
 }
 
-// login reads the lines of the plugins for AUTH (plugins/auth/auth_base.js, auth_proxy.js, auth_vpopmaild.js). Only a failed login is put off.
+// login reads the lines of the plugins for AUTH (plugins/auth/auth_base.js, auth_proxy.js, auth_vpopmaild.js). Only a failed login is put
+// off.
 func login(ev *event.Event, l *line) event.Kind {
 	if rest, ok := strings.CutPrefix(l.text, "delaying for "); ok {
 		number, unit := scan.Word(rest)
@@ -274,8 +276,8 @@ func spamassassin(ev *event.Event, l *line) event.Kind {
 	return event.KindFilter
 }
 
-// results is how a plugin sums up what it found: "score: 3, action: no action, pass:a, b, fail:c" (haraka-results). Values of its own come first,
-// then the lists msg, pass, fail, skip and err; the first of them that says how it went is the verdict.
+// results is how a plugin sums up what it found: "score: 3, action: no action, pass:a, b, fail:c" (haraka-results). Values of its own
+// come first, then the lists msg, pass, fail, skip and err; the first of them that says how it went is the verdict.
 func results(ev *event.Event, l *line) event.Kind {
 	s := l.text
 	own, number, passed, skipped, failed := "", "", false, false, false

@@ -8,8 +8,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
-// protocol reads what was said over a connection at level PROTOCOL: "C: " and "S: " in front of the words (connection.js, outbound/hmail.js,
-// smtp_client.js). Behind the words of a client of ours stands the connection's state.
+// protocol reads what was said over a connection at level PROTOCOL: "C: " and "S: " in front of the words (connection.js,
+// outbound/hmail.js, smtp_client.js). Behind the words of a client of ours stands the connection's state.
 func protocol(ev *event.Event, l *line) event.Kind {
 	if l.origin != "core" { // a plugin that is a client of another server
 		ev.Scope, ev.ConnID, ev.Role = event.ScopeID, l.id, event.RoleClient

@@ -89,9 +89,9 @@ func connect(ev *event.Event, f fields) event.Kind {
 	return event.KindConnect
 }
 
-// disconnect is the summary of a connection: "disconnect ip=192.0.2.1 rdns=mail.example.com helo=mail.example.com relay=N early=N esmtp=Y tls=Y
-// pipe=N errors=0 txns=1 rcpts=1/0/0 msgs=1/0/0 bytes=816 lr="550 no such user" time=1.061". rcpts and msgs are accepted/deferred/rejected, lr is
-// the last refusal.
+// disconnect is the summary of a connection: "disconnect ip=192.0.2.1 rdns=mail.example.com helo=mail.example.com relay=N early=N esmtp=Y
+// tls=Y pipe=N errors=0 txns=1 rcpts=1/0/0 msgs=1/0/0 bytes=816 lr="550 no such user" time=1.061". rcpts and msgs are
+// accepted/deferred/rejected, lr is the last refusal.
 func disconnect(ev *event.Event, f fields) event.Kind {
 	for {
 		key, value, ok := f.next()

@@ -57,8 +57,8 @@ func sender(ev *event.Event, l *line, address string, f fields) event.Kind {
 	return event.KindMessageOpened
 }
 
-// recipient is "recipient <a@b> code=OK msg="" sender=c@d" (rcpt_respond, rcpt_ok_respond). Since 2.8.13 a recipient that no plugin wanted is
-// refused behind a line that says OK, so that OK alone tells no answer.
+// recipient is "recipient <a@b> code=OK msg="" sender=c@d" (rcpt_respond, rcpt_ok_respond). Since 2.8.13 a recipient that no plugin
+// wanted is refused behind a line that says OK, so that OK alone tells no answer.
 func recipient(ev *event.Event, l *line, address string, f fields) event.Kind {
 	ev.RcptTo = address
 	var a answer
@@ -112,8 +112,9 @@ func message(ev *event.Event, l *line, f fields) event.Kind {
 	return event.KindMessageHeader
 }
 
-// queue is "queue code=OK msg="Message Queued (UUID.1)"". Mail for outside that no plugin took is first said to go on, CONT, into Haraka's own
-// queue; mail for here that no plugin took has no words but its id then, and is refused (queue_outbound_respond, queue_respond, queue_ok_respond).
+// queue is "queue code=OK msg="Message Queued (UUID.1)"". Mail for outside that no plugin took is first said to go on, CONT, into
+// Haraka's own queue; mail for here that no plugin took has no words but its id then, and is refused (queue_outbound_respond,
+// queue_respond, queue_ok_respond).
 func queue(ev *event.Event, l *line, f fields) event.Kind {
 	var a answer
 	for {
@@ -170,8 +171,8 @@ func disconnects(word string) bool {
 	return word == "DENYDISCONNECT" || word == "DENYSOFTDISCONNECT" || word == "DISCONNECT"
 }
 
-// refuse makes the answer a refusal. hard and soft are the codes that the words stand for at this command (connection.js), unless the plugin
-// gave an object with a code of its own (haraka-dsn), which the plain forms do not show.
+// refuse makes the answer a refusal. hard and soft are the codes that the words stand for at this command (connection.js), unless the
+// plugin gave an object with a code of its own (haraka-dsn), which the plain forms do not show.
 func (a *answer) refuse(ev *event.Event, hard, soft int) event.Kind {
 	code := hard
 	if isSoft(a.word) {

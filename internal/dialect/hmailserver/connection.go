@@ -8,8 +8,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// readConnection reads a TCPIP row (TCPServer.cpp, TCPConnection.cpp). It is written for all protocols: only connections to SMTP's ports count, and of TLS
-// only what belongs to a session of SMTP, which the tracker knows.
+// readConnection reads a TCPIP row (TCPServer.cpp, TCPConnection.cpp). It is written for all protocols: only connections to SMTP's ports
+// count, and of TLS only what belongs to a session of SMTP, which the tracker knows.
 func readConnection(s string, ev *event.Event) bool {
 	if rest, ok := strings.CutPrefix(s, "TCP - "); ok {
 		peer, rest, _ := scan.Cut(rest, ' ')
@@ -40,7 +40,8 @@ func readConnection(s string, ev *event.Event) bool {
 	return readHandshake(rest, ev)
 }
 
-// readHandshake reads "TLS/SSL handshake completed. Session Id: 8, Remote IP: 192.0.2.1, Version: TLSv1.2, Cipher: X, Bits: 256", and the one that failed.
+// readHandshake reads "TLS/SSL handshake completed. Session Id: 8, Remote IP: 192.0.2.1, Version: TLSv1.2, Cipher: X, Bits: 256", and the
+// one that failed.
 func readHandshake(s string, ev *event.Event) bool {
 	rest, done := strings.CutPrefix(s, "TLS/SSL handshake completed. Session Id: ")
 	if !done {
@@ -111,9 +112,11 @@ func failure(why string) string {
 		return errno.Refused
 	case strings.Contains(why, "did not properly respond"), strings.Contains(why, "timed out"), strings.Contains(why, "timeout"):
 		return errno.Timeout
-	case strings.Contains(why, "unreachable"), strings.Contains(why, "not valid in its context"), strings.Contains(why, "network is down"), strings.Contains(why, "incompatible with the requested protocol"):
+	case strings.Contains(why, "unreachable"), strings.Contains(why, "not valid in its context"), strings.Contains(why, "network is down"),
+		strings.Contains(why, "incompatible with the requested protocol"):
 		return errno.NoRoute
-	case strings.Contains(why, "forbidden by its access permissions"), strings.Contains(why, "buffer space"), strings.Contains(why, "Only one usage of each socket address"):
+	case strings.Contains(why, "forbidden by its access permissions"), strings.Contains(why, "buffer space"),
+		strings.Contains(why, "Only one usage of each socket address"):
 		return errno.Local
 	case strings.Contains(why, "closed"), strings.Contains(why, "aborted"), strings.Contains(why, "reset"):
 		return errno.Lost

@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// readDeliverer reads what the delivery of a message logs (SMTPDeliverer.cpp, ExternalDelivery.cpp, LocalDelivery.cpp). Replies of other servers stand in
-// the rows of the conversation, which name no message.
+// readDeliverer reads what the delivery of a message logs (SMTPDeliverer.cpp, ExternalDelivery.cpp, LocalDelivery.cpp). Replies of other
+// servers stand in the rows of the conversation, which name no message.
 func readDeliverer(s string, ev *event.Event) bool {
 	rest, ok := strings.CutPrefix(s, "SMTPDeliverer - Message ")
 	if !ok {
@@ -132,8 +132,8 @@ func readHost(words string, ev *event.Event) bool {
 	return false
 }
 
-// readSpam reads "hMailServer SpamProtection rejected RCPT (Sender: a@b.example, IP:192.0.2.1, Reason: words)". The sender and the reason are others' words; the reply
-// stands in the conversation.
+// readSpam reads "hMailServer SpamProtection rejected RCPT (Sender: a@b.example, IP:192.0.2.1, Reason: words)". The sender and the reason
+// are others' words; the reply stands in the conversation.
 func readSpam(s string, ev *event.Event) bool {
 	rest, ok := strings.CutPrefix(s, "hMailServer SpamProtection rejected RCPT (Sender: ")
 	if !ok {

@@ -116,8 +116,8 @@ func result(read bool) event.Result {
 	return event.Parsed
 }
 
-// readTalk reads a row of a conversation: "RECEIVED: EHLO pc", "SENT: 250-mx[nl]250 HELP". As a server hMailServer receives commands, as a client
-// replies. What it says of its work in between, and of ETRN, is no word of it.
+// readTalk reads a row of a conversation: "RECEIVED: EHLO pc", "SENT: 250-mx[nl]250 HELP". As a server hMailServer receives commands, as
+// a client replies. What it says of its work in between, and of ETRN, is no word of it.
 func readTalk(r *row, ev *event.Event) event.Result {
 	ev.Scope, ev.ConnID, ev.Daemon, ev.PeerIP = event.ScopeID, r.session, r.kind, address(r.peer)
 	ev.Role = event.RoleServer

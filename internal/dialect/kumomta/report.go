@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/jsonline"
 )
 
-// refused is a 4xx or 5xx of KumoMTA to a client. The command is the client's whole line, the credentials of AUTH too: none of those may leave
-// (crates/kumod/src/smtp_server.rs).
+// refused is a 4xx or 5xx of KumoMTA to a client. The command is the client's whole line, the credentials of AUTH too: none of those may
+// leave (crates/kumod/src/smtp_server.rs).
 func (r *record) refused(ev *event.Event) event.Kind {
 	ev.Role = event.RoleServer
 	r.client(ev)

@@ -53,8 +53,8 @@ func (r *record) server(ev *event.Event) {
 	}
 }
 
-// siteHost is the host of a site "SOURCE->HOST@PROTOCOL". A site of several hosts is written as a pattern, "(alt1|alt2)?.mx.example", which names
-// none but that behind an optional part.
+// siteHost is the host of a site "SOURCE->HOST@PROTOCOL". A site of several hosts is written as a pattern, "(alt1|alt2)?.mx.example",
+// which names none but that behind an optional part.
 func siteHost(site string) string {
 	_, host, ok := strings.Cut(site, "->")
 	if !ok {
@@ -144,8 +144,8 @@ func (r *record) untried(text string) string {
 	return "local_error" // throttled, no source, spool
 }
 
-// breakage reads what broke from the end of KumoMTA's words, where it puts the error of the system (Rust's io::Error) or of its timers; what
-// stands before may be quoted from others.
+// breakage reads what broke from the end of KumoMTA's words, where it puts the error of the system (Rust's io::Error) or of its timers;
+// what stands before may be quoted from others.
 func breakage(text string) string {
 	if i := strings.LastIndex(text, " (os error "); i >= 0 && strings.HasSuffix(text, ")") {
 		words := text[:i]
@@ -167,8 +167,8 @@ func breakage(text string) string {
 	return sendFailure(text)
 }
 
-// sendFailure is for "failed to send message to SITE PEER: Timed Out waiting 60s ..." and "failed to send message: Error E reading response to
-// cmd=C". What stands before the words is KumoMTA's, what stands behind may be anybody's.
+// sendFailure is for "failed to send message to SITE PEER: Timed Out waiting 60s ..." and "failed to send message: Error E reading
+// response to cmd=C". What stands before the words is KumoMTA's, what stands behind may be anybody's.
 func sendFailure(text string) string {
 	if rest, ok := strings.CutPrefix(text, "failed to send message: "); ok {
 		if strings.HasPrefix(rest, "Error ") {

@@ -19,7 +19,8 @@ func (Parser) Name() string { return "mailenable" }
 // Claims takes no program: MailEnable writes files of its own.
 func (Parser) Claims(string) bool { return false }
 
-// row is a line by its columns, which tabs part: time, direction, message file, socket, remote address, command, its details, the response to it, bytes sent and received, user.
+// row is a line by its columns, which tabs part: time, direction, message file, socket, remote address, command, its details, the
+// response to it, bytes sent and received, user.
 type row struct {
 	kind, file, socket, peer, command, details, response, user string
 	detailsAt                                                  int

@@ -87,8 +87,8 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	return event.Unknown
 }
 
-// readWords reads what MDaemon sent ("-->") or received. Which side it is, the first words tell: the arrows are taken as a client's here, and the tracker
-// turns them round where it is the server.
+// readWords reads what MDaemon sent ("-->") or received. Which side it is, the first words tell: the arrows are taken as a client's here,
+// and the tracker turns them round where it is the server.
 func readWords(s string, h *header.Header, ev *event.Event) event.Result {
 	said := s[len("--> "):]
 	at := len(strings.TrimSuffix(h.Text, "\r")) - len(said)

@@ -61,8 +61,9 @@ func decided(ev *event.Event, s string) bool {
 	return true
 }
 
-// address reads "name[192.0.2.1] from <a@b> to <c@d> delayed for 00:30:00 (ACL 78)", "... blacklisted (ACL 78)", "192.0.2.1 from <a@b> rcpt <c@d>: autowhitelisted
-// for more 24:00:00", "192.0.2.1 flushed, removed 2 grey and autowhite (ACL 78)". The addresses are a client's words: what is said of them is at the end.
+// address reads "name[192.0.2.1] from <a@b> to <c@d> delayed for 00:30:00 (ACL 78)", "... blacklisted (ACL 78)", "192.0.2.1 from <a@b>
+// rcpt <c@d>: autowhitelisted for more 24:00:00", "192.0.2.1 flushed, removed 2 grey and autowhite (ACL 78)". The addresses are a
+// client's words: what is said of them is at the end.
 func address(ev *event.Event, s string) bool {
 	client, s, ok := scan.Cut(s, ' ')
 	name, ip := peer(client)

@@ -9,7 +9,8 @@ import (
 // service is what the milter says of itself and of its peers.
 func service(s string) event.Kind {
 	for _, begin := range [...]string{
-		"loading config file ", "loaded config file ", "reloading config file ", "reloaded config file ", "config file ", "Final database dump", "milter-greylist-", "Connection to ", "Incoming MX sync connection from ",
+		"loading config file ", "loaded config file ", "reloading config file ", "reloaded config file ", "config file ", "Final database dump",
+		"milter-greylist-", "Connection to ", "Incoming MX sync connection from ",
 		"load list type ", "LDAP URL ", "parent died, ",
 	} {
 		if strings.HasPrefix(s, begin) && !strings.HasSuffix(s, " unavailable") && !strings.Contains(s, " unreachable") {
@@ -17,9 +18,12 @@ func service(s string) event.Kind {
 		}
 	}
 	for _, begin := range [...]string{
-		"cannot ", "Cannot ", "lost connection with peer ", "Lost connection with peer ", "closing connection with peer ", "too many read error with peer ", "Unexpected reply ", "Remote host ", "incoming connection ", "peer ",
-		"config file ", "LDAP URL ", "ldap_", "Bad LDAP URL ", "ignored ", "GeoIP ", "p0f ", "Unexpected p0f magic ", "DKIM failed: ", "dkim_", "spamd ", "urlcheck ", "Internal error: ", "unexpected ", "ACL evaluation failure",
-		"unknown ", "bad ", "Multiple ", "invalid ", "IPv6 ", "FQDN in peer ", "malloc", "strdup", "SPF_", "smfi_", "fd_pool: ", "fclose_ext: ", "fopen_ext: ", "fdopen_ext: ", "sync_", "libcurl ", "pool too small ",
+		"cannot ", "Cannot ", "lost connection with peer ", "Lost connection with peer ", "closing connection with peer ",
+		"too many read error with peer ", "Unexpected reply ", "Remote host ", "incoming connection ", "peer ",
+		"config file ", "LDAP URL ", "ldap_", "Bad LDAP URL ", "ignored ", "GeoIP ", "p0f ", "Unexpected p0f magic ", "DKIM failed: ", "dkim_",
+		"spamd ", "urlcheck ", "Internal error: ", "unexpected ", "ACL evaluation failure",
+		"unknown ", "bad ", "Multiple ", "invalid ", "IPv6 ", "FQDN in peer ", "malloc", "strdup", "SPF_", "smfi_", "fd_pool: ", "fclose_ext: ",
+		"fopen_ext: ", "fdopen_ext: ", "sync_", "libcurl ", "pool too small ",
 		"domainexact option overrides ", "unable to ", "Unable to ", "getservbyname(", "writing to ", "reading from ",
 	} {
 		if strings.HasPrefix(s, begin) {

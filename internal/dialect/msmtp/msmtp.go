@@ -25,8 +25,8 @@ func (Parser) Probe(h *header.Header) bool {
 	return strings.HasPrefix(h.Text, "host=") && strings.Contains(h.Text, " tls=o") && strings.Contains(h.Text, " auth=o")
 }
 
-// Parse reads "host=mx tls=on auth=on user=ann from=a@b recipients=c@d,e@f mailsize=171 smtpstatus=250 smtpmsg='250 ok' errormsg='...' exitcode=EX_OK". The
-// keys come in this order; only what the user gave and the last two texts can hold blanks.
+// Parse reads "host=mx tls=on auth=on user=ann from=a@b recipients=c@d,e@f mailsize=171 smtpstatus=250 smtpmsg='250 ok' errormsg='...'
+// exitcode=EX_OK". The keys come in this order; only what the user gave and the last two texts can hold blanks.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	s, ok := strings.CutPrefix(h.Text, "host=")
 	if !ok {
@@ -135,8 +135,8 @@ func words(ev *event.Event, status, msg string) {
 	}
 }
 
-// verdict is what the caller does with the exit code (sysexits.h): msmtp has no queue, so a mail that was not sent is the caller's again, for which
-// the reply's class or the code says whether another try makes sense.
+// verdict is what the caller does with the exit code (sysexits.h): msmtp has no queue, so a mail that was not sent is the caller's again,
+// for which the reply's class or the code says whether another try makes sense.
 func verdict(ev *event.Event, exit string) {
 	switch {
 	case exit == "EX_OK":
@@ -171,9 +171,11 @@ func trouble(ev *event.Event, s string) {
 		if ev.ErrorType == "" && strings.Contains(s, "timed out") {
 			ev.ErrorType = errno.Timeout
 		}
-	case strings.HasPrefix(s, "network read error"), strings.HasPrefix(s, "the server sent an empty reply"), strings.HasPrefix(s, "network write error"):
+	case strings.HasPrefix(s, "network read error"), strings.HasPrefix(s, "the server sent an empty reply"),
+		strings.HasPrefix(s, "network write error"):
 		ev.ErrorType = "connection_lost"
-	case strings.HasPrefix(s, "TLS "), strings.HasPrefix(s, "the server does not support TLS"), strings.HasPrefix(s, "command STARTTLS failed"):
+	case strings.HasPrefix(s, "TLS "), strings.HasPrefix(s, "the server does not support TLS"),
+		strings.HasPrefix(s, "command STARTTLS failed"):
 		ev.Command, ev.ErrorType = "STARTTLS", "tls_handshake"
 	}
 }

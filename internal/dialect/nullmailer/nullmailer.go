@@ -73,8 +73,10 @@ func parse(ev *event.Event, s string) event.Kind {
 
 // complaints are how the sentences begin that tell of trouble on this host (src/send.cc).
 var complaints = [...]string{
-	"Could not stat ", "Could not set up self-pipe.", "Could not open trigger file: ", "Cannot open queue directory: ", "Can't open file '", "Can't open file ", "Can't read message",
-	"Can't rename file: ", "Can't unlink file: ", "Error waiting for the child signal: ", "Error catching the child process return value: ", "Internal error in select: ",
+	"Could not stat ", "Could not set up self-pipe.", "Could not open trigger file: ", "Cannot open queue directory: ", "Can't open file '",
+	"Can't open file ", "Can't read message",
+	"Can't rename file: ", "Can't unlink file: ", "Error waiting for the child signal: ", "Error catching the child process return value: ",
+	"Internal error in select: ",
 	"Warning: Writing options to protocol failed", "Warning: Could not read output from protocol",
 }
 
@@ -95,7 +97,8 @@ var families = [...]struct {
 	{"Not generating double bounce for ", doubleBounce},
 }
 
-// starting reads "host: 127.0.0.1 protocol: smtp file: 1795569816.169" (src/send.cc, log_msg). A file's name is the time that it was made at.
+// starting reads "host: 127.0.0.1 protocol: smtp file: 1795569816.169" (src/send.cc, log_msg). A file's name is the time that it was made
+// at.
 func starting(ev *event.Event, s string) event.Kind {
 	i := strings.LastIndex(s, " file: ")
 	if i < 0 {
@@ -228,7 +231,8 @@ func sendingFailed(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// moving reads "1795569816.169 into failed": what was refused for good, or was put off for longer than queuelifetime (src/send.cc, bounce_msg).
+// moving reads "1795569816.169 into failed": what was refused for good, or was put off for longer than queuelifetime (src/send.cc,
+// bounce_msg).
 func moving(ev *event.Event, s string) event.Kind {
 	id, ok := strings.CutSuffix(s, " into failed")
 	if !ok {

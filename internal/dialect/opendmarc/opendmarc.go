@@ -43,7 +43,10 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 // service reads what the program says of itself.
 func service(ev *event.Event, s string) event.Result {
 	kind := milter.Service("OpenDMARC Filter", s)
-	for _, begin := range [...]string{"implicit authentication service: ", "additional trusted authentication services: ", "trusted authentication services: ", "configuration reloaded from ", "changed "} {
+	for _, begin := range [...]string{
+		"implicit authentication service: ", "additional trusted authentication services: ", "trusted authentication services: ",
+		"configuration reloaded from ", "changed ",
+	} {
 		if strings.HasPrefix(s, begin) {
 			kind = event.KindLifecycle
 		}
@@ -58,7 +61,8 @@ func service(ev *event.Event, s string) event.Result {
 // remark is a sentence that is no verdict on the domain.
 func remark(ev *event.Event, s string) bool {
 	for _, begin := range [...]string{
-		"ignoring Authentication-Results at ", "ignoring mail from ", "ignoring invalid ", "RFC5322 requirement error: ", "multi-valued From field detected",
+		"ignoring Authentication-Results at ", "ignoring mail from ", "ignoring invalid ", "RFC5322 requirement error: ",
+		"multi-valued From field detected",
 		"unable to parse From header field", "can't extract SPF address from Authentication-Results", "unable to parse validated SPF address <",
 		"ARC pass, policy ", "opendmarc_policy_",
 	} {

@@ -63,7 +63,8 @@ func connecting(ev *event.Event, s string) event.Kind {
 	return event.KindConnect
 }
 
-// called takes the name of a host that was called. smtpd asks the address for it, so its owner may give any: which host was meant stands in no line.
+// called takes the name of a host that was called. smtpd asks the address for it, so its owner may give any: which host was meant stands
+// in no line.
 func called(ev *event.Event, name string) {
 	ev.ServerAddress = hostName(name)
 	ev.NameOfAddress = ev.ServerAddress != ""
@@ -95,8 +96,8 @@ func closing(ev *event.Event, reason string) event.Kind {
 	return event.KindNone
 }
 
-// failed reads why a session broke off: there is no other line about its end. What it was to deliver is told by lines of their own behind it.
-// An answer that the server did not like is "BANNER rejected: 554 5.7.1 no".
+// failed reads why a session broke off: there is no other line about its end. What it was to deliver is told by lines of their own behind
+// it. An answer that the server did not like is "BANNER rejected: 554 5.7.1 no".
 func failed(ev *event.Event, s string) event.Kind {
 	ev.Role, ev.Last = event.RoleClient, true
 	if what, words, ok := strings.Cut(s, " rejected: "); ok && answer(ev, words) {

@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// relayed is `evpid=dad0ed6ee55fbf2c from=<a@b> to=<c@d> rcpt=<-> source="192.0.2.25" relay="198.51.100.11 (mx.d)" delay=2s result="Ok" stat="250 ok"`
-// (mta.c mta_log; 6.0.0 has no quotes). The words in stat are the other server's, up to the quote that ends the line.
+// relayed is `evpid=dad0ed6ee55fbf2c from=<a@b> to=<c@d> rcpt=<-> source="192.0.2.25" relay="198.51.100.11 (mx.d)" delay=2s result="Ok"
+// stat="250 ok"` (mta.c mta_log; 6.0.0 has no quotes). The words in stat are the other server's, up to the quote that ends the line.
 func relayed(ev *event.Event, s string) event.Kind {
 	s, ok := addresses(ev, s, " ", true)
 	if !ok {
@@ -39,8 +39,8 @@ func relayed(ev *event.Event, s string) event.Kind {
 	return outcome(ev, unquote(source), unquote(relay), unquote(result), stat)
 }
 
-// addresses takes "evpid=... from=<> to=<> rcpt=<>" off the front, with what stands between two fields. to is the address after expansion, rcpt what
-// the client gave where that is another one, "-" where it is not known (envelopes of the mta).
+// addresses takes "evpid=... from=<> to=<> rcpt=<>" off the front, with what stands between two fields. to is the address after
+// expansion, rcpt what the client gave where that is another one, "-" where it is not known (envelopes of the mta).
 func addresses(ev *event.Event, s, between string, id bool) (rest string, ok bool) {
 	if id {
 		evpid := ""
@@ -175,8 +175,8 @@ func verdict(ev *event.Event, result string) bool {
 	return true
 }
 
-// delivered is "evpid=47baf58413023c3d from=<a@b> to=<c@d> rcpt=<c@d> user=anna [method=maildir] delay=0s result=Ok stat=Delivered" (mda.c mda_log).
-// stat is the mailbox program's last line in "Error (...)", up to the end.
+// delivered is "evpid=47baf58413023c3d from=<a@b> to=<c@d> rcpt=<c@d> user=anna [method=maildir] delay=0s result=Ok stat=Delivered"
+// (mda.c mda_log). stat is the mailbox program's last line in "Error (...)", up to the end.
 func delivered(ev *event.Event, s string) event.Kind {
 	s, ok := addresses(ev, s, " ", true)
 	if !ok {
@@ -230,8 +230,8 @@ func mailboxed(ev *event.Event, user, method, stat string) event.Kind {
 	return event.KindDelivery
 }
 
-// quoted reads an LMTP server's answer in the words of smtpd's own client for it: `temporary failure: "mail.lmtp: LMTP server error: 550 5.1.1 no"`
-// (mda.c, mail.lmtp.c). The verdict is temporary, whatever the answer was.
+// quoted reads an LMTP server's answer in the words of smtpd's own client for it: `temporary failure: "mail.lmtp: LMTP server error: 550
+// 5.1.1 no"` (mda.c, mail.lmtp.c). The verdict is temporary, whatever the answer was.
 func quoted(ev *event.Event, s string) bool {
 	if !cut(&s, "temporary failure: ") && !cut(&s, "permanent failure: ") {
 		return false
@@ -244,9 +244,10 @@ func quoted(ev *event.Event, s string) bool {
 	return answer(ev, s)
 }
 
-// verdictLine reads the sentences "relay: Expire for 8e6419fe0ec9d6e9: from=<a@b>, to=<c@d>, rcpt=<->, delay=50s, stat=Envelope expired" of the queue
-// (queue.c queue_log, all versions), and of 5.4 and 5.9 every verdict: "relay: Ok for 8e64...: session=..., from=<a@b>, to=<c@d>, rcpt=<->, source=...,
-// relay=..., delay=1s, stat=250 ok" and "delivery: Ok for 8e64...: from=<a@b>, to=<c@d>, user=anna, method=mbox, delay=1s, stat=Delivered".
+// verdictLine reads the sentences "relay: Expire for 8e6419fe0ec9d6e9: from=<a@b>, to=<c@d>, rcpt=<->, delay=50s, stat=Envelope expired"
+// of the queue (queue.c queue_log, all versions), and of 5.4 and 5.9 every verdict: "relay: Ok for 8e64...: session=..., from=<a@b>,
+// to=<c@d>, rcpt=<->, source=..., relay=..., delay=1s, stat=250 ok" and "delivery: Ok for 8e64...: from=<a@b>, to=<c@d>, user=anna,
+// method=mbox, delay=1s, stat=Delivered".
 func verdictLine(ev *event.Event, where, s string) event.Kind {
 	result, s, ok := strings.Cut(s, " for ")
 	evpid, s, found := strings.Cut(s, ": ")

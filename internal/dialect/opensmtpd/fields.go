@@ -37,7 +37,8 @@ func caller(ev *event.Event, s string) (rest string) {
 	return after
 }
 
-// peer reads an address as smtpd writes it (to.c): "203.0.113.10", "[2001:db8::1]", "IPv6:2001:db8::1" before 5.9, "local" for a socket of this host.
+// peer reads an address as smtpd writes it (to.c): "203.0.113.10", "[2001:db8::1]", "IPv6:2001:db8::1" before 5.9, "local" for a socket
+// of this host.
 func peer(ev *event.Event, s string) {
 	ev.PeerIP = address(s)
 }
@@ -78,7 +79,8 @@ func unquote(s string) string {
 	return s
 }
 
-// mailbox takes "<anna@example.com>" off the front. What is written there passed the server's own check of addresses, which has no '>' (mailaddr.c).
+// mailbox takes "<anna@example.com>" off the front. What is written there passed the server's own check of addresses, which has no '>'
+// (mailaddr.c).
 func mailbox(s string) (address, rest string, ok bool) {
 	return scan.Between(s, '<', '>')
 }
@@ -151,8 +153,8 @@ func delay(ev *event.Event, s string) {
 	}
 }
 
-// ciphers reads "TLSv1.3:TLS_AES_256_GCM_SHA384:256", and of 5.x and 6.0 "version=TLSv1.2, cipher=ECDHE-RSA-AES256-GCM-SHA384, bits=256", where
-// 5.7 adds the version that the cipher is of: "version=TLSv1/SSLv3 (TLSv1.2)" (ssl.c ssl_to_text, to.c tls_to_text).
+// ciphers reads "TLSv1.3:TLS_AES_256_GCM_SHA384:256", and of 5.x and 6.0 "version=TLSv1.2, cipher=ECDHE-RSA-AES256-GCM-SHA384, bits=256",
+// where 5.7 adds the version that the cipher is of: "version=TLSv1/SSLv3 (TLSv1.2)" (ssl.c ssl_to_text, to.c tls_to_text).
 func ciphers(ev *event.Event, s string) bool {
 	version, cipher, ok := "", "", false
 	if rest, old := strings.CutPrefix(s, "version="); old {

@@ -1,5 +1,6 @@
-// Package opensmtpd reads the log lines of OpenSMTPD 5.4 to 7.x: the "smtp-in:" and "smtp-out:" sentences of 5.x, the events of 6.x with and
-// without "event=", and what `smtpd -d -T smtp` prints on its standard error. The comment at each shape names the source file that prints it.
+// Package opensmtpd reads the log lines of OpenSMTPD 5.4 to 7.x: the "smtp-in:" and "smtp-out:" sentences of 5.x, the events of 6.x with
+// and without "event=", and what `smtpd -d -T smtp` prints on its standard error. The comment at each shape names the source file that
+// prints it.
 //
 // A message is named by the eight hex digits of its id, an envelope (one recipient of it) by sixteen whose first eight are the message's.
 package opensmtpd

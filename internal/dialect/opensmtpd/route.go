@@ -46,7 +46,8 @@ func cut(s *string, prefix string) bool {
 	return ok
 }
 
-// way reads "192.0.2.25 <-> 198.51.100.90 (mx.refused.test) for 15s": our address, theirs, its name. "[]" is no address of ours in particular.
+// way reads "192.0.2.25 <-> 198.51.100.90 (mx.refused.test) for 15s": our address, theirs, its name. "[]" is no address of ours in
+// particular.
 func way(ev *event.Event, s string) bool {
 	source, s, ok := strings.Cut(s, " <-> ")
 	if !ok {
@@ -76,8 +77,8 @@ func connector(ev *event.Event, s string) bool {
 	return ok
 }
 
-// relayOf takes "[relay:sixnet.test,port=2525,smtp,auth=secrets:label,mx,sourcetable=srcs,heloname=out.example]" off the front. The domain is a
-// recipient's, or a host of the configuration.
+// relayOf takes "[relay:sixnet.test,port=2525,smtp,auth=secrets:label,mx,sourcetable=srcs,heloname=out.example]" off the front. The
+// domain is a recipient's, or a host of the configuration.
 func relayOf(ev *event.Event, s string) (rest string, ok bool) {
 	s, ok = strings.CutPrefix(s, "[relay:")
 	s, rest, found := scan.Cut(s, ']')

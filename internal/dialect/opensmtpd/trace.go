@@ -8,8 +8,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
-// trace reads what -T smtp, -T mta and -T bounce print of conversations: "smtp: 0x55d8b90: <<< EHLO relay.example" (smtp_session.c, mta_session.c,
-// bounce.c). They name a session by its address in memory, which is used again; beside the line about its connection stands one with both.
+// trace reads what -T smtp, -T mta and -T bounce print of conversations: "smtp: 0x55d8b90: <<< EHLO relay.example" (smtp_session.c,
+// mta_session.c, bounce.c). They name a session by its address in memory, which is used again; beside the line about its connection
+// stands one with both.
 func trace(ev *event.Event, part, s string) event.Kind {
 	pointer, s, ok := strings.Cut(s, ": ")
 	if !ok || !strings.HasPrefix(pointer, "0x") {

@@ -11,8 +11,10 @@ import (
 func lifecycle(ev *event.Event, s string) event.Kind {
 	switch s {
 	case "Exiting", "info: startup", "info: startup [debug mode]", "info: received signal SIGTERM, shutting down", "info: received signal SIGINT, shutting down",
-		"info: ca agent exiting", "info: control process exiting", "info: lookup agent exiting", "info: pony agent exiting", "info: queue handler exiting",
-		"info: scheduler handler exiting", "info: mda paused", "info: mta paused", "info: smtp paused", "info: mda resumed", "info: mta resumed", "info: smtp resumed",
+		"info: ca agent exiting", "info: control process exiting", "info: lookup agent exiting", "info: pony agent exiting",
+		"info: queue handler exiting",
+		"info: scheduler handler exiting", "info: mda paused", "info: mta paused", "info: smtp paused", "info: mda resumed",
+		"info: mta resumed", "info: smtp resumed",
 		"queue: queue compression enabled", "queue: queue encryption enabled":
 		ev.Stopped, ev.Argument = s == "Exiting", strings.TrimPrefix(s, "info: ")
 		return event.KindLifecycle
@@ -40,7 +42,8 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 		return event.KindWarning
 	}
 	switch s {
-	case "info: forward file is empty", "info: forward file exceeds max size", "info: parse error in forward file", "info: forward file expanded too many nodes":
+	case "info: forward file is empty", "info: forward file exceeds max size", "info: parse error in forward file",
+		"info: forward file expanded too many nodes":
 		ev.Argument = s[len("info: "):]
 		return event.KindWarning
 	}
@@ -49,14 +52,21 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 
 // warnings are sentences with a meaning of their own. Where more stands behind one, it is what the sentence is about.
 var warnings = [...]string{
-	"Disabling incoming SMTP connections: Client limit reached", "Disabling incoming SMTP connections", "smtp: fd exhaustion over, re-enabling incoming connections",
-	"Failed to create SMTP session", "temporarily rejecting messages", "loop detected", "queue: double bounce!", "queue: no return path!", "queue: cannot bounce!",
-	"ctl client limit hit, disabling new connections", "re-enabling ctl connections", "no rules, nothing to do", "commands executed from aliases run with ",
+	"Disabling incoming SMTP connections: Client limit reached", "Disabling incoming SMTP connections",
+	"smtp: fd exhaustion over, re-enabling incoming connections",
+	"Failed to create SMTP session", "temporarily rejecting messages", "loop detected", "queue: double bounce!", "queue: no return path!",
+	"queue: cannot bounce!",
+	"ctl client limit hit, disabling new connections", "re-enabling ctl connections", "no rules, nothing to do",
+	"commands executed from aliases run with ",
 	"not enough disk space: ", "not enough inodes: ", "Lookup table not found: ", "lost processor: ", "lost child: ", "lookup key too long: ",
-	"source address table ", "smarthost table ", "could not find table ", "credentials table ", "cannot find user table ", "cannot find helo table ", "cannot find mailaddrmap table ",
-	"user credentials lookup fail for ", "credentials lookup fail for ", "credentials not found for ", "credentials parse error for ", "failure during userinfo lookup ",
-	"failure during helo lookup ", "failure during mailaddrmap lookup ", "key serialization failed for ", "Failed to parse smarthost ", "SRS failed to decode: ",
-	"smtpd: couldn't enqueue offline message ", "too many connections to control socket from user with uid ", "table-proc: ", "queue-proc: ", "scheduler-proc: ",
+	"source address table ", "smarthost table ", "could not find table ", "credentials table ", "cannot find user table ",
+	"cannot find helo table ", "cannot find mailaddrmap table ",
+	"user credentials lookup fail for ", "credentials lookup fail for ", "credentials not found for ", "credentials parse error for ",
+	"failure during userinfo lookup ",
+	"failure during helo lookup ", "failure during mailaddrmap lookup ", "key serialization failed for ", "Failed to parse smarthost ",
+	"SRS failed to decode: ",
+	"smtpd: couldn't enqueue offline message ", "too many connections to control socket from user with uid ", "table-proc: ", "queue-proc: ",
+	"scheduler-proc: ",
 	"unable to load CA file ", "failed to open include file ",
 }
 
@@ -65,7 +75,8 @@ func complain(ev *event.Event, s string) event.Kind {
 	switch {
 	case cut(&s, "PermFail injecting failure report on message "), cut(&s, "TempFail injecting failure report on message "):
 		return unreported(ev, s)
-	case cut(&s, "Failed to retrieve secret for "), cut(&s, "Failed to get source address for "), cut(&s, "Couldn't find backup preference for "):
+	case cut(&s, "Failed to retrieve secret for "), cut(&s, "Failed to get source address for "),
+		cut(&s, "Couldn't find backup preference for "):
 		_, ok := relayOf(ev, s)
 		ev.Role = event.RoleClient
 		return kindIf(event.KindWarning, ok)
@@ -108,8 +119,8 @@ func complain(ev *event.Event, s string) event.Kind {
 
 func head(s string, n int) string { return s[:min(n, len(s))] }
 
-// unreported is "42ee69ff to <anna@example.com> for 1 envelope: 550 Invalid recipient: <anna@example.com>": a notice about the message that could
-// not be given to the server itself (bounce.c). Nobody will be told.
+// unreported is "42ee69ff to <anna@example.com> for 1 envelope: 550 Invalid recipient: <anna@example.com>": a notice about the message
+// that could not be given to the server itself (bounce.c). Nobody will be told.
 func unreported(ev *event.Event, s string) event.Kind {
 	id, s, ok := strings.Cut(s, " to ")
 	to, s, found := mailbox(s)

@@ -1,5 +1,5 @@
-// Package pmg reads what Proxmox Mail Gateway's content filter writes about each message (PMG/RuleDB/*.pm, PMG/SMTP.pm, PMG/Utils.pm, bin/pmg-smtp-filter). It stands behind Postfix, is
-// spoken to by LMTP or SMTP, and gives what it accepts back under a new queue id.
+// Package pmg reads what Proxmox Mail Gateway's content filter writes about each message (PMG/RuleDB/*.pm, PMG/SMTP.pm, PMG/Utils.pm,
+// bin/pmg-smtp-filter). It stands behind Postfix, is spoken to by LMTP or SMTP, and gives what it accepts back under a new queue id.
 package pmg
 
 import (
@@ -102,7 +102,8 @@ func about(ev *event.Event, s string) event.Kind {
 		return event.KindFilter
 	}
 	for _, begin := range [...]string{
-		"adding disclaimer failed ", "found archive '", "unpack archive ", "unpack failed - ", "message has ambiguous content", "message caused errors during parsing: ",
+		"adding disclaimer failed ", "found archive '", "unpack archive ", "unpack failed - ", "message has ambiguous content",
+		"message caused errors during parsing: ",
 		"Could not create DKIM-Signature", "custom check: ",
 	} {
 		if strings.HasPrefix(s, begin) {

@@ -8,7 +8,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// policy reads what pmgpolicy (bin/pmgpolicy), which Postfix asks at RCPT, says: of a request only its answer, or the address that it did not look at.
+// policy reads what pmgpolicy (bin/pmgpolicy), which Postfix asks at RCPT, says: of a request only its answer, or the address that it did
+// not look at.
 func policy(ev *event.Event, s string) event.Kind {
 	ev.Beside, ev.FilterName = true, "pmgpolicy"
 	rest, ok := strings.CutPrefix(s, "SPF says ")
@@ -40,8 +41,8 @@ func policy(ev *event.Event, s string) event.Kind {
 	return itself(ev, s)
 }
 
-// headers is "envelope-from=<a@b> envelope-to=<c@d, e@f> from="..." to="..." subject="..."" (log-headers): what stands behind the envelope are the sender's words.
-// Addresses may be quoted and hold what divides them: then no one can tell.
+// headers is "envelope-from=<a@b> envelope-to=<c@d, e@f> from="..." to="..." subject="..."" (log-headers): what stands behind the
+// envelope are the sender's words. Addresses may be quoted and hold what divides them: then no one can tell.
 func headers(ev *event.Event, s string) bool {
 	s, ok := strings.CutPrefix(s, "envelope-from=<")
 	envelope, _, found := strings.Cut(s, `> from="`)

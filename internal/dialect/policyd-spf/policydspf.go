@@ -1,5 +1,5 @@
-// Package policydspf reads the lines of the SPF policy services for Postfix: spf-engine and its forerunner pypolicyd-spf (policyd-spf, in Python;
-// spf_engine/policyd_spf.py), and postfix-policyd-spf-perl.
+// Package policydspf reads the lines of the SPF policy services for Postfix: spf-engine and its forerunner pypolicyd-spf (policyd-spf, in
+// Python; spf_engine/policyd_spf.py), and postfix-policyd-spf-perl.
 package policydspf
 
 import (
@@ -87,9 +87,11 @@ func service(ev *event.Event, s string) event.Result {
 		}
 	}
 	switch {
-	case s == "Starting", s == "Normal exit", strings.HasPrefix(s, "Found the end of entry"), strings.HasPrefix(s, "Config: "), strings.HasPrefix(s, "Cached data for this instance"), strings.HasPrefix(s, "Shutting down"):
+	case s == "Starting", s == "Normal exit", strings.HasPrefix(s, "Found the end of entry"), strings.HasPrefix(s, "Config: "),
+		strings.HasPrefix(s, "Cached data for this instance"), strings.HasPrefix(s, "Shutting down"):
 		ev.Kind = event.KindLifecycle
-	case strings.HasPrefix(s, "ERROR: "), strings.HasPrefix(s, "WARNING: "), strings.HasPrefix(s, "Error: "), strings.HasPrefix(s, "warning: "):
+	case strings.HasPrefix(s, "ERROR: "), strings.HasPrefix(s, "WARNING: "), strings.HasPrefix(s, "Error: "),
+		strings.HasPrefix(s, "warning: "):
 		ev.Kind = event.KindWarning
 	default:
 		return event.Unknown
@@ -199,8 +201,8 @@ func field(ev *event.Event, s string) bool {
 	return false
 }
 
-// remark is what debugLevel 2 adds in front of the action, which has the verdict: "Pass; identity=mailfrom; client-ip=192.0.2.1; helo=x; envelope-from=a; receiver=b"
-// and `spfcheck: pyspf result: "['Pass', 'sender SPF authorized', 'mailfrom']"`.
+// remark is what debugLevel 2 adds in front of the action, which has the verdict: "Pass; identity=mailfrom; client-ip=192.0.2.1; helo=x;
+// envelope-from=a; receiver=b" and `spfcheck: pyspf result: "['Pass', 'sender SPF authorized', 'mailfrom']"`.
 func remark(ev *event.Event, s string) bool {
 	if why, ok := strings.CutPrefix(s, "spfcheck: pyspf result: "); ok {
 		ev.Argument = why
@@ -219,8 +221,8 @@ func remark(ev *event.Event, s string) bool {
 	return true
 }
 
-// received is "Pass (mailfrom) identity=mailfrom; client-ip=192.0.2.1; helo=x; envelope-from=a; receiver=b", or in Perl "pass (why) receiver=b; identity=mailfrom;
-// envelope-from="a"; helo=x; client-ip=192.0.2.1" (RFC 7208 section 9.1).
+// received is "Pass (mailfrom) identity=mailfrom; client-ip=192.0.2.1; helo=x; envelope-from=a; receiver=b", or in Perl "pass (why)
+// receiver=b; identity=mailfrom; envelope-from="a"; helo=x; client-ip=192.0.2.1" (RFC 7208 section 9.1).
 func received(ev *event.Event, s string) bool {
 	word, rest, ok := scan.Cut(s, ' ')
 	if ev.FilterVerdict = result(word); !ok || ev.FilterVerdict == "" {
@@ -262,7 +264,8 @@ func keys(ev *event.Event, s string) {
 	}
 }
 
-// unquote takes off the quotes that the service in Perl sets around what is no dot-atom (RFC 5322 section 3.2.3). A quoted local part has its own inside.
+// unquote takes off the quotes that the service in Perl sets around what is no dot-atom (RFC 5322 section 3.2.3). A quoted local part has
+// its own inside.
 func unquote(s string) string {
 	if len(s) > 1 && s[0] == '"' && s[len(s)-1] == '"' {
 		return s[1 : len(s)-1]
@@ -290,8 +293,8 @@ func result(word string) string {
 	return ""
 }
 
-// checked is "pass (Mechanism 'ip4:192.0.2.0/24' matched): Envelope-from: a@example.com", with "IP Address:" and "Recipient:" in a fuller line. The action
-// that follows is the verdict. The reason may hold words of the domain's owner, so what is behind it must stand once.
+// checked is "pass (Mechanism 'ip4:192.0.2.0/24' matched): Envelope-from: a@example.com", with "IP Address:" and "Recipient:" in a fuller
+// line. The action that follows is the verdict. The reason may hold words of the domain's owner, so what is behind it must stand once.
 func checked(ev *event.Event, s string) bool {
 	for _, key := range [...]string{": Envelope-from: ", ": HELO/EHLO: ", ": HELO/EHLO (Null Sender): "} {
 		why, who, ok := scan.CutOnce(s, key)

@@ -1,5 +1,5 @@
-// Package policydweight reads the lines of policyd-weight, the policy service for Postfix that weighs DNS lists, HELO name and sender (parse_input and
-// weighted_check in its source).
+// Package policydweight reads the lines of policyd-weight, the policy service for Postfix that weighs DNS lists, HELO name and sender
+// (parse_input and weighted_check in its source).
 package policydweight
 
 import (
@@ -54,8 +54,8 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	return event.Parsed
 }
 
-// request reads "...; <client=name[192.0.2.1]> <helo=h> <from=a@b> <to=c@d>; ..." and returns what stands in front. HELO name and addresses are a client's
-// words, so what divides them must stand once.
+// request reads "...; <client=name[192.0.2.1]> <helo=h> <from=a@b> <to=c@d>; ..." and returns what stands in front. HELO name and
+// addresses are a client's words, so what divides them must stand once.
 func request(ev *event.Event, s string) (front string) {
 	front, trace, ok := scan.CutOnce(s, "<client=")
 	front, _, _ = strings.Cut(front, "; <instance=")
@@ -103,13 +103,16 @@ func verdict(action string) string {
 func service(s string) event.Kind {
 	switch {
 	case strings.HasPrefix(s, "policyd-weight ") && strings.Contains(s, " started and daemonized."), strings.HasPrefix(s, "startup: "), strings.HasPrefix(s, "master: child "),
-		strings.HasPrefix(s, "child: spawned"), strings.HasPrefix(s, "child: exiting: "), strings.HasPrefix(s, "cache spawned"), strings.HasPrefix(s, "cache: SIG"),
-		strings.HasPrefix(s, "Daemon terminated."), strings.HasPrefix(s, "Got SIG"), strings.HasPrefix(s, "cache_query: start: "), strings.HasPrefix(s, "removing stale "),
+		strings.HasPrefix(s, "child: spawned"), strings.HasPrefix(s, "child: exiting: "), strings.HasPrefix(s, "cache spawned"),
+		strings.HasPrefix(s, "cache: SIG"),
+		strings.HasPrefix(s, "Daemon terminated."), strings.HasPrefix(s, "Got SIG"), strings.HasPrefix(s, "cache_query: start: "),
+		strings.HasPrefix(s, "removing stale "),
 		netserver.Lifecycle(s):
 		return event.KindLifecycle
 	}
 	for _, begin := range [...]string{
-		"err: ", "fatal_exit: ", "conf-err: ", "could not ", "master: ", "child: ", "cache: ", "cache-init: ", "cache_query: ", "ignoring garbage: ", "unrecognized request type: ", "weighted_check returned ",
+		"err: ", "fatal_exit: ", "conf-err: ", "could not ", "master: ", "child: ", "cache: ", "cache-init: ", "cache_query: ",
+		"ignoring garbage: ", "unrecognized request type: ", "weighted_check returned ",
 		"Process already running", "Couldn't remove ", "Abnormal exit. ", "Got @", "Got __", "-k action but ",
 	} {
 		if strings.HasPrefix(s, begin) {

@@ -216,9 +216,9 @@ func explain(ev *event.Event, text string) {
 	}
 }
 
-// said reads "SASL authentication failed; server H[ip] said: 535 ..." (src/smtp/smtp_sasl_glue.c), "host H[ip] said: 550 ... (in reply to RCPT TO command)" and "host H[ip] refused to talk to me: 421 ..."
-// (src/smtp/smtp_trouble.c, smtp_proto.c). The first "]" ends the host, so words behind it forge nothing; the command stands
-// at the very end, where the writer puts it.
+// said reads "SASL authentication failed; server H[ip] said: 535 ..." (src/smtp/smtp_sasl_glue.c), "host H[ip] said: 550 ... (in reply to
+// RCPT TO command)" and "host H[ip] refused to talk to me: 421 ..." (src/smtp/smtp_trouble.c, smtp_proto.c). The first "]" ends the host,
+// so words behind it forge nothing; the command stands at the very end, where the writer puts it.
 func said(ev *event.Event, text string) bool {
 	rest, ok := after(text, "SASL authentication failed; server ")
 	if !ok {
@@ -352,7 +352,8 @@ func breakage(text string) string {
 	return ""
 }
 
-// connectError reads "connect to H[ip]:25: Connection refused": behind the host stand the system's words, or, before Postfix 2.3, some of Postfix's own.
+// connectError reads "connect to H[ip]:25: Connection refused": behind the host stand the system's words, or, before Postfix 2.3, some of
+// Postfix's own.
 func connectError(text string) string {
 	p, words, ok := takePeer(strings.TrimPrefix(text, "connect to "))
 	if !ok {

@@ -127,8 +127,8 @@ func interrupted(ev *event.Event, s, rest string) event.Kind {
 	return event.KindWarning
 }
 
-// ownLogin reads how a login of ours failed: what the server said, now or before (smtp_sasl_auth_cache), that there is no mechanism in common, that it asks without
-// end (src/smtp/smtp_sasl_glue.c).
+// ownLogin reads how a login of ours failed: what the server said, now or before (smtp_sasl_auth_cache), that there is no mechanism in
+// common, that it asks without end (src/smtp/smtp_sasl_glue.c).
 func ownLogin(ev *event.Event, s string) event.Kind {
 	rest, ok := after(s, "SASL authentication failed; ")
 	if !ok {

@@ -260,7 +260,8 @@ func loginFailed(ev *event.Event, s string) event.Kind {
 	return event.KindAuth
 }
 
-// keepMechanism keeps a mechanism that exists. Clients send any word there: each would be another value of a metric's dimension, and some are passwords.
+// keepMechanism keeps a mechanism that exists. Clients send any word there: each would be another value of a metric's dimension, and some
+// are passwords.
 func keepMechanism(ev *event.Event, word string) {
 	m, known := speech.Mechanism(word)
 	if ev.AuthMechanism = m; known {
@@ -347,7 +348,9 @@ func statistics(ev *event.Event, s string) event.Kind {
 		ev.Argument, _, _ = strings.Cut(rest, " at ")
 		return event.KindLifecycle
 	}
-	for _, begin := range [...]string{"Deleted: ", "Requeued: ", "Placed on hold: ", "Released from hold: ", "Force-expired: ", "Renamed to match inode number: "} {
+	for _, begin := range [...]string{
+		"Deleted: ", "Requeued: ", "Placed on hold: ", "Released from hold: ", "Force-expired: ", "Renamed to match inode number: ",
+	} {
 		if strings.HasPrefix(s, begin) {
 			ev.Argument = s
 			return event.KindLifecycle

@@ -9,12 +9,13 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
-// envelope splits "text; from=<a> to=<b> proto=ESMTP helo=<c>" and fills in the envelope; it gives the text. The text may be the words of a list's operator
-// or of a remote server (address verification), and hold the same look; so may addresses. A boundary counts only when all behind it is of
-// that form to the very end, and when it agrees with what the text is about. HELO names have no blanks (src/smtpd/smtpd.c neuters them since 2.0.16), so the
-// first boundary without one in its HELO name is the writer's; before that version it was the first of all. A boundary that stands there alone is the
-// writer's, whatever the text is about: addresses are written otherwise there (info_log_address_format), or made anonymous. Where none fits, the
-// envelope stays unknown; the words of a line that is cut within it end before it.
+// envelope splits "text; from=<a> to=<b> proto=ESMTP helo=<c>" and fills in the envelope; it gives the text. The text may be the words of
+// a list's operator or of a remote server (address verification), and hold the same look; so may addresses. A boundary counts only when
+// all behind it is of that form to the very end, and when it agrees with what the text is about. HELO names have no blanks
+// (src/smtpd/smtpd.c neuters them since 2.0.16), so the first boundary without one in its HELO name is the writer's; before that version
+// it was the first of all. A boundary that stands there alone is the writer's, whatever the text is about: addresses are written
+// otherwise there (info_log_address_format), or made anonymous. Where none fits, the envelope stays unknown; the words of a line that is
+// cut within it end before it.
 func envelope(ev *event.Event, s, where string) (text string) {
 	s = scan.TrimRight(s)
 	var old, first tail
@@ -89,8 +90,8 @@ type tail struct {
 	blanks                bool // in a name that the writer leaves none in
 }
 
-// readTail reads " from=<a> to=<b> proto=ESMTP helo=<c> sasl_method=PLAIN sasl_username=d sasl_sender=e", each optional, in this order, and nothing else.
-// postscreen separates them with commas.
+// readTail reads " from=<a> to=<b> proto=ESMTP helo=<c> sasl_method=PLAIN sasl_username=d sasl_sender=e", each optional, in this order,
+// and nothing else. postscreen separates them with commas.
 func readTail(s string) (t tail, ok bool) {
 	if s == "" || s[0] != ' ' {
 		return t, false
@@ -197,8 +198,8 @@ func comma(s string) string {
 	return s
 }
 
-// fits says whether the tail agrees with the text: one that begins with the address or name it is about ("550 5.1.1 <a@b>: Recipient address rejected")
-// must name the one of the tail.
+// fits says whether the tail agrees with the text: one that begins with the address or name it is about ("550 5.1.1 <a@b>: Recipient
+// address rejected") must name the one of the tail.
 func (t *tail) fits(text string) bool {
 	if r, ok := reply.Parse(text); ok {
 		text = r.Text
@@ -221,7 +222,8 @@ func (t *tail) fits(text string) bool {
 	return true
 }
 
-// isSameAddress compares an address as it is with one whose local part is quoted (RFC 5321 section 4.1.2), which the envelope has in the log and the answer has not.
+// isSameAddress compares an address as it is with one whose local part is quoted (RFC 5321 section 4.1.2), which the envelope has in the
+// log and the answer has not.
 func isSameAddress(plain, quoted string) bool {
 	if plain == quoted {
 		return true

@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// lookupFailed reads what smtpd says when a name that it wanted to judge a client by could not be looked up (src/smtpd/smtpd_check.c). A restriction that needed it
-// answers with a refusal of its own, in another line.
+// lookupFailed reads what smtpd says when a name that it wanted to judge a client by could not be looked up (src/smtpd/smtpd_check.c). A
+// restriction that needed it answers with a refusal of its own, in another line.
 func lookupFailed(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "Unable to look up "); ok {
 		return hostNotFound(ev, rest)
@@ -31,8 +31,8 @@ func lookupFailed(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// hostNotFound is "MX host mail.example.com for Sender address a@example.com: reason", and "MX host for example.com: reason": the name servers and mail hosts of an
-// address that check_sender_mx_access and its siblings look at.
+// hostNotFound is "MX host mail.example.com for Sender address a@example.com: reason", and "MX host for example.com: reason": the name
+// servers and mail hosts of an address that check_sender_mx_access and its siblings look at.
 func hostNotFound(ev *event.Event, s string) event.Kind {
 	kind, rest, ok := strings.Cut(s, " host ")
 	if !ok || kind != "MX" && kind != "NS" && kind != "A" {

@@ -26,7 +26,8 @@ func (Parser) Claims(program string) bool {
 func isDaemon(name string) bool {
 	switch name {
 	case "anvil", "bounce", "cleanup", "defer", "discard", "dnsblog", "error", "flush", "lmtp", "local", "master", "nqmgr",
-		"nbdb_reindexd", "oqmgr", "pickup", "pipe", "postalias", "postcat", "postconf", "postdrop", "postfix-script", "postfix-tlsproxy", "postfix-tls-script", "postfix",
+		"nbdb_reindexd", "oqmgr", "pickup", "pipe", "postalias", "postcat", "postconf", "postdrop", "postfix-script", "postfix-tlsproxy",
+		"postfix-tls-script", "postfix",
 		"postfix-wrapper", "postkick", "postlock", "postlog", "postlogd", "postmap", "postmulti", "postqueue", "postscreen", "postsuper",
 		"posttls-finger", "proxymap", "proxywrite", "qmgr", "qmqpd", "relay", "retry", "scache", "sendmail", "showq", "smtp", "smtpd", "spawn",
 		"tlsmgr", "tlsproxy", "trace", "trivial-rewrite", "verify", "virtual":
@@ -58,7 +59,8 @@ func (p Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	return r
 }
 
-// byAddress tells conversations with the server apart by the client's address where no process number is in the line: several may be open at once.
+// byAddress tells conversations with the server apart by the client's address where no process number is in the line: several may be open
+// at once.
 func byAddress(h *header.Header, ev *event.Event) {
 	if ev.Scope != event.ScopePID || h.PID != 0 {
 		return

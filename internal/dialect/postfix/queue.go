@@ -24,8 +24,8 @@ func qmgr(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// active is "from=<a>, size=1, nrcpt=1 (queue active)", or "from=<a>, status=expired, returned to sender". Before 3.5 an address stands there as it is, with all
-// that a sender may put into it; what the writer sets behind it is free of such, so the last bracket is its own.
+// active is "from=<a>, size=1, nrcpt=1 (queue active)", or "from=<a>, status=expired, returned to sender". Before 3.5 an address stands
+// there as it is, with all that a sender may put into it; what the writer sets behind it is free of such, so the last bracket is its own.
 func active(ev *event.Event, s string) event.Kind {
 	end := strings.LastIndex(s, ">, ")
 	if end < 1 || s[0] != '<' {
@@ -61,8 +61,8 @@ func active(ev *event.Event, s string) event.Kind {
 	return event.KindMessageReceived
 }
 
-// kindOf knows what Postfix itself makes by double_bounce_sender: address probes, which have a header and nothing else (src/verify/verify.c), and notices to
-// the postmaster. It is unknown for anything else.
+// kindOf knows what Postfix itself makes by double_bounce_sender: address probes, which have a header and nothing else
+// (src/verify/verify.c), and notices to the postmaster. It is unknown for anything else.
 func kindOf(from string, size int64) event.MessageKind {
 	const mostOfProbe = 512
 	switch {
@@ -129,7 +129,8 @@ func postsuper(s string) event.Kind {
 	return event.KindNone
 }
 
-// cleanup reads the lines about a message's headers, and the verdicts of header checks and milters (src/cleanup/cleanup_message.c, cleanup_milter.c).
+// cleanup reads the lines about a message's headers, and the verdicts of header checks and milters (src/cleanup/cleanup_message.c,
+// cleanup_milter.c).
 func cleanup(ev *event.Event, s string) event.Kind {
 	for _, begin := range [...]string{"message-id=", "resent-message-id="} {
 		if rest, ok := after(s, begin); ok {
@@ -226,8 +227,8 @@ func envelopeOfCheck(ev *event.Event, source, end string, kind event.Kind) {
 	}
 }
 
-// tailOfCheck reads " from=<a> to=<b> proto= helo=<c>: text". The text is the table's, and may hold brackets of its own; a HELO name has none and no blanks, so the
-// first bracket that ends the envelope does. Old versions left blanks in the name.
+// tailOfCheck reads " from=<a> to=<b> proto= helo=<c>: text". The text is the table's, and may hold brackets of its own; a HELO name has
+// none and no blanks, so the first bracket that ends the envelope does. Old versions left blanks in the name.
 func tailOfCheck(s string) (t tail, text string, ok bool) {
 	s = scan.TrimRight(s)
 	var old tail

@@ -7,7 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// clientRemark reads the server's warnings about a client that name it in the middle or the front (src/smtpd/smtpd.c, smtpd_chat.c, src/tls/tls_misc.c).
+// clientRemark reads the server's warnings about a client that name it in the middle or the front (src/smtpd/smtpd.c, smtpd_chat.c,
+// src/tls/tls_misc.c).
 func clientRemark(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "Refusing STARTTLS request from "); ok { // smtpd_client_new_tls_session_rate_limit
 		p, _, ok := takePeer(rest)
@@ -51,8 +52,8 @@ func clientRemark(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// refusedETRN is "DOMAIN... from name[ip]": answered with 459 or 458, which the line does not say. The domain is the client's word and comes first, so
-// that the last " from " is the writer's.
+// refusedETRN is "DOMAIN... from name[ip]": answered with 459 or 458, which the line does not say. The domain is the client's word and
+// comes first, so that the last " from " is the writer's.
 func refusedETRN(ev *event.Event, s string) event.Kind {
 	i := strings.LastIndex(s, "... from ")
 	if i < 0 {
@@ -68,8 +69,9 @@ func refusedETRN(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// serverRemark reads the client's warnings about a server that begin with it: "H[ip]:25: all TLSA records unusable", "H[ip]:25 offered no supported AUTH
-// mechanisms: 'NTLM'", and, behind the name of a function, what is wrong with its certificate (src/tls/tls_client.c, tls_verify.c, src/smtp/smtp_sasl_proto.c).
+// serverRemark reads the client's warnings about a server that begin with it: "H[ip]:25: all TLSA records unusable", "H[ip]:25 offered no
+// supported AUTH mechanisms: 'NTLM'", and, behind the name of a function, what is wrong with its certificate (src/tls/tls_client.c,
+// tls_verify.c, src/smtp/smtp_sasl_proto.c).
 func serverRemark(ev *event.Event, s string) event.Kind {
 	if name, rest, ok := strings.Cut(s, ": "); ok && strings.HasPrefix(name, "tls_") && strings.IndexByte(name, ' ') < 0 {
 		s = rest
@@ -92,7 +94,8 @@ func serverRemark(ev *event.Event, s string) event.Kind {
 	return event.KindTLS
 }
 
-// corrupt is `saving corrupt file "ID" from queue "active" to queue "corrupt"`: nobody delivers the message any more (src/qmgr/qmgr_active.c).
+// corrupt is `saving corrupt file "ID" from queue "active" to queue "corrupt"`: nobody delivers the message any more
+// (src/qmgr/qmgr_active.c).
 func corrupt(ev *event.Event, s string) event.Kind {
 	rest, ok := after(s, `saving corrupt file "`)
 	id, rest, found := strings.Cut(rest, `"`)

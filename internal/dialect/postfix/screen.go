@@ -139,8 +139,8 @@ func screened(ev *event.Event, v *screenVerdict, s string) event.Kind {
 	return event.KindFilter
 }
 
-// screenReject is "reject: RCPT from [ip]:port: 550 5.7.1 Service unavailable; ...; from=<>, to=<>, proto=SMTP, helo=<>", and "reject: CONNECT
-// from [ip]:port: too many connections" (src/postscreen/postscreen_smtpd.c, postscreen_send.c).
+// screenReject is "reject: RCPT from [ip]:port: 550 5.7.1 Service unavailable; ...; from=<>, to=<>, proto=SMTP, helo=<>", and "reject:
+// CONNECT from [ip]:port: too many connections" (src/postscreen/postscreen_smtpd.c, postscreen_send.c).
 func screenReject(ev *event.Event, s string) event.Kind {
 	verb, rest, ok := strings.Cut(s, ": ")
 	if !ok {

@@ -234,8 +234,8 @@ func opened(ev *event.Event, s string) event.Kind {
 	return event.KindMessageOpened
 }
 
-// nextKey is where the value ends: before ", key=" of a key such as Postfix writes, with an underscore in it, else at the end. A user name may be a
-// distinguished name, whose keys have none.
+// nextKey is where the value ends: before ", key=" of a key such as Postfix writes, with an underscore in it, else at the end. A user
+// name may be a distinguished name, whose keys have none.
 func nextKey(s string) int {
 	for from := 0; ; {
 		i := strings.Index(s[from:], ", ")
@@ -331,7 +331,8 @@ func refusal(ev *event.Event, text string) {
 	}
 }
 
-// proxied is the before-queue filter's answer: "accept: END-OF-MESSAGE: 250 2.0.0 ...; from=<> to=<> proto= helo=<>" (src/smtpd/smtpd_proxy.c).
+// proxied is the before-queue filter's answer: "accept: END-OF-MESSAGE: 250 2.0.0 ...; from=<> to=<> proto= helo=<>"
+// (src/smtpd/smtpd_proxy.c).
 func proxied(ev *event.Event, s string) event.Kind {
 	action, rest, ok := strings.Cut(s, ": ")
 	if !ok || action != "accept" && action != "reject" {

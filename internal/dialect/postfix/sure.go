@@ -49,7 +49,8 @@ func isSaid(words string) bool {
 // isAction knows the words of access(5) and header_checks(5) as they are logged.
 func isAction(verb string) bool {
 	switch verb {
-	case "reject", "reject_warning", "warning", "warn", "hold", "discard", "filter", "redirect", "replace", "prepend", "info", "bcc", "strip", "milter-reject", "milter-hold", "milter-discard", "delay", "greylist", "pass", "proxy-reject":
+	case "reject", "reject_warning", "warning", "warn", "hold", "discard", "filter", "redirect", "replace", "prepend", "info", "bcc",
+		"strip", "milter-reject", "milter-hold", "milter-discard", "delay", "greylist", "pass", "proxy-reject":
 		return true
 	}
 	return false
@@ -76,7 +77,9 @@ func plainly(s string) bool {
 		p, words, ok := takePeer(rest)
 		return ok && p.ip != "" && p.port == 0 && words == ""
 	}
-	for _, begin := range [...]string{"lost connection after ", "timeout after ", "too many errors after ", "improper command pipelining after "} {
+	for _, begin := range [...]string{
+		"lost connection after ", "timeout after ", "too many errors after ", "improper command pipelining after ",
+	} {
 		if rest, ok := after(s, begin); ok {
 			_, peer, found := strings.Cut(rest, " from ")
 			p, _, ok := takePeer(peer)

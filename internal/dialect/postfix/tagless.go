@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// tagless says which program writes such a line, for one whose tag was lost on the way or names Postfix alone. That serves the reading only: no program
-// is in the line, so none is told. sure says that nothing but Postfix writes it.
+// tagless says which program writes such a line, for one whose tag was lost on the way or names Postfix alone. That serves the reading
+// only: no program is in the line, so none is told. sure says that nothing but Postfix writes it.
 func tagless(s string) (daemon string, sure bool) {
 	id, rest, ok := queueID(s)
 	if !ok {
@@ -16,7 +16,8 @@ func tagless(s string) (daemon string, sure bool) {
 		return "smtpd", true
 	case strings.HasPrefix(rest, "message-id="), strings.HasPrefix(rest, "resent-message-id="):
 		return "cleanup", true
-	case rest == "removed", strings.HasPrefix(rest, "from=<") && (strings.HasSuffix(rest, "(queue active)") || strings.Contains(rest, ">, status=")):
+	case rest == "removed",
+		strings.HasPrefix(rest, "from=<") && (strings.HasSuffix(rest, "(queue active)") || strings.Contains(rest, ">, status=")):
 		return "qmgr", true
 	case strings.HasPrefix(rest, "skipped, still being delivered"):
 		return "qmgr", false
@@ -40,7 +41,10 @@ func tagless(s string) (daemon string, sure bool) {
 	case verb == "reject" && strings.Contains(what, " from "):
 		return "smtpd", true
 	}
-	for _, begin := range [...]string{"host ", "lost connection with ", "conversation with ", "connect to ", "SASL ", "enabling PIX workarounds: ", "Used TLS for ", "Cannot start TLS", "TLS is required"} {
+	for _, begin := range [...]string{
+		"host ", "lost connection with ", "conversation with ", "connect to ", "SASL ", "enabling PIX workarounds: ", "Used TLS for ",
+		"Cannot start TLS", "TLS is required",
+	} {
 		if strings.HasPrefix(rest, begin) {
 			return "smtp", false
 		}
@@ -48,8 +52,8 @@ func tagless(s string) (daemon string, sure bool) {
 	return "smtpd", id == "NOQUEUE" && strings.Contains(rest, "reject: ")
 }
 
-// taglessAgent tells the delivery agent by the relay= that it writes: local(8) and virtual(8) their own names, pipe(8) the transport's, lmtp(8) a socket; and
-// by the words where nobody was reached.
+// taglessAgent tells the delivery agent by the relay= that it writes: local(8) and virtual(8) their own names, pipe(8) the transport's,
+// lmtp(8) a socket; and by the words where nobody was reached.
 func taglessAgent(s string) string {
 	_, relay, _ := strings.Cut(s, ", relay=")
 	relay, rest, _ := strings.Cut(relay, ", ")
@@ -80,12 +84,14 @@ var taglessWords = [...]struct {
 	words  []string
 }{
 	{"smtpd", []string{
-		"connect from ", "disconnect from ", "lost connection after ", "timeout after ", "too many errors after ", "improper command pipelining after ", "proxy-",
+		"connect from ", "disconnect from ", "lost connection after ", "timeout after ", "too many errors after ",
+		"improper command pipelining after ", "proxy-",
 		"bare <LF> received after ", "SSL_accept error from ", "setting up TLS connection from ", "warning: ", "error: ", "fatal: ", "panic: ",
 	}},
 	{"smtp", []string{"connect to ", "SSL_connect error to ", "setting up TLS connection to ", "Host offered STARTTLS: ", "TLSRPT: "}},
 	{"postscreen", []string{
-		"CONNECT from [", "DISCONNECT [", "PASS ", "ALLOWLIST", "WHITELIST", "DENYLISTED ", "BLACKLISTED ", "PREGREET ", "HANGUP ", "DNSBL rank ", "COMMAND ", "NON-SMTP COMMAND ",
+		"CONNECT from [", "DISCONNECT [", "PASS ", "ALLOWLIST", "WHITELIST", "DENYLISTED ", "BLACKLISTED ", "PREGREET ", "HANGUP ",
+		"DNSBL rank ", "COMMAND ", "NON-SMTP COMMAND ",
 		"BARE NEWLINE ", "DATA without ", "BDAT without ",
 	}},
 	{"master", []string{"daemon started -- ", "reload -- ", "terminating on signal ", "starting the Postfix ", "stopping the Postfix ", "refreshing the Postfix ", "Postfix is using backwards-compatible ", "See http://www.postfix.org/", "To disable backwards compatibility use "}},

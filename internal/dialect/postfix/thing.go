@@ -8,8 +8,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// Postfix prints some 1,500 kinds of warnings, most from its libraries. Those that no table knows are read by their form: what they are about is in quotes or
-// brackets, or is a file, table, host, address or parameter by its look; behind the last colon stands the system's word for what went wrong (%m).
+// Postfix prints some 1,500 kinds of warnings, most from its libraries. Those that no table knows are read by their form: what they are
+// about is in quotes or brackets, or is a file, table, host, address or parameter by its look; behind the last colon stands the system's
+// word for what went wrong (%m).
 
 // remarkable reads such a warning. One without anything of that kind says no more than its text.
 func remarkable(ev *event.Event, s string) event.Kind {

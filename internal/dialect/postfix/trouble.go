@@ -9,7 +9,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// troubleLine is one kind of line about what a daemon works with: begin, the thing, mid, the reason. Where mid is empty the thing is the rest of the line.
+// troubleLine is one kind of line about what a daemon works with: begin, the thing, mid, the reason. Where mid is empty the thing is the
+// rest of the line.
 type troubleLine struct {
 	begin, mid    string
 	name, verdict string // of the filter or helper
@@ -136,8 +137,8 @@ func troubled(ev *event.Event, table []troubleLine, s string) event.Kind {
 	return event.KindNone
 }
 
-// helperGone is "connect #1 to subsystem private/rewrite: Connection refused" (src/global/mail_connect.c), and "proxy:mysql:/etc/postfix/x.cf lookup error for
-// "a@b"" (src/util/dict_*.c).
+// helperGone is "connect #1 to subsystem private/rewrite: Connection refused" (src/global/mail_connect.c), and
+// "proxy:mysql:/etc/postfix/x.cf lookup error for "a@b"" (src/util/dict_*.c).
 func helperGone(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "connect #"); ok {
 		_, rest, found := strings.Cut(rest, " to subsystem ")
@@ -195,8 +196,8 @@ func systemWords(s string) string {
 	return s
 }
 
-// aboutMessage reads what any daemon may say of a message besides its fate (src/global/deliver_pass.c, bounce.c, abounce.c, src/bounce/bounce_trace_service.c,
-// src/smtp/smtp_proto.c, src/cleanup).
+// aboutMessage reads what any daemon may say of a message besides its fate (src/global/deliver_pass.c, bounce.c, abounce.c,
+// src/bounce/bounce_trace_service.c, src/smtp/smtp_proto.c, src/cleanup).
 func aboutMessage(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "passing "); ok {
 		to, rest, ok := scan.Angle(rest)
@@ -234,8 +235,8 @@ func aboutMessage(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// aboutCertificate reads what the TLS library's callbacks tell of the other side, in front of or behind the line that says that TLS is there:
-// "H[ip]:25: subject_CN=x, issuer=y, fingerprint=z" (src/tls/tls_client.c, tls_server.c, tls_verify.c, tls_dane.c).
+// aboutCertificate reads what the TLS library's callbacks tell of the other side, in front of or behind the line that says that TLS is
+// there: "H[ip]:25: subject_CN=x, issuer=y, fingerprint=z" (src/tls/tls_client.c, tls_server.c, tls_verify.c, tls_dane.c).
 func aboutCertificate(ev *event.Event, s string, side func(peer, *event.Event)) event.Kind {
 	if rest, ok := after(s, "TLS SNI "); ok { // src/tls/tls_misc.c
 		name, rest, found := strings.Cut(rest, " from ")
@@ -255,8 +256,10 @@ func aboutCertificate(ev *event.Event, s string, side func(peer, *event.Event)) 
 		return event.KindNone
 	}
 	for _, begin := range [...]string{
-		"subject_CN=", "Trusted: ", "Untrusted: ", "Verified: ", "Unverified: ", "Matched: ", "Matched ", "matched peername: ", "depth=", "verify=", "SNI hostname: ", "Reusing old session", "re-using session with ", "raw public key ",
-		"TLS cipher list ", "Issuing session ticket", "Decrypting session ticket", "looking up session ", "save session ", "reloaded session ", "remove session ",
+		"subject_CN=", "Trusted: ", "Untrusted: ", "Verified: ", "Unverified: ", "Matched: ", "Matched ", "matched peername: ", "depth=",
+		"verify=", "SNI hostname: ", "Reusing old session", "re-using session with ", "raw public key ",
+		"TLS cipher list ", "Issuing session ticket", "Decrypting session ticket", "looking up session ", "save session ", "reloaded session ",
+		"remove session ",
 		"certificate verification", "TLS handshake",
 	} {
 		if strings.HasPrefix(what, begin) {
@@ -326,8 +329,8 @@ func peerWarning(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// peerRemark reads the client's remarks about a server: "host H offers SMTPUTF8 support, but not 8BITMIME", `H: replacing server reply "a" with "b"`
-// (src/smtp/smtp_proto.c, smtp_chat.c).
+// peerRemark reads the client's remarks about a server: "host H offers SMTPUTF8 support, but not 8BITMIME", `H: replacing server reply
+// "a" with "b"` (src/smtp/smtp_proto.c, smtp_chat.c).
 func peerRemark(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "host "); ok {
 		if p, tail, isPeer := takePeer(rest); isPeer && strings.HasPrefix(tail, " offers ") {
@@ -365,8 +368,8 @@ func proxyRefusal(ev *event.Event, s string) event.Kind {
 	return event.KindWarning
 }
 
-// hostname is "192.0.2.1: hostname x verification failed: reason", and "192.0.2.1: address not listed for hostname x": how Postfix before 2.10 said
-// that a name does not resolve to the address.
+// hostname is "192.0.2.1: hostname x verification failed: reason", and "192.0.2.1: address not listed for hostname x": how Postfix before
+// 2.10 said that a name does not resolve to the address.
 func hostname(ev *event.Event, s string) event.Kind {
 	ip, rest, ok := strings.Cut(s, ": ")
 	if !ok || strings.IndexByte(ip, ' ') >= 0 || strings.Count(ip, ".") != 3 && strings.Count(ip, ":") < 2 {

@@ -1,5 +1,5 @@
-// Package postfwd reads what the policy service postfwd (1 to 3) decided (postfwd's own source: the [RULES] and [CACHE] lines), what it found on the way, and
-// what it says of itself.
+// Package postfwd reads what the policy service postfwd (1 to 3) decided (postfwd's own source: the [RULES] and [CACHE] lines), what it
+// found on the way, and what it says of itself.
 package postfwd
 
 import (
@@ -27,7 +27,8 @@ func (Parser) Probe(h *header.Header) bool {
 	return h.Program == "" && (strings.HasPrefix(h.Text, "[RULES] rule=") || strings.HasPrefix(h.Text, "[CACHE] rule=")) && strings.Contains(h.Text, ", client=")
 }
 
-// Parse reads one line: "[RULES] rule=0, id=R1, ..." is a decision, "[SCORE]", "[MAIL]" and "[SENDMAIL]" are steps on its way; postfwd 1 had no word in front.
+// Parse reads one line: "[RULES] rule=0, id=R1, ..." is a decision, "[SCORE]", "[MAIL]" and "[SENDMAIL]" are steps on its way; postfwd 1
+// had no word in front.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	s := h.Text
 	what, rest, ok := scan.Between(s, '[', ']')
@@ -54,9 +55,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	return service(ev, s)
 }
 
-// matched reads "0, id=R1, queue=X, client=name[192.0.2.1], user=u, sender=<a>, recipient=<b>, helo=<h>, proto=ESMTP, state=RCPT, delay=0s, hits=R1, action=DUNNO".
-// Rules and their ids are the operator's; sender and HELO name are a client's words, so what divides them must stand once. Steps on the way have other words
-// in the place of the action, and no verdict.
+// matched reads "0, id=R1, queue=X, client=name[192.0.2.1], user=u, sender=<a>, recipient=<b>, helo=<h>, proto=ESMTP, state=RCPT,
+// delay=0s, hits=R1, action=DUNNO". Rules and their ids are the operator's; sender and HELO name are a client's words, so what divides
+// them must stand once. Steps on the way have other words in the place of the action, and no verdict.
 func matched(ev *event.Event, s string) event.Result {
 	front, s, ok := scan.CutOnce(s, ", sender=")
 	if !ok {

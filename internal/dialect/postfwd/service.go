@@ -8,8 +8,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// dnsbl reads "192.0.2.1 listed on rbl:zen.example.org (answer: 127.0.0.2, time: 0s, ttl: 3600s, 'words of the list')"; a name in the place of the address is
-// one of the sender's, the client's or HELO. It is not said whose request that was.
+// dnsbl reads "192.0.2.1 listed on rbl:zen.example.org (answer: 127.0.0.2, time: 0s, ttl: 3600s, 'words of the list')"; a name in the
+// place of the address is one of the sender's, the client's or HELO. It is not said whose request that was.
 func dnsbl(ev *event.Event, s string) event.Result {
 	what, list, ok := strings.Cut(s, " listed on ")
 	if !ok || what == "" || strings.IndexByte(what, ' ') >= 0 {
@@ -30,8 +30,10 @@ func dnsbl(ev *event.Event, s string) event.Result {
 // service reads what postfwd says of itself: "postfwd2 1.35 ready for input" and such, and its complaints.
 func service(ev *event.Event, s string) event.Result {
 	for _, begin := range [...]string{
-		"warning: ", "Warning: ", "FATAL: ", "critical: ", "error: ", "notice: ", "file ", "Rule ", "timeout after ", "ignoring invalid ", "Ignoring ", "can not load ", "dnsquery: timeout for ",
-		"Can not use method ", "Unknown method ", "Module ", "NetAddr::IP error ", "Net::CIDR::Lite error ", "disabling request cache ", "[DNS] ERROR: ", "[RULES] ",
+		"warning: ", "Warning: ", "FATAL: ", "critical: ", "error: ", "notice: ", "file ", "Rule ", "timeout after ", "ignoring invalid ",
+		"Ignoring ", "can not load ", "dnsquery: timeout for ",
+		"Can not use method ", "Unknown method ", "Module ", "NetAddr::IP error ", "Net::CIDR::Lite error ", "disabling request cache ",
+		"[DNS] ERROR: ", "[RULES] ",
 	} {
 		if strings.HasPrefix(s, begin) {
 			return says(ev, event.KindWarning, s)
@@ -40,7 +42,10 @@ func service(ev *event.Event, s string) event.Result {
 	if strings.Contains(s, "-daemon check failed ") {
 		return says(ev, event.KindWarning, s)
 	}
-	for _, begin := range [...]string{"catched HUP signal", "Started ", "Saved ", "Fetched ", "Loaded ", "loaded: ", "reading ", "read ", "NODNS: ", "Net::DNS ", "ready for input", "terminating..."} {
+	for _, begin := range [...]string{
+		"catched HUP signal", "Started ", "Saved ", "Fetched ", "Loaded ", "loaded: ", "reading ", "read ", "NODNS: ", "Net::DNS ",
+		"ready for input", "terminating...",
+	} {
 		if strings.HasPrefix(s, begin) {
 			return says(ev, event.KindLifecycle, s)
 		}

@@ -98,7 +98,8 @@ func other(ev *event.Event, s string, named bool) event.Result {
 		named && (strings.HasPrefix(s, "cleaning ") || strings.HasPrefix(s, "rm ") || s == "Exiting!" || strings.HasPrefix(s, "correcting date ") || netserver.Lifecycle(s)):
 		ev.Kind, ev.Beside, ev.Daemon, ev.Argument = event.KindLifecycle, true, "postgrey", s
 		return event.Parsed
-	case named && (strings.HasPrefix(s, "WARNING: ") || strings.HasPrefix(s, "FATAL: ")), strings.HasPrefix(s, "unrecognized request type: "), strings.HasPrefix(s, "ignoring garbage: "):
+	case named && (strings.HasPrefix(s, "WARNING: ") || strings.HasPrefix(s, "FATAL: ")),
+		strings.HasPrefix(s, "unrecognized request type: "), strings.HasPrefix(s, "ignoring garbage: "):
 		_, ev.Argument, _ = strings.Cut(s, ": ")
 		ev.Kind, ev.Beside, ev.Daemon = event.KindWarning, true, "postgrey"
 		return event.Parsed
@@ -133,8 +134,8 @@ func delayed(ev *event.Event, s string) bool {
 	return true
 }
 
-// envelope is "sender=a, recipient=b". The null sender is left out. A quoted local part (RFC 5321 section 4.1.2) may look like the field behind it: then
-// no one can tell.
+// envelope is "sender=a, recipient=b". The null sender is left out. A quoted local part (RFC 5321 section 4.1.2) may look like the field
+// behind it: then no one can tell.
 func envelope(ev *event.Event, s string) {
 	from, to, ok := scan.CutOnce(s, "recipient=")
 	if !ok {

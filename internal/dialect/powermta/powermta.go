@@ -1,5 +1,6 @@
-// Package powermta reads the accounting files of PowerMTA 3.5 to 6 (the manual's chapter "The Accounting and Statistics"): rows of CSV below a line
-// that names the columns, and the same rows as objects of JSON. The server is not free: nothing here was compared with a running one.
+// Package powermta reads the accounting files of PowerMTA 3.5 to 6 (the manual's chapter "The Accounting and Statistics"): rows of CSV
+// below a line that names the columns, and the same rows as objects of JSON. The server is not free: nothing here was compared with a
+// running one.
 package powermta
 
 import (

@@ -62,7 +62,8 @@ func kindOf(name string) kind {
 	return none
 }
 
-// readRow takes in a row's fields by the names of their columns. Of a row that is cut short the last field is left out: it may have gone on.
+// readRow takes in a row's fields by the names of their columns. Of a row that is cut short the last field is left out: it may have gone
+// on.
 func (r *row) readRow(s, columns string) {
 	columns = strings.TrimPrefix(columns, byteOrderMark)
 	for {

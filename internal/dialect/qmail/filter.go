@@ -13,8 +13,8 @@ func once(s, sep string) (before, after string, ok bool) {
 	return before, after, ok && !strings.Contains(after, sep)
 }
 
-// chkuser reads "accepted rcpt: from <a@b|remoteinfo/auth:user|chkuser-identify:> remote <helo:h|remotehostname:n|remotehostip:192.0.2.1> rcpt <c@d> :
-// found existing recipient", or the older "from <a@b:user:> remote <h:n:192.0.2.1> rcpt <c@d> : ..." (chkuser.c).
+// chkuser reads "accepted rcpt: from <a@b|remoteinfo/auth:user|chkuser-identify:> remote <helo:h|remotehostname:n|remotehostip:192.0.2.1>
+// rcpt <c@d> : found existing recipient", or the older "from <a@b:user:> remote <h:n:192.0.2.1> rcpt <c@d> : ..." (chkuser.c).
 func chkuser(ev *event.Event, s string) event.Kind {
 	title, s, ok := strings.Cut(s, ": from <")
 	if !ok {
@@ -80,14 +80,15 @@ func chkuserPeer(ev *event.Event, s string) {
 // temporary are spamdyke's refusals with a 4xx (spamdyke.h).
 func temporary(verdict string) bool {
 	switch verdict {
-	case "DENIED_TOO_MANY_RECIPIENTS", "DENIED_GRAYLISTED", "DENIED_RDNS_MISSING", "DENIED_RDNS_RESOLVE", "DENIED_SENDER_NO_MX", "DENIED_OTHER", "TIMEOUT":
+	case "DENIED_TOO_MANY_RECIPIENTS", "DENIED_GRAYLISTED", "DENIED_RDNS_MISSING", "DENIED_RDNS_RESOLVE", "DENIED_SENDER_NO_MX",
+		"DENIED_OTHER", "TIMEOUT":
 		return true
 	}
 	return false
 }
 
-// spamdyke reads "DENIED_RBL_MATCH from: a@b to: c@d origin_ip: 192.0.2.1 origin_rdns: n auth: user encryption: TLS reason: ..." (spamdyke.c);
-// what it does not know is "(unknown)".
+// spamdyke reads "DENIED_RBL_MATCH from: a@b to: c@d origin_ip: 192.0.2.1 origin_rdns: n auth: user encryption: TLS reason: ..."
+// (spamdyke.c); what it does not know is "(unknown)".
 func spamdyke(ev *event.Event, s string) event.Kind {
 	verdict, rest, ok := scan.Cut(s, ' ')
 	if name, isFilter := strings.CutPrefix(verdict, "FILTER_"); isFilter {
@@ -253,8 +254,8 @@ func greylist(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// scanner reads "Clear:RC:0(192.0.2.1):SA:1(8.1/6.0): 4.195255 1371 a@b c@d subject_with_signs <id> ..." of qmail-scanner: what it found, the client and whether it may
-// relay, SpamAssassin's word and score, seconds, bytes, sender and recipients.
+// scanner reads "Clear:RC:0(192.0.2.1):SA:1(8.1/6.0): 4.195255 1371 a@b c@d subject_with_signs <id> ..." of qmail-scanner: what it found,
+// the client and whether it may relay, SpamAssassin's word and score, seconds, bytes, sender and recipients.
 func scanner(ev *event.Event, s string) event.Kind {
 	verdict, rest, ok := strings.Cut(s, ":RC:")
 	_, rest, digits := scan.Digits(rest)

@@ -5,7 +5,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// authFailed is what InterWorx' qmail-smtpd says of a login, "AUTH failed [192.0.2.15] anna@example.com". The name may be a password in the wrong place.
+// authFailed is what InterWorx' qmail-smtpd says of a login, "AUTH failed [192.0.2.15] anna@example.com". The name may be a password in
+// the wrong place.
 func authFailed(ev *event.Event, s string) event.Kind {
 	kind := interworx(ev, s)
 	if kind != event.KindNone {

@@ -7,7 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// vchkpw reads vpopmail's "vchkpw-smtp: (PLAIN) login success a@b:192.0.2.1" and its failures (vchkpw.c). Some builds write the password that failed.
+// vchkpw reads vpopmail's "vchkpw-smtp: (PLAIN) login success a@b:192.0.2.1" and its failures (vchkpw.c). Some builds write the password
+// that failed.
 func vchkpw(ev *event.Event, s string) event.Kind {
 	service, rest, ok := strings.Cut(s, ": ")
 	if !ok || !strings.HasPrefix(service, "vchkpw-") {
@@ -43,7 +44,10 @@ func vchkpwLogin(ev *event.Event, service, rest string) event.Kind {
 			return event.KindAuth
 		}
 	}
-	for _, w := range [...]string{"login success ", "vpopmail user not found ", "password fail ", "system password fail ", "no auth for domain ", "system user not found "} {
+	for _, w := range [...]string{
+		"login success ", "vpopmail user not found ", "password fail ", "system password fail ", "no auth for domain ",
+		"system user not found ",
+	} {
 		if who, ok := strings.CutPrefix(rest, w); ok {
 			ev.AuthResult, ev.Command = "failure", "AUTH"
 			if w == "login success " {
@@ -96,7 +100,8 @@ func relaylock(ev *event.Event, s string) event.Kind {
 	return event.KindConnect
 }
 
-// smtpAuth reads Plesk's "SMTP user a@b : /var/qmail/mailnames/b/a logged in from host [192.0.2.1]", "FAILED: a - password incorrect  from host [192.0.2.1]".
+// smtpAuth reads Plesk's "SMTP user a@b : /var/qmail/mailnames/b/a logged in from host [192.0.2.1]", "FAILED: a - password incorrect
+// from host [192.0.2.1]".
 func smtpAuth(ev *event.Event, s string) event.Kind {
 	s = strings.TrimPrefix(s, "smtp_auth: ")
 	before, address, ok := cutLast(s, " [")

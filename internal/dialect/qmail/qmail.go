@@ -1,6 +1,6 @@
-// Package qmail reads the log lines of qmail and what grew from it: netqmail, notqmail, s/qmail, indimail-mta, the patched ones of Plesk and
-// of hosting panels; and of the programs that stand around it. One file holds one family of programs; the comment at each shape names the source
-// file that prints it.
+// Package qmail reads the log lines of qmail and what grew from it: netqmail, notqmail, s/qmail, indimail-mta, the patched ones of Plesk
+// and of hosting panels; and of the programs that stand around it. One file holds one family of programs; the comment at each shape names
+// the source file that prints it.
 package qmail
 
 import (

@@ -34,8 +34,8 @@ func report(ev *event.Event, s string) {
 	}
 }
 
-// did reads "did_1+0+0/" at the end, and "qp_20349/" behind it (qmail-local.c): files, forwards and programs that the message went to. What stands in
-// front was printed by the programs.
+// did reads "did_1+0+0/" at the end, and "qp_20349/" behind it (qmail-local.c): files, forwards and programs that the message went to.
+// What stands in front was printed by the programs.
 func did(ev *event.Event, s string) bool {
 	rest := strings.TrimSuffix(s, "/")
 	from := strings.LastIndexByte(rest, '/') + 1

@@ -241,7 +241,8 @@ func ofMessage(ev *event.Event, path string) bool {
 // status reads "local 0/10 remote 1/20": deliveries at work and how many there may be; or that the program goes.
 func status(ev *event.Event, s string) event.Kind {
 	switch {
-	case s == "exiting", strings.HasSuffix(s, "exiting"), strings.HasPrefix(s, "qmail-todo stop"), strings.HasPrefix(s, "local ") && strings.Contains(s, " remote "):
+	case s == "exiting", strings.HasSuffix(s, "exiting"), strings.HasPrefix(s, "qmail-todo stop"),
+		strings.HasPrefix(s, "local ") && strings.Contains(s, " remote "):
 		if rest, name, ok := scan.CutLast(s, ' '); ok && strings.HasPrefix(name, "queue") {
 			s, ev.Instance = rest, name
 		}

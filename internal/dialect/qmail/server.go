@@ -126,7 +126,8 @@ func endpoint(s string) (name, ip string, port int, ok bool) {
 	return name, ip, int(n), digits && n <= 65535 && isIP(ip)
 }
 
-// connectionEnd reads "3016 status 256": the process's wait status. qmail-smtpd goes with 0 after QUIT, with 1 when reading or writing failed.
+// connectionEnd reads "3016 status 256": the process's wait status. qmail-smtpd goes with 0 after QUIT, with 1 when reading or writing
+// failed.
 func connectionEnd(ev *event.Event, s string) event.Kind {
 	if ip, rest, ok := scan.Cut(s, ' '); ok && strings.HasPrefix(rest, "perIPlimit ") && isIP(ip) {
 		ev.Role, ev.PeerIP, ev.Command = event.RoleServer, ip, event.CommandConnect

@@ -165,8 +165,8 @@ func indimailAccept(ev *event.Event, s string) event.Kind {
 	return event.KindReply
 }
 
-// sqmail reads "Reject::RCPT::Bad_Rcptto P:ESMTP S:192.0.2.1:host H:helo F:a@b T:c@d 'why'" (s/qmail's smtpdlog.c). P and S stand in front of what the
-// client says; where its words hold the marks of the others, those are left out.
+// sqmail reads "Reject::RCPT::Bad_Rcptto P:ESMTP S:192.0.2.1:host H:helo F:a@b T:c@d 'why'" (s/qmail's smtpdlog.c). P and S stand in
+// front of what the client says; where its words hold the marks of the others, those are left out.
 func sqmail(ev *event.Event, s string) event.Kind {
 	action, s, ok := strings.Cut(s, " P:")
 	if !ok {
@@ -285,7 +285,8 @@ func notNull(s string) string {
 
 // qlog are the fields of sagredo's lines (qmail-smtpd.c, qsmtpdlog), in their order. Blanks in what clients say are written as "_".
 var qlog = [...]string{
-	"result", "code", "reason", "detail", "helo", "mailfrom", "rcptto", "relay", "rcpthosts", "size", "authuser", "authtype", "encrypted", "sslverified",
+	"result", "code", "reason", "detail", "helo", "mailfrom", "rcptto", "relay", "rcpthosts", "size", "authuser", "authtype", "encrypted",
+	"sslverified",
 	"localip", "localport", "remoteip", "remoteport", "remotehost", "qp", "pid",
 }
 

@@ -1,5 +1,5 @@
-// Package rspamd reads what rspamd writes about each message: that it was loaded (src/libmime/message.c), and the verdict, in the log_format
-// of its configuration (conf/logging.inc, src/libserver/task.c).
+// Package rspamd reads what rspamd writes about each message: that it was loaded (src/libmime/message.c), and the verdict, in the
+// log_format of its configuration (conf/logging.inc, src/libserver/task.c).
 package rspamd
 
 import (
@@ -68,9 +68,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	return event.Parsed
 }
 
-// besides is what the functions on a message's way say: "proxy_accept_socket: accepted milter connection from 127.0.0.1 port 34050", "rspamd_milter_process_command:
-// got connection from 192.0.2.11:4321", "greylist.lua:331: greylisted until ...". One in C has a name in small letters, one in Lua its file and line; of a
-// line that was cut there is none.
+// besides is what the functions on a message's way say: "proxy_accept_socket: accepted milter connection from 127.0.0.1 port 34050",
+// "rspamd_milter_process_command: got connection from 192.0.2.11:4321", "greylist.lua:331: greylisted until ...". One in C has a name in
+// small letters, one in Lua its file and line; of a line that was cut there is none.
 func besides(ev *event.Event, function, s string) bool {
 	if s == "" || function == "" {
 		return false
@@ -125,9 +125,9 @@ func known(id string) string {
 	return id
 }
 
-// judged is "id: <id>, qid: <X>, ip: 192.0.2.1, user: anna, from: <a>, (default: F (no action): [1.23/15.00] [SYMBOL(1.00){},...]), len: 888, time: 1.5ms, ...".
-// Each but the id may be missing. An id has no blanks: rspamd puts "?" in their place. The sender, and what symbols add in braces, may look like anything: what
-// divides them must stand once.
+// judged is "id: <id>, qid: <X>, ip: 192.0.2.1, user: anna, from: <a>, (default: F (no action): [1.23/15.00] [SYMBOL(1.00){},...]), len:
+// 888, time: 1.5ms, ...". Each but the id may be missing. An id has no blanks: rspamd puts "?" in their place. The sender, and what
+// symbols add in braces, may look like anything: what divides them must stand once.
 func judged(ev *event.Event, s string) bool {
 	id, rest, _ := strings.Cut(s, ">, ")
 	id, ok := strings.CutPrefix(id, "id: <")
@@ -190,7 +190,8 @@ func verdict(ev *event.Event, s string) bool {
 	return ok
 }
 
-// measures is "888, time: 1.5ms, dns req: 7, digest: <...>, rcpts: <a,b>, mime_rcpts: <a>, ...". The list has no end that an address could not have.
+// measures is "888, time: 1.5ms, dns req: 7, digest: <...>, rcpts: <a,b>, mime_rcpts: <a>, ...". The list has no end that an address
+// could not have.
 func measures(ev *event.Event, s string) {
 	n, rest, ok := scan.Digits(s)
 	if !ok || rest == "" {

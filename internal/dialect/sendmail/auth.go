@@ -21,7 +21,9 @@ func login(ev *event.Event, s string) event.Kind {
 		ev.Role, ev.Command, ev.Argument = event.RoleClient, "AUTH", rest
 		return event.KindWarning
 	}
-	for _, begin := range [...]string{" flags=", " username ", " authid ", ": ", " warning: ", " error: ", " decode64 error ", " encode64 error ", " error, "} {
+	for _, begin := range [...]string{
+		" flags=", " username ", " authid ", ": ", " warning: ", " error: ", " decode64 error ", " encode64 error ", " error, ",
+	} {
 		if rest, ok := after(s, begin); ok {
 			hideDecoded(ev, begin, rest)
 			ev.Argument = rest
@@ -70,7 +72,8 @@ func loggedIn(ev *event.Event, s string) event.Kind {
 	return event.KindAuth
 }
 
-// ours is "mx.example.net., mech=PLAIN, bits=0" of our own login, or "mx. [ip], authinfo failed", "mx., temporary failure, connection abort".
+// ours is "mx.example.net., mech=PLAIN, bits=0" of our own login, or "mx. [ip], authinfo failed", "mx., temporary failure, connection
+// abort".
 func ours(ev *event.Event, s string) event.Kind {
 	relay, s, ok := strings.Cut(s, ", ")
 	p, isPeer := takePeer(relay)
@@ -89,7 +92,8 @@ func ours(ev *event.Event, s string) event.Kind {
 	return event.KindAuth
 }
 
-// hideCanonical marks the name where the library tells it besides, as "user: anna@host property: userPassword not found in sasldb" (Cyrus SASL, sasldb/db_berkeley.c).
+// hideCanonical marks the name where the library tells it besides, as "user: anna@host property: userPassword not found in sasldb" (Cyrus
+// SASL, sasldb/db_berkeley.c).
 func hideCanonical(ev *event.Event, s string) {
 	_, name, ok := strings.Cut(s, ": user: ")
 	if i := strings.Index(name, " property: "); ok && i >= 0 {

@@ -34,8 +34,8 @@ func verdict(ev *event.Event, s string) event.Kind {
 	}
 }
 
-// recipients takes the addresses off the front, which stand one behind another with a comma. Those that RCPT gave have brackets, those from an
-// alias are as its file has them: a name, a file, a program in quotes.
+// recipients takes the addresses off the front, which stand one behind another with a comma. Those that RCPT gave have brackets, those
+// from an alias are as its file has them: a name, a file, a program in quotes.
 func recipients(ev *event.Event, s string) (rest string, ok bool) {
 	bracketed := false
 	list := ev.RcptList[:0]
@@ -151,8 +151,9 @@ func (r *record) take(ev *event.Event, s string) (rest string, ok bool) {
 	return rest, true
 }
 
-// endOfReply finds the ", stat=" behind a reply. The dsn= in front of it is the writer's own and tells what may stand there: with a permanent
-// failure the status is a sentence of the writer's, so the last one counts; else "Deferred" with more of the peer's words, so the first does.
+// endOfReply finds the ", stat=" behind a reply. The dsn= in front of it is the writer's own and tells what may stand there: with a
+// permanent failure the status is a sentence of the writer's, so the last one counts; else "Deferred" with more of the peer's words, so
+// the first does.
 func endOfReply(ev *event.Event, words string) int {
 	if strings.HasPrefix(ev.DSN, "5") {
 		return strings.LastIndex(words, ", stat=")
@@ -242,8 +243,8 @@ func finish(ev *event.Event, r *record, stat string) event.Kind {
 	return event.KindDelivery
 }
 
-// isRemembered says whether the words are of a connection that broke for another message of the same run: of one of its own the host's address would be known,
-// and a timeout would have taken time.
+// isRemembered says whether the words are of a connection that broke for another message of the same run: of one of its own the host's
+// address would be known, and a timeout would have taken time.
 func isRemembered(ev *event.Event, stat string) bool {
 	if ev.Delays.Has&event.DelayTransmission == 0 || ev.Delays.Transmission != 0 {
 		return false
@@ -270,8 +271,8 @@ func byCode(dsn, sentence string) event.Status {
 	return event.StatusNone
 }
 
-// undelivered is a recipient of a transaction that came to nothing: RSET, a refusal of the data (srvrsmtp.c, logundelrcpts). It was never in
-// the queue, so this is no verdict on a delivery.
+// undelivered is a recipient of a transaction that came to nothing: RSET, a refusal of the data (srvrsmtp.c, logundelrcpts). It was never
+// in the queue, so this is no verdict on a delivery.
 func undelivered(ev *event.Event, stat string) event.Kind {
 	switch stat {
 	case "discarded": // the whole message, by a rule or a filter
@@ -390,13 +391,16 @@ func isOwn(code int, text string) bool {
 // breakage says what broke before any answer (deliver.c, mailer exit status; usersmtp.c, reply; sysexits.c).
 func breakage(text string) string {
 	switch {
-	case strings.HasPrefix(text, "timeout waiting for input from "), strings.HasPrefix(text, "Timeout waiting for input from "), strings.HasPrefix(text, "Operation now in progress"):
+	case strings.HasPrefix(text, "timeout waiting for input from "), strings.HasPrefix(text, "Timeout waiting for input from "),
+		strings.HasPrefix(text, "Operation now in progress"):
 		return errno.Timeout
-	case strings.HasPrefix(text, "reply: read error from "), strings.HasPrefix(text, "Connection closed by "), strings.HasPrefix(text, "lost connection"):
+	case strings.HasPrefix(text, "reply: read error from "), strings.HasPrefix(text, "Connection closed by "),
+		strings.HasPrefix(text, "lost connection"):
 		return errno.Lost
 	case strings.HasPrefix(text, "Name server: "), strings.HasPrefix(text, "Host unknown"):
 		return "host_not_found"
-	case strings.HasPrefix(text, "TLS handshake failed"), strings.HasPrefix(text, "encryption "), strings.HasPrefix(text, "authentication required, verify="):
+	case strings.HasPrefix(text, "TLS handshake failed"), strings.HasPrefix(text, "encryption "),
+		strings.HasPrefix(text, "authentication required, verify="):
 		return "tls_handshake"
 	}
 	return errno.Type(text) // "Connection refused by host": errno's words first (conf.c, sm_errstring)

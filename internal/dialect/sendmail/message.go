@@ -7,8 +7,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// sender is "<a@b>, size=1, class=0, nrcpts=1, msgid=<x>, bodytype=8BITMIME, proto=ESMTP, daemon=MTA, tls_verify=NO, auth=NONE, relay=h [ip]"
-// (headers.c, logsender). It is written when a message was taken, and without recipients or size when a transaction came to nothing.
+// sender is "<a@b>, size=1, class=0, nrcpts=1, msgid=<x>, bodytype=8BITMIME, proto=ESMTP, daemon=MTA, tls_verify=NO, auth=NONE, relay=h
+// [ip]" (headers.c, logsender). It is written when a message was taken, and without recipients or size when a transaction came to
+// nothing.
 func sender(ev *event.Event, s string) event.Kind {
 	// sender, at most 200 characters of it
 	s, ok := takeSender(ev, s)

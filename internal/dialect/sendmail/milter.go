@@ -14,7 +14,9 @@ func milter(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "milter="); ok {
 		return milterVerdict(ev, rest)
 	}
-	for _, begin := range [...]string{"milter_read(", "milter_write(", "milter_sys_read(", "milter_data(", "milter_send_command(", "Milter read("} {
+	for _, begin := range [...]string{
+		"milter_read(", "milter_write(", "milter_sys_read(", "milter_data(", "milter_send_command(", "Milter read(",
+	} {
 		if rest, ok := after(s, begin); ok {
 			name, rest, ok := strings.Cut(rest, ")")
 			if !ok {
@@ -45,7 +47,8 @@ func milter(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// milterVerdict is "name, action=rcpt, reject=550 5.7.1 no", "name, quarantine=text", "name, discard" (LogLevel 4 to 13). The answer to the client has a line of its own.
+// milterVerdict is "name, action=rcpt, reject=550 5.7.1 no", "name, quarantine=text", "name, discard" (LogLevel 4 to 13). The answer to
+// the client has a line of its own.
 func milterVerdict(ev *event.Event, s string) event.Kind {
 	name, s, ok := strings.Cut(s, ", ")
 	if !ok || name == "" {
@@ -91,7 +94,8 @@ func milterStage(word string) string {
 	return ""
 }
 
-// filterGone is why a filter was not there: "error connecting to filter: Connection refused by inet:8891@192.0.2.1". A socket of this host is no host.
+// filterGone is why a filter was not there: "error connecting to filter: Connection refused by inet:8891@192.0.2.1". A socket of this
+// host is no host.
 func filterGone(s string) string {
 	_, why, _ := strings.Cut(s, ": ")
 	if e := errno.Type(why); e != "" && (e != errno.Refused || !strings.Contains(why, " by /")) {
@@ -108,7 +112,8 @@ func milterTrouble(ev *event.Event, s string) event.Kind {
 		ev.ErrorType, ev.FilterVerdict = "timeout", "error"
 	case strings.HasPrefix(s, "error connecting to filter"), strings.HasPrefix(s, "init failed to "), strings.HasPrefix(s, "open "):
 		ev.ErrorType, ev.FilterVerdict = filterGone(s), "error"
-	case strings.HasPrefix(s, "socket closed"), strings.HasPrefix(s, "read returned"), strings.HasPrefix(s, "write("), strings.HasPrefix(s, "cmd read returned"):
+	case strings.HasPrefix(s, "socket closed"), strings.HasPrefix(s, "read returned"), strings.HasPrefix(s, "write("),
+		strings.HasPrefix(s, "cmd read returned"):
 		ev.ErrorType, ev.FilterVerdict = "connection_lost", "error"
 	case s == "to error state", strings.HasPrefix(s, "negotiate"), strings.HasPrefix(s, "returned bogus"), strings.HasPrefix(s, "lied about"):
 		ev.FilterVerdict = "error"
@@ -121,7 +126,8 @@ func milterTrouble(ev *event.Event, s string) event.Kind {
 	return event.KindFilter
 }
 
-// milterChange is "add: header: X-Spam: yes", "change: header Subject: from a to b", "delete: rcpt a@b", "chgfrom: a@b", "message: body replaced".
+// milterChange is "add: header: X-Spam: yes", "change: header Subject: from a to b", "delete: rcpt a@b", "chgfrom: a@b", "message: body
+// replaced".
 func milterChange(ev *event.Event, s string) event.Kind {
 	verb, rest, ok := strings.Cut(s, ": ")
 	if !ok {
@@ -148,7 +154,8 @@ func milterChange(ev *event.Event, s string) event.Kind {
 func milterAnswer(ev *event.Event, s string) event.Kind {
 	ev.FilterName = "milter"
 	switch s {
-	case "no active filter", "connect to filters", "connect, ending", "reject, no sender", "reject, no rcpt", "reject, sender", "reject, senders", "reject, data":
+	case "no active filter", "connect to filters", "connect, ending", "reject, no sender", "reject, no rcpt", "reject, sender",
+		"reject, senders", "reject, data":
 		ev.Argument = s
 		return event.KindLifecycle
 	}

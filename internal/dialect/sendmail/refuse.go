@@ -8,8 +8,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// ruleset is "check_rcpt, arg1=<a@b>, arg2=x, relay=host [ip], reject=550 5.7.1 text" (parseaddr.c, rscheck): a rule of the configuration refused,
-// discarded or quarantined. The arguments are the client's words, a whole header at worst, and so may the text quote them; a relay is between.
+// ruleset is "check_rcpt, arg1=<a@b>, arg2=x, relay=host [ip], reject=550 5.7.1 text" (parseaddr.c, rscheck): a rule of the configuration
+// refused, discarded or quarantined. The arguments are the client's words, a whole header at worst, and so may the text quote them; a
+// relay is between.
 func ruleset(ev *event.Event, s string) event.Kind {
 	name, s, ok := strings.Cut(s, ", arg1=")
 	if !ok || name == "" || strings.IndexByte(name, ' ') >= 0 {
@@ -56,8 +57,8 @@ func ruleset(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// dissect finds arguments, relay and result. An argument in brackets ends with them, and the first result behind it counts, for its text may quote
-// the client; any other is the client's words up to the last result, whose text is the configuration's.
+// dissect finds arguments, relay and result. An argument in brackets ends with them, and the first result behind it counts, for its text
+// may quote the client; any other is the client's words up to the last result, whose text is the configuration's.
 func dissect(s string) (args, relay, what string) {
 	first := 0
 	inner, _, bracketed := scan.Angle(s)
@@ -203,7 +204,8 @@ func refused(ev *event.Event, s string) event.Kind {
 func permanent(text string) bool {
 	for _, begin := range [...]string{
 		"User unknown", "Relaying denied", "Hostname required", "User address required", "Real domain name required", "Domain name required",
-		"Invalid route address", "Unbalanced ", "Colon illegal in host name", "Invalid host name", "No such user", "Host unknown", "List:; syntax illegal",
+		"Invalid route address", "Unbalanced ", "Colon illegal in host name", "Invalid host name", "No such user", "Host unknown",
+		"List:; syntax illegal",
 	} {
 		if strings.HasPrefix(text, begin) {
 			return true

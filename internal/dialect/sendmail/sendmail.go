@@ -75,8 +75,8 @@ func (p Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	return event.Parsed
 }
 
-// queueID takes "ID: ", "NOQUEUE: " or, of a line that was too long for one, "ID[1]: " off the front (conf.c, sm_syslog). The id is empty for
-// NOQUEUE.
+// queueID takes "ID: ", "NOQUEUE: " or, of a line that was too long for one, "ID[1]: " off the front (conf.c, sm_syslog). The id is empty
+// for NOQUEUE.
 func queueID(s string) (id, rest string, ok bool) {
 	id, rest, ok = scan.Cut(s, ':')
 	if !ok || rest == "" || rest[0] != ' ' {
@@ -92,8 +92,8 @@ func queueID(s string) (id, rest string, ok bool) {
 	return id, rest, isQueueID(id)
 }
 
-// isQueueID knows the ids by their end, the process id with at least five digits. In front of it stand the time and a number, eight characters
-// (queue.c, assign_queueid; seven in 8.10 and 8.11, three letters before that).
+// isQueueID knows the ids by their end, the process id with at least five digits. In front of it stand the time and a number, eight
+// characters (queue.c, assign_queueid; seven in 8.10 and 8.11, three letters before that).
 func isQueueID(s string) bool {
 	if len(s) < 8 || len(s) > 20 {
 		return false

@@ -111,7 +111,8 @@ func behind(ev *event.Event, s string) event.Kind {
 		ev.Command, ev.FilterName, ev.FilterVerdict, ev.EndHint = "RCPT", "rcpt_flood", "reject", event.EndServerClosed
 	case rest == "Possible SMTP RCPT flood, throttling.":
 		ev.Command, ev.FilterName, ev.FilterVerdict = "RCPT", "rcpt_flood", "slow_down"
-	case strings.HasPrefix(rest, "VRFY"), strings.HasPrefix(rest, "EXPN"), strings.HasPrefix(rest, "ETRN"), strings.HasPrefix(rest, "vrfy"), strings.HasPrefix(rest, "expn"), strings.HasPrefix(rest, "etrn"):
+	case strings.HasPrefix(rest, "VRFY"), strings.HasPrefix(rest, "EXPN"), strings.HasPrefix(rest, "ETRN"), strings.HasPrefix(rest, "vrfy"),
+		strings.HasPrefix(rest, "expn"), strings.HasPrefix(rest, "etrn"):
 		kind = asked(ev, rest)
 	default:
 		return event.KindNone
@@ -165,8 +166,8 @@ func lost(ev *event.Event, s string) event.Kind {
 	return event.KindDisconnect
 }
 
-// timeout is "host during server cmd read" of a client that says nothing, or "mx.example.net. during client greeting" of a server that we called
-// (util.c, sfgets).
+// timeout is "host during server cmd read" of a client that says nothing, or "mx.example.net. during client greeting" of a server that we
+// called (util.c, sfgets).
 func timeout(ev *event.Event, s string) event.Kind {
 	who, phase, ok := strings.Cut(s, " during ")
 	if !ok || strings.IndexByte(who, ' ') >= 0 {
@@ -199,8 +200,8 @@ func timeout(ev *event.Event, s string) event.Kind {
 	return event.KindWarning
 }
 
-// collect is "premature EOM: unexpected close", "relay=host, from=<a>, info=read timeout", "unexpected close on connection from host, sender=<a>"
-// (collect.c): the message's data did not come to its end.
+// collect is "premature EOM: unexpected close", "relay=host, from=<a>, info=read timeout", "unexpected close on connection from host,
+// sender=<a>" (collect.c): the message's data did not come to its end.
 func collect(ev *event.Event, s string) event.Kind {
 	served(ev)
 	ev.Command, ev.ErrorType, ev.EndHint = "DATA", "connection_lost", event.EndLost
@@ -257,8 +258,8 @@ func nullSender(s string) string {
 	return s
 }
 
-// greeted is "host [ip] due to pre-greeting traffic after 3 seconds", in 8.13 "host [ip] after 3 seconds due to pre-greeting traffic". All that
-// the client says is refused.
+// greeted is "host [ip] due to pre-greeting traffic after 3 seconds", in 8.13 "host [ip] after 3 seconds due to pre-greeting traffic".
+// All that the client says is refused.
 func greeted(ev *event.Event, s string) event.Kind {
 	who, rest, ok := strings.Cut(s, " due to pre-greeting traffic")
 	if i := strings.Index(who, "] after "); i >= 0 {
@@ -287,7 +288,8 @@ func early(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// tempfailed is "MAIL command (FROM:<a>) from host [ip] tempfailed (due to previous checks)", or "outgoing connect on host" of our own calls.
+// tempfailed is "MAIL command (FROM:<a>) from host [ip] tempfailed (due to previous checks)", or "outgoing connect on host" of our own
+// calls.
 func tempfailed(ev *event.Event, s string) event.Kind {
 	if name, ok := after(s, "outgoing connect on "); ok { // daemon.c: our own name on that connection, LogLevel 12
 		ev.Role, ev.Argument = event.RoleClient, name

@@ -63,7 +63,8 @@ func isSide(ev *event.Event, who string) bool {
 	return true
 }
 
-// handshake is "host [ip], version=TLSv1.3, verify=NO, cipher=X, bits=256/256" (tls.c, tls_get_info); as a client only the name is known, with its dot.
+// handshake is "host [ip], version=TLSv1.3, verify=NO, cipher=X, bits=256/256" (tls.c, tls_get_info); as a client only the name is known,
+// with its dot.
 func handshake(ev *event.Event, s string) event.Kind {
 	relay, s, ok := strings.Cut(s, ", ")
 	if !ok {
@@ -101,7 +102,8 @@ func handshake(ev *event.Event, s string) event.Kind {
 	return event.KindTLS
 }
 
-// tlsDetail is what is said of a host besides: "warning=DANE configured in DNS but STARTTLS failed", "field=CN, status=failed to extract CN".
+// tlsDetail is what is said of a host besides: "warning=DANE configured in DNS but STARTTLS failed", "field=CN, status=failed to extract
+// CN".
 func tlsDetail(ev *event.Event, s string) event.Kind {
 	ev.Argument = s
 	if ev.Scope == event.ScopePeer {
@@ -110,7 +112,8 @@ func tlsDetail(ev *event.Event, s string) event.Kind {
 	return event.KindWarning
 }
 
-// secured keeps the version. "TLSv1/SSLv3" is the library's name for the kind of cipher (OpenSSL before 1.1), the version itself is not in the line.
+// secured keeps the version. "TLSv1/SSLv3" is the library's name for the kind of cipher (OpenSSL before 1.1), the version itself is not
+// in the line.
 func secured(ev *event.Event, version string) {
 	if version == "" || version == "NONE" {
 		return

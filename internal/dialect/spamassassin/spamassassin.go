@@ -24,7 +24,10 @@ func (Parser) Probe(h *header.Header) bool {
 	if !ok || h.Program != "" {
 		return false
 	}
-	for _, begin := range [...]string{"result: ", "checking message ", "processing message ", "clean message (", "identified spam (", "connection from ", "got connection over ", "handled cleanup of child pid ", "server "} {
+	for _, begin := range [...]string{
+		"result: ", "checking message ", "processing message ", "clean message (", "identified spam (", "connection from ",
+		"got connection over ", "handled cleanup of child pid ", "server ",
+	} {
 		if strings.HasPrefix(s, begin) {
 			return true
 		}
@@ -59,11 +62,13 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	return event.Parsed
 }
 
-// service reads what spamd says of itself and its children, and behind "name: " what a part of SpamAssassin complains of (lib/Mail/SpamAssassin/Logger.pm).
+// service reads what spamd says of itself and its children, and behind "name: " what a part of SpamAssassin complains of
+// (lib/Mail/SpamAssassin/Logger.pm).
 func service(ev *event.Event, s string, named bool) event.Result {
 	ev.Kind, ev.Beside, ev.Daemon, ev.Argument = event.KindLifecycle, true, "spamd", s
 	for _, begin := range [...]string{
-		"prefork: ", "server ", "connection from ", "got connection over ", "handled cleanup of child pid ", "setuid to ", "restarting using ", "copying default prefs", "creating default_prefs: ",
+		"prefork: ", "server ", "connection from ", "got connection over ", "handled cleanup of child pid ", "setuid to ", "restarting using ",
+		"copying default prefs", "creating default_prefs: ",
 		"cleaned up ", "using default config for ", "alarm ",
 	} {
 		if strings.HasPrefix(s, begin) {
@@ -89,8 +94,8 @@ func isPart(s string) bool {
 	return len(s) > 1 && len(s) < 32
 }
 
-// checking is "<id> for user:1001", with "aka <id>" of a message that was sent again. The id is the sender's, but for that the writer allows no blank in it
-// after the first.
+// checking is "<id> for user:1001", with "aka <id>" of a message that was sent again. The id is the sender's, but for that the writer
+// allows no blank in it after the first.
 func checking(ev *event.Event, s string) bool {
 	id, user, ok := scan.CutOnce(s, " for ")
 	if !ok {
@@ -102,7 +107,8 @@ func checking(ev *event.Event, s string) bool {
 	return true
 }
 
-// measured is "identified spam (12.3/5.0) for user:1001 in 1.2 seconds, 888 bytes." The same verdict stands in the result line, which counts it.
+// measured is "identified spam (12.3/5.0) for user:1001 in 1.2 seconds, 888 bytes." The same verdict stands in the result line, which
+// counts it.
 func measured(ev *event.Event, s string) bool {
 	words, rest, ok := strings.Cut(s, " for ")
 	if !ok {
@@ -147,7 +153,8 @@ func messageID(s string) string {
 	return id
 }
 
-// result is "Y 12 - TEST_A,TEST_B scantime=1.2,size=888,user=anna,uid=1001,...,mid=<id>,autolearn=no". The writer puts "_" for blanks and commas of the id.
+// result is "Y 12 - TEST_A,TEST_B scantime=1.2,size=888,user=anna,uid=1001,...,mid=<id>,autolearn=no". The writer puts "_" for blanks and
+// commas of the id.
 func result(ev *event.Event, s string) bool {
 	switch {
 	case strings.HasPrefix(s, "Y "):

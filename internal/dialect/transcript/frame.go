@@ -199,8 +199,8 @@ func skipLevel(s string) (string, logLevel) {
 	return s, noLevel
 }
 
-// readBehindLevel reads a certain mark behind what a logging library sets in front of it, "DEBUG C: EHLO a", "INFO: S: 250 ok", and behind Outlook's
-// "SMTP (mx.example): <rx> 220 ...".
+// readBehindLevel reads a certain mark behind what a logging library sets in front of it, "DEBUG C: EHLO a", "INFO: S: 250 ok", and
+// behind Outlook's "SMTP (mx.example): <rx> 220 ...".
 func (f *frame) readBehindLevel(s string) bool {
 	rest := ""
 	if host, ok := strings.CutPrefix(s, "SMTP ("); ok {
@@ -233,8 +233,8 @@ func (f *frame) readMuttMark(s string) bool {
 	return true
 }
 
-// readEximSide tells by the blanks in front of a mark behind a process number who prints it: a server writes none (src/smtp_in.c), a client two
-// (src/smtp_out.c). Any other number is in a header that is printed as it came.
+// readEximSide tells by the blanks in front of a mark behind a process number who prints it: a server writes none (src/smtp_in.c), a
+// client two (src/smtp_out.c). Any other number is in a header that is printed as it came.
 func (f *frame) readEximSide(blanks int) bool {
 	switch blanks {
 	case 0:
@@ -309,8 +309,8 @@ func (f *frame) readSize(s string) bool {
 	return true
 }
 
-// readID takes "[p0001] ", "[#af3] ", "00001 " or "conn12: " off the front: a word with a digit in it, or whatever stands in brackets; or the
-// name of Perl's Net::SMTP object, which the mark follows at once.
+// readID takes "[p0001] ", "[#af3] ", "00001 " or "conn12: " off the front: a word with a digit in it, or whatever stands in brackets; or
+// the name of Perl's Net::SMTP object, which the mark follows at once.
 func readID(s string) (id, rest string, ok bool) {
 	switch {
 	case s[0] == '[':

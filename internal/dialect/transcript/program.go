@@ -59,8 +59,8 @@ func readClient(host string, ev *event.Event) bool {
 	return true
 }
 
-// readConnecting reads Exim's "Connecting to mx.example [192.0.2.1]:25 from 192.0.2.9 ...  connected" (src/smtp_out.c), which ends in "failed: reason"
-// where there was no conversation.
+// readConnecting reads Exim's "Connecting to mx.example [192.0.2.1]:25 from 192.0.2.9 ...  connected" (src/smtp_out.c), which ends in
+// "failed: reason" where there was no conversation.
 func readConnecting(s string, ev *event.Event) bool {
 	rest, ok := strings.CutPrefix(s, "Connecting to ")
 	if !ok {
@@ -179,8 +179,8 @@ func readRubySize(s string, ev *event.Event) bool {
 	return true
 }
 
-// readJava reads JavaMail's remarks (com.sun.mail.smtp.SMTPTransport): the beginning of a connection, and the result of an AUTH exchange that
-// it does not show.
+// readJava reads JavaMail's remarks (com.sun.mail.smtp.SMTPTransport): the beginning of a connection, and the result of an AUTH exchange
+// that it does not show.
 func readJava(s string, ev *event.Event) bool {
 	if rest, ok := strings.CutPrefix(s, `trying to connect to host "`); ok {
 		host, rest, ok := scan.Cut(rest, '"')
@@ -224,8 +224,8 @@ func readOpenSSL(s string, ev *event.Event) bool {
 	return true
 }
 
-// readOpenSSLBrief reads the two lines that s_client -brief prints in its place, "Protocol version: TLSv1.3" and "Ciphersuite: NAME" (apps/lib/s_cb.c).
-// The first stands for the handshake.
+// readOpenSSLBrief reads the two lines that s_client -brief prints in its place, "Protocol version: TLSv1.3" and "Ciphersuite: NAME"
+// (apps/lib/s_cb.c). The first stands for the handshake.
 func readOpenSSLBrief(s string, ev *event.Event) bool {
 	if version, ok := strings.CutPrefix(s, "Protocol version: TLSv"); ok && version != "" && !strings.Contains(version, " ") {
 		ev.TLS, ev.TLSVersion = event.Yes, version
@@ -264,7 +264,8 @@ func readGnuTLS(s string, ev *event.Event) bool {
 	return true
 }
 
-// readEximCall reads "Process 328 is handling incoming connection from [192.0.2.102]:57333" (src/daemon.c): the process behind that number was called.
+// readEximCall reads "Process 328 is handling incoming connection from [192.0.2.102]:57333" (src/daemon.c): the process behind that
+// number was called.
 func readEximCall(s string, ev *event.Event) bool {
 	rest, _ := strings.CutPrefix(s, "Process ")
 	_, rest, ok := scan.Digits(rest)
@@ -276,8 +277,8 @@ func readEximCall(s string, ev *event.Event) bool {
 	return true
 }
 
-// readEximClose reads the marks of Exim's debugging for the end of the connection: "SMTP(close)>>", and "SMTP(closed)<<" or the error in its
-// place.
+// readEximClose reads the marks of Exim's debugging for the end of the connection: "SMTP(close)>>", and "SMTP(closed)<<" or the error in
+// its place.
 func readEximClose(s string, ev *event.Event) bool {
 	if s == "SMTP>>(close on process exit)" { // a server's (src/daemon.c)
 		ev.Kind, ev.Role = event.KindDisconnect, event.RoleServer
@@ -303,8 +304,8 @@ func readEximClose(s string, ev *event.Event) bool {
 	return true
 }
 
-// readEximSubject conceals the subject in the header that Exim's debugging prints of each message, "328 Subject: words" and, behind the letter for
-// its kind, "328   Subject: words" (src/receive.c).
+// readEximSubject conceals the subject in the header that Exim's debugging prints of each message, "328 Subject: words" and, behind the
+// letter for its kind, "328   Subject: words" (src/receive.c).
 func readEximSubject(text string, ev *event.Event) bool {
 	_, rest, ok := scan.Digits(scan.TrimLeft(text))
 	words, found := strings.CutPrefix(scan.TrimLeft(rest), "Subject: ")
@@ -316,7 +317,8 @@ func readEximSubject(text string, ev *event.Event) bool {
 	return true
 }
 
-// hideEximVariable conceals what Exim's debugging prints of a login, "328   $auth2 = words" and "328   $2 = words" (src/auths/check_serv_cond.c).
+// hideEximVariable conceals what Exim's debugging prints of a login, "328   $auth2 = words" and "328   $2 = words"
+// (src/auths/check_serv_cond.c).
 func hideEximVariable(text string, ev *event.Event) bool {
 	_, rest, ok := scan.Digits(scan.TrimLeft(text))
 	words, found := strings.CutPrefix(rest, "   $")

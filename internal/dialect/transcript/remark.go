@@ -9,7 +9,8 @@ import (
 )
 
 // isRemark says whether what stands behind an id, words without the blanks in front, may be a log's own word about the connection. Exim's
-// processes also print headers as they came in: lines that go on from one above begin with a blank, so of its remarks those that have none count.
+// processes also print headers as they came in: lines that go on from one above begin with a blank, so of its remarks those that have
+// none count.
 func isRemark(rest, words string) bool {
 	for _, begin := range [...]string{"Connecting to ", "SMTP>>(close on ", "Process "} {
 		if strings.HasPrefix(rest, begin) {
@@ -217,8 +218,8 @@ func readSwaksTimeout(f *frame, text string, ev *event.Event) bool {
 	return true
 }
 
-// standsForData says whether the words are those that are printed in place of a message, of a size that nobody tells: "12 lines sent" of swaks
-// --suppress-data, and Exim's "(writing message)" (src/transports/smtp.c; with the dot in it before 4.90).
+// standsForData says whether the words are those that are printed in place of a message, of a size that nobody tells: "12 lines sent" of
+// swaks --suppress-data, and Exim's "(writing message)" (src/transports/smtp.c; with the dot in it before 4.90).
 func standsForData(said string) bool {
 	switch said {
 	case "(writing message)", `writing message and terminating "."`:
