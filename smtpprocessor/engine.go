@@ -507,6 +507,13 @@ func (e *engine) restore(data []byte) error {
 	return e.tracker.Restore(data)
 }
 
+// size says what they and what is remembered of ended ones take, in bytes.
+func (e *engine) size() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.tracker.Size()
+}
+
 // open says how many sessions and messages are in memory.
 func (e *engine) open() (sessions, messages int) {
 	e.mu.Lock()

@@ -92,6 +92,13 @@ func newTelemetry(builder *metadata.TelemetryBuilder, e *engine) (*telemetry, er
 		o.Observe(int64(messages))
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	err = builder.RegisterProcessorSMTPStateSizeCallback(func(_ context.Context, o metric.Int64Observer) error {
+		o.Observe(int64(e.size()))
+		return nil
+	})
 	return &telemetry{builder: builder}, err
 }
 

@@ -38,7 +38,7 @@ func TestOwnTelemetry(t *testing.T) {
 	require.NoError(t, p.ConsumeLogs(t.Context(), placed(batch(lines...), "f1", 0)))
 
 	values := map[string]int64{}
-	for _, name := range []string{"records", "records_made", "duplicates", "batches_refused", "evicted", "sessions_open", "messages_open"} {
+	for _, name := range []string{"records", "records_made", "duplicates", "batches_refused", "evicted", "sessions_open", "messages_open", "state_size"} {
 		got, err := tel.GetMetric("otelcol_processor_smtp_" + name)
 		require.NoError(t, err)
 		switch data := got.Data.(type) {
@@ -66,5 +66,6 @@ func TestOwnTelemetry(t *testing.T) {
 	assert.Positive(t, values["evicted"])
 	assert.Equal(t, int64(2), values["sessions_open"])
 	assert.Positive(t, values["messages_open"])
+	assert.Positive(t, values["state_size"])
 	require.NoError(t, p.Shutdown(t.Context()))
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/gob"
 	"errors"
@@ -235,7 +236,25 @@ func (t *Tracker) decode(from *gob.Decoder) error {
 			return err
 		}
 	}
+	t.orderHosts()
 	return nil
+}
+
+// orderHosts puts the hosts in the order in which they were heard last.
+func (t *Tracker) orderHosts() {
+	hosts := make([]*host, 0, len(t.hosts))
+	for _, name := range t.hostNames() {
+		hosts = append(hosts, t.hosts[name])
+	}
+	slices.SortStableFunc(hosts, func(a, b *host) int {
+		_, at := a.open()
+		_, bt := b.open()
+		return cmp.Compare(at, bt)
+	})
+	for _, h := range hosts {
+		t.order.push(h)
+		h.touch()
+	}
 }
 
 func (t *Tracker) decodeHost(from *gob.Decoder) error {

@@ -45,14 +45,14 @@ const (
 type Tracker struct {
 	cfg         Config
 	all         *totals
-	order       list[host]          // the one that was silent longest first
+	order       *list[host]         // the one that was silent longest first
 	given       map[string]struct{} // its local domains
 	hosts       map[string]*host
 	sessions    int // open ones
 	messages    int // open ones
 	files       map[string]int64
 	sources     map[string]*Source
-	sourceOrder list[Source] // the one that was asked for longest ago first
+	sourceOrder *list[Source] // the one that was asked for longest ago first
 	promises    promises
 	saved       int      // bytes of the newest saved state
 	newest      *host    // of the line before: most lines come from the same
@@ -112,13 +112,16 @@ func New(cfg Config) *Tracker {
 		given[d] = struct{}{}
 	}
 	t := &Tracker{cfg: cfg, given: given, all: newTotals(), hosts: make(map[string]*host), files: make(map[string]int64), sources: make(map[string]*Source)}
-	t.order.of = func(h *host) *links[host] { return &h.order }
-	t.sourceOrder.of = func(s *Source) *links[Source] { return &s.links }
+	t.order = &list[host]{of: func(h *host) *links[host] { return &h.order }}
+	t.sourceOrder = &list[Source]{of: func(s *Source) *links[Source] { return &s.links }}
 	return t
 }
 
 // Open says how many sessions and messages are open now.
 func (t *Tracker) Open() (sessions, messages int) { return t.sessions, t.messages }
+
+// Size is what sessions, messages and inferred sessions take, in bytes, remembered ones included.
+func (t *Tracker) Size() int { return t.all.bytes }
 
 func newHost(name string, all *totals) *host {
 	h := &host{

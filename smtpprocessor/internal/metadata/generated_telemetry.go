@@ -36,6 +36,7 @@ type TelemetryBuilder struct {
 	ProcessorSMTPRecordsDropped metric.Int64Counter
 	ProcessorSMTPRecordsMade    metric.Int64Counter
 	ProcessorSMTPSessionsOpen   metric.Int64ObservableGauge
+	ProcessorSMTPStateSize      metric.Int64ObservableGauge
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -70,6 +71,21 @@ func (builder *TelemetryBuilder) RegisterProcessorSMTPSessionsOpenCallback(cb me
 		cb(ctx, &observerInt64{inst: builder.ProcessorSMTPSessionsOpen, obs: o})
 		return nil
 	}, builder.ProcessorSMTPSessionsOpen)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorSMTPStateSizeCallback sets callback for observable ProcessorSMTPStateSize metric.
+func (builder *TelemetryBuilder) RegisterProcessorSMTPStateSizeCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorSMTPStateSize, obs: o})
+		return nil
+	}, builder.ProcessorSMTPStateSize)
 	if err != nil {
 		return err
 	}
@@ -153,6 +169,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_smtp_sessions_open",
 		metric.WithDescription("Sessions in memory that have not ended. [Alpha]"),
 		metric.WithUnit("{session}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSMTPStateSize, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_smtp_state_size",
+		metric.WithDescription("What sessions, messages and inferred sessions take in memory, those included that late lines may still ask for. [Alpha]"),
+		metric.WithUnit("By"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs
