@@ -88,7 +88,6 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 		}
 	}
 	h.peerOrder.push(p)
-	h.reweighPeer(p)
 	ev.SessionID, ev.SessionInferred, ev.Transaction = p.ID, true, p.N
 	if m != nil && ev.Kind == event.KindMessageReceived && m.Origin == 0 {
 		m.Origin, m.Transaction, ev.OriginSession = p.ID, p.N, p.ID
@@ -97,6 +96,7 @@ func (t *Tracker) observePeer(h *host, m *Message, ev *event.Event, now int64) {
 		r.Client = p.ID
 	}
 	p.Answers.take(ev)
+	h.reweighPeer(p)
 }
 
 // peer finds the conversation that ev goes on with: the one of this process that is at ev's message, or at none yet;

@@ -72,7 +72,7 @@ func (s *Session) weigh() int {
 	if s.talk != nil {
 		bytes += s.talk.weigh()
 	}
-	return bytes + 8*cap(s.open)
+	return bytes + 8*cap(s.open) + s.Answers.weigh()
 }
 
 func (c *Conversation) weigh() int {
@@ -90,7 +90,11 @@ func (c *Conversation) slim() {
 	c.rcptsMore, c.told = 0, 0
 }
 
-func (p *peer) weigh() int { return peerBase + weightOf(p.QueueID, p.Name, p.key.IP, p.key.Conn) }
+func (p *peer) weigh() int {
+	return peerBase + weightOf(p.QueueID, p.Name, p.key.IP, p.key.Conn, p.By) + p.Answers.weigh()
+}
+
+func (a *answers) weigh() int { return 8 * (cap(a.Told) + cap(a.Tried)) }
 
 // reweigh keeps the sum of all hosts true.
 func (m *Message) reweigh() {
