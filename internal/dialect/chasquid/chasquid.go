@@ -250,7 +250,12 @@ func failed(ev *event.Event, s string) event.Kind {
 	}
 	words := s
 	for _, c := range [...]struct{ words, command string }{
-		{"MAIL+RCPT ", ""}, {"MAIL ", "MAIL"}, {"RCPT TO ", "RCPT"}, {"RCPT ", "RCPT"}, {"DATA closing ", event.CommandEOM}, {"DATA ", "DATA"},
+		{"MAIL+RCPT ", ""},
+		{"MAIL ", "MAIL"},
+		{"RCPT TO ", "RCPT"},
+		{"RCPT ", "RCPT"},
+		{"DATA closing ", event.CommandEOM},
+		{"DATA ", "DATA"},
 		{"Error saying hello: ", "EHLO"},
 	} {
 		if rest, ok := strings.CutPrefix(s, c.words); ok {
