@@ -88,11 +88,13 @@ func TestWhatIsHidden(t *testing.T) {
 func TestWhatAMailLineHides(t *testing.T) {
 	for line, want := range map[string]string{
 		"XCLIENT ADDR=192.0.2.1 LOGIN=anna PASS=hunter2": "XCLIENT ADDR=192.0.2.1 LOGIN=[redacted] PASS=[redacted]",
+
 		"PASS=hunter2":                        "PASS=[redacted]",
 		`unrecognized command "` + name + `"`: `unrecognized command "[redacted]"`,
 		"XCLIENT LOGIN=[UNAVAILABLE]":         "XCLIENT LOGIN=[UNAVAILABLE]",
 		"tests=SPF_PASS=0.1, BYPASS=1":        "tests=SPF_PASS=0.1, BYPASS=1",
 		"bad command: " + name:                "bad command: [redacted]",
+
 		"500 5.5.1 command sequence error; 1xVW27-00005g-13 unexpected": "500 5.5.1 command sequence error; 1xVW27-00005g-13 unexpected",
 	} {
 		if got, _ := Clean(line, Talk); got != want {
