@@ -50,7 +50,7 @@ test: build test-unit lint test-generated test-wasm ## everything but e2e: unit,
 .PHONY: test-unit
 test-unit: $(COLLECTOR) ## unit and golden tests under the race detector; validates every config in docs and examples
 	@echo "==> tests (UPDATE_GOLDEN=1 rewrites goldens)"
-	go test -race ./...
+	go test -race -timeout 30m ./...
 
 .PHONY: test-generated
 test-generated: ## fail when `make generate` changes anything
@@ -71,7 +71,7 @@ endif
 
 .PHONY: e2e
 e2e: build ## end-to-end tests with the built collector (PROMETHEUS=path of a prometheus binary)
-	go test -count=1 -tags e2e ./test/e2e/...
+	go test -count=1 -timeout 40m -tags e2e ./test/e2e/...
 
 .PHONY: chaos
 chaos: build ## 1,000,000 lines, 50 kill -9, rotations and refusals at random; prints what was lost (2 minutes; CHAOS_LINES, CHAOS_KILLS)
