@@ -38,13 +38,7 @@ func delivered(ev *event.Event, flag, s string) event.Kind {
 	if ev.OrigRcptTo != "" && (ev.RcptTo == ":blackhole:" || ev.RcptTo == "discarded") { // a filter's words, or an alias, in place of an address (src/routers/redirect.c)
 		ev.RcptTo, ev.OrigRcptTo, d.discards = ev.OrigRcptTo, "", true
 	}
-	for s != "" {
-		rest, ok := d.take(ev, s)
-		if !ok {
-			break
-		}
-		s = rest
-	}
+	d.takeAll(ev, s)
 	if d.transport == "" && (!d.discards || d.router == "") { // it is always there: the line is cut short, or none
 		return event.KindNone
 	}
@@ -123,13 +117,7 @@ func failed(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	var d delivery
-	for s != "" {
-		rest, ok := d.take(ev, s)
-		if !ok {
-			break
-		}
-		s = rest
-	}
+	s = d.takeAll(ev, s)
 	text, hasText := message(s)
 	if !hasText && s != "" {
 		if s == " mua_wrapper forced failure for deferred delivery" || strings.HasPrefix(s, " routing yielded a ") {

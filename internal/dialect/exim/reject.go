@@ -18,12 +18,12 @@ func aboutClient(ev *event.Event, s string) event.Kind {
 		if !ok {
 			return event.KindNone
 		}
-		return ofHost(ev, rest)
+		return ofClient(ev, rest)
 	}
 	if rest, ok := after(s, "U="); ok { // submitted on this host
 		_, rest = cutWord(rest)
 		ev.Role = event.RoleServer
-		return ofHost(ev, rest)
+		return ofClient(ev, rest)
 	}
 	if strings.HasPrefix(s, "F=<") { // of a message that was submitted on this host: "F=<a@b> rejected by non-SMTP ACL: words" (src/receive.c)
 		rest := ownSender(ev, s)
@@ -73,6 +73,14 @@ func scanned(ev *event.Event, s string) event.Kind {
 	}
 	ev.FilterName, ev.FilterVerdict, ev.Text = "local_scan", "reject", words
 	return event.KindReject
+}
+
+// ofClient reads what stands behind the client.
+func ofClient(ev *event.Event, s string) event.Kind {
+	if kind := ofHost(ev, s); kind != event.KindNone {
+		return kind
+	}
+	return cutThrough(ev, s)
 }
 
 // ofHost reads what stands behind the client: " X=... F=<sender> A=plain:anna SPF rejected RCPT <a@b>: words" (src/smtp_in.c
@@ -191,6 +199,8 @@ func rejected(ev *event.Event, s string, permanent bool) event.Kind {
 		{"VRFY", "VRFY"},
 		{"EXPN", "EXPN"},
 		{"ETRN", "ETRN"},
+		{"ATRN", "ATRN"},
+		{"WELLKNOWN", "WELLKNOWN"},
 		{"QUIT", "QUIT"},
 		{"DKIM", event.CommandEOM},
 	} {
