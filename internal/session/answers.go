@@ -3,6 +3,7 @@ package session
 import (
 	"slices"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/conversation"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -123,12 +124,12 @@ type toldLogin struct {
 }
 
 // retell takes the result off the second telling, and gives a line of the server's own the mechanism that the words have named.
-func (l *toldLogin) retell(ev *event.Event, talk *Conversation) {
+func (l *toldLogin) retell(ev *event.Event, talk *conversation.Conversation) {
 	if ev.AuthResult == "" || ev.FilterName != "" || ev.Role != event.RoleServer || ev.Kind != event.KindAuth && ev.Kind != event.KindReply {
 		return
 	}
 	if ev.AuthMechanism == "" && talk != nil {
-		ev.AuthMechanism = talk.mechanism
+		ev.AuthMechanism = talk.Mechanism()
 	}
 	spoke := ev.FromPeer == event.No
 	if l.Result == ev.AuthResult && l.Spoke != spoke && !l.Both {

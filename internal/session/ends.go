@@ -91,7 +91,7 @@ func (t *Tracker) endSession(s *Session, end event.End, last *event.Event, out *
 	}
 	s.Commands, s.open = nil, nil
 	if s.talk != nil {
-		s.talk.slim()
+		s.talk.Slim()
 	}
 	s.host.endedSessions.push(s)
 	s.reweigh()

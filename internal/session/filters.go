@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/weight"
 )
 
 // A message may be handed on to another program of this host, which hands it back under another queue id: a content filter, the daemon behind a submission program, another
@@ -233,9 +234,9 @@ func isPrivate(ip string) bool {
 
 func (f *filtered) weigh() int {
 	const base = 250 // with its entry in the map
-	bytes := base + 2*weightOf(f.ID)
+	bytes := base + 2*weight.Of(f.ID)
 	for i := range f.Onto {
-		bytes += weightOf(f.Onto[i].To, f.Onto[i].QueueID) + 32
+		bytes += weight.Of(f.Onto[i].To, f.Onto[i].QueueID) + 32
 	}
-	return bytes + weightOf(f.Ended...) + 16*len(f.Ended)
+	return bytes + weight.Of(f.Ended...) + 16*len(f.Ended)
 }

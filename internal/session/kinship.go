@@ -18,7 +18,7 @@ func (m *Message) expand(ev *event.Event) {
 	if ev.OrigRcptTo == "" || to == "" || len(m.Aliases) >= most {
 		return
 	}
-	m.Aliases = append(m.Aliases, Alias{From: strings.Clone(ev.OrigRcptTo), To: clip(to, 1024)})
+	m.Aliases = append(m.Aliases, Alias{From: strings.Clone(ev.OrigRcptTo), To: strings.Clone(to[:min(len(to), 1024)])})
 }
 
 // before is the address that one came out of, through as many aliases as there are; empty where none is known.

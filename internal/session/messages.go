@@ -326,7 +326,7 @@ func (m *Message) opened(s *Session, ev *event.Event) {
 	}
 	if ev.Transaction > 0 { // the log counts them itself
 		s.Transaction = ev.Transaction
-	} else if s.talk == nil || s.talk.transaction == 0 {
+	} else if s.talk == nil || s.talk.Transaction() == 0 {
 		s.Transaction++
 	}
 	m.Origin, m.Transaction = s.ID, s.Transaction

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/weight"
 )
 
 // receipt is what lines say of a message under the id that it was taken under, before or after it has its queue id: who handed it in,
@@ -162,6 +163,6 @@ func (h *host) join(r *receipt) {
 func (r *receipt) reweigh() int {
 	const base = 400 // with its entry in the map
 	before := r.weight
-	r.weight = base + weightOf(r.ID, r.QueueID, r.ClientAddress, r.PeerIP, r.Helo, r.User, r.Mechanism)
+	r.weight = base + weight.Of(r.ID, r.QueueID, r.ClientAddress, r.PeerIP, r.Helo, r.User, r.Mechanism)
 	return r.weight - before
 }

@@ -94,7 +94,7 @@ func (t *Tracker) observeLine(h *host, s *Session, key sessionKey, ev *event.Eve
 		}
 	case s != nil: // also after its end: a late line
 		if ev.Kind == event.KindReject && s.talk != nil {
-			s.talk.blame(ev)
+			s.talk.Blame(ev)
 		}
 		return s
 	case !belongsToPeer(ev):
@@ -144,15 +144,13 @@ func (s *Session) lastWord(end event.End) event.End {
 // the silence explains it, unless it is we who end it.
 func (s *Session) silent(end event.End) event.End {
 	if s.talk != nil {
-		s.talk.left = s.talk.left[:0]
-		s.talk.leave()
-		s.leave(s.talk.left)
+		s.leave(s.talk.GiveUp())
 	}
 	if end != event.EndExpired {
 		return end
 	}
 	if s.talk != nil {
-		if why := s.talk.unfinished(); why != event.EndLost {
+		if why := s.talk.Unfinished(); why != event.EndLost {
 			return why
 		}
 	}
@@ -164,7 +162,7 @@ func (s *Session) carry(m *Message, ev *event.Event) {
 	if s == nil || m == nil || s.key.scope != event.ScopeConn || s.Role != event.RoleClient || ev.Kind != event.KindDelivery {
 		return
 	}
-	if s.talk == nil || s.talk.transaction == 0 {
+	if s.talk == nil || s.talk.Transaction() == 0 {
 		r := m.known(ev)
 		if s.Carrying != m.UID || r != nil && r.Client == s.ID && r.Over == s.Transaction {
 			s.Carrying = m.UID

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/conversation"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -63,7 +64,7 @@ type (
 		HasTime, Ended       bool
 		Waits                bool // screened, for the server's connect line
 		Stream               int
-		Talk                 *Conversation
+		Talk                 *conversation.Conversation
 		Open                 []event.ID
 	}
 	savedMessage struct {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/conversation"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -12,17 +13,17 @@ func (t *Tracker) observeTalk(h *host, s *Session, key sessionKey, ev *event.Eve
 		return nil
 	}
 	if ev.Scope == event.ScopeSource && isStray(s, ev) {
-		silence(ev, event.KindNone)
+		ev.Silence(event.KindNone)
 		return nil
 	}
 	if !isTalk(ev) {
 		return s // of another log of the same server, which names the conversation
 	}
-	talk := new(Conversation)
+	talk := new(conversation.Conversation)
 	if s != nil && s.talk != nil {
 		talk = s.talk
 	}
-	spoken := talk.begun
+	spoken := talk.Begun()
 	command, words := ev.Command, len(ev.Text)
 	o := talk.Step(ev)
 	if ev.Class >= '4' && (ev.Command != command || len(ev.Text) != words) { // what it answers, and all that it says, is known only now
@@ -83,7 +84,7 @@ func isStray(s *Session, ev *event.Event) bool {
 	case event.KindTLS, event.KindWarning, event.KindAuth:
 		return s == nil || s.ended
 	case event.KindDisconnect:
-		return s == nil || s.ended && s.talk != nil && s.talk.closed
+		return s == nil || s.ended && s.talk != nil && s.talk.Closed()
 	}
 	return false
 }
@@ -115,9 +116,9 @@ func (t *Tracker) Holds(hostName, source string) bool {
 
 // Interrupt ends the conversation of a source whose lines say neither who speaks nor which one they are of: a line of another kind stands between them.
 func (t *Tracker) Interrupt(hostName, source string, out *Output) {
-	if s := t.talkOf(hostName, source); s != nil && !s.talk.marked {
+	if s := t.talkOf(hostName, source); s != nil && !s.talk.Marked() {
 		s.host.enter(source)
-		s.cutOff(s.talk.unfinished(), t, out)
+		s.cutOff(s.talk.Unfinished(), t, out)
 		s.host.forgetSession(s)
 	}
 }
@@ -153,7 +154,7 @@ func (s *Session) leave(left []CommandRecord) {
 }
 
 // told keeps what the protocol machine read from a line.
-func (s *Session) told(o *Outcome, ev *event.Event) {
+func (s *Session) told(o *conversation.Outcome, ev *event.Event) {
 	for i := range o.Answered {
 		s.answered(&o.Answered[i])
 	}

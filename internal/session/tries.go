@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/weight"
 )
 
 // try is a delivery that has begun. Some servers write message and recipient only where one begins, and what was said during it in lines
@@ -250,7 +251,7 @@ func (s *tries) list() (all []savedTry) {
 func (t *try) weigh() int {
 	w := &t.Heard
 	const base = 700 // with its two entries in maps
-	return base + weightOf(t.List...) + weightOf(t.QueueID, t.To, t.Orig, w.Enhanced, w.Text, w.RemoteQueueID, w.ServerAddress, w.PeerIP)
+	return base + weight.Of(t.List...) + weight.Of(t.QueueID, t.To, t.Orig, w.Enhanced, w.Text, w.RemoteQueueID, w.ServerAddress, w.PeerIP)
 }
 
 func (s *tries) reweigh(t *try) {

@@ -1,4 +1,4 @@
-// Package session follows conversations and messages through the lines of their logs. It knows no mail server and no clock:
+// Package session follows sessions and messages through the lines of their logs. It knows no mail server and no clock:
 // what a line means stands in its Event, and time is the log's own.
 package session
 
@@ -6,7 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/conversation"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/weight"
 )
 
 // Session is one TCP conversation.
@@ -61,19 +63,13 @@ type Session struct {
 
 	weight int
 
-	talk *Conversation // of dialects that show commands and replies
-	over event.End     // how the conversation ended with the line at hand, by the protocol
-	open []*Message    // candidates and messages that came in here; for the end of the session
+	talk *conversation.Conversation // of dialects that show commands and replies
+	over event.End                  // how the conversation ended with the line at hand, by the protocol
+	open []*Message                 // candidates and messages that came in here; for the end of the session
 }
 
 // CommandRecord is one command and its reply in a session's summary.
-type CommandRecord struct {
-	Command, Argument string
-	Code              int
-	Enhanced          string
-	Latency           time.Duration
-	HasLatency        bool
-}
+type CommandRecord = conversation.CommandRecord
 
 // Message lives from its reception to its last recipient's end, under one queue id of one host. A list server has a hundred thousand of
 // them open: small fields stand together, what few have hangs on a pointer.
@@ -110,7 +106,7 @@ type Message struct {
 	sameID   *Message
 	links    links[Message]
 	weight   int // in bytes
-	weighed  weighed
+	weighed  weight.List
 
 	Parent      event.ID
 	Origin      event.ID

@@ -1,4 +1,4 @@
-package session
+package conversation
 
 import (
 	"maps"
@@ -27,7 +27,7 @@ func TestConversationsOfEveryProgramTellTheSame(t *testing.T) {
 		"curl.txt":            {all, event.EndClientClosed}, // curl 7.88 does not print its QUIT
 		"bounce-text.txt":     {map[string]string{"nobody@example.net": "bounced", "later@example.net": "deferred"}, event.EndNone},
 	}
-	files, err := filepath.Glob("testdata/conversation/programs/*.txt")
+	files, err := filepath.Glob("testdata/programs/*.txt")
 	if err != nil || len(files) < 20 {
 		t.Fatalf("%d files (%v)", len(files), err)
 	}

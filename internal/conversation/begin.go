@@ -1,4 +1,4 @@
-package session
+package conversation
 
 import (
 	"time"
@@ -100,7 +100,7 @@ func (c *Conversation) endGap(ev *event.Event) {
 func (c *Conversation) begin(ev *event.Event, out *Outcome) {
 	out.Began, out.Ended = true, event.EndNone
 	if c.begun && c.over == event.EndNone {
-		out.Previous = c.unfinished()
+		out.Previous = c.Unfinished()
 	}
 	c.leave()
 	switch {

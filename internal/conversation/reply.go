@@ -1,4 +1,4 @@
-package session
+package conversation
 
 import (
 	"strings"
@@ -39,7 +39,7 @@ func (c *Conversation) reply(ev *event.Event, out *Outcome) {
 		c.shutDown(ev, &p, out)
 	} else if p.command == "QUIT" || ev.Code == 221 {
 		c.quit = true
-		c.end(c.unfinished(), out)
+		c.end(c.Unfinished(), out)
 	}
 }
 

@@ -1,4 +1,4 @@
-package session
+package conversation
 
 import (
 	"strings"
@@ -57,8 +57,8 @@ func (c *Conversation) place(ev *event.Event) {
 	}
 }
 
-// blame gives the server's own line about a refusal the transaction that the conversation is in.
-func (c *Conversation) blame(ev *event.Event) {
+// Blame gives the server's own line about a refusal the transaction that the conversation is in.
+func (c *Conversation) Blame(ev *event.Event) {
 	if c.inside || ev.Command == "MAIL" {
 		c.place(ev)
 	}
@@ -154,7 +154,7 @@ func (c *Conversation) bulk(ev *event.Event) {
 		c.content(ev)
 		return
 	}
-	silence(ev, event.KindNone)
+	ev.Silence(event.KindNone)
 }
 
 // waiting is the newest command without a reply: DATA and AUTH are the last ones that a client sends before it waits.

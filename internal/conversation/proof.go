@@ -1,4 +1,4 @@
-package session
+package conversation
 
 import (
 	"strings"
@@ -124,7 +124,7 @@ func (c *Conversation) isOtherMark(ev *event.Event) bool {
 // breakIn is for a line of others.
 func (c *Conversation) breakIn(ev *event.Event) {
 	c.broken, c.parted = true, true
-	silence(ev, event.KindNone)
+	ev.Silence(event.KindNone)
 }
 
 // isBase64 says whether s is one word of base64, or the "*" or "=" that may stand in its place.

@@ -1,13 +1,14 @@
-package session
+package conversation
 
 import (
 	"strings"
 	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/weight"
 )
 
-// Outcome is what a line brought about beyond its own record: what the tracker must know to keep sessions and their totals.
+// Outcome is what a line brought about beyond its own record: what the keeper of sessions and their totals must know.
 // Its slices are the conversation's own and hold until the next Step.
 type Outcome struct {
 	// Began: the line begins a conversation, and what was before is over. Previous is then how that one ended: EndNone when it
@@ -138,7 +139,7 @@ type Conversation struct {
 	stored      bool // LMTP: a recipient of this message was accepted after the dot
 
 	answered, left []CommandRecord // room for outcomes
-	weighed        weighed
+	weighed        weight.List
 }
 
 // pendingCommand waits for its reply.
@@ -181,6 +182,37 @@ func (m moment) latencySince(then moment) (d time.Duration, coarse, ok bool) {
 		return 0, false, false
 	}
 	return d, !fine, true
+}
+
+// CommandRecord is one command and its reply in a session's summary.
+type CommandRecord struct {
+	Command, Argument string
+	Code              int
+	Enhanced          string
+	Latency           time.Duration
+	HasLatency        bool
+}
+
+// Begun says whether a line of the conversation was seen.
+func (c *Conversation) Begun() bool { return c.begun }
+
+// Closed says whether the connection is gone.
+func (c *Conversation) Closed() bool { return c.closed }
+
+// Marked says whether its lines tell who speaks.
+func (c *Conversation) Marked() bool { return c.marked }
+
+// Transaction is the number of its newest MAIL transaction, from 1; 0 before the first.
+func (c *Conversation) Transaction() int { return c.transaction }
+
+// Mechanism is the one that its newest AUTH command named, a constant of the parser's.
+func (c *Conversation) Mechanism() string { return c.mechanism }
+
+// GiveUp gives the commands that wait for an answer which does not come any more. They hold until the next Step.
+func (c *Conversation) GiveUp() []CommandRecord {
+	c.left = c.left[:0]
+	c.leave()
+	return c.left
 }
 
 // Step reads one line and completes it: Command, Latency, Transaction, Kind, the Redact spans, MailFrom and RcptTo and Status on deciding
@@ -241,7 +273,7 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 		ev.Kind = event.KindContent
 	}
 	if c.over == event.EndNone && c.quotes(ev) {
-		silence(ev, event.KindNone)
+		ev.Silence(event.KindNone)
 		return
 	}
 	if c.phase != phaseTalk && c.hold(ev) {
@@ -284,14 +316,14 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 		case ev.FromPeer == event.Yes:
 			c.text(ev) // no client says such a thing: data, out of its place
 		case ev.FromPeer == event.Open && c.heardServer && c.partial.code == 0:
-			silence(ev, event.KindNone) // the server's words have a mark: what a program says of them
+			ev.Silence(event.KindNone) // the server's words have a mark: what a program says of them
 		default:
 			c.heardServer = c.heardServer || ev.FromPeer == event.No
 			c.reply(ev, out)
 		}
 	case event.KindCommand:
 		if ev.FromPeer == event.No {
-			silence(ev, event.KindNone)
+			ev.Silence(event.KindNone)
 		} else {
 			c.say(ev)
 		}
@@ -317,7 +349,7 @@ func (c *Conversation) heard(ev *event.Event) {
 // disconnect is the log's own line about the end of the connection.
 func (c *Conversation) disconnect(ev *event.Event, out *Outcome) {
 	if c.over == event.EndNone {
-		end := c.unfinished()
+		end := c.Unfinished()
 		if ev.EndHint != event.EndNone && (end == event.EndLost || end == event.EndExpired) {
 			end = ev.EndHint // who hung up explains an end that the words do not
 		}
@@ -355,8 +387,8 @@ func (p *pendingCommand) record() CommandRecord {
 	return CommandRecord{Command: p.command, Argument: p.argument}
 }
 
-// unfinished is how a conversation ended whose end is not in the log.
-func (c *Conversation) unfinished() event.End {
+// Unfinished is how a conversation ended whose end is not in the log.
+func (c *Conversation) Unfinished() event.End {
 	switch {
 	case c.hint != event.EndNone:
 		return c.hint

@@ -1,4 +1,4 @@
-package session
+package conversation
 
 import (
 	"fmt"
@@ -164,7 +164,7 @@ func readTruth(t *testing.T, name string) []*told {
 func readFile(t *testing.T, name string) string {
 	folder := "../../testdata/conversations/"
 	if !strings.HasPrefix(name, "proxy-") && !strings.HasPrefix(name, "client-") {
-		folder = "testdata/conversation/"
+		folder = "testdata/"
 	}
 	b, err := os.ReadFile(folder + name)
 	if err != nil {

@@ -1,4 +1,4 @@
-package session
+package conversation
 
 import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"

@@ -1,4 +1,4 @@
-package session
+package conversation
 
 import (
 	"strings"
@@ -74,14 +74,14 @@ func (c *Conversation) holdMarked(ev *event.Event) bool {
 		c.content(ev) // a line of data that was written without its mark
 		return true
 	case ev.FromPeer == event.Open:
-		silence(ev, event.KindNone) // somebody else's
+		ev.Silence(event.KindNone) // somebody else's
 		return true
 	case ev.FromPeer == event.Yes:
 		return c.holdClient(ev)
 	case ev.Said == "" && ev.HasSize:
 		return false
 	case ev.Kind != event.KindReply:
-		silence(ev, event.KindNone)
+		ev.Silence(event.KindNone)
 		return true
 	}
 	// before the dot, or in its place where the log hides data: "12 lines sent"
@@ -181,7 +181,7 @@ func (c *Conversation) dot(ev *event.Event) {
 	answered := c.interrupted
 	c.endData(false)
 	c.doubt, c.interrupted, c.dots = false, false, true
-	silence(ev, event.KindCommand)
+	ev.Silence(event.KindCommand)
 	ev.Command = event.CommandEOM
 	if c.bytes > 0 {
 		ev.Size, ev.HasSize = c.bytes, true
@@ -236,7 +236,7 @@ func (c *Conversation) content(ev *event.Event) {
 
 // conceal makes the line what kind says, without any word of it.
 func (c *Conversation) conceal(ev *event.Event, kind event.Kind) {
-	silence(ev, kind)
+	ev.Silence(kind)
 	if ev.Said == "" {
 		return
 	}
@@ -247,16 +247,4 @@ func (c *Conversation) conceal(ev *event.Event, kind event.Kind) {
 		span.From = len(line) - len(ev.Said)
 	}
 	ev.Redact = append(ev.Redact[:0], span)
-}
-
-// silence takes back what the parser read in words that mean something else.
-func silence(ev *event.Event, kind event.Kind) {
-	ev.Kind = kind
-	ev.Command, ev.Argument, ev.Helo, ev.Protocol = "", "", "", ""
-	ev.Code, ev.Class, ev.Enhanced, ev.Text, ev.MoreLines, ev.TextJoined = 0, 0, "", "", false, false
-	ev.MailFrom, ev.RcptTo, ev.RcptList, ev.RemoteQueueID = "", "", ev.RcptList[:0], ""
-	ev.Size, ev.HasSize, ev.AuthMechanism, ev.User = 0, false, "", ""
-	ev.TLS, ev.TLSVersion, ev.TLSCipher = event.Open, "", ""
-	ev.ClientAddress, ev.ServerAddress, ev.PeerIP, ev.PeerPort, ev.ClientPort, ev.ServerPort = "", "", "", 0, 0, 0
-	ev.Duplicate, ev.Redact = false, ev.Redact[:0]
 }
