@@ -15,48 +15,38 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.uber.org/zap"
-
-	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
-	"github.com/otelcol-smtp/otelcol-smtp/smtpconnector/internal/metadata"
 )
 
 // smtpConnector adds up enriched records and hands on the metrics at every flush. It reads attributes only.
 type smtpConnector struct {
-	cfg       *Config
-	name      string // of who counts
-	logger    *zap.Logger
-	next      consumer.Metrics
-	telemetry *metadata.TelemetryBuilder
-	now       func() time.Time
-	instance  string
-
-	mu      sync.Mutex
-	store   *store
-	sample  sample
-	batches batches
-	flushed pcommon.Timestamp // when the last flush was accepted
+	*core
+	next     consumer.Metrics
+	instance string
+	flushed  pcommon.Timestamp // when the last flush was accepted
 
 	flushing sync.Mutex
 	stop     chan struct{}
 	done     sync.WaitGroup
 	once     sync.Once
-
-	saidUnenriched, saidSchema sync.Once
 }
 
+// newConnector is a connector with a core of its own.
 func newConnector(cfg *Config, set connector.Settings, next consumer.Metrics, now func() time.Time) (*smtpConnector, error) {
-	builder, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
+	c, err := newCore(cfg, set, now)
 	if err != nil {
 		return nil, err
 	}
-	c := &smtpConnector{
-		cfg: cfg, name: set.ID.String() + " metrics", logger: set.Logger, next: next, telemetry: builder, now: now,
-		instance: cfg.InstanceID, store: newStore(cfg), stop: make(chan struct{}),
-	}
+	return newMetrics(c, next), nil
+}
+
+func newMetrics(shared *core, next consumer.Metrics) *smtpConnector {
+	c := &smtpConnector{core: shared, next: next, instance: shared.cfg.InstanceID, stop: make(chan struct{})}
 	if c.instance == "" {
-		c.instance = stableID(set.ID)
+		c.instance = stableID(c.id)
 	}
-	return c, c.gauges()
+	c.store = newStore(c.cfg)
+	c.join(toMetrics)
+	return c
 }
 
 // stableID is the same at every start, unlike the collector's own, so that series go on; and another for every collector and connector.
@@ -86,8 +76,7 @@ func (c *smtpConnector) Shutdown(ctx context.Context) error {
 	c.once.Do(func() {
 		close(c.stop)
 		c.done.Wait()
-		err = c.last(ctx)
-		c.telemetry.Shutdown()
+		err = errors.Join(c.last(ctx), c.leave(ctx, toMetrics))
 	})
 	return err
 }
@@ -145,56 +134,8 @@ func (c *smtpConnector) flush(ctx context.Context) error {
 	return err
 }
 
-// ConsumeLogs counts the enriched records of a batch, once: a batch that comes again because another branch refused it has been counted.
+// ConsumeLogs counts the enriched records of a batch.
 func (c *smtpConnector) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
-	var t tally
-	now := pcommon.NewTimestampFromTime(c.now())
-	c.mu.Lock()
-	if c.batches.seen(ctx, c.name, ld) {
-		t.retried = 1
-	} else {
-		c.count(ld, now, &t)
-	}
-	t.overflown, c.store.overflown = c.store.overflown, 0
-	c.mu.Unlock()
-	c.report(ctx, &t)
+	c.observe(ctx, toMetrics, ld)
 	return nil
-}
-
-// count goes through the records under our scope.
-func (c *smtpConnector) count(ld plog.Logs, now pcommon.Timestamp, t *tally) {
-	for _, rl := range ld.ResourceLogs().All() {
-		host := ""
-		if v, ok := rl.Resource().Attributes().Get(attrs.HostName); ok {
-			host = v.AsString()
-		}
-		for _, sl := range rl.ScopeLogs().All() {
-			if sl.Scope().Name() != attrs.Scope {
-				t.foreign += int64(sl.LogRecords().Len())
-				continue
-			}
-			t.otherSchema = t.otherSchema || sl.Scope().Version() != attrs.Version
-			for _, rec := range sl.LogRecords().All() {
-				c.record(host, rec, now, t)
-			}
-		}
-	}
-}
-
-func (c *smtpConnector) record(host string, rec plog.LogRecord, now pcommon.Timestamp, t *tally) {
-	s := &c.sample
-	switch {
-	case !s.take(rec.Attributes()):
-		return
-	case s.isTrue(sDuplicate):
-		t.duplicates++
-		return
-	}
-	s.complete()
-	t.counted++
-	if s.has[sHost] {
-		host = s.text[sHost]
-	}
-	s.time = rec.Timestamp()
-	c.store.observe(origin{host, s.text[sInstance]}, s, now)
 }

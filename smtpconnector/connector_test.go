@@ -488,7 +488,7 @@ func TestBatchThatWasCountedBeforeTheRestartIsNotCountedAgain(t *testing.T) {
 	conn, _ := start(t, before, nil)
 	require.NoError(t, conn.ConsumeLogs(batchid.WithCounts(batchid.NewContext(t.Context(), batchid.ID{Owner: 1, Seq: 7}), counts), logs(sent)))
 	again, _ := start(t, after, nil)
-	again.name = conn.name
+	again.id = conn.id
 	ctx := batchid.WithCounts(batchid.NewContext(t.Context(), batchid.ID{Owner: 1, Seq: 1}), batchid.NewCounts(counts.List()...))
 	require.NoError(t, again.ConsumeLogs(ctx, logs(sent)))
 	require.NoError(t, again.ConsumeLogs(ctx, logs(bounced))) // the other half, which was not counted

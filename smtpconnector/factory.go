@@ -13,10 +13,15 @@ import (
 
 // NewFactory returns the factory of the smtp connector.
 func NewFactory() connector.Factory {
+	shared := &cores{list: make(map[*Config]*core)}
 	return connector.NewFactory(metadata.Type, createDefaultConfig,
-		connector.WithLogsToMetrics(createLogsToMetrics, metadata.LogsToMetricsStability))
+		connector.WithLogsToMetrics(shared.createMetrics, metadata.LogsToMetricsStability))
 }
 
-func createLogsToMetrics(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Logs, error) {
-	return newConnector(cfg.(*Config), set, next, time.Now)
+func (s *cores) createMetrics(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Logs, error) {
+	c, err := s.of(cfg.(*Config), set, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	return newMetrics(c, next), nil
 }

@@ -16,16 +16,18 @@ type tally struct {
 }
 
 // gauges registers the number of series.
-func (c *smtpConnector) gauges() error {
+func (c *core) gauges() error {
 	return c.telemetry.RegisterConnectorSMTPSeriesCallback(func(_ context.Context, o otelmetric.Int64Observer) error {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		o.Observe(c.store.count())
+		if c.store != nil {
+			o.Observe(c.store.count())
+		}
 		return nil
 	})
 }
 
-func (c *smtpConnector) report(ctx context.Context, t *tally) {
+func (c *core) report(ctx context.Context, t *tally) {
 	add(ctx, c.telemetry.ConnectorSMTPRecordsCounted, t.counted)
 	add(ctx, c.telemetry.ConnectorSMTPRecordsNotEnriched, t.foreign)
 	add(ctx, c.telemetry.ConnectorSMTPDuplicates, t.duplicates)

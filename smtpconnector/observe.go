@@ -1,0 +1,71 @@
+package smtpconnector
+
+import (
+	"context"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+)
+
+// observe counts the enriched records of a batch, once: for all instances, and a batch that comes again because another branch refused it has been
+// counted.
+func (c *core) observe(ctx context.Context, s signal, ld plog.Logs) {
+	if !c.leads(s) {
+		return
+	}
+	var t tally
+	now := pcommon.NewTimestampFromTime(c.now())
+	c.mu.Lock()
+	if c.batches.seen(ctx, c.id.String()+" "+s.String(), ld) {
+		t.retried = 1
+	} else {
+		c.count(ld, now, &t)
+	}
+	if c.store != nil {
+		t.overflown, c.store.overflown = c.store.overflown, 0
+	}
+	c.mu.Unlock()
+	c.report(ctx, &t)
+}
+
+// count goes through the records under our scope.
+func (c *core) count(ld plog.Logs, now pcommon.Timestamp, t *tally) {
+	for _, rl := range ld.ResourceLogs().All() {
+		host := ""
+		if v, ok := rl.Resource().Attributes().Get(attrs.HostName); ok {
+			host = v.AsString()
+		}
+		for _, sl := range rl.ScopeLogs().All() {
+			if sl.Scope().Name() != attrs.Scope {
+				t.foreign += int64(sl.LogRecords().Len())
+				continue
+			}
+			t.otherSchema = t.otherSchema || sl.Scope().Version() != attrs.Version
+			for _, rec := range sl.LogRecords().All() {
+				c.record(host, rec, now, t)
+			}
+		}
+	}
+}
+
+func (c *core) record(host string, rec plog.LogRecord, now pcommon.Timestamp, t *tally) {
+	s := &c.sample
+	switch {
+	case !s.take(rec.Attributes()):
+		return
+	case s.isTrue(sDuplicate):
+		t.duplicates++
+		return
+	}
+	s.complete()
+	t.counted++
+	if s.has[sHost] {
+		host = s.text[sHost]
+	}
+	s.time = rec.Timestamp()
+	if c.store != nil {
+		c.store.observe(origin{host, s.text[sInstance]}, s, now)
+	}
+}
