@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
 )
 
@@ -25,7 +26,12 @@ type core struct {
 	telemetry *telemetry
 	now       func() time.Time
 
-	engine   *engine
+	engine      *Engine
+	homes       *homes
+	full        bool // records carry every attribute
+	dropChatter bool
+	reasons     reasonsRead
+
 	refusals *refusals
 	store    *store // nil without storage
 	owner    uint64
@@ -65,7 +71,7 @@ const patience = 5 * time.Second
 var owners atomic.Uint64
 
 func newCore(cfg *Config, set processor.Settings, now func() time.Time) (*core, error) {
-	e, err := newEngine(cfg, set.Logger)
+	e, file, err := newEngine(cfg, set.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +81,8 @@ func newCore(cfg *Config, set processor.Settings, now func() time.Time) (*core, 
 	}
 	c := &core{
 		cfg: cfg, id: set.ID, logger: set.Logger, now: now, forget: func() {},
-		engine: e, refusals: newRefusals(), owner: owners.Add(1), pending: made{}, accepting: newGate(), stop: make(chan struct{}),
+		engine: e, homes: newHomes(), full: cfg.Attributes == attributesFull, dropChatter: has(cfg.Drop, dropChatter), reasons: reasonsRead{file: file},
+		refusals: newRefusals(), owner: owners.Add(1), pending: made{}, accepting: newGate(), stop: make(chan struct{}),
 	}
 	c.telemetry, err = newTelemetry(builder, e)
 	return c, err
@@ -165,7 +172,7 @@ func (c *core) tick() {
 
 // lookAfter is one turn of the ticker.
 func (c *core) lookAfter(ctx context.Context) {
-	c.engine.rereadReasons(c.cfg)
+	c.rereadReasons()
 	sending, cancel := context.WithCancel(ctx)
 	c.hurry.Store(&cancel)
 	err := c.expire(sending)
@@ -185,7 +192,7 @@ func (c *core) lookAfter(ctx context.Context) {
 func (c *core) expire(ctx context.Context) (err error) {
 	c.accepting.enter()
 	defer c.accepting.leave()
-	c.pending.add(c.engine.tick(c.now()))
+	c.pending.add(c.silent(ctx))
 	for i, p := range c.open() {
 		if i == 0 {
 			c.pending.move(nil, p) // of hosts that no pipeline has observed since the start
@@ -196,6 +203,31 @@ func (c *core) expire(ctx context.Context) (err error) {
 		err = errors.Join(err, p.sendMade(ctx))
 	}
 	return err
+}
+
+// silent ends what belongs to silent hosts, and gives the records of that.
+func (c *core) silent(ctx context.Context) made {
+	var out session.Output
+	c.engine.Tick(c.now(), &out)
+	return c.behind(ctx, &out)
+}
+
+// close ends what is open of the hosts that were observed through a pipeline, or all when it is the last one, and gives the records of that.
+func (c *core) close(ctx context.Context, via *smtpProcessor, last bool) made {
+	var out session.Output
+	c.engine.CloseHosts(func(host string) bool {
+		home, _ := c.homes.of(host)
+		return last || home.via == via
+	}, &out)
+	return c.behind(ctx, &out)
+}
+
+// behind gives the records that no batch is behind, and counts them.
+func (c *core) behind(ctx context.Context, out *session.Output) made {
+	var n counts
+	n.output(out)
+	c.telemetry.batch(ctx, n)
+	return c.homes.logs(out, c.full)
 }
 
 func (c *core) open() []*smtpProcessor {

@@ -25,10 +25,11 @@ type part struct {
 
 // pass is one way through a batch.
 type pass struct {
-	e   *engine
-	via *smtpProcessor // the pipeline that the batch is on
-	w   attrs.Writer
-	now int64
+	core *core
+	via  *smtpProcessor // the pipeline that the batch is on
+	w    attrs.Writer
+	now  int64
+	one  Line // the line at hand
 
 	resource  pcommon.Resource
 	view      record.View
@@ -39,14 +40,17 @@ type pass struct {
 	parts     []part
 	made      []session.Made
 	hosts     []string // host.name of what is in made
+	homeOf    string   // the host whose home was looked at last
+	homeKnown bool
+	counts    counts
 }
 
 // enrich changes ld to what goes out: recognised records with attributes under our scope, the others untouched under
 // theirs, records that were made behind the line that brought them about. It gives what own telemetry counts.
-func (e *engine) enrich(ld plog.Logs, now time.Time, via *smtpProcessor) counts {
+func (c *core) enrich(ld plog.Logs, now time.Time, via *smtpProcessor) counts {
 	p := passes.Get().(*pass)
-	p.e, p.via, p.now, p.w.Full = e, via, now.UnixNano(), e.writer.Full
-	p.view.Lines = e.detector
+	p.core, p.via, p.now, p.w.Full = c, via, now.UnixNano(), c.full
+	p.view.Lines = c.engine.Detector()
 	defer p.release()
 	for _, rl := range ld.ResourceLogs().All() {
 		p.resource = rl.Resource()
@@ -66,7 +70,8 @@ func (e *engine) enrich(ld plog.Logs, now time.Time, via *smtpProcessor) counts 
 			i += p.rebuild(rl, i)
 		}
 	}
-	return e.take()
+	p.counts.settle()
+	return p.counts
 }
 
 // passes keeps the room of earlier passes.
@@ -78,7 +83,9 @@ func (p *pass) release() {
 	clear(p.made[:cap(p.made)])
 	clear(p.lines[:cap(p.lines)])
 	clear(p.hosts[:cap(p.hosts)])
-	p.e, p.via, p.resource, p.view = nil, nil, pcommon.Resource{}, record.View{}
+	p.one.Release()
+	p.core, p.via, p.resource, p.view, p.counts = nil, nil, pcommon.Resource{}, record.View{}, counts{}
+	p.homeOf, p.homeKnown = "", false
 	passes.Put(p)
 }
 
@@ -90,7 +97,7 @@ func (p *pass) record(rec plog.LogRecord) {
 		p.parts = append(p.parts, part{rec: rec})
 		return
 	}
-	p.duplicate = p.e.seen(&p.view.File)
+	p.duplicate = p.core.engine.Seen(Place(p.view.File))
 	p.lines = record.Split(p.view.Text, p.lines)
 	if len(p.lines) > 1 {
 		if p.provesMail(rec) {
@@ -107,20 +114,13 @@ func (p *pass) record(rec plog.LogRecord) {
 // read looks at a record. A name in front of its line is a container's, but in the middle of a conversation whose lines have none.
 func (p *pass) read(rec plog.LogRecord) bool {
 	found := p.view.Read(p.resource, rec, p.now)
-	if p.view.Source.Part != "" && p.e.speaks(p.view.Source) {
+	if p.view.Source.Part != "" && p.core.engine.Speaks(Source(p.view.Source)) {
 		found = p.view.ReadWhole(p.resource, rec, p.now)
 	}
 	if p.proved {
 		p.view.Origins(func(s *string) { *s, _ = secrets.Clean(*s, secrets.Anyone) })
 	}
 	return found
-}
-
-// line takes one line of the record that was read through the engine. came is how many attributes the record came with.
-func (p *pass) line(text string, rec plog.LogRecord, came int) line {
-	l := p.e.observe(p, text, rec)
-	p.clean(rec, &l, came)
-	return l
 }
 
 // several is for a record of several lines: one record each, the first with the whole text. A record in which no line

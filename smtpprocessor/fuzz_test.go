@@ -38,12 +38,12 @@ func FuzzLines(f *testing.F) {
 		sink := new(consumertest.LogsSink)
 		p, _ := start(t, sink, func(c *Config) { c.Sessions.Max, c.Messages.Max, c.Messages.MaxRecipients = 3, 3, 3 })
 		defer func() { // whatever state there is, it can be saved and read again
-			data, err := p.engine.save()
+			data, err := p.engine.Save()
 			if err != nil {
 				t.Fatal(err)
 			}
 			q, _ := start(t, consumertest.NewNop(), nil)
-			if err := q.engine.restore(data); err != nil {
+			if err := q.engine.Restore(data); err != nil {
 				t.Fatal(err)
 			}
 		}()

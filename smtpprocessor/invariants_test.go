@@ -148,7 +148,7 @@ func TestEnrichedRecordsPassThroughUnchanged(t *testing.T) {
 	want := texts(t, first.AllLogs()...)
 	require.NoError(t, q.ConsumeLogs(t.Context(), first.AllLogs()[0]))
 	assert.Equal(t, want, texts(t, second.AllLogs()...))
-	sessions, messages := q.engine.open()
+	sessions, messages := q.engine.Open()
 	assert.Zero(t, sessions+messages)
 }
 
@@ -196,9 +196,9 @@ func TestLinesReadAgainGoOutMarkedAndAreNotObserved(t *testing.T) {
 	sink := new(consumertest.LogsSink)
 	p, _ := start(t, sink, nil)
 	require.NoError(t, p.ConsumeLogs(t.Context(), placed(batch(lines...), "f1", 0)))
-	sessions, messages := p.engine.open()
+	sessions, messages := p.engine.Open()
 	require.NoError(t, p.ConsumeLogs(t.Context(), placed(batch(lines...), "f1", 0)))
-	s2, m2 := p.engine.open()
+	s2, m2 := p.engine.Open()
 	assert.Equal(t, []int{sessions, messages}, []int{s2, m2})
 	for _, rec := range flat(sink.AllLogs()[1]) {
 		assert.False(t, isMade(rec))

@@ -10,64 +10,6 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
 )
 
-// catch looks through a line for credentials that its parser did not know of, and takes them out of what the event says before anybody
-// keeps it. text is the line with its header.
-func (e *engine) catch(src *source, text string, result event.Result) {
-	ev := &e.ev
-	of := e.of(result)
-	e.caught = secrets.Find(text, of, e.caught[:0])
-	if result == event.Unknown {
-		e.caught = src.exchange.Line(text, e.caught)
-	}
-	if len(e.caught) == 0 {
-		return
-	}
-	e.caughtIn = text
-	ev.Texts(func(s *string) { *s, _ = secrets.Clean(*s, of) })
-	e.hideCaught()
-	ev.Conceal()
-}
-
-// hideCaught marks what was caught; what stands in the line's header is none of the event's.
-func (e *engine) hideCaught() {
-	for _, span := range e.caught {
-		if piece := e.caughtIn[span.From:span.To]; piece != "" {
-			if _, ok := e.ev.At(piece); ok {
-				e.ev.Hide(piece)
-			}
-		}
-	}
-}
-
-// of is what the net may think of the line at hand. What becomes of messages and recipients is told without a client's words.
-func (e *engine) of(result event.Result) secrets.Of {
-	ev := &e.ev
-	if result == event.Unknown {
-		if e.header.Program != "" && e.detector.Claims(e.header.Program) {
-			return secrets.Talk
-		}
-		return secrets.Anyone
-	}
-	switch ev.Kind {
-	case event.KindDelivery, event.KindMessageOpened, event.KindMessageHeader, event.KindMessageReceived, event.KindMessageQueued,
-		event.KindMessageRemoved, event.KindNotification:
-		return secrets.Server
-	case event.KindReject:
-		if ev.Command == "RCPT" || ev.Command == "MAIL" || ev.Command == event.CommandEOM {
-			return secrets.Server
-		}
-	case event.KindConnect, event.KindTLS:
-		if ev.Text == "" && ev.Argument == "" {
-			return secrets.Server
-		}
-	case event.KindDisconnect:
-		if ev.Text == "" && (ev.Argument == "" || ev.HasCommands) {
-			return secrets.Server
-		}
-	}
-	return secrets.Talk
-}
-
 // proves says whether a text that came with a record, other than its line, has a credential.
 func proves(rec plog.LogRecord) bool {
 	if body := rec.Body(); body.Type() != pcommon.ValueTypeStr && valueProves(body) {

@@ -199,7 +199,7 @@ func TestNothingLeaks(t *testing.T) {
 				sink := new(consumertest.LogsSink)
 				p, _ := start(t, sink, func(c *Config) { c.Summaries, c.Privacy.Content = []string{"session", "message"}, contentKeep })
 				require.NoError(t, p.ConsumeLogs(t.Context(), carried(carry, lines)))
-				state, err := p.engine.save()
+				state, err := p.engine.Save()
 				require.NoError(t, err)
 				require.NoError(t, p.Shutdown(t.Context()))
 				out := everyText(t, sink.AllLogs()...) + string(state)

@@ -89,7 +89,7 @@ func (p *smtpProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 		return p.resend(ctx, again, ld)
 	}
 	p.rounds.brought(round, p.changes.Add(1))
-	p.telemetry.batch(ctx, p.engine.enrich(ld, p.now(), p))
+	p.telemetry.batch(ctx, p.enrich(ld, p.now(), p))
 	if ld.LogRecordCount() == 0 {
 		return nil
 	}
@@ -135,7 +135,7 @@ func (p *smtpProcessor) sendMade(ctx context.Context) error {
 func (p *smtpProcessor) sendOpen(ctx context.Context, last bool) error {
 	p.accepting.enter()
 	defer p.accepting.leave()
-	p.pending.add(p.engine.close(p, last))
+	p.pending.add(p.close(ctx, p, last))
 	if last {
 		for via := range p.pending {
 			p.pending.move(via, p)

@@ -127,30 +127,31 @@ func (c *Config) ownDiagnosis() (d *diagnose.Diagnosis, file string, err error) 
 	return d, file, err
 }
 
+// reasonsRead is what was read of the user's own; the ticker's.
+type reasonsRead struct{ file, complaint string }
+
 // rereadReasons takes over reasons_file when it has changed. One with a mistake changes nothing, and is complained of once.
-func (e *engine) rereadReasons(cfg *Config) {
-	if cfg.ReasonsFile == "" {
+func (c *core) rereadReasons() {
+	if c.cfg.ReasonsFile == "" {
 		return
 	}
-	file, err := cfg.readReasons()
-	if err == nil && file == e.reasons.file {
-		e.reasons.complaint = ""
+	file, err := c.cfg.readReasons()
+	if err == nil && file == c.reasons.file {
+		c.reasons.complaint = ""
 		return
 	}
 	var d *diagnose.Diagnosis
 	if err == nil {
-		d, err = cfg.diagnosis(file)
+		d, err = c.cfg.diagnosis(file)
 	}
 	if err != nil {
-		if complaint := err.Error(); complaint != e.reasons.complaint {
-			e.reasons.complaint = complaint
-			e.logger.Error("the file of reasons has changed and is not taken over, the rules before stay", zap.Error(err))
+		if complaint := err.Error(); complaint != c.reasons.complaint {
+			c.reasons.complaint = complaint
+			c.logger.Error("the file of reasons has changed and is not taken over, the rules before stay", zap.Error(err))
 		}
 		return
 	}
-	e.mu.Lock()
-	e.diagnosis = d
-	e.mu.Unlock()
-	e.reasons.file, e.reasons.complaint = file, ""
-	e.logger.Info("the file of reasons was read again", zap.String("reasons_file", cfg.ReasonsFile), zap.Int("rules", d.OwnRules()))
+	c.engine.SetDiagnosis(d)
+	c.reasons = reasonsRead{file: file}
+	c.logger.Info("the file of reasons was read again", zap.String("reasons_file", c.cfg.ReasonsFile), zap.Int("rules", d.OwnRules()))
 }

@@ -96,9 +96,9 @@ func TestReasonsFileIsWatched(t *testing.T) {
 	sink := new(consumertest.LogsSink)
 	p, _ := start(t, sink, func(c *Config) { c.ReasonsFile = file })
 	core, logs := observer.New(zap.InfoLevel)
-	p.engine.logger = zap.New(core)
+	p.logger = zap.New(core)
 	reason := func() string { return reasonOf(t, p, sink, refusal)[0] }
-	turn := func() { p.engine.rereadReasons(p.cfg) }
+	turn := func() { p.rereadReasons() }
 	assert.Equal(t, "loop", reason())
 	turn()
 	assert.Empty(t, logs.TakeAll())

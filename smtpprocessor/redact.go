@@ -4,20 +4,50 @@ import (
 	"strconv"
 	"strings"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/plog"
-
-	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/jsonline"
 )
 
-// secret is a value of a record that was taken apart, as it is and as it may leave.
-type secret struct{ value, clean string }
+// redact writes Clean: the line without the parts that must not leave, where it has any. Message content that may leave keeps what is no
+// credential.
+func (l *Line) redact(keepContent bool) {
+	ev := &l.Event
+	content := ev.Kind == event.KindContent
+	if keepContent && content {
+		content, ev.Redact = false, ev.Redact[:0]
+	}
+	l.hideCaught()
+	if len(ev.Redact) == 0 {
+		return
+	}
+	var b strings.Builder
+	at := 0
+	for _, span := range ev.Redact {
+		from, to := min(max(span.From, at), len(ev.Line)), min(span.To, len(ev.Line))
+		if from >= to {
+			continue
+		}
+		b.WriteString(ev.Line[at:from])
+		if content {
+			b.WriteString("[content: " + strconv.Itoa(to-from) + " bytes]")
+		} else {
+			b.WriteString(event.Mark)
+		}
+		at = to
+	}
+	if at == 0 {
+		return
+	}
+	b.WriteString(ev.Line[at:])
+	l.Clean, l.Scrubbed = b.String(), true
+}
+
+// Secret is a value of an object, as it is and as it may leave.
+type Secret struct{ Value, Clean string }
 
 // hiddenParts are the strings of the line, an object of JSON, that hold what must not leave.
-func hiddenParts(ev *event.Event) []secret {
-	var list []secret
+func hiddenParts(ev *event.Event) []Secret {
+	var list []Secret
 	for spans := ev.Redact; len(spans) > 0; {
 		begin, end := stringAround(ev.Line, spans[0])
 		var clean strings.Builder
@@ -33,7 +63,7 @@ func hiddenParts(ev *event.Event) []secret {
 			continue
 		}
 		clean.WriteString(jsonline.Unescape(ev.Line[at:end]))
-		list = append(list, secret{jsonline.Unescape(ev.Line[begin:end]), clean.String()})
+		list = append(list, Secret{jsonline.Unescape(ev.Line[begin:end]), clean.String()})
 	}
 	return list
 }
@@ -60,73 +90,4 @@ func isQuote(line string, i int) bool {
 		escapes++
 	}
 	return escapes%2 == 0
-}
-
-// scrubParts cleans what a carrier made of the line's object: a body, or attributes beside the line.
-func (l *line) scrubParts(rec plog.LogRecord) {
-	for _, s := range l.hidden {
-		scrubFields(rec.Body(), s)
-		for _, v := range rec.Attributes().All() {
-			scrubFields(v, s)
-		}
-	}
-}
-
-// scrubFields puts the clean value wherever a field is exactly the secret one.
-func scrubFields(v pcommon.Value, s secret) {
-	switch v.Type() {
-	case pcommon.ValueTypeStr:
-		if v.Str() == s.value {
-			v.SetStr(s.clean)
-		}
-	case pcommon.ValueTypeMap:
-		for _, field := range v.Map().All() {
-			scrubFields(field, s)
-		}
-	case pcommon.ValueTypeSlice:
-		for _, item := range v.Slice().All() {
-			scrubFields(item, s)
-		}
-	}
-}
-
-// redact gives the line without the parts that must not leave; ok is false when there are none. Message content that may leave keeps what
-// is no credential.
-func (e *engine) redact() (line string, ok bool) {
-	ev := &e.ev
-	content := ev.Kind == event.KindContent
-	if e.keepContent && content {
-		content, ev.Redact = false, ev.Redact[:0]
-	}
-	e.hideCaught()
-	if len(ev.Redact) == 0 {
-		return "", false
-	}
-	var b strings.Builder
-	at := 0
-	for _, span := range ev.Redact {
-		from, to := min(max(span.From, at), len(ev.Line)), min(span.To, len(ev.Line))
-		if from >= to {
-			continue
-		}
-		b.WriteString(ev.Line[at:from])
-		if content {
-			b.WriteString("[content: " + strconv.Itoa(to-from) + " bytes]")
-		} else {
-			b.WriteString(event.Mark)
-		}
-		at = to
-	}
-	if at == 0 {
-		return "", false
-	}
-	b.WriteString(ev.Line[at:])
-	return b.String(), true
-}
-
-// putOriginal keeps the text that a record was split from on the first of its parts.
-func putOriginal(rec plog.LogRecord, text string) {
-	if _, ok := rec.Attributes().Get(attrs.Original); !ok {
-		rec.Attributes().PutStr(attrs.Original, text)
-	}
 }

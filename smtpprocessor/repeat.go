@@ -12,7 +12,6 @@ import (
 // lives in memory only, and holds no more than the record does that the line left in.
 type repeats struct {
 	lines map[lineOf]*saidLine
-	again bool // the line at hand stands for the one before
 }
 
 type lineOf struct {
@@ -32,26 +31,25 @@ const (
 	longestSaid = 1024
 )
 
-// read makes h the header of the line that a log daemon's words stand for, and gives how many there were. 0: the line is an ordinary one.
-func (r *repeats) read(src *source, h *header.Header) (times int) {
-	r.again = false
+// read makes h the header of the line that a log daemon's words stand for, and gives how many there were; before says that it is the line
+// before. 0: the line is an ordinary one.
+func (r *repeats) read(src *source, h *header.Header) (times int, before bool) {
 	if text, times, ok := header.Repeated(h.Text); ok {
 		h.Text = text
 		r.forget(src, h.Host)
-		return times
+		return times, false
 	}
 	host, times, ok := header.RepeatedBefore(h)
 	if !ok {
 		r.forget(src, h.Host)
-		return 0
+		return 0, false
 	}
 	said := r.lines[lineOf{src, host}]
 	if said == nil || len(said.text) == 0 {
-		return 0
+		return 0, false
 	}
-	r.again = true
 	h.Host, h.Program, h.PID, h.Text = host, said.program, said.pid, string(said.text)
-	return times
+	return times, true
 }
 
 func (r *repeats) forget(src *source, host string) {

@@ -259,7 +259,7 @@ func TestStateThatCannotBeReadIsSetAside(t *testing.T) {
 		require.Equal(t, 1, logged.FilterMessageSnippet("it is set aside").Len())
 		aside, err = q.store.client.Get(t.Context(), asideKey)
 		require.NoError(t, err)
-		_, messages := q.engine.open()
+		_, messages := q.engine.Open()
 		assert.Zero(t, messages)
 		require.NoError(t, q.ConsumeLogs(t.Context(), batch(corpus(t, mainLog)[:300]...)))
 		require.NoError(t, q.Shutdown(t.Context()))

@@ -7,9 +7,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
 // sampled is how many lines of a record of several are looked at before it is taken apart; a conversation may come behind what a client program
@@ -42,7 +39,7 @@ func (p *pass) provesMail(rec plog.LogRecord) bool {
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
-		look := p.e.look(p, text, &memory)
+		look := p.core.engine.Look(p.at(text), &memory)
 		seen++
 		if talk.proves(look) {
 			return true
@@ -54,16 +51,16 @@ func (p *pass) provesMail(rec plog.LogRecord) bool {
 			continue
 		}
 		switch look {
-		case lookHeld:
+		case LookHeld:
 			return true
-		case lookLine:
+		case LookLine:
 			if seen == 1 {
 				return true
 			}
 			known++
-		case lookWords, lookCommand, lookReply:
+		case LookWords, LookCommand, LookReply:
 			known++
-		case lookData:
+		case LookData:
 			return 2*(known+1) >= seen
 		}
 		if seen == sampled && 2*known >= seen {
@@ -80,65 +77,19 @@ type talk struct {
 }
 
 // proves takes the next line and says whether there is a conversation.
-func (t *talk) proves(l look) bool {
+func (t *talk) proves(l Look) bool {
 	switch l {
-	case lookCommand:
+	case LookCommand:
 		t.commands = true
-	case lookReply:
+	case LookReply:
 		t.answer = true
-	case lookData:
+	case LookData:
 		t.data = true
-	case lookWords:
+	case LookWords:
 	default:
 		*t = talk{}
 		return false
 	}
 	t.lines++
 	return t.lines >= provingTalk && t.answer && (t.commands || t.data && t.lines >= 2*provingTalk)
-}
-
-// look is what a line is at a first look, without any memory of it.
-type look uint8
-
-const (
-	lookNothing look = iota
-	lookWords        // known, without a header
-	lookCommand      // likewise, a command
-	lookReply        // likewise, a reply
-	lookLine         // known, behind a header
-	lookData         // known, and message data follows
-	lookHeld         // part of a conversation that is under way
-)
-
-// look reads a line and remembers nothing of it but in memory, which is made from that of the source.
-func (e *engine) look(p *pass, text string, memory **dialect.Memory) look {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	src := e.source(p.view.Source)
-	if e.holds(src, session.FrameNone, true) {
-		return lookHeld
-	}
-	h := &e.header
-	p.view.Header(text, header.Clock{Zone: e.zone, Last: src.Last}, h)
-	ev := &e.ev
-	ev.Reset()
-	ev.Time, ev.Resolution, ev.Shape, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Shape, h.Host, h.PID, h.Text
-	if *memory == nil {
-		*memory = &dialect.Memory{Last: src.Dialect, Known: src.Servers, Columns: src.Columns}
-	}
-	result := e.detector.Parse(*memory, h, ev)
-	(*memory).Entry = ev.Entry
-	switch {
-	case result == event.Unknown && !e.detector.Claims(h.Program):
-		return lookNothing
-	case ev.Kind == event.KindReply && ev.Code == 354, ev.Kind == event.KindCommand && ev.Command == "DATA":
-		return lookData
-	case h.Resolution != event.ResolutionNone || h.Program != "":
-		return lookLine
-	case ev.Kind == event.KindCommand:
-		return lookCommand
-	case ev.Kind == event.KindReply:
-		return lookReply
-	}
-	return lookWords
 }

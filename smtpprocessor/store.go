@@ -48,7 +48,7 @@ func (c *core) restore(ctx context.Context) {
 	if len(data) == 0 {
 		return
 	}
-	if err := c.engine.restore(data); err != nil {
+	if err := c.engine.Restore(data); err != nil {
 		c.logger.Error("the saved state is damaged or of another version; it is set aside, starting with none",
 			zap.String("key", asideKey), zap.Error(err))
 		if err := c.store.client.Set(ctx, asideKey, data); err != nil {
@@ -142,7 +142,7 @@ func (*core) tooLate(ctx context.Context) error {
 
 // save writes the state and what waits beside it: made records that nobody has accepted yet, and batches.
 func (c *core) save(ctx context.Context, waiting []*refused) error {
-	data, err := c.engine.save()
+	data, err := c.engine.Save()
 	if err != nil {
 		return fmt.Errorf("encode the state: %w", err)
 	}

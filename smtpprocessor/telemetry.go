@@ -63,24 +63,14 @@ func (c *counts) output(out *session.Output) {
 	}
 }
 
-// take gives the counts since the last call.
-func (e *engine) take() counts {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.counts.settle()
-	c := e.counts
-	e.counts = counts{}
-	return c
-}
-
 // telemetry is the processor's own metrics.
 type telemetry struct {
 	builder *metadata.TelemetryBuilder
 }
 
-func newTelemetry(builder *metadata.TelemetryBuilder, e *engine) (*telemetry, error) {
+func newTelemetry(builder *metadata.TelemetryBuilder, e *Engine) (*telemetry, error) {
 	err := builder.RegisterProcessorSMTPSessionsOpenCallback(func(_ context.Context, o metric.Int64Observer) error {
-		sessions, _ := e.open()
+		sessions, _ := e.Open()
 		o.Observe(int64(sessions))
 		return nil
 	})
@@ -88,7 +78,7 @@ func newTelemetry(builder *metadata.TelemetryBuilder, e *engine) (*telemetry, er
 		return nil, err
 	}
 	err = builder.RegisterProcessorSMTPMessagesOpenCallback(func(_ context.Context, o metric.Int64Observer) error {
-		_, messages := e.open()
+		_, messages := e.Open()
 		o.Observe(int64(messages))
 		return nil
 	})
@@ -96,7 +86,7 @@ func newTelemetry(builder *metadata.TelemetryBuilder, e *engine) (*telemetry, er
 		return nil, err
 	}
 	err = builder.RegisterProcessorSMTPStateSizeCallback(func(_ context.Context, o metric.Int64Observer) error {
-		o.Observe(int64(e.size()))
+		o.Observe(int64(e.Size()))
 		return nil
 	})
 	return &telemetry{builder: builder}, err

@@ -1,0 +1,84 @@
+package smtpprocessor
+
+import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
+)
+
+// Line is one line on its way through an Engine: what its carrier knows of it, and what became of it. It is the caller's, who may use one for
+// one line after the other; its strings are parts of Text, or of their own.
+type Line struct {
+	Text      string // with its header, as far as the carrier left one
+	Carrier   Carrier
+	Source    Source
+	Place     Place
+	Anchor    int64 // the moment that it was seen at: years and zones are reckoned from there; nanoseconds since 1970, like Now
+	Now       int64 // the caller's clock
+	Duplicate bool  // it was observed before
+
+	Event      event.Event
+	Result     event.Result
+	Recognised bool   // it is a mail server's, and its Event says what it tells
+	Message    string // the line behind its header
+	Clean      string // Message without what must not leave, where Scrubbed
+	Scrubbed   bool
+	Login      bool     // what must not leave is a credential, no message data
+	Caught     bool     // it has a credential that its words prove
+	Hidden     []Secret // of an object that its record may have taken apart, too: the values that must not leave
+
+	// Output is what the line brought about besides: events without a line, and summaries. Made of another host than Event.Host's may be among them.
+	Output session.Output
+
+	header header.Header
+	caught []event.Span // what the net found in Text
+}
+
+// Carrier reads the header of a line, together with what it knows of that line itself.
+type Carrier interface {
+	Header(line string, c header.Clock, h *header.Header) bool
+}
+
+// Source tells streams of lines apart. A file keeps its source when it is rotated.
+type Source struct {
+	Host string // that the stream's carrier names
+	Name string // the file's path without its rotation suffix, else another name of the stream
+	Part string // the name in front of the line, of several in one stream
+}
+
+// Place is a place in a file. Two lines with the same ID and offset are the same line.
+type Place struct {
+	ID        string // of the file, whatever it is called, else its path as it is
+	Path      string
+	Offset    int64
+	HasOffset bool
+}
+
+// isSure says whether a line's place is known for good.
+func (p *Place) isSure() bool { return p.HasOffset && p.ID != "" && p.ID != p.Path }
+
+// event is the place as an event has it. What was read before of a file that is known for good was sorted out already.
+func (p *Place) event() int64 {
+	switch {
+	case p.isSure():
+		return event.NewPlace
+	case p.HasOffset:
+		return p.Offset + 1
+	}
+	return 0
+}
+
+// reset makes room for what will become of the line.
+func (l *Line) reset() {
+	l.Event.Reset()
+	l.Output.Reset()
+	l.Result, l.Recognised, l.Message, l.Clean, l.Scrubbed, l.Login, l.Caught, l.Hidden = event.Unknown, false, "", "", false, false, false, nil
+	l.header, l.caught = header.Header{}, l.caught[:0]
+}
+
+// Release lets go of everything that the line points to, but of the room for the next one.
+func (l *Line) Release() {
+	l.reset()
+	clear(l.caught[:cap(l.caught)])
+	l.Text, l.Carrier, l.Source, l.Place = "", nil, Source{}, Place{}
+}
