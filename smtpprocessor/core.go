@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
 )
@@ -26,7 +27,7 @@ type core struct {
 	telemetry *telemetry
 	now       func() time.Time
 
-	engine      *Engine
+	engine      *engine.Engine
 	homes       *homes
 	full        bool // records carry every attribute
 	dropChatter bool

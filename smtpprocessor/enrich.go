@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
@@ -29,7 +30,7 @@ type pass struct {
 	via  *smtpProcessor // the pipeline that the batch is on
 	w    attrs.Writer
 	now  int64
-	one  Line // the line at hand
+	one  engine.Line // the line at hand
 
 	resource  pcommon.Resource
 	view      record.View
@@ -97,7 +98,7 @@ func (p *pass) record(rec plog.LogRecord) {
 		p.parts = append(p.parts, part{rec: rec})
 		return
 	}
-	p.duplicate = p.core.engine.Seen(Place(p.view.File))
+	p.duplicate = p.core.engine.Seen(engine.Place(p.view.File))
 	p.lines = record.Split(p.view.Text, p.lines)
 	if len(p.lines) > 1 {
 		if p.provesMail(rec) {
@@ -114,7 +115,7 @@ func (p *pass) record(rec plog.LogRecord) {
 // read looks at a record. A name in front of its line is a container's, but in the middle of a conversation whose lines have none.
 func (p *pass) read(rec plog.LogRecord) bool {
 	found := p.view.Read(p.resource, rec, p.now)
-	if p.view.Source.Part != "" && p.core.engine.Speaks(Source(p.view.Source)) {
+	if p.view.Source.Part != "" && p.core.engine.Speaks(engine.Source(p.view.Source)) {
 		found = p.view.ReadWhole(p.resource, rec, p.now)
 	}
 	if p.proved {

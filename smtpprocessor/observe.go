@@ -3,6 +3,7 @@ package smtpprocessor
 import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -18,8 +19,8 @@ type line struct {
 	layer      int  // of texts within one another, while they are looked through
 	caught     bool // it has a credential that its words prove
 	time       int64
-	hidden     []Secret // of an object that the record may have taken apart, too: the values that must not leave
-	from, to   int      // what it brought about, in the pass's list of records to make
+	hidden     []engine.Secret // of an object that the record may have taken apart, too: the values that must not leave
+	from, to   int             // what it brought about, in the pass's list of records to make
 }
 
 // line takes one line of the record that was read through the engine. came is how many attributes the record came with.
@@ -58,9 +59,9 @@ func (p *pass) observe(text string, rec plog.LogRecord) line {
 }
 
 // at is a line of the record that was read, for the engine.
-func (p *pass) at(text string) *Line {
+func (p *pass) at(text string) *engine.Line {
 	l := &p.one
-	l.Text, l.Carrier, l.Source, l.Place = text, &p.view, Source(p.view.Source), Place(p.view.File)
+	l.Text, l.Carrier, l.Source, l.Place = text, &p.view, engine.Source(p.view.Source), engine.Place(p.view.File)
 	l.Anchor, l.Now, l.Duplicate = p.view.Anchor, p.now, p.duplicate
 	return l
 }

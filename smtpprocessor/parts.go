@@ -5,6 +5,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 )
 
 // scrubParts cleans what a carrier made of the line's object: a body, or attributes beside the line.
@@ -18,7 +19,7 @@ func (l *line) scrubParts(rec plog.LogRecord) {
 }
 
 // scrubFields puts the clean value wherever a field is exactly the secret one.
-func scrubFields(v pcommon.Value, s Secret) {
+func scrubFields(v pcommon.Value, s engine.Secret) {
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
 		if v.Str() == s.Value {

@@ -3,12 +3,13 @@ package smtpprocessor
 import (
 	"go.uber.org/zap"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
 // newEngine makes the engine that a configuration asks for; file is the content of reasons_file.
-func newEngine(cfg *Config, logger *zap.Logger) (e *Engine, file string, err error) {
-	set := Settings{Dialects: cfg.Dialects, KeepContent: cfg.Privacy.Content == contentKeep}
+func newEngine(cfg *Config, logger *zap.Logger) (e *engine.Engine, file string, err error) {
+	set := engine.Settings{Dialects: cfg.Dialects, KeepContent: cfg.Privacy.Content == contentKeep}
 	if set.Zone, err = cfg.zone(); err != nil {
 		return nil, "", err
 	}
@@ -22,7 +23,7 @@ func newEngine(cfg *Config, logger *zap.Logger) (e *Engine, file string, err err
 		logger.Warn("the file has shown no line that names its columns; taken are those that its server writes by default",
 			zap.String("dialect", dialect), zap.String("source", source))
 	}
-	e, err = NewEngine(set)
+	e, err = engine.New(set)
 	return e, file, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 )
 
 // sampled is how many lines of a record of several are looked at before it is taken apart; a conversation may come behind what a client program
@@ -51,16 +52,16 @@ func (p *pass) provesMail(rec plog.LogRecord) bool {
 			continue
 		}
 		switch look {
-		case LookHeld:
+		case engine.LookHeld:
 			return true
-		case LookLine:
+		case engine.LookLine:
 			if seen == 1 {
 				return true
 			}
 			known++
-		case LookWords, LookCommand, LookReply:
+		case engine.LookWords, engine.LookCommand, engine.LookReply:
 			known++
-		case LookData:
+		case engine.LookData:
 			return 2*(known+1) >= seen
 		}
 		if seen == sampled && 2*known >= seen {
@@ -77,15 +78,15 @@ type talk struct {
 }
 
 // proves takes the next line and says whether there is a conversation.
-func (t *talk) proves(l Look) bool {
+func (t *talk) proves(l engine.Look) bool {
 	switch l {
-	case LookCommand:
+	case engine.LookCommand:
 		t.commands = true
-	case LookReply:
+	case engine.LookReply:
 		t.answer = true
-	case LookData:
+	case engine.LookData:
 		t.data = true
-	case LookWords:
+	case engine.LookWords:
 	default:
 		*t = talk{}
 		return false

@@ -6,6 +6,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
@@ -68,7 +69,7 @@ type telemetry struct {
 	builder *metadata.TelemetryBuilder
 }
 
-func newTelemetry(builder *metadata.TelemetryBuilder, e *Engine) (*telemetry, error) {
+func newTelemetry(builder *metadata.TelemetryBuilder, e *engine.Engine) (*telemetry, error) {
 	err := builder.RegisterProcessorSMTPSessionsOpenCallback(func(_ context.Context, o metric.Int64Observer) error {
 		sessions, _ := e.Open()
 		o.Observe(int64(sessions))

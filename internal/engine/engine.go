@@ -1,4 +1,6 @@
-package smtpprocessor
+// Package engine is the way of one line through all that knows mail: its header, the server that wrote it, what must not leave, the sessions and
+// messages that it belongs to, what a failure means. It knows no carrier and nothing of the Collector.
+package engine
 
 import (
 	"cmp"
@@ -54,8 +56,8 @@ type source struct {
 	*session.Source
 }
 
-// NewEngine makes one that has seen nothing; an error is a dialect that nobody knows.
-func NewEngine(set Settings) (*Engine, error) {
+// New makes one that has seen nothing; an error is a dialect that nobody knows.
+func New(set Settings) (*Engine, error) {
 	detector, err := dialect.NewDetector(set.Dialects)
 	if err != nil {
 		return nil, err
