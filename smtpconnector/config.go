@@ -144,13 +144,13 @@ func increasing(bounds []float64) bool {
 }
 
 func validateMetric(name string, mc MetricConfig) error {
-	m := metricByName(name)
+	m := ByName(name)
 	if m == nil {
-		return fmt.Errorf("metrics: %q is not a metric, takes any of %s", name, strings.Join(metricNames(), ", "))
+		return fmt.Errorf("metrics: %q is not a metric, takes any of %s", name, strings.Join(Names(), ", "))
 	}
 	for _, d := range mc.Dimensions {
-		if !m.offers(d) {
-			return fmt.Errorf("metrics::%s::dimensions: %q is not offered, takes any of %s", name, d, strings.Join(m.offered(), ", "))
+		if !m.Offers(d) {
+			return fmt.Errorf("metrics::%s::dimensions: %q is not offered, takes any of %s", name, d, strings.Join(m.Offered(), ", "))
 		}
 	}
 	return nil

@@ -24,7 +24,7 @@ type core struct {
 
 	mu      sync.Mutex // of all that follows
 	store   *store     // nil where no pipeline takes metrics
-	sample  sample
+	sample  Sample
 	batches batches
 
 	life   sync.Mutex

@@ -61,21 +61,21 @@ func render() string {
 	var b strings.Builder
 	b.WriteString("# Metrics\n\nGenerated from the table in `smtpconnector/metrics.go`; `UPDATE_GOLDEN=1 make test` writes it anew.\n\n")
 	b.WriteString(about)
-	for i := range table {
-		m := &table[i]
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", m.name, m.description)
-		fmt.Fprintf(&b, "- kind: %s, unit: `%s`", m.kind, m.unit)
-		if m.off {
+	for i := range Table {
+		m := &Table[i]
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", m.Name, m.Description)
+		fmt.Fprintf(&b, "- kind: %s, unit: `%s`", m.Kind, m.Unit)
+		if m.Off {
 			b.WriteString(", off by default")
 		}
-		fmt.Fprintf(&b, "\n- dimensions: %s\n", list(m.dimensions))
-		if m.kind == ratio {
-			fmt.Fprintf(&b, "- further attributes: `%s` (delivered, bounced, expired, deferred), `%s`. It does not aggregate: use the counters where you can.\n", attrOutcome, attrWindow)
+		fmt.Fprintf(&b, "\n- dimensions: %s\n", list(m.Dimensions))
+		if m.Kind == Ratio {
+			fmt.Fprintf(&b, "- further attributes: `%s` (delivered, bounced, expired, deferred), `%s`. It does not aggregate: use the counters where you can.\n", AttrOutcome, AttrWindow)
 		}
-		if m.buckets != nil {
-			fmt.Fprintf(&b, "- default buckets: %s\n", strings.Trim(fmt.Sprint(m.buckets), "[]"))
+		if m.Buckets != nil {
+			fmt.Fprintf(&b, "- default buckets: %s\n", strings.Trim(fmt.Sprint(m.Buckets), "[]"))
 		}
-		if more := m.offered()[len(m.dimensions):]; len(more) > 0 {
+		if more := m.Offered()[len(m.Dimensions):]; len(more) > 0 {
 			fmt.Fprintf(&b, "- offered: %s\n", list(more))
 		}
 	}
@@ -109,11 +109,11 @@ func TestDocsAreTheTable(t *testing.T) {
 
 // No metric or data point attribute is the dotted prefix of another name: Elasticsearch would rename it.
 func TestNoNameIsThePrefixOfAnother(t *testing.T) {
-	attributes := []string{attrStage, attrOutcome, attrWindow}
+	attributes := []string{AttrStage, AttrOutcome, AttrWindow}
 	for _, d := range attrs.Table {
 		attributes = append(attributes, d.Name)
 	}
-	for _, names := range [][]string{attributes, metricNames()} {
+	for _, names := range [][]string{attributes, Names()} {
 		for _, a := range names {
 			for _, b := range names {
 				if strings.HasPrefix(b, a+".") {
@@ -126,17 +126,17 @@ func TestNoNameIsThePrefixOfAnother(t *testing.T) {
 
 // Every dimension is read, and is an attribute of the schema or one of the connector's own.
 func TestDimensionsAreAttributes(t *testing.T) {
-	known := map[string]bool{attrStage: true, attrOutcome: true, attrWindow: true}
+	known := map[string]bool{AttrStage: true, AttrOutcome: true, AttrWindow: true}
 	for _, d := range attrs.Table {
 		known[d.Name] = true
 	}
-	for i := range table {
-		for _, d := range table[i].offered() {
+	for i := range Table {
+		for _, d := range Table[i].Offered() {
 			if !known[d] {
-				t.Errorf("%s: %s is no attribute", table[i].name, d)
+				t.Errorf("%s: %s is no attribute", Table[i].Name, d)
 			}
-			if _, ok := slotOf[d]; !ok {
-				t.Errorf("%s: %s is not read", table[i].name, d)
+			if _, ok := Find(d); !ok {
+				t.Errorf("%s: %s is not read", Table[i].Name, d)
 			}
 		}
 	}

@@ -33,9 +33,9 @@ func (st *store) build(now, before pcommon.Timestamp, instanceID string) pmetric
 // buildMetric writes the series of all origins of one metric.
 func (st *store) buildMetric(i int, to pmetric.MetricSlice, now, before pcommon.Timestamp) {
 	m := pmetric.NewMetric()
-	m.SetName(st.metrics[i].metric.name)
-	m.SetDescription(st.metrics[i].metric.description)
-	m.SetUnit(st.metrics[i].metric.unit)
+	m.SetName(st.metrics[i].metric.Name)
+	m.SetDescription(st.metrics[i].metric.Description)
+	m.SetUnit(st.metrics[i].metric.Unit)
 	points := 0
 	for o, c := range st.origins {
 		w := pointWriter{store: st, family: c.families[i], origin: o, m: m, now: now, before: before, logged: c.clock.time(now)}
@@ -67,7 +67,7 @@ var none value
 func (w *pointWriter) write(x *series) int {
 	start, v := x.start, &x.now
 	switch {
-	case w.family.metric.kind == ratio:
+	case w.family.metric.Kind == Ratio:
 		return w.ratio(x)
 	case w.store.cfg.AggregationTemporality == delta:
 		if w.before != 0 {
@@ -92,7 +92,7 @@ func (w *pointWriter) point(v *value, start pcommon.Timestamp) pcommon.Map {
 		temporality = pmetric.AggregationTemporalityDelta
 	}
 	switch {
-	case w.family.metric.kind == counter:
+	case w.family.metric.Kind == Counter:
 		if w.m.Type() != pmetric.MetricTypeSum {
 			sum := w.m.SetEmptySum()
 			sum.SetIsMonotonic(true)
@@ -142,8 +142,8 @@ func (w *pointWriter) ratio(x *series) (n int) {
 		p.SetTimestamp(w.now)
 		p.SetDoubleValue(r.share)
 		w.dims(x, p.Attributes())
-		p.Attributes().PutStr(attrOutcome, r.outcome)
-		p.Attributes().PutStr(attrWindow, "5m")
+		p.Attributes().PutStr(AttrOutcome, r.outcome)
+		p.Attributes().PutStr(AttrWindow, "5m")
 		n++
 	}
 	return n
@@ -200,13 +200,13 @@ func (w *pointWriter) dims(x *series, to pcommon.Map) {
 		if text == "" {
 			continue
 		}
-		if w.family.dims[i] == sCode {
+		if w.family.dims[i] == AtCode {
 			if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 				to.PutInt(attrs.ReplyCode, n)
 				continue
 			}
 		}
-		to.PutStr(read[w.family.dims[i]], text)
+		to.PutStr(w.family.dims[i].String(), text)
 	}
 }
 

@@ -6,40 +6,40 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 )
 
-// complete fills in what a record leaves out because the rest of it says so (docs/attributes.md), so that both sets of attributes count alike.
-func (s *sample) complete() {
-	s.imply(sInstance, s.text[sDialect], true)
-	s.imply(sMailFromDomain, attrs.Domain(s.text[sMailFrom]), s.has[sMailFrom])
-	event := s.text[sEvent]
-	s.imply(sKind, "mail", !s.isTrue(sPartial) && (s.isDelivery() || event == "report" || event == "notification"))
-	s.imply(sDaemon, attrs.DaemonOf(s.text[sDialect], event, s.text[sRoute]), !s.isTrue(sSynthetic))
-	s.imply(sTLS, "true", s.has[sVersion])
-	if refused := s.is(sClass, "4xx") || s.is(sClass, "5xx"); refused {
-		s.imply(sError, s.text[sCode], s.has[sCode])
-		s.imply(sPermanent, strconv.FormatBool(s.is(sClass, "5xx")), event == "reject")
+// Complete fills in what a record leaves out because the rest of it says so (docs/attributes.md), so that both sets of attributes count alike.
+func (s *Sample) Complete() {
+	s.imply(AtInstance, s.Text[AtDialect], true)
+	s.imply(AtMailFromDomain, attrs.Domain(s.Text[AtMailFrom]), s.Has[AtMailFrom])
+	event := s.Text[AtEvent]
+	s.imply(AtKind, "mail", !s.IsTrue(AtPartial) && (s.IsDelivery() || event == "report" || event == "notification"))
+	s.imply(AtDaemon, attrs.DaemonOf(s.Text[AtDialect], event, s.Text[AtRoute]), !s.IsTrue(AtSynthetic))
+	s.imply(AtTLS, "true", s.Has[AtVersion])
+	if refused := s.Is(AtClass, "4xx") || s.Is(AtClass, "5xx"); refused {
+		s.imply(AtError, s.Text[AtCode], s.Has[AtCode])
+		s.imply(AtPermanent, strconv.FormatBool(s.Is(AtClass, "5xx")), event == "reject")
 	}
-	if s.has[sSession] {
-		s.imply(sRole, "server", event == "connect" || event == "message.opened")
+	if s.Has[AtSession] {
+		s.imply(AtRole, "server", event == "connect" || event == "message.opened")
 	}
-	if !s.isDelivery() {
+	if !s.IsDelivery() {
 		return
 	}
-	s.imply(sRole, "client", s.has[sCode])
-	s.imply(sCommand, "EOM", s.is(sStatus, "delivered") && s.has[sCode])
-	if s.imply(sTried, "true", !s.isTrue(sSynthetic)) {
-		s.imply(sAttempt, "1", true)
+	s.imply(AtRole, "client", s.Has[AtCode])
+	s.imply(AtCommand, "EOM", s.Is(AtStatus, "delivered") && s.Has[AtCode])
+	if s.imply(AtTried, "true", !s.IsTrue(AtSynthetic)) {
+		s.imply(AtAttempt, "1", true)
 	}
 }
 
 // imply gives an attribute that the record does not have the value that it stands for.
-func (s *sample) imply(at slot, text string, applies bool) bool {
-	if !applies || s.has[at] || text == "" {
+func (s *Sample) imply(at Slot, text string, applies bool) bool {
+	if !applies || s.Has[at] || text == "" {
 		return false
 	}
 	n := 0.0
 	if text == "true" || text == "1" {
 		n = 1
 	}
-	s.put(at, text, n)
+	s.Put(at, text, n)
 	return true
 }

@@ -6,30 +6,42 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 )
 
-// kind is a metric's kind.
-type kind uint8
+// Kind is a metric's kind.
+type Kind uint8
 
+// The kinds.
 const (
-	counter kind = iota
-	histogram
-	ratio
+	Counter   Kind = iota // a sum that only grows
+	Histogram             // of Metric.Buckets
+	Ratio                 // shares of a window of the log's time
 )
 
-func (k kind) String() string {
+// String names the kind as the documents do.
+func (k Kind) String() string {
 	return [...]string{"counter, monotonic sum", "histogram", "gauge"}[k]
 }
 
-// metric is one entry of the table: a new metric is a new entry.
-type metric struct {
-	name, description, unit string
-	kind                    kind
-	buckets                 []float64
-	dimensions              []string // by default
-	more                    []string // offered besides
-	off                     bool     // not made unless switched on
-	needs                   string   // an attribute that no record without counts
-	of                      string   // the event that no other counts
-	observe                 func(s *sample, to *observer)
+// Metric is one entry of the table: a new metric is a new entry.
+type Metric struct {
+	Name, Description, Unit string // the unit is UCUM's
+	Kind                    Kind
+	Buckets                 []float64 // upper bounds, by default
+	Dimensions              []string  // names of attributes, by default
+	More                    []string  // offered besides
+	Off                     bool      // not made unless switched on
+	Needs                   string    // an attribute that no record without counts
+	Of                      string    // the event that no other counts
+	Observe                 func(s *Sample, to Observer)
+}
+
+// Observer takes what one record means for one metric. The sample has the values of the dimensions at that moment.
+type Observer interface {
+	// Add counts n.
+	Add(n int64)
+	// Record notes n values x.
+	Record(x float64, n int64)
+	// Window takes a record into shares of a window of time.
+	Window(s *Sample)
 }
 
 // The bucket bounds.
@@ -54,344 +66,346 @@ var conversation = []string{
 	attrs.ErrorType, attrs.Provider, attrs.Dialect, attrs.Daemon, attrs.Service, attrs.SourceAddress, attrs.Protocol,
 }
 
-// table is THE list of the metrics.
-var table = []metric{
+// Table is THE list of the metrics.
+var Table = []Metric{
 	{
-		name: "smtp.delivery.attempts", needs: attrs.DeliveryStatus, unit: "{attempt}", kind: counter,
-		description: "Tries to deliver: one recipient, one verdict of a host that was asked.",
-		dimensions:  []string{attrs.DeliveryStatus, attrs.FailureReason, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind},
-		more:        delivery,
-		observe: func(s *sample, to *observer) {
-			if s.isDelivery() && s.isTrue(sTried) && !s.is(sKind, "probe") {
-				to.add(s.recipients())
+		Name: "smtp.delivery.attempts", Needs: attrs.DeliveryStatus, Unit: "{attempt}", Kind: Counter,
+		Description: "Tries to deliver: one recipient, one verdict of a host that was asked.",
+		Dimensions:  []string{attrs.DeliveryStatus, attrs.FailureReason, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind},
+		More:        delivery,
+		Observe: func(s *Sample, to Observer) {
+			if s.IsDelivery() && s.IsTrue(AtTried) && !s.Is(AtKind, "probe") {
+				to.Add(s.Recipients())
 			}
 		},
 	},
 	{
-		name: "smtp.delivery.recipients", needs: attrs.DeliveryStatus, unit: "{recipient}", kind: counter,
-		description: "Recipients at their end, each once.",
-		dimensions:  []string{attrs.DeliveryStatus, attrs.FailureCategory, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind},
-		more:        delivery,
-		observe: func(s *sample, to *observer) {
-			if s.isDelivery() && s.isTrue(sFinal) {
-				to.add(s.recipients())
+		Name: "smtp.delivery.recipients", Needs: attrs.DeliveryStatus, Unit: "{recipient}", Kind: Counter,
+		Description: "Recipients at their end, each once.",
+		Dimensions:  []string{attrs.DeliveryStatus, attrs.FailureCategory, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind},
+		More:        delivery,
+		Observe: func(s *Sample, to Observer) {
+			if s.IsDelivery() && s.IsTrue(AtFinal) {
+				to.Add(s.Recipients())
 			}
 		},
 	},
 	{
-		name: "smtp.delivery.suspended", needs: attrs.DeliveryStatus, unit: "{recipient}", kind: counter,
-		description: "Verdicts without a try: the destination is left alone for a while.",
-		dimensions:  []string{attrs.Provider},
-		more:        delivery,
-		observe: func(s *sample, to *observer) {
-			if s.is(sStatus, "deferred") && s.has[sTried] && !s.isTrue(sTried) {
-				to.add(s.recipients())
+		Name: "smtp.delivery.suspended", Needs: attrs.DeliveryStatus, Unit: "{recipient}", Kind: Counter,
+		Description: "Verdicts without a try: the destination is left alone for a while.",
+		Dimensions:  []string{attrs.Provider},
+		More:        delivery,
+		Observe: func(s *Sample, to Observer) {
+			if s.Is(AtStatus, "deferred") && s.Has[AtTried] && !s.IsTrue(AtTried) {
+				to.Add(s.Recipients())
 			}
 		},
 	},
 	{
-		name: "smtp.host.trials", unit: "{trial}", kind: counter,
-		description: "Answers and failures of single hosts, also of those that a later host healed. The recipients of one transaction that got the same answer are one trial.",
-		dimensions:  []string{attrs.ReplyClass, attrs.ErrorType, attrs.Provider},
-		more:        delivery,
-		observe: func(s *sample, to *observer) {
+		Name: "smtp.host.trials", Unit: "{trial}", Kind: Counter,
+		Description: "Answers and failures of single hosts, also of those that a later host healed. The recipients of one transaction that got the same answer are one trial.",
+		Dimensions:  []string{attrs.ReplyClass, attrs.ErrorType, attrs.Provider},
+		More:        delivery,
+		Observe: func(s *Sample, to Observer) {
 			if s.isTrial() {
-				to.add(s.lines())
+				to.Add(s.Lines())
 			}
 		},
 	},
 	{
-		name: "smtp.delivery.duration", needs: attrs.DeliveryDuration, unit: "s", kind: histogram, buckets: seconds,
-		description: "Time from reception to a recipient's end.",
-		dimensions:  []string{attrs.DeliveryStatus, attrs.Provider},
-		more:        delivery,
-		observe: func(s *sample, to *observer) {
-			if s.has[sDuration] && s.isTrue(sFinal) {
-				to.record(s.num[sDuration], s.recipients())
+		Name: "smtp.delivery.duration", Needs: attrs.DeliveryDuration, Unit: "s", Kind: Histogram, Buckets: seconds,
+		Description: "Time from reception to a recipient's end.",
+		Dimensions:  []string{attrs.DeliveryStatus, attrs.Provider},
+		More:        delivery,
+		Observe: func(s *Sample, to Observer) {
+			if s.Has[AtDuration] && s.IsTrue(AtFinal) {
+				to.Record(s.Num[AtDuration], s.Recipients())
 			}
 		},
 	},
 	{
-		name: "smtp.delivery.delay", needs: attrs.DeliveryStatus, unit: "s", kind: histogram, buckets: seconds,
-		description: "Where the time of a try went. The time before the queue counts at the first try only.",
-		dimensions:  []string{attrStage},
-		more:        append([]string{attrStage}, delivery...),
-		observe: func(s *sample, to *observer) {
-			if !s.isDelivery() || !s.isTrue(sTried) {
+		Name: "smtp.delivery.delay", Needs: attrs.DeliveryStatus, Unit: "s", Kind: Histogram, Buckets: seconds,
+		Description: "Where the time of a try went. The time before the queue counts at the first try only.",
+		Dimensions:  []string{AttrStage},
+		More:        append([]string{AttrStage}, delivery...),
+		Observe: func(s *Sample, to Observer) {
+			if !s.IsDelivery() || !s.IsTrue(AtTried) {
 				return
 			}
 			for _, stage := range [...]struct {
 				name string
-				at   slot
-			}{{"before_queue", sBefore}, {"in_queue", sQueue}, {"connection_setup", sSetup}, {"transmission", sTransmission}} {
-				if s.has[stage.at] && (stage.at != sBefore || !s.has[sAttempt] || s.num[sAttempt] == 1) {
-					s.put(sStage, stage.name, 0)
-					to.record(s.num[stage.at], s.recipients())
+				at   Slot
+			}{{"before_queue", AtBefore}, {"in_queue", AtQueue}, {"connection_setup", AtSetup}, {"transmission", AtTransmission}} {
+				if s.Has[stage.at] && (stage.at != AtBefore || !s.Has[AtAttempt] || s.Num[AtAttempt] == 1) {
+					s.Put(AtStage, stage.name, 0)
+					to.Record(s.Num[stage.at], s.Recipients())
 				}
 			}
 		},
 	},
 	{
-		name: "smtp.delivery.ratio", needs: attrs.DeliveryStatus, unit: "1", kind: ratio,
-		description: "Of the mail that leaves, over the newest five minutes of the log: delivered, bounced and expired recipients over all that ended, deferred tries over all tries.",
-		dimensions:  []string{attrs.Provider},
-		observe: func(s *sample, to *observer) {
-			if s.isDelivery() && s.population() {
-				to.window(s)
+		Name: "smtp.delivery.ratio", Needs: attrs.DeliveryStatus, Unit: "1", Kind: Ratio,
+		Description: "Of the mail that leaves, over the newest five minutes of the log: delivered, bounced and expired recipients over all that ended, deferred tries over all tries.",
+		Dimensions:  []string{attrs.Provider},
+		Observe: func(s *Sample, to Observer) {
+			if s.IsDelivery() && s.Population() {
+				to.Window(s)
 			}
 		},
 	},
 	{
-		name: "smtp.reply.count", needs: attrs.ReplyCode, unit: "{reply}", kind: counter,
-		description: "Replies, each once, by the command that they answered.",
-		dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.ReplyClass, attrs.SessionRole},
-		more:        conversation,
-		observe: func(s *sample, to *observer) {
-			if s.has[sCode] && !s.isTrue(sContinued) && !s.isTrue(sRetold) && !s.is(sEvent, "report") && (!s.isDelivery() || !s.has[sTried] || s.isTrue(sTried)) {
-				to.add(s.lines())
+		Name: "smtp.reply.count", Needs: attrs.ReplyCode, Unit: "{reply}", Kind: Counter,
+		Description: "Replies, each once, by the command that they answered.",
+		Dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.ReplyClass, attrs.SessionRole},
+		More:        conversation,
+		Observe: func(s *Sample, to Observer) {
+			if s.Has[AtCode] && !s.IsTrue(AtContinued) && !s.IsTrue(AtRetold) && !s.Is(AtEvent, "report") && (!s.IsDelivery() || !s.Has[AtTried] || s.IsTrue(AtTried)) {
+				to.Add(s.Lines())
 			}
 		},
 	},
 	{
-		name: "smtp.reply.latency", needs: attrs.Latency, unit: "s", kind: histogram, buckets: seconds,
-		description: "Time from a command to its reply, where the log's stamps have parts of a second.",
-		dimensions:  []string{attrs.Command},
-		more:        conversation,
-		observe: func(s *sample, to *observer) {
-			if s.has[sLatency] && !s.isTrue(sCoarse) && !s.isTrue(sContinued) {
-				to.record(s.num[sLatency], 1)
+		Name: "smtp.reply.latency", Needs: attrs.Latency, Unit: "s", Kind: Histogram, Buckets: seconds,
+		Description: "Time from a command to its reply, where the log's stamps have parts of a second.",
+		Dimensions:  []string{attrs.Command},
+		More:        conversation,
+		Observe: func(s *Sample, to Observer) {
+			if s.Has[AtLatency] && !s.IsTrue(AtCoarse) && !s.IsTrue(AtContinued) {
+				to.Record(s.Num[AtLatency], 1)
 			}
 		},
 	},
 	{
-		name: "smtp.reject.count", of: "reject", unit: "{reject}", kind: counter,
-		description: "Refusals by us, as a server.",
-		dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.RejectPermanent, attrs.FailureReason},
-		more:        append([]string{attrs.RejectPermanent, attrs.FilterName}, conversation...),
-		observe: func(s *sample, to *observer) {
-			if s.is(sEvent, "reject") {
-				to.add(s.recipients() * s.lines())
+		Name: "smtp.reject.count", Of: "reject", Unit: "{reject}", Kind: Counter,
+		Description: "Refusals by us, as a server.",
+		Dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.RejectPermanent, attrs.FailureReason},
+		More:        append([]string{attrs.RejectPermanent, attrs.FilterName}, conversation...),
+		Observe: func(s *Sample, to Observer) {
+			if s.Is(AtEvent, "reject") {
+				to.Add(s.Recipients() * s.Lines())
 			}
 		},
 	},
 	{
-		name: "smtp.session.count", needs: attrs.SessionEnd, unit: "{session}", kind: counter,
-		description: "Sessions at their end.",
-		dimensions:  []string{attrs.SessionRole, attrs.SessionEnd, attrs.TLSEstablished},
-		more:        append([]string{attrs.SessionEnd, attrs.TLSEstablished, attrs.TLSVersion}, conversation...),
-		observe: func(s *sample, to *observer) {
-			if s.has[sEnd] && !s.isTrue(sInferred) {
-				to.add(1)
+		Name: "smtp.session.count", Needs: attrs.SessionEnd, Unit: "{session}", Kind: Counter,
+		Description: "Sessions at their end.",
+		Dimensions:  []string{attrs.SessionRole, attrs.SessionEnd, attrs.TLSEstablished},
+		More:        append([]string{attrs.SessionEnd, attrs.TLSEstablished, attrs.TLSVersion}, conversation...),
+		Observe: func(s *Sample, to Observer) {
+			if s.Has[AtEnd] && !s.IsTrue(AtInferred) {
+				to.Add(1)
 			}
 		},
 	},
 	{
-		name: "smtp.session.duration", needs: attrs.SessionEnd, unit: "s", kind: histogram, buckets: seconds,
-		description: "How long sessions lasted.",
-		dimensions:  []string{attrs.SessionRole, attrs.SessionEnd},
-		more:        append([]string{attrs.SessionEnd, attrs.TLSEstablished}, conversation...),
-		observe: func(s *sample, to *observer) {
-			if s.has[sEnd] && s.has[sSessionDuration] && !s.isTrue(sInferred) {
-				to.record(s.num[sSessionDuration], 1)
+		Name: "smtp.session.duration", Needs: attrs.SessionEnd, Unit: "s", Kind: Histogram, Buckets: seconds,
+		Description: "How long sessions lasted.",
+		Dimensions:  []string{attrs.SessionRole, attrs.SessionEnd},
+		More:        append([]string{attrs.SessionEnd, attrs.TLSEstablished}, conversation...),
+		Observe: func(s *Sample, to Observer) {
+			if s.Has[AtEnd] && s.Has[AtSessionDuration] && !s.IsTrue(AtInferred) {
+				to.Record(s.Num[AtSessionDuration], 1)
 			}
 		},
 	},
 	{
-		name: "smtp.session.interruptions", of: "warning", unit: "{interruption}", kind: counter,
-		description: "Conversations with our clients that broke off or ran out of time, by the command after which.",
-		dimensions:  []string{attrs.Command, attrs.ErrorType},
-		more:        conversation,
-		observe: func(s *sample, to *observer) {
-			if s.is(sEvent, "warning") && s.is(sRole, "server") && s.has[sError] {
-				to.add(s.lines())
+		Name: "smtp.session.interruptions", Of: "warning", Unit: "{interruption}", Kind: Counter,
+		Description: "Conversations with our clients that broke off or ran out of time, by the command after which.",
+		Dimensions:  []string{attrs.Command, attrs.ErrorType},
+		More:        conversation,
+		Observe: func(s *Sample, to Observer) {
+			if s.Is(AtEvent, "warning") && s.Is(AtRole, "server") && s.Has[AtError] {
+				to.Add(s.Lines())
 			}
 		},
 	},
 	{
-		name: "smtp.notification.count", of: "notification", unit: "{notification}", kind: counter,
-		description: "Notifications (non-delivery, delay, delivery status) that were made, by the kind of the message they are about.",
-		dimensions:  []string{attrs.MessageKind},
-		more:        []string{attrs.Dialect},
-		observe: func(s *sample, to *observer) {
-			if s.is(sEvent, "notification") {
-				to.add(1)
+		Name: "smtp.notification.count", Of: "notification", Unit: "{notification}", Kind: Counter,
+		Description: "Notifications (non-delivery, delay, delivery status) that were made, by the kind of the message they are about.",
+		Dimensions:  []string{attrs.MessageKind},
+		More:        []string{attrs.Dialect},
+		Observe: func(s *Sample, to Observer) {
+			if s.Is(AtEvent, "notification") {
+				to.Add(1)
 			}
 		},
 	},
 	{
-		name: "smtp.report.count", of: "report", unit: "{report}", kind: counter,
-		description: "What other hosts report later of mail that left here: asynchronous bounces, with why, and complaints, with their kind.",
-		dimensions:  []string{attrs.FailureReason, attrs.FilterVerdict, attrs.Provider},
-		more: []string{
+		Name: "smtp.report.count", Of: "report", Unit: "{report}", Kind: Counter,
+		Description: "What other hosts report later of mail that left here: asynchronous bounces, with why, and complaints, with their kind.",
+		Dimensions:  []string{attrs.FailureReason, attrs.FilterVerdict, attrs.Provider},
+		More: []string{
 			attrs.FailureReason, attrs.FailureCategory, attrs.FilterName, attrs.FilterVerdict, attrs.Provider, attrs.MessageKind, attrs.SourceAddress, attrs.SourcePool,
 			attrs.DestinationDomain, attrs.MailFromDomain, attrs.Dialect,
 		},
-		observe: func(s *sample, to *observer) {
-			if s.is(sEvent, "report") {
-				to.add(1)
+		Observe: func(s *Sample, to Observer) {
+			if s.Is(AtEvent, "report") {
+				to.Add(1)
 			}
 		},
 	},
 	{
-		name: "smtp.message.count", of: "message.received", unit: "{message}", kind: counter,
-		description: "Messages that came into the queue; a mail that filters of this host hand back counts once as `first`.",
-		dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
-		more:        []string{attrs.MailFromDomain, attrs.Dialect},
-		observe: func(s *sample, to *observer) {
-			if s.is(sEvent, "message.received") {
-				to.add(1)
+		Name: "smtp.message.count", Of: "message.received", Unit: "{message}", Kind: Counter,
+		Description: "Messages that came into the queue; a mail that filters of this host hand back counts once as `first`.",
+		Dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
+		More:        []string{attrs.MailFromDomain, attrs.Dialect},
+		Observe: func(s *Sample, to Observer) {
+			if s.Is(AtEvent, "message.received") {
+				to.Add(1)
 			}
 		},
 	},
 	{
-		name: "smtp.message.size", of: "message.received", unit: "By", kind: histogram, buckets: bytes_,
-		description: "Size of the messages that came into the queue.",
-		dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
-		more:        []string{attrs.MailFromDomain, attrs.Dialect},
-		observe: func(s *sample, to *observer) {
-			if s.is(sEvent, "message.received") && s.has[sSize] {
-				to.record(s.num[sSize], 1)
+		Name: "smtp.message.size", Of: "message.received", Unit: "By", Kind: Histogram, Buckets: bytes_,
+		Description: "Size of the messages that came into the queue.",
+		Dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
+		More:        []string{attrs.MailFromDomain, attrs.Dialect},
+		Observe: func(s *Sample, to Observer) {
+			if s.Is(AtEvent, "message.received") && s.Has[AtSize] {
+				to.Record(s.Num[AtSize], 1)
 			}
 		},
 	},
 	{
-		name: "smtp.message.recipients", of: "message.received", unit: "{recipient}", kind: histogram, buckets: people,
-		description: "Recipients of the messages that came into the queue.",
-		dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
-		more:        []string{attrs.MailFromDomain, attrs.Dialect},
-		observe: func(s *sample, to *observer) {
-			if s.is(sEvent, "message.received") && s.has[sCount] {
-				to.record(s.num[sCount], 1)
+		Name: "smtp.message.recipients", Of: "message.received", Unit: "{recipient}", Kind: Histogram, Buckets: people,
+		Description: "Recipients of the messages that came into the queue.",
+		Dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
+		More:        []string{attrs.MailFromDomain, attrs.Dialect},
+		Observe: func(s *Sample, to Observer) {
+			if s.Is(AtEvent, "message.received") && s.Has[AtCount] {
+				to.Record(s.Num[AtCount], 1)
 			}
 		},
 	},
 	{
-		name: "smtp.connection.failures", needs: attrs.ErrorType, unit: "{failure}", kind: counter,
-		description: "Connections to other hosts that could not be made or broke, each once.",
-		dimensions:  []string{attrs.ErrorType, attrs.Provider},
-		more:        conversation,
-		observe: func(s *sample, to *observer) {
+		Name: "smtp.connection.failures", Needs: attrs.ErrorType, Unit: "{failure}", Kind: Counter,
+		Description: "Connections to other hosts that could not be made or broke, each once.",
+		Dimensions:  []string{attrs.ErrorType, attrs.Provider},
+		More:        conversation,
+		Observe: func(s *Sample, to Observer) {
 			if s.isConnectionFailure() {
-				to.add(s.lines())
+				to.Add(s.Lines())
 			}
 		},
 	},
 	{
-		name: "smtp.auth.attempts", needs: attrs.AuthResult, unit: "{attempt}", kind: counter,
-		description: "Authentications by mechanism and result; a login that the log shows only on its messages counts once a session.",
-		dimensions:  []string{attrs.AuthMechanism, attrs.AuthResult},
-		more:        append([]string{attrs.AuthMechanism, attrs.AuthResult}, conversation...),
-		observe: func(s *sample, to *observer) {
-			if s.has[sAuthResult] && !s.has[sFilter] {
-				to.add(s.lines())
+		Name: "smtp.auth.attempts", Needs: attrs.AuthResult, Unit: "{attempt}", Kind: Counter,
+		Description: "Authentications by mechanism and result; a login that the log shows only on its messages counts once a session.",
+		Dimensions:  []string{attrs.AuthMechanism, attrs.AuthResult},
+		More:        append([]string{attrs.AuthMechanism, attrs.AuthResult}, conversation...),
+		Observe: func(s *Sample, to Observer) {
+			if s.Has[AtAuthResult] && !s.Has[AtFilter] {
+				to.Add(s.Lines())
 			}
 		},
 	},
 	{
-		name: "smtp.tls.sessions", unit: "{session}", kind: counter,
-		description: "Sessions with TLS, each once.",
-		dimensions:  []string{attrs.SessionRole, attrs.TLSVersion, attrs.TLSTrust},
-		more:        append([]string{attrs.TLSVersion, attrs.TLSTrust, attrs.TLSCipher}, conversation...),
-		observe: func(s *sample, to *observer) {
-			if s.isTrue(sSecured) || s.isTrue(sTLS) && s.is(sEvent, "tls") && !s.has[sSecured] {
-				to.add(1)
+		Name: "smtp.tls.sessions", Unit: "{session}", Kind: Counter,
+		Description: "Sessions with TLS, each once.",
+		Dimensions:  []string{attrs.SessionRole, attrs.TLSVersion, attrs.TLSTrust},
+		More:        append([]string{attrs.TLSVersion, attrs.TLSTrust, attrs.TLSCipher}, conversation...),
+		Observe: func(s *Sample, to Observer) {
+			if s.IsTrue(AtSecured) || s.IsTrue(AtTLS) && s.Is(AtEvent, "tls") && !s.Has[AtSecured] {
+				to.Add(1)
 			}
 		},
 	},
 	{
-		name: "smtp.filter.verdicts", needs: attrs.FilterVerdict, unit: "{verdict}", kind: counter,
-		description: "Verdicts of filters, checks and screening daemons; not those that another record has (`smtp.filter.retold`).",
-		dimensions:  []string{attrs.FilterName, attrs.FilterVerdict},
-		more:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),
-		observe: func(s *sample, to *observer) {
-			if s.has[sVerdict] && !s.isTrue(sVerdictRetold) {
-				to.add(s.lines())
+		Name: "smtp.filter.verdicts", Needs: attrs.FilterVerdict, Unit: "{verdict}", Kind: Counter,
+		Description: "Verdicts of filters, checks and screening daemons; not those that another record has (`smtp.filter.retold`).",
+		Dimensions:  []string{attrs.FilterName, attrs.FilterVerdict},
+		More:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),
+		Observe: func(s *Sample, to Observer) {
+			if s.Has[AtVerdict] && !s.IsTrue(AtVerdictRetold) {
+				to.Add(s.Lines())
 			}
 		},
 	},
 	{
-		name: "smtp.filter.scores", needs: attrs.FilterScore, unit: "1", kind: histogram, buckets: scores, off: true,
-		description: "What the verdicts of filters were made from: the rank that postscreen's DNSBLs add up to, spam scores.",
-		dimensions:  []string{attrs.FilterName},
-		more:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),
-		observe: func(s *sample, to *observer) {
-			if s.has[sScore] && !s.isTrue(sVerdictRetold) {
-				to.record(s.num[sScore], 1)
+		Name: "smtp.filter.scores", Needs: attrs.FilterScore, Unit: "1", Kind: Histogram, Buckets: scores, Off: true,
+		Description: "What the verdicts of filters were made from: the rank that postscreen's DNSBLs add up to, spam scores.",
+		Dimensions:  []string{attrs.FilterName},
+		More:        append([]string{attrs.FilterName, attrs.FilterVerdict}, conversation...),
+		Observe: func(s *Sample, to Observer) {
+			if s.Has[AtScore] && !s.IsTrue(AtVerdictRetold) {
+				to.Record(s.Num[AtScore], 1)
 			}
 		},
 	},
 	{
-		name: "smtp.record.count", unit: "{record}", kind: counter, off: true,
-		description: "Enriched records by what they say and who said it, for what no other metric counts; those that the processor made itself are left out.",
-		dimensions:  []string{attrs.Dialect, attrs.Daemon, attrs.Event},
-		more: append([]string{
+		Name: "smtp.record.count", Unit: "{record}", Kind: Counter, Off: true,
+		Description: "Enriched records by what they say and who said it, for what no other metric counts; those that the processor made itself are left out.",
+		Dimensions:  []string{attrs.Dialect, attrs.Daemon, attrs.Event},
+		More: append([]string{
 			attrs.Event, attrs.AuthMechanism, attrs.FilterName, attrs.FilterVerdict, attrs.DeliveryStatus, attrs.DeliveryRoute, attrs.DeliveryDSN,
 		}, conversation...),
-		observe: func(s *sample, to *observer) {
-			if !s.isTrue(sSynthetic) {
-				to.add(s.lines())
+		Observe: func(s *Sample, to Observer) {
+			if !s.IsTrue(AtSynthetic) {
+				to.Add(s.Lines())
 			}
 		},
 	},
 }
 
 // isTrial says whether the record is the answer or failure of one host that we called.
-func (s *sample) isTrial() bool {
-	if s.has[sTrial] || s.isTrue(sContinued) {
+func (s *Sample) isTrial() bool {
+	if s.Has[AtTrial] || s.IsTrue(AtContinued) {
 		return false
 	}
 	switch {
-	case s.is(sEvent, "delivery"):
+	case s.Is(AtEvent, "delivery"):
 		// one that never came to a conversation was logged as a failed connection
-		return s.isTrue(sTried) && (s.is(sRoute, "mx") || s.is(sRoute, "relayhost")) && (s.has[sCode] || s.is(sClass, "2xx") || s.has[sError] && s.has[sSession])
-	case !s.is(sRole, "client"):
+		return s.IsTrue(AtTried) && (s.Is(AtRoute, "mx") || s.Is(AtRoute, "relayhost")) && (s.Has[AtCode] || s.Is(AtClass, "2xx") || s.Has[AtError] && s.Has[AtSession])
+	case !s.Is(AtRole, "client"):
 		return false
-	case s.is(sEvent, "reply"):
-		return s.isDelivery() || s.has[sError] || s.is(sClass, "4xx") || s.is(sClass, "5xx")
+	case s.Is(AtEvent, "reply"):
+		return s.IsDelivery() || s.Has[AtError] || s.Is(AtClass, "4xx") || s.Is(AtClass, "5xx")
 	}
-	return s.has[sError] && (s.is(sEvent, "connect") || s.is(sEvent, "warning"))
+	return s.Has[AtError] && (s.Is(AtEvent, "connect") || s.Is(AtEvent, "warning"))
 }
 
 // isConnectionFailure says whether the record is a connection of ours that failed; a delivery only repeats it.
-func (s *sample) isConnectionFailure() bool {
-	if !s.has[sError] || s.isDelivery() || s.has[sCode] {
+func (s *Sample) isConnectionFailure() bool {
+	if !s.Has[AtError] || s.IsDelivery() || s.Has[AtCode] {
 		return false
 	}
-	switch s.text[sEvent] {
+	switch s.Text[AtEvent] {
 	case "connect":
 		return true
 	case "warning", "tls":
-		return s.is(sRole, "client")
+		return s.Is(AtRole, "client")
 	}
 	return false
 }
 
-func metricByName(name string) *metric {
-	for i := range table {
-		if table[i].name == name {
-			return &table[i]
+// ByName finds a metric; nil where there is none of that name.
+func ByName(name string) *Metric {
+	for i := range Table {
+		if Table[i].Name == name {
+			return &Table[i]
 		}
 	}
 	return nil
 }
 
-func metricNames() []string {
-	names := make([]string, len(table))
-	for i := range table {
-		names[i] = table[i].name
+// Names are those of all metrics, in the order of the table.
+func Names() []string {
+	names := make([]string, len(Table))
+	for i := range Table {
+		names[i] = Table[i].Name
 	}
 	return names
 }
 
-// offers says whether a dimension can be had on the metric.
-func (m *metric) offers(dimension string) bool {
-	return slices.Contains(m.dimensions, dimension) || slices.Contains(m.more, dimension)
+// Offers says whether a dimension can be had on the metric.
+func (m *Metric) Offers(dimension string) bool {
+	return slices.Contains(m.Dimensions, dimension) || slices.Contains(m.More, dimension)
 }
 
-// offered lists the dimensions that can be had, the default ones first.
-func (m *metric) offered() []string {
-	list := slices.Clone(m.dimensions)
-	for _, d := range m.more {
+// Offered lists the dimensions that can be had, the default ones first.
+func (m *Metric) Offered() []string {
+	list := slices.Clone(m.Dimensions)
+	for _, d := range m.More {
 		if !slices.Contains(list, d) {
 			list = append(list, d)
 		}

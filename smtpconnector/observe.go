@@ -53,19 +53,19 @@ func (c *core) count(ld plog.Logs, now pcommon.Timestamp, t *tally) {
 func (c *core) record(host string, rec plog.LogRecord, now pcommon.Timestamp, t *tally) {
 	s := &c.sample
 	switch {
-	case !s.take(rec.Attributes()):
+	case !take(s, rec.Attributes()):
 		return
-	case s.isTrue(sDuplicate):
+	case s.IsTrue(AtDuplicate):
 		t.duplicates++
 		return
 	}
-	s.complete()
+	s.Complete()
 	t.counted++
-	if s.has[sHost] {
-		host = s.text[sHost]
+	if s.Has[AtHost] {
+		host = s.Text[AtHost]
 	}
-	s.time = rec.Timestamp()
+	s.Time = int64(rec.Timestamp())
 	if c.store != nil {
-		c.store.observe(origin{host, s.text[sInstance]}, s, now)
+		c.store.observe(origin{host, s.Text[AtInstance]}, s, now)
 	}
 }

@@ -3,22 +3,20 @@ package smtpconnector
 import (
 	"strconv"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
-
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 )
 
 // The attributes of data points that records do not have.
 const (
-	attrStage   = "smtp.delay.stage"   // of smtp.delivery.delay
-	attrOutcome = "smtp.ratio.outcome" // of smtp.delivery.ratio
-	attrWindow  = "smtp.ratio.window"
+	AttrStage   = "smtp.delay.stage"   // of smtp.delivery.delay
+	AttrOutcome = "smtp.ratio.outcome" // of smtp.delivery.ratio
+	AttrWindow  = "smtp.ratio.window"
 )
 
-// slot is the place of an attribute in a sample.
-type slot uint8
+// Slot is the place of an attribute in a Sample.
+type Slot uint8
 
-// read lists the attributes that the connector reads; a record's others are passed over.
+// read lists the attributes that metrics are made of; a record's others are passed over.
 var read = [...]string{
 	attrs.Event, attrs.Dialect, attrs.SessionID, attrs.SessionRole, attrs.SessionInferred, attrs.SessionEnd, attrs.SessionDuration,
 	attrs.MessageKind, attrs.MessageHop, attrs.MessageSize, attrs.RecipientCount, attrs.RcptToList, attrs.Command, attrs.Latency, attrs.ReplyCode, attrs.ReplyClass,
@@ -27,24 +25,26 @@ var read = [...]string{
 	attrs.DelayTransmission, attrs.FailureReason, attrs.FailureCategory, attrs.DestinationDomain, attrs.Provider, attrs.MailFrom, attrs.MailFromDomain, attrs.MessagePartial,
 	attrs.Direction, attrs.ErrorType, attrs.SourceAddress, attrs.SourcePool, attrs.TLSEstablished, attrs.TLSVersion, attrs.TLSTrust,
 	attrs.AuthMechanism, attrs.AuthResult, attrs.FilterName, attrs.FilterVerdict, attrs.Daemon, attrs.Service, attrs.Instance, attrs.Protocol,
-	attrs.RepeatCount, attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName, attrs.FilterRetold, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.Synthetic, attrs.Duplicate, attrStage, attrOutcome, attrWindow,
+	attrs.RepeatCount, attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName, attrs.FilterRetold, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.Synthetic, attrs.Duplicate, AttrStage, AttrOutcome, AttrWindow,
 }
 
-const slots = len(read)
+// Slots is the number of places.
+const Slots = len(read)
 
 // slotOf finds an attribute's place.
-var slotOf = func() map[string]slot {
-	m := make(map[string]slot, slots)
+var slotOf = func() map[string]Slot {
+	m := make(map[string]Slot, Slots)
 	for i, name := range read {
-		m[name] = slot(i)
+		m[name] = Slot(i)
 	}
 	return m
 }()
 
-func at(name string) slot {
+// At is the place of an attribute that is read. Another name is a programmer's mistake, and panics.
+func At(name string) Slot {
 	s, ok := slotOf[name]
 	if !ok {
-		panic("the connector does not read " + name)
+		panic("no metric reads " + name)
 	}
 	return s
 }
@@ -86,45 +86,48 @@ func (f *finder) hash(name string) uint32 {
 	return h >> 7 & (1<<finderBits - 1)
 }
 
-// find gives the place, or slots where the attribute is not read.
-func (f *finder) find(name string) int {
+// Find gives the place of an attribute; ok is false where it is not read.
+func Find(name string) (at Slot, ok bool) {
 	if len(name) < 3 {
-		return slots
+		return 0, false
 	}
-	if i := int(f.table[f.hash(name)]) - 1; i >= 0 && read[i] == name {
-		return i
+	if i := int(places.table[places.hash(name)]) - 1; i >= 0 && read[i] == name {
+		return Slot(i), true
 	}
-	return slots
+	return 0, false
 }
+
+// String is the attribute's name.
+func (at Slot) String() string { return read[at] }
 
 // The places that are asked for by name.
 var (
-	sEvent, sRole, sInferred, sEnd, sSessionDuration = at(attrs.Event), at(attrs.SessionRole), at(attrs.SessionInferred), at(attrs.SessionEnd), at(attrs.SessionDuration)
-	sKind, sSize, sCount, sList                      = at(attrs.MessageKind), at(attrs.MessageSize), at(attrs.RecipientCount), at(attrs.RcptToList)
-	sLatency, sCode, sClass, sContinued              = at(attrs.Latency), at(attrs.ReplyCode), at(attrs.ReplyClass), at(attrs.ReplyContinued)
-	sStatus, sRoute, sFinal, sTried, sAttempt        = at(attrs.DeliveryStatus), at(attrs.DeliveryRoute), at(attrs.DeliveryFinal), at(attrs.DeliveryTried), at(attrs.DeliveryAttempt)
-	sDuration, sDirection, sError                    = at(attrs.DeliveryDuration), at(attrs.Direction), at(attrs.ErrorType)
-	sTLS, sAuthResult, sVerdict, sDuplicate          = at(attrs.TLSEstablished), at(attrs.AuthResult), at(attrs.FilterVerdict), at(attrs.Duplicate)
-	sFilter                                          = at(attrs.FilterName)
-	sRetold, sTrial, sSecured, sCoarse, sRepeat      = at(attrs.ReplyRetold), at(attrs.Trial), at(attrs.SessionSecured), at(attrs.CoarseLatency), at(attrs.RepeatCount)
-	sScore, sSynthetic, sVerdictRetold               = at(attrs.FilterScore), at(attrs.Synthetic), at(attrs.FilterRetold)
-	sInstance, sStage, sSession                      = at(attrs.Instance), at(attrStage), at(attrs.SessionID)
-	sDialect, sMailFrom, sMailFromDomain             = at(attrs.Dialect), at(attrs.MailFrom), at(attrs.MailFromDomain)
-	sPartial, sVersion, sPermanent, sCommand         = at(attrs.MessagePartial), at(attrs.TLSVersion), at(attrs.RejectPermanent), at(attrs.Command)
-	sDaemon                                          = at(attrs.Daemon)
-	sHost                                            = at(attrs.HostName)
-	sBefore, sQueue, sSetup, sTransmission           = at(attrs.DelayBeforeQueue), at(attrs.DelayInQueue), at(attrs.DelaySetup), at(attrs.DelayTransmission)
+	AtEvent, AtRole, AtInferred, AtEnd, AtSessionDuration = At(attrs.Event), At(attrs.SessionRole), At(attrs.SessionInferred), At(attrs.SessionEnd), At(attrs.SessionDuration)
+	AtKind, AtSize, AtCount, AtList                       = At(attrs.MessageKind), At(attrs.MessageSize), At(attrs.RecipientCount), At(attrs.RcptToList)
+	AtLatency, AtCode, AtClass, AtContinued               = At(attrs.Latency), At(attrs.ReplyCode), At(attrs.ReplyClass), At(attrs.ReplyContinued)
+	AtStatus, AtRoute, AtFinal, AtTried, AtAttempt        = At(attrs.DeliveryStatus), At(attrs.DeliveryRoute), At(attrs.DeliveryFinal), At(attrs.DeliveryTried), At(attrs.DeliveryAttempt)
+	AtDuration, AtDirection, AtError                      = At(attrs.DeliveryDuration), At(attrs.Direction), At(attrs.ErrorType)
+	AtTLS, AtAuthResult, AtVerdict, AtDuplicate           = At(attrs.TLSEstablished), At(attrs.AuthResult), At(attrs.FilterVerdict), At(attrs.Duplicate)
+	AtFilter                                              = At(attrs.FilterName)
+	AtRetold, AtTrial, AtSecured, AtCoarse, AtRepeat      = At(attrs.ReplyRetold), At(attrs.Trial), At(attrs.SessionSecured), At(attrs.CoarseLatency), At(attrs.RepeatCount)
+	AtScore, AtSynthetic, AtVerdictRetold                 = At(attrs.FilterScore), At(attrs.Synthetic), At(attrs.FilterRetold)
+	AtInstance, AtStage, AtSession                        = At(attrs.Instance), At(AttrStage), At(attrs.SessionID)
+	AtDialect, AtMailFrom, AtMailFromDomain               = At(attrs.Dialect), At(attrs.MailFrom), At(attrs.MailFromDomain)
+	AtPartial, AtVersion, AtPermanent, AtCommand          = At(attrs.MessagePartial), At(attrs.TLSVersion), At(attrs.RejectPermanent), At(attrs.Command)
+	AtDaemon                                              = At(attrs.Daemon)
+	AtHost                                                = At(attrs.HostName)
+	AtBefore, AtQueue, AtSetup, AtTransmission            = At(attrs.DelayBeforeQueue), At(attrs.DelayInQueue), At(attrs.DelaySetup), At(attrs.DelayTransmission)
 )
 
-// sample is one record as the metrics see it: texts for dimensions, numbers for values. It is used again for the next record; its texts are
-// the record's.
-type sample struct {
-	text [slots]string
-	num  [slots]float64
-	has  [slots]bool
-	used [slots]slot // the places that are set, n of them
+// Sample is one record as the metrics see it: texts for dimensions, numbers for values. It is used again for the next record; its texts are
+// the record's. An integer has both, a boolean the text "true" or "false" and the number 1 or 0, a list its length.
+type Sample struct {
+	Text [Slots]string
+	Num  [Slots]float64
+	Has  [Slots]bool
+	Time int64       // the record's, in nanoseconds since 1970; 0: it has none
+	used [Slots]Slot // the places that are set, n of them
 	n    int
-	time pcommon.Timestamp // the record's; 0: it has none
 }
 
 // numbers are the texts of small numbers, so that a reply code costs no allocation.
@@ -135,83 +138,57 @@ var numbers = func() (list [1000]string) {
 	return list
 }()
 
-// take reads a record's attributes; false: it is a summary, which tells again what was counted.
-func (s *sample) take(m pcommon.Map) bool {
+// Reset empties the sample for the next record.
+func (s *Sample) Reset() {
 	for _, at := range s.used[:s.n] {
-		s.text[at], s.num[at], s.has[at] = "", 0, false
+		s.Text[at], s.Num[at], s.Has[at] = "", 0, false
 	}
-	s.n = 0
-	for name, v := range m.All() {
-		at := places.find(name)
-		if at == slots {
-			continue
-		}
-		switch v.Type() {
-		case pcommon.ValueTypeStr:
-			text := v.Str()
-			if slot(at) == sEvent && isSummary(text) {
-				return false
-			}
-			s.put(slot(at), text, 0)
-		case pcommon.ValueTypeInt:
-			s.put(slot(at), number(v.Int()), float64(v.Int()))
-		case pcommon.ValueTypeDouble:
-			s.put(slot(at), "", v.Double())
-		case pcommon.ValueTypeBool:
-			if v.Bool() {
-				s.put(slot(at), "true", 1)
-			} else {
-				s.put(slot(at), "false", 0)
-			}
-		case pcommon.ValueTypeSlice:
-			s.put(slot(at), "", float64(v.Slice().Len()))
-		}
-	}
-	return true
+	s.n, s.Time = 0, 0
 }
 
-// put notes an attribute.
-func (s *sample) put(at slot, text string, n float64) {
-	if !s.has[at] {
+// Put notes an attribute.
+func (s *Sample) Put(at Slot, text string, n float64) {
+	if !s.Has[at] {
 		s.used[s.n] = at
 		s.n++
 	}
-	s.has[at], s.text[at], s.num[at] = true, text, n
+	s.Has[at], s.Text[at], s.Num[at] = true, text, n
 }
 
-func isSummary(event string) bool {
+// IsSummary says whether records of an event tell again what others have counted.
+func IsSummary(event string) bool {
 	return event == "session" || event == "message" || event == "incident"
 }
 
-// number is an integer's text.
-func number(n int64) string {
+// Number is an integer's text.
+func Number(n int64) string {
 	if n >= 0 && n < int64(len(numbers)) {
 		return numbers[n]
 	}
 	return strconv.FormatInt(n, 10)
 }
 
-// is says whether an attribute has this text.
-func (s *sample) is(at slot, text string) bool { return s.text[at] == text }
+// Is says whether an attribute has this text.
+func (s *Sample) Is(at Slot, text string) bool { return s.Text[at] == text }
 
-// isTrue says whether a boolean attribute is true.
-func (s *sample) isTrue(at slot) bool { return s.num[at] == 1 }
+// IsTrue says whether a boolean attribute is true.
+func (s *Sample) IsTrue(at Slot) bool { return s.Num[at] == 1 }
 
-// recipients is how many recipients a verdict is about.
-func (s *sample) recipients() int64 {
-	if s.has[sList] || s.is(sEvent, "message.discarded") { // of the latter the line may name nobody
-		return max(1, int64(max(s.num[sList], s.num[sCount])))
+// Recipients is how many recipients a verdict is about.
+func (s *Sample) Recipients() int64 {
+	if s.Has[AtList] || s.Is(AtEvent, "message.discarded") { // of the latter the line may name nobody
+		return max(1, int64(max(s.Num[AtList], s.Num[AtCount])))
 	}
 	return 1
 }
 
-// lines is how many equal lines the record stands for.
-func (s *sample) lines() int64 { return max(1, int64(s.num[sRepeat])) }
+// Lines is how many equal lines the record stands for.
+func (s *Sample) Lines() int64 { return max(1, int64(s.Num[AtRepeat])) }
 
-// isDelivery says whether the record is a verdict on recipients: a delivery, or the deciding reply of a conversation.
-func (s *sample) isDelivery() bool { return s.has[sStatus] }
+// IsDelivery says whether the record is a verdict on recipients: a delivery, or the deciding reply of a conversation.
+func (s *Sample) IsDelivery() bool { return s.Has[AtStatus] }
 
-// population is what rates are made of: mail that leaves, over the ways that other people's servers stand at the end of.
-func (s *sample) population() bool {
-	return s.is(sKind, "mail") && s.is(sDirection, "outbound") && (s.is(sRoute, "mx") || s.is(sRoute, "relayhost"))
+// Population is what rates are made of: mail that leaves, over the ways that other people's servers stand at the end of.
+func (s *Sample) Population() bool {
+	return s.Is(AtKind, "mail") && s.Is(AtDirection, "outbound") && (s.Is(AtRoute, "mx") || s.Is(AtRoute, "relayhost"))
 }

@@ -97,9 +97,9 @@ func (v *value) merge(o *value) {
 
 // family is one metric of one origin: its series, bounded.
 type family struct {
-	metric *metric
+	metric *Metric
 	needs  int // the place of an attribute that a record must have to count; -1: none
-	dims   []slot
+	dims   []Slot
 	bounds []float64
 	series map[string]*series
 	over   *series // what the limit had no room for
@@ -137,24 +137,24 @@ func newStore(cfg *Config) *store {
 		st.birth = 0
 	}
 	st.obs.store = st
-	for i := range table {
-		m := &table[i]
-		mc, set := cfg.Metrics[m.name]
-		if on := mc.Enabled; on == nil && m.off || on != nil && !*on {
+	for i := range Table {
+		m := &Table[i]
+		mc, set := cfg.Metrics[m.Name]
+		if on := mc.Enabled; on == nil && m.Off || on != nil && !*on {
 			continue
 		}
-		f := &family{metric: m, needs: -1, bounds: m.buckets}
-		if m.needs != "" {
-			f.needs = int(at(m.needs))
+		f := &family{metric: m, needs: -1, bounds: m.Buckets}
+		if m.Needs != "" {
+			f.needs = int(At(m.Needs))
 		}
-		dims := m.dimensions
+		dims := m.Dimensions
 		if set && mc.Dimensions != nil {
 			dims = mc.Dimensions
 		}
 		for _, d := range dims {
-			f.dims = append(f.dims, at(d))
+			f.dims = append(f.dims, At(d))
 		}
-		if e := cfg.Histogram.Explicit; e != nil && m.unit == "s" {
+		if e := cfg.Histogram.Explicit; e != nil && m.Unit == "s" {
 			f.bounds = e.Buckets
 		}
 		if cfg.Histogram.Exponential != nil {
@@ -187,7 +187,7 @@ func (st *store) of(o origin) *counted {
 const maxOrigins = 10_000
 
 // observe counts one record.
-func (st *store) observe(o origin, s *sample, now pcommon.Timestamp) {
+func (st *store) observe(o origin, s *Sample, now pcommon.Timestamp) {
 	if !st.hosts {
 		o.host = ""
 	}
@@ -195,21 +195,21 @@ func (st *store) observe(o origin, s *sample, now pcommon.Timestamp) {
 		o.instance = ""
 	}
 	c := st.of(o)
-	st.obs.sample, st.obs.now, st.obs.logged = s, now, c.clock.read(s.time, now)
+	st.obs.sample, st.obs.now, st.obs.logged = s, now, c.clock.read(pcommon.Timestamp(s.Time), now)
 	for _, f := range c.families {
-		if f.needs >= 0 && !s.has[f.needs] || f.metric.of != "" && f.metric.of != s.text[sEvent] {
+		if f.needs >= 0 && !s.Has[f.needs] || f.metric.Of != "" && f.metric.Of != s.Text[AtEvent] {
 			continue
 		}
 		st.obs.family = f
-		f.metric.observe(s, &st.obs)
+		f.metric.Observe(s, &st.obs)
 	}
 }
 
 // find gives the series of the sample's dimensions; a hit allocates nothing.
-func (st *store) find(f *family, s *sample, now pcommon.Timestamp) *series {
+func (st *store) find(f *family, s *Sample, now pcommon.Timestamp) *series {
 	key := st.key[:0]
 	for _, d := range f.dims {
-		key = append(key, s.text[d]...)
+		key = append(key, s.Text[d]...)
 		key = append(key, 0xff)
 	}
 	st.key = key
@@ -222,7 +222,7 @@ func (st *store) find(f *family, s *sample, now pcommon.Timestamp) *series {
 }
 
 // grow makes a series, or gives the marked one when there is no room.
-func (st *store) grow(f *family, s *sample, key []byte, now pcommon.Timestamp) *series {
+func (st *store) grow(f *family, s *Sample, key []byte, now pcommon.Timestamp) *series {
 	if len(f.series) >= st.cfg.AggregationCardinalityLimit {
 		st.overflown++
 		if f.over == nil {
@@ -233,7 +233,7 @@ func (st *store) grow(f *family, s *sample, key []byte, now pcommon.Timestamp) *
 	x := &series{start: now}
 	owned := string(key)
 	for _, d := range f.dims {
-		n := len(s.text[d])
+		n := len(s.Text[d])
 		x.dims = append(x.dims, owned[:n])
 		owned = owned[n+1:]
 	}
@@ -281,7 +281,7 @@ func (st *store) unborn() bool {
 				return true
 			}
 			for _, x := range f.series {
-				if x.born == 0 && f.metric.kind != ratio {
+				if x.born == 0 && f.metric.Kind != Ratio {
 					return true
 				}
 			}
@@ -294,14 +294,16 @@ func (st *store) unborn() bool {
 type observer struct {
 	store  *store
 	family *family
-	sample *sample
+	sample *Sample
 	now    pcommon.Timestamp
 	logged pcommon.Timestamp // when the record's line was written
 }
 
-func (o *observer) add(n int64) { o.store.find(o.family, o.sample, o.now).now.add(n) }
+// Add counts n in the series of the sample.
+func (o *observer) Add(n int64) { o.store.find(o.family, o.sample, o.now).now.add(n) }
 
-func (o *observer) record(x float64, n int64) {
+// Record notes n values x there.
+func (o *observer) Record(x float64, n int64) {
 	size := int32(0)
 	if e := o.store.cfg.Histogram.Exponential; e != nil {
 		size = e.MaxSize
@@ -309,7 +311,8 @@ func (o *observer) record(x float64, n int64) {
 	o.store.find(o.family, o.sample, o.now).now.record(x, n, o.family.bounds, size)
 }
 
-func (o *observer) window(s *sample) {
+// Window takes the sample into the window there.
+func (o *observer) Window(s *Sample) {
 	x := o.store.find(o.family, s, o.now)
 	if x.ring == nil {
 		x.ring = new(window)

@@ -48,7 +48,7 @@ type outcomes struct {
 	delivered, bounced, expired, deferred, tried float64
 }
 
-func (w *window) add(s *sample, logged pcommon.Timestamp) {
+func (w *window) add(s *Sample, logged pcommon.Timestamp) {
 	step := int64(logged) / int64(windowStep)
 	i := int(step % int64(windowSteps))
 	switch {
@@ -57,17 +57,17 @@ func (w *window) add(s *sample, logged pcommon.Timestamp) {
 	case w.since[i] < step:
 		w.since[i], w.step[i] = step, outcomes{}
 	}
-	o, n := &w.step[i], float64(s.recipients())
-	if s.isTrue(sTried) {
+	o, n := &w.step[i], float64(s.Recipients())
+	if s.IsTrue(AtTried) {
 		o.tried += n
-		if s.is(sStatus, "deferred") {
+		if s.Is(AtStatus, "deferred") {
 			o.deferred += n
 		}
 	}
-	if !s.isTrue(sFinal) {
+	if !s.IsTrue(AtFinal) {
 		return
 	}
-	switch s.text[sStatus] {
+	switch s.Text[AtStatus] {
 	case "delivered":
 		o.delivered += n
 	case "bounced":
