@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/settings"
 )
 
@@ -144,9 +145,9 @@ func increasing(bounds []float64) bool {
 }
 
 func validateMetric(name string, mc MetricConfig) error {
-	m := ByName(name)
+	m := metrics.ByName(name)
 	if m == nil {
-		return fmt.Errorf("metrics: %q is not a metric, takes any of %s", name, strings.Join(Names(), ", "))
+		return fmt.Errorf("metrics: %q is not a metric, takes any of %s", name, strings.Join(metrics.Names(), ", "))
 	}
 	for _, d := range mc.Dimensions {
 		if !m.Offers(d) {

@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/collector/connector"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpconnector/internal/metadata"
 )
 
@@ -24,7 +25,7 @@ type core struct {
 
 	mu      sync.Mutex // of all that follows
 	store   *store     // nil where no pipeline takes metrics
-	sample  Sample
+	sample  metrics.Sample
 	batches batches
 
 	life   sync.Mutex

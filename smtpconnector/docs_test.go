@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 )
 
 const docsFile = "../docs/metrics.md"
@@ -59,18 +60,18 @@ func queries() [][2]string {
 
 func render() string {
 	var b strings.Builder
-	b.WriteString("# Metrics\n\nGenerated from the table in `smtpconnector/metrics.go`; `UPDATE_GOLDEN=1 make test` writes it anew.\n\n")
+	b.WriteString("# Metrics\n\nGenerated from the table in `internal/metrics/table.go`; `UPDATE_GOLDEN=1 make test` writes it anew.\n\n")
 	b.WriteString(about)
-	for i := range Table {
-		m := &Table[i]
+	for i := range metrics.Table {
+		m := &metrics.Table[i]
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", m.Name, m.Description)
 		fmt.Fprintf(&b, "- kind: %s, unit: `%s`", m.Kind, m.Unit)
 		if m.Off {
 			b.WriteString(", off by default")
 		}
 		fmt.Fprintf(&b, "\n- dimensions: %s\n", list(m.Dimensions))
-		if m.Kind == Ratio {
-			fmt.Fprintf(&b, "- further attributes: `%s` (delivered, bounced, expired, deferred), `%s`. It does not aggregate: use the counters where you can.\n", AttrOutcome, AttrWindow)
+		if m.Kind == metrics.Ratio {
+			fmt.Fprintf(&b, "- further attributes: `%s` (delivered, bounced, expired, deferred), `%s`. It does not aggregate: use the counters where you can.\n", metrics.AttrOutcome, metrics.AttrWindow)
 		}
 		if m.Buckets != nil {
 			fmt.Fprintf(&b, "- default buckets: %s\n", strings.Trim(fmt.Sprint(m.Buckets), "[]"))
@@ -109,11 +110,11 @@ func TestDocsAreTheTable(t *testing.T) {
 
 // No metric or data point attribute is the dotted prefix of another name: Elasticsearch would rename it.
 func TestNoNameIsThePrefixOfAnother(t *testing.T) {
-	attributes := []string{AttrStage, AttrOutcome, AttrWindow}
+	attributes := []string{metrics.AttrStage, metrics.AttrOutcome, metrics.AttrWindow}
 	for _, d := range attrs.Table {
 		attributes = append(attributes, d.Name)
 	}
-	for _, names := range [][]string{attributes, Names()} {
+	for _, names := range [][]string{attributes, metrics.Names()} {
 		for _, a := range names {
 			for _, b := range names {
 				if strings.HasPrefix(b, a+".") {
@@ -126,17 +127,17 @@ func TestNoNameIsThePrefixOfAnother(t *testing.T) {
 
 // Every dimension is read, and is an attribute of the schema or one of the connector's own.
 func TestDimensionsAreAttributes(t *testing.T) {
-	known := map[string]bool{AttrStage: true, AttrOutcome: true, AttrWindow: true}
+	known := map[string]bool{metrics.AttrStage: true, metrics.AttrOutcome: true, metrics.AttrWindow: true}
 	for _, d := range attrs.Table {
 		known[d.Name] = true
 	}
-	for i := range Table {
-		for _, d := range Table[i].Offered() {
+	for i := range metrics.Table {
+		for _, d := range metrics.Table[i].Offered() {
 			if !known[d] {
-				t.Errorf("%s: %s is no attribute", Table[i].Name, d)
+				t.Errorf("%s: %s is no attribute", metrics.Table[i].Name, d)
 			}
-			if _, ok := Find(d); !ok {
-				t.Errorf("%s: %s is not read", Table[i].Name, d)
+			if _, ok := metrics.Find(d); !ok {
+				t.Errorf("%s: %s is not read", metrics.Table[i].Name, d)
 			}
 		}
 	}

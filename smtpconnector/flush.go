@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 )
 
 // scopeName is the instrumentation scope of the metrics.
@@ -67,7 +68,7 @@ var none value
 func (w *pointWriter) write(x *series) int {
 	start, v := x.start, &x.now
 	switch {
-	case w.family.metric.Kind == Ratio:
+	case w.family.metric.Kind == metrics.Ratio:
 		return w.ratio(x)
 	case w.store.cfg.AggregationTemporality == delta:
 		if w.before != 0 {
@@ -92,7 +93,7 @@ func (w *pointWriter) point(v *value, start pcommon.Timestamp) pcommon.Map {
 		temporality = pmetric.AggregationTemporalityDelta
 	}
 	switch {
-	case w.family.metric.Kind == Counter:
+	case w.family.metric.Kind == metrics.Counter:
 		if w.m.Type() != pmetric.MetricTypeSum {
 			sum := w.m.SetEmptySum()
 			sum.SetIsMonotonic(true)
@@ -142,8 +143,8 @@ func (w *pointWriter) ratio(x *series) (n int) {
 		p.SetTimestamp(w.now)
 		p.SetDoubleValue(r.share)
 		w.dims(x, p.Attributes())
-		p.Attributes().PutStr(AttrOutcome, r.outcome)
-		p.Attributes().PutStr(AttrWindow, "5m")
+		p.Attributes().PutStr(metrics.AttrOutcome, r.outcome)
+		p.Attributes().PutStr(metrics.AttrWindow, "5m")
 		n++
 	}
 	return n
@@ -200,7 +201,7 @@ func (w *pointWriter) dims(x *series, to pcommon.Map) {
 		if text == "" {
 			continue
 		}
-		if w.family.dims[i] == AtCode {
+		if w.family.dims[i] == metrics.AtCode {
 			if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 				to.PutInt(attrs.ReplyCode, n)
 				continue

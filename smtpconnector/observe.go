@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 )
 
 // observe counts the enriched records of a batch, once: for all instances, and a batch that comes again because another branch refused it has been
@@ -55,17 +56,17 @@ func (c *core) record(host string, rec plog.LogRecord, now pcommon.Timestamp, t 
 	switch {
 	case !take(s, rec.Attributes()):
 		return
-	case s.IsTrue(AtDuplicate):
+	case s.IsTrue(metrics.AtDuplicate):
 		t.duplicates++
 		return
 	}
 	s.Complete()
 	t.counted++
-	if s.Has[AtHost] {
-		host = s.Text[AtHost]
+	if s.Has[metrics.AtHost] {
+		host = s.Text[metrics.AtHost]
 	}
 	s.Time = int64(rec.Timestamp())
 	if c.store != nil {
-		c.store.observe(origin{host, s.Text[AtInstance]}, s, now)
+		c.store.observe(origin{host, s.Text[metrics.AtInstance]}, s, now)
 	}
 }

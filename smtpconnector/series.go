@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 )
 
 // series is one set of dimensions of one metric.
@@ -97,9 +98,9 @@ func (v *value) merge(o *value) {
 
 // family is one metric of one origin: its series, bounded.
 type family struct {
-	metric *Metric
+	metric *metrics.Metric
 	needs  int // the place of an attribute that a record must have to count; -1: none
-	dims   []Slot
+	dims   []metrics.Slot
 	bounds []float64
 	series map[string]*series
 	over   *series // what the limit had no room for
@@ -137,22 +138,22 @@ func newStore(cfg *Config) *store {
 		st.birth = 0
 	}
 	st.obs.store = st
-	for i := range Table {
-		m := &Table[i]
+	for i := range metrics.Table {
+		m := &metrics.Table[i]
 		mc, set := cfg.Metrics[m.Name]
 		if on := mc.Enabled; on == nil && m.Off || on != nil && !*on {
 			continue
 		}
 		f := &family{metric: m, needs: -1, bounds: m.Buckets}
 		if m.Needs != "" {
-			f.needs = int(At(m.Needs))
+			f.needs = int(metrics.At(m.Needs))
 		}
 		dims := m.Dimensions
 		if set && mc.Dimensions != nil {
 			dims = mc.Dimensions
 		}
 		for _, d := range dims {
-			f.dims = append(f.dims, At(d))
+			f.dims = append(f.dims, metrics.At(d))
 		}
 		if e := cfg.Histogram.Explicit; e != nil && m.Unit == "s" {
 			f.bounds = e.Buckets
@@ -187,7 +188,7 @@ func (st *store) of(o origin) *counted {
 const maxOrigins = 10_000
 
 // observe counts one record.
-func (st *store) observe(o origin, s *Sample, now pcommon.Timestamp) {
+func (st *store) observe(o origin, s *metrics.Sample, now pcommon.Timestamp) {
 	if !st.hosts {
 		o.host = ""
 	}
@@ -197,7 +198,7 @@ func (st *store) observe(o origin, s *Sample, now pcommon.Timestamp) {
 	c := st.of(o)
 	st.obs.sample, st.obs.now, st.obs.logged = s, now, c.clock.read(pcommon.Timestamp(s.Time), now)
 	for _, f := range c.families {
-		if f.needs >= 0 && !s.Has[f.needs] || f.metric.Of != "" && f.metric.Of != s.Text[AtEvent] {
+		if f.needs >= 0 && !s.Has[f.needs] || f.metric.Of != "" && f.metric.Of != s.Text[metrics.AtEvent] {
 			continue
 		}
 		st.obs.family = f
@@ -206,7 +207,7 @@ func (st *store) observe(o origin, s *Sample, now pcommon.Timestamp) {
 }
 
 // find gives the series of the sample's dimensions; a hit allocates nothing.
-func (st *store) find(f *family, s *Sample, now pcommon.Timestamp) *series {
+func (st *store) find(f *family, s *metrics.Sample, now pcommon.Timestamp) *series {
 	key := st.key[:0]
 	for _, d := range f.dims {
 		key = append(key, s.Text[d]...)
@@ -222,7 +223,7 @@ func (st *store) find(f *family, s *Sample, now pcommon.Timestamp) *series {
 }
 
 // grow makes a series, or gives the marked one when there is no room.
-func (st *store) grow(f *family, s *Sample, key []byte, now pcommon.Timestamp) *series {
+func (st *store) grow(f *family, s *metrics.Sample, key []byte, now pcommon.Timestamp) *series {
 	if len(f.series) >= st.cfg.AggregationCardinalityLimit {
 		st.overflown++
 		if f.over == nil {
@@ -281,7 +282,7 @@ func (st *store) unborn() bool {
 				return true
 			}
 			for _, x := range f.series {
-				if x.born == 0 && f.metric.Kind != Ratio {
+				if x.born == 0 && f.metric.Kind != metrics.Ratio {
 					return true
 				}
 			}
@@ -294,7 +295,7 @@ func (st *store) unborn() bool {
 type observer struct {
 	store  *store
 	family *family
-	sample *Sample
+	sample *metrics.Sample
 	now    pcommon.Timestamp
 	logged pcommon.Timestamp // when the record's line was written
 }
@@ -312,7 +313,7 @@ func (o *observer) Record(x float64, n int64) {
 }
 
 // Window takes the sample into the window there.
-func (o *observer) Window(s *Sample) {
+func (o *observer) Window(s *metrics.Sample) {
 	x := o.store.find(o.family, s, o.now)
 	if x.ring == nil {
 		x.ring = new(window)

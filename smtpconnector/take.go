@@ -1,26 +1,27 @@
 package smtpconnector
 
 import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
 // take reads a record's attributes; false: it is a summary, which tells again what was counted.
-func take(s *Sample, m pcommon.Map) bool {
+func take(s *metrics.Sample, m pcommon.Map) bool {
 	s.Reset()
 	for name, v := range m.All() {
-		at, ok := Find(name)
+		at, ok := metrics.Find(name)
 		if !ok {
 			continue
 		}
 		switch v.Type() {
 		case pcommon.ValueTypeStr:
 			text := v.Str()
-			if at == AtEvent && IsSummary(text) {
+			if at == metrics.AtEvent && metrics.IsSummary(text) {
 				return false
 			}
 			s.Put(at, text, 0)
 		case pcommon.ValueTypeInt:
-			s.Put(at, Number(v.Int()), float64(v.Int()))
+			s.Put(at, metrics.Number(v.Int()), float64(v.Int()))
 		case pcommon.ValueTypeDouble:
 			s.Put(at, "", v.Double())
 		case pcommon.ValueTypeBool:

@@ -3,6 +3,7 @@ package smtpconnector
 import (
 	"time"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
@@ -48,7 +49,7 @@ type outcomes struct {
 	delivered, bounced, expired, deferred, tried float64
 }
 
-func (w *window) add(s *Sample, logged pcommon.Timestamp) {
+func (w *window) add(s *metrics.Sample, logged pcommon.Timestamp) {
 	step := int64(logged) / int64(windowStep)
 	i := int(step % int64(windowSteps))
 	switch {
@@ -58,16 +59,16 @@ func (w *window) add(s *Sample, logged pcommon.Timestamp) {
 		w.since[i], w.step[i] = step, outcomes{}
 	}
 	o, n := &w.step[i], float64(s.Recipients())
-	if s.IsTrue(AtTried) {
+	if s.IsTrue(metrics.AtTried) {
 		o.tried += n
-		if s.Is(AtStatus, "deferred") {
+		if s.Is(metrics.AtStatus, "deferred") {
 			o.deferred += n
 		}
 	}
-	if !s.IsTrue(AtFinal) {
+	if !s.IsTrue(metrics.AtFinal) {
 		return
 	}
-	switch s.Text[AtStatus] {
+	switch s.Text[metrics.AtStatus] {
 	case "delivered":
 		o.delivered += n
 	case "bounced":

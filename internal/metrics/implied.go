@@ -1,4 +1,4 @@
-package smtpconnector
+package metrics
 
 import (
 	"strconv"

@@ -1,4 +1,6 @@
-package smtpconnector
+// Package metrics is the table of what is counted of mail logs: each metric with its dimensions and what one record means for it. Who adds up is
+// the user of the table. It knows no mail server and nothing of the Collector.
+package metrics
 
 import (
 	"slices"
