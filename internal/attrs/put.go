@@ -70,11 +70,23 @@ func (w *Writer) Put(ev *event.Event, rec plog.LogRecord) {
 	if n := w.m.Len() - before; n > int(*room) {
 		*room = uint8(min(n, 255))
 	}
+	putTrace(ev, rec)
 	if rec.EventName() == "" {
 		rec.SetEventName(ev.Kind.EventName())
 	}
 	if rec.SeverityNumber() == plog.SeverityNumberUnspecified && ev.Class != 0 {
 		SetSeverity(ev.Class, rec)
+	}
+}
+
+// putTrace gives a record the ids of its message's trace, and of the span that it tells of; one that came with a trace keeps it.
+func putTrace(ev *event.Event, rec plog.LogRecord) {
+	if ev.Trace == (event.TraceID{}) || !rec.TraceID().IsEmpty() {
+		return
+	}
+	rec.SetTraceID(ev.Trace.Bytes())
+	if ev.Span != 0 {
+		rec.SetSpanID(ev.Span.Bytes())
 	}
 }
 

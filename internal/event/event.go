@@ -154,6 +154,8 @@ type Event struct {
 	ChildKind      MessageKind // that message begins with this line: the server writes no other first line of it
 	FilterID       string      // a filter's own id of the message, which its answer names
 	ParentUID      ID
+	Trace          TraceID // of the mail, from the line on where it is known which that is
+	Span           ID      // of the span whose own record this is
 	MessageKind    MessageKind
 	MessageHop     MessageHop
 	MessagePartial bool

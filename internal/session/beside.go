@@ -29,6 +29,7 @@ func (t *Tracker) observeBeside(h *host, ev *event.Event, now int64) {
 		t.link(h, m, ev.RemoteQueueID, ev, false)
 	}
 	m.complete(ev)
+	m.tellSpan(ev)
 }
 
 // newest finds the message of any instance with that queue id: of several the one that is not over, or else that began last.

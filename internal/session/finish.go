@@ -91,6 +91,7 @@ func (t *Tracker) endRecipients(m *Message, status event.Status, out *Output) {
 		if ev.Final {
 			m.Final++
 		}
+		m.tellSpan(ev)
 		out.Made = append(out.Made, Made{Event: ev, Host: m.host.name})
 	}
 }

@@ -140,6 +140,7 @@ func (t *Tracker) hop(m *Message, parent event.ID, from string, when int64, out 
 	ev := events.Get().(*event.Event)
 	ev.Kind, ev.Dialect, ev.Host, ev.Instance, ev.Synthetic = event.KindHop, m.Dialect, m.host.name, m.instance, true
 	ev.QueueID, ev.MessageUID, ev.ParentUID, ev.MessageID = m.QueueID, m.UID, parent, m.MessageID
+	ev.Trace, ev.Span = m.Trace, newHash().num(int64(m.UID)).num(int64(parent)).id()
 	ev.ClientAddress, ev.ServerAddress = from, m.host.name
 	ev.Time, ev.Resolution = when, event.ResolutionSecond
 	out.Made = append(out.Made, Made{Event: ev, Host: m.host.name})

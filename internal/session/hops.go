@@ -18,7 +18,6 @@ func (m *Message) hop(ev *event.Event) {
 		}
 	}
 	if len(m.Hops) >= maxHops {
-		m.HopsDropped++
 		return
 	}
 	m.Hops = append(m.Hops, Hop{Server: strings.Clone(ev.ServerAddress), Address: strings.Clone(ev.PeerIP)})
@@ -40,7 +39,7 @@ func (h *Hop) take(ev *event.Event) {
 
 // asked notes a host that refused or failed before there is a verdict.
 func (m *Message) asked(ev *event.Event) {
-	if ev.Role != event.RoleClient || ev.Class == '2' || ev.Class == '3' || ev.Class == 0 && ev.ErrorType == "" {
+	if !refuses(ev) {
 		return
 	}
 	switch ev.Kind {

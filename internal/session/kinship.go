@@ -61,14 +61,15 @@ func (t *Tracker) beginChild(h *host, m *Message, ev *event.Event) {
 	if ev.ChildKind == event.MessageDSN {
 		first.MailFrom = "<>"
 	}
+	if ev.ChildKind == event.MessageMail {
+		first.MessageID = m.MessageID
+	}
 	c := t.beginMessage(h, &first, m.Last)
 	t.take(h, c, nil, &first, false)
 	c.Parent = m.UID
 	if ev.ChildKind == event.MessageMail {
 		c.trust = m.trust // a list's: not submitted here
 		c.inherit(m)
-		keep(&c.MessageID, m.MessageID)
-		h.ids.add(c)
 	}
 }
 

@@ -210,10 +210,6 @@ func (t *Tracker) take(h *host, m *Message, s *Session, ev *event.Event, late bo
 			s.accept(ev)
 		}
 		m.receivedBy(ev, late)
-	case event.KindMessageHeld:
-		m.HeldSince = ev.Time
-	case event.KindMessageReleased:
-		m.HeldSince = 0
 	case event.KindMessageRedirected:
 		m.expanded(ev)
 	case event.KindMessageHeader:
@@ -383,6 +379,7 @@ func (m *Message) expanded(ev *event.Event) {
 func (m *Message) complete(ev *event.Event) {
 	ev.MessageUID, ev.OriginSession, ev.ParentUID = m.UID, m.Origin, m.Parent
 	ev.MessageKind, ev.MessagePartial = m.Kind, m.Partial
+	m.traced(ev)
 	if ev.MailFrom == "" {
 		ev.MailFrom, ev.SenderRecalled = m.MailFrom, true
 	}

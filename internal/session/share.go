@@ -12,6 +12,7 @@ type share struct {
 const (
 	mostStreams  = 8192
 	mostStarts   = 65536
+	mostRepeated = 65536
 	mostCopies   = 32768
 	mostTwins    = 4096
 	mostAliases  = 65536
@@ -25,7 +26,7 @@ const (
 
 // smallSums are what all hosts have taken of the small kinds.
 type smallSums struct {
-	streams, starts, copies, twins, aliases, domains, places, words, tries, receipts, filtered, columns int
+	streams, starts, repeated, copies, twins, aliases, domains, places, words, tries, receipts, filtered, columns int
 }
 
 // fits says whether the host may take one more.
@@ -48,6 +49,7 @@ func (s *share) drop() { s.add(-s.own) }
 func (h *host) takeShares(all *smallSums) {
 	h.streamShare = share{used: &all.streams, most: mostStreams}
 	h.starts.share = share{used: &all.starts, most: mostStarts}
+	h.repeated.share = share{used: &all.repeated, most: mostRepeated}
 	h.copies.share = share{used: &all.copies, most: mostCopies}
 	h.twinShare = share{used: &all.twins, most: mostTwins}
 	h.aliases.share = share{used: &all.aliases, most: mostAliases}
@@ -62,7 +64,7 @@ func (h *host) takeShares(all *smallSums) {
 // dropShares gives a host's part back when it is forgotten.
 func (h *host) dropShares() {
 	for _, s := range []*share{
-		&h.streamShare, &h.starts.share, &h.copies.share, &h.twinShare, &h.aliases.share, &h.domainShare, &h.filters.placeShare, &h.wordShare, &h.tries.share, &h.receipts.share,
+		&h.streamShare, &h.starts.share, &h.repeated.share, &h.copies.share, &h.twinShare, &h.aliases.share, &h.domainShare, &h.filters.placeShare, &h.wordShare, &h.tries.share, &h.receipts.share,
 		&h.filters.share,
 	} {
 		s.drop()

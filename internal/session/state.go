@@ -37,6 +37,7 @@ type (
 		Stream                    int // the one that the newest line was of
 		Sessions, Messages, Peers int // that follow; oldest first, the ended ones in front
 		Starts                    []savedStart
+		Repeated                  []savedRepeat // oldest first
 		Tries                     []savedTry
 		Receipts                  []*receipt
 		Domains                   []string
@@ -172,6 +173,7 @@ func (h *host) head() savedHost {
 	for _, e := range h.starts.order {
 		out.Starts = append(out.Starts, savedStart{e.key, e.when, h.starts.count[e.key]})
 	}
+	out.Repeated = h.repeated.list()
 	out.Aliases, out.Waiting, out.Client = h.aliases.ids, h.aliases.waiting, h.aliases.client
 	out.Tries, out.Receipts = h.tries.list(), h.receipts.order
 	for d := range h.domains {
@@ -275,6 +277,7 @@ func (t *Tracker) decodeHost(from *gob.Decoder) error {
 		h.starts.count[s.Key] = s.Count
 	}
 	h.starts.share.add(len(in.Starts))
+	h.repeated.restore(in.Repeated)
 	h.tellsAfter, h.tellsCalls = in.TellsAfter, in.TellsCalls
 	for i := range in.Streams {
 		st := newStream(h, in.Streams[i].Name)

@@ -145,6 +145,7 @@ func (m *Message) summary() *Summary {
 	sum := summaries.Get().(*Summary)
 	ev := &sum.Event
 	m.describe(ev, event.KindMessage)
+	ev.Span = event.SpanOfMessage(m.UID)
 	ev.Helo, ev.PeerIP = m.Helo, m.PeerIP
 	ev.AuthMechanism, ev.MessageHop = m.Mechanism, m.Came
 	totals := &TotalsOfMessage{

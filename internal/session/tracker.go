@@ -82,6 +82,7 @@ type host struct {
 	tries      tries
 	receipts   receipts
 	filters    filters
+	repeated   repeated
 	ids        *byMessageID        // of open messages; nil where nobody asked for one
 	domains    map[string]struct{} // learned local domains
 	single     bool                // a part of a message is for one recipient, not for one domain
@@ -233,6 +234,7 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	t.observePeer(h, m, ev, now)
 	t.settle(h, m, ev, now, out)
 	t.meet(m, ev, now, out)
+	m.tellSpan(ev)
 	if s != nil {
 		t.settleSession(s, ev, out)
 	}

@@ -75,6 +75,7 @@ type CommandRecord = conversation.CommandRecord
 // them open: small fields stand together, what few have hangs on a pointer.
 type Message struct {
 	UID     event.ID
+	Trace   event.TraceID
 	QueueID string
 	First   int64
 	Last    int64
@@ -100,6 +101,8 @@ type Message struct {
 	reentered bool // its first line says that it comes back from a filter
 	notice    bool // of another message here, as a line of that one says
 	trust     trust
+	Spans     uint16 // records that are spans
+	Beside    uint16 // of these, lines of programs beside the server
 
 	host     *host
 	instance string
@@ -132,8 +135,6 @@ type Message struct {
 	Passed                int // recipients that live on under another queue id
 	Moved                 int // recipients of another message made from it, which show themselves only there
 	Hops                  []Hop
-	HopsDropped           int
-	HeldSince             int64
 	Fate                  Fate
 }
 
