@@ -28,7 +28,7 @@ type part struct {
 type pass struct {
 	core *core
 	via  *smtpProcessor // the pipeline that the batch is on
-	w    attrs.Writer
+	w    record.Writer
 	now  int64
 	one  engine.Line // the line at hand
 
@@ -298,7 +298,7 @@ func (p *pass) putMade(one *part, rec plog.LogRecord) {
 }
 
 // putMade writes a record that no line is behind.
-func putMade(m *session.Made, rec plog.LogRecord, observed pcommon.Timestamp, w *attrs.Writer) {
+func putMade(m *session.Made, rec plog.LogRecord, observed pcommon.Timestamp, w *record.Writer) {
 	var ev *event.Event
 	if m.Summary != nil {
 		ev = &m.Summary.Event

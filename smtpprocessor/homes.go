@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
@@ -78,7 +79,7 @@ func (p *pass) home(host string) {
 func (s *homes) logs(out *session.Output, full bool) made {
 	all := made{}
 	scopes := map[string]plog.ScopeLogs{}
-	w := attrs.Writer{Full: full}
+	w := record.Writer{List: attrs.List{Full: full}}
 	for i := range out.Made {
 		m := &out.Made[i]
 		sl, ok := scopes[m.Host]

@@ -7,9 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/plog"
-
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -40,22 +37,19 @@ func full() *event.Event {
 }
 
 func TestEveryFieldReachesItsAttributeWithItsType(t *testing.T) {
-	rec := plog.NewLogRecord()
 	ev := full()
-	(&Writer{Full: true, Host: "mx.example.com"}).Put(ev, rec)
+	all := list(t, List{Full: true, Host: "mx.example.com"}, ev)
 	ev.RcptList, ev.RcptTo = nil, "to@example.com"
-	single := plog.NewLogRecord()
-	(&Writer{Full: true}).Put(ev, single)
-	types := map[Type]pcommon.ValueType{
-		String: pcommon.ValueTypeStr, Int: pcommon.ValueTypeInt, Double: pcommon.ValueTypeDouble, Seconds: pcommon.ValueTypeDouble,
-		Bool: pcommon.ValueTypeBool, Strings: pcommon.ValueTypeSlice, Array: pcommon.ValueTypeSlice, Map: pcommon.ValueTypeMap,
+	single := list(t, List{Full: true}, ev)
+	types := map[Type]Kind{
+		String: KindString, Int: KindInt, Double: KindDouble, Seconds: KindDouble, Bool: KindBool, Strings: KindArray, Array: KindArray, Map: KindMap,
 	}
 	known := map[string]bool{}
 	for _, d := range Table {
 		known[d.Name] = true
-		v, ok := rec.Attributes().Get(d.Name)
+		i, ok := all[d.Name]
 		if !ok {
-			v, ok = single.Attributes().Get(d.Name)
+			i, ok = single[d.Name]
 		}
 		if !ok {
 			if !strings.HasPrefix(d.Meaning, "summary: ") {
@@ -63,59 +57,71 @@ func TestEveryFieldReachesItsAttributeWithItsType(t *testing.T) {
 			}
 			continue
 		}
-		if v.Type() != types[d.Type] {
-			t.Errorf("%s is %s, the table says %s", d.Name, v.Type(), d.Type)
+		if i.Kind != types[d.Type] {
+			t.Errorf("%s is of kind %d, the table says %s", d.Name, i.Kind, d.Type)
 		}
 	}
-	for name := range rec.Attributes().All() {
+	for name := range all {
 		if !known[name] {
 			t.Errorf("%s is not in the table", name)
 		}
 	}
-	if rec.EventName() != "smtp.delivery" || rec.SeverityNumber() != plog.SeverityNumberError {
-		t.Errorf("event name %q, severity %s", rec.EventName(), rec.SeverityNumber())
+}
+
+// list is what the record of an event carries, by name.
+func list(t *testing.T, l List, ev *event.Event) map[string]Item {
+	t.Helper()
+	l.Put(ev)
+	named := map[string]Item{}
+	for at := 0; at < len(l.Items); {
+		i := l.Items[at]
+		if _, twice := named[i.Name]; twice || i.Name == "" {
+			t.Errorf("%q stands twice, or is no name", i.Name)
+		}
+		named[i.Name] = i
+		at++
+		if i.Kind == KindArray || i.Kind == KindMap {
+			at += i.Len() // these stand in no other
+		}
 	}
+	return named
 }
 
 func TestNothingIsPutForWhatTheLineDoesNotSay(t *testing.T) {
-	rec := plog.NewLogRecord()
-	new(Writer).Put(&event.Event{Kind: event.KindLifecycle, Dialect: "postfix"}, rec)
-	if rec.Attributes().Len() != 2 {
-		t.Errorf("%v", rec.Attributes().AsRaw())
+	if l := list(t, List{}, &event.Event{Kind: event.KindLifecycle, Dialect: "postfix"}); len(l) != 2 {
+		t.Errorf("%v", l)
 	}
 }
 
 func TestLongAndBrokenTextsAreCutAtACharacter(t *testing.T) {
-	rec := plog.NewLogRecord()
-	new(Writer).Put(&event.Event{Kind: event.KindReply, Code: 550, Text: strings.Repeat("é", 600), Helo: "a\xffb"}, rec)
-	text, _ := rec.Attributes().Get(ReplyText)
+	l := list(t, List{}, &event.Event{Kind: event.KindReply, Code: 550, Text: strings.Repeat("é", 600), Helo: "a\xffb"})
+	text := l[ReplyText]
 	if n := len(text.Str()); n != MaxText || !strings.HasSuffix(text.Str(), "é") {
 		t.Errorf("%d bytes", n)
 	}
-	if cut, _ := rec.Attributes().Get(ReplyTruncated); !cut.Bool() {
+	if cut := l[ReplyTruncated]; !cut.Bool() {
 		t.Error("not marked truncated")
 	}
-	if helo, _ := rec.Attributes().Get(Helo); helo.Str() != "a\uFFFDb" {
+	if helo := l[Helo]; helo.Str() != "a\uFFFDb" {
 		t.Errorf("%q", helo.Str())
 	}
 }
 
-func TestSeverityOfTheCarrierStays(t *testing.T) {
-	rec := plog.NewLogRecord()
-	rec.SetSeverityNumber(plog.SeverityNumberDebug)
-	new(Writer).Put(&event.Event{Kind: event.KindReply, Class: '5'}, rec)
-	if rec.SeverityNumber() != plog.SeverityNumberDebug {
-		t.Error(rec.SeverityNumber())
+func TestAListHasRoomForEachKindOfValue(t *testing.T) {
+	l := list(t, List{}, &event.Event{Kind: event.KindReply, Latency: 1500 * time.Millisecond, HasLatency: true, Size: -2, HasSize: true, NoTrial: true})
+	latency, size, trial := l[Latency], l[MessageSize], l[Trial]
+	if latency.Double() != 1.5 || size.Int() != -2 || trial.Bool() {
+		t.Errorf("%v %v %v", latency, size, trial)
 	}
 }
 
-// BenchmarkPut is the floor: what it costs to put a delivery's attributes on a record.
+// BenchmarkPut lists what a delivery carries.
 func BenchmarkPut(b *testing.B) {
 	ev := full()
 	ev.RcptList = nil
-	var w Writer
+	var l List
 	b.ReportAllocs()
 	for b.Loop() {
-		w.Put(ev, plog.NewLogRecord())
+		l.Put(ev)
 	}
 }

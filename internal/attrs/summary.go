@@ -1,172 +1,158 @@
 package attrs
 
 import (
-	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/plog"
-
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
-// summaryRoom is how many attributes a summary has besides those of its event, rounded up.
-const summaryRoom = 10
-
-// PutSummary writes a session's or message's summary to rec: its sentence as the body, the event's attributes, totals, and the
-// bounded arrays.
-func (w *Writer) PutSummary(s *session.Summary, rec plog.LogRecord) {
-	rec.Body().SetStr(valid(s.Sentence()))
-	w.more = summaryRoom
-	w.Put(&s.Event, rec)
-	w.more = 0
-	m := rec.Attributes()
+// PutSummary fills the list with what a session's or message's summary carries: the event's attributes, totals, and the bounded arrays.
+func (l *List) PutSummary(s *session.Summary) {
+	l.Put(&s.Event)
 	switch {
 	case s.Session != nil:
-		putSession(s.Session, &s.Event, m)
+		l.sessionTotals(s.Session, &s.Event)
 	case s.Message != nil:
-		putMessage(s.Message, m)
+		l.messageTotals(s.Message)
 	}
 }
 
-func putSession(t *session.TotalsOfSession, ev *event.Event, m pcommon.Map) {
-	m.PutInt(SessionMessages, int64(t.Messages))
-	m.PutInt(SessionAccepted, int64(t.Accepted))
-	m.PutInt(SessionRefused, int64(t.Refused))
-	if t.Bytes > 0 {
-		m.PutInt(SessionBytes, t.Bytes)
-	}
-	if t.Idle {
-		m.PutBool(SessionIdle, true)
-	}
+func (l *List) sessionTotals(t *session.TotalsOfSession, ev *event.Event) {
+	l.int(SessionMessages, int64(t.Messages))
+	l.int(SessionAccepted, int64(t.Accepted))
+	l.int(SessionRefused, int64(t.Refused))
+	l.num(SessionBytes, max(t.Bytes, 0))
+	l.bool(SessionIdle, true, t.Idle)
 	if t.Slowest.HasLatency {
-		m.PutStr(SlowestCommand, t.Slowest.Command)
-		m.PutDouble(SlowestLatency, t.Slowest.Latency.Seconds())
+		l.add(SlowestCommand, KindString, 0, t.Slowest.Command)
+		l.dbl(SlowestLatency, t.Slowest.Latency.Seconds(), true)
 	}
-	if ev.HasCommands {
-		putCounts(m, &ev.Commands)
+	if ev.HasCommands { // the server's own counters, one map for what succeeded and one for what failed
+		l.counts(SessionCommandsOK, func(v event.Verb) int64 { return int64(ev.Commands[v].OK) })
+		l.counts(SessionCommandsKO, func(v event.Verb) int64 { return int64(ev.Commands[v].All) - int64(ev.Commands[v].OK) })
 	}
 	if len(t.Commands) > 0 {
-		putCommands(m, t)
+		l.commands(t)
 	}
 }
 
-// putCounts writes the server's own counters, one map for what succeeded and one for what failed.
-func putCounts(m pcommon.Map, counts *[event.Verbs]event.Count) {
-	ok, failed := pcommon.NewMap(), pcommon.NewMap()
-	for v, n := range counts {
-		if n.OK > 0 {
-			ok.PutInt(event.Verb(v).String(), int64(n.OK))
+// counts is a map of the verbs that have a number above zero; none where no verb has.
+func (l *List) counts(key string, of func(event.Verb) int64) {
+	at := -1
+	for v := range event.Verb(event.Verbs) {
+		n := of(v)
+		if n <= 0 {
+			continue
 		}
-		if n.All > n.OK {
-			failed.PutInt(event.Verb(v).String(), int64(n.All-n.OK))
+		if at < 0 { // made with the first
+			at = l.add(key, KindMap, 0, "")
 		}
-	}
-	if ok.Len() > 0 {
-		ok.MoveTo(m.PutEmptyMap(SessionCommandsOK))
-	}
-	if failed.Len() > 0 {
-		failed.MoveTo(m.PutEmptyMap(SessionCommandsKO))
+		l.int(v.String(), n)
+		l.Items[at].num++
 	}
 }
 
-// array fills a bounded array of maps: at most MaxItems items and MaxArray bytes of text.
+// array is a bounded array of maps: at most MaxItems items and MaxArray bytes of text.
 type array struct {
-	list    pcommon.Slice
+	at      int // its place in the list
 	bytes   int
 	dropped int
 }
 
-// item gives the next item's map, or false when the array is full; size is the length of the item's text.
-func (a *array) item(size int) (pcommon.Map, bool) {
+// item begins the array's next item, or is false when it is full; size is the length of the item's text. What is added from now on belongs to it, until endItem.
+func (l *List) item(a *array, size int) (at int, ok bool) {
 	const overhead = 64 // of names and numbers
-	if a.dropped > 0 || a.list.Len() >= MaxItems || a.bytes+size+overhead > MaxArray {
+	if a.dropped > 0 || l.Items[a.at].num >= MaxItems || a.bytes+size+overhead > MaxArray {
 		a.dropped++
-		return pcommon.Map{}, false
+		return 0, false
 	}
 	a.bytes += size + overhead
-	return a.list.AppendEmpty().SetEmptyMap(), true
+	l.Items[a.at].num++
+	return l.add("", KindMap, 0, ""), true
 }
 
-func putCommands(m pcommon.Map, t *session.TotalsOfSession) {
-	a := array{list: m.PutEmptySlice(Commands), dropped: 0}
+// endItem counts what was added to the item that begins at a place.
+func (l *List) endItem(at int) { l.Items[at].num = int64(len(l.Items) - at - 1) }
+
+func (l *List) commands(t *session.TotalsOfSession) {
+	a := array{at: l.add(Commands, KindArray, 0, "")}
 	for i := range t.Commands {
 		c := &t.Commands[i]
-		item, ok := a.item(len(c.Command) + len(c.Argument))
+		at, ok := l.item(&a, len(c.Command)+len(c.Argument))
 		if !ok {
 			continue
 		}
-		put(item, "command", c.Command)
-		put(item, "argument", c.Argument)
-		putNumber(item, "reply_code", c.Code)
-		put(item, "enhanced_code", c.Enhanced)
-		if c.HasLatency {
-			item.PutDouble("latency", c.Latency.Seconds())
-		}
+		l.text("command", c.Command)
+		l.text("argument", c.Argument)
+		l.num("reply_code", int64(c.Code))
+		l.text("enhanced_code", c.Enhanced)
+		l.dbl("latency", c.Latency.Seconds(), c.HasLatency)
+		l.endItem(at)
 	}
-	putNumber(m, CommandsDropped, a.dropped+t.CommandsDropped)
+	l.num(CommandsDropped, int64(a.dropped+t.CommandsDropped))
 }
 
-func putMessage(t *session.TotalsOfMessage, m pcommon.Map) {
-	if t.HasDuration {
-		m.PutDouble(MessageDuration, t.Duration.Seconds())
-	}
+func (l *List) messageTotals(t *session.TotalsOfMessage) {
+	l.dbl(MessageDuration, t.Duration.Seconds(), t.HasDuration)
 	for s, n := range t.Totals {
 		if n > 0 && event.Status(s) != event.StatusNone {
-			m.PutInt(RecipientTotal+event.Status(s).String(), int64(n))
+			l.int(recipientTotals[s], int64(n))
 		}
 	}
-	putNumber(m, RecipientHandedOn, t.HandedOn)
+	l.num(RecipientHandedOn, int64(t.HandedOn))
 	if len(t.Recipients) > 0 {
-		putRecipients(m, t)
+		l.recipients(t)
 	}
 	if len(t.Hops) > 0 {
-		list := m.PutEmptySlice(Hops)
-		for i := range t.Hops {
-			h := &t.Hops[i]
-			item := list.AppendEmpty().SetEmptyMap()
-			put(item, "server", h.Server)
-			put(item, "address", h.Address)
-			put(item, "route", h.Route.String())
-			put(item, "status", h.Status.String())
-			putNumber(item, "reply_code", h.Code)
-			put(item, "enhanced_code", h.Enhanced)
-			put(item, "reason", h.Reason)
-		}
+		l.hops(t.Hops)
 	}
 }
 
-func putRecipients(m pcommon.Map, t *session.TotalsOfMessage) {
-	a := array{list: m.PutEmptySlice(Recipients)}
+// recipientTotals are the names by status.
+var recipientTotals = func() (names [event.Statuses]string) {
+	for s := range names {
+		names[s] = RecipientTotal + event.Status(s).String()
+	}
+	return names
+}()
+
+func (l *List) hops(hops []session.Hop) {
+	l.add(Hops, KindArray, int64(len(hops)), "")
+	for i := range hops {
+		h := &hops[i]
+		at := l.add("", KindMap, 0, "")
+		l.text("server", h.Server)
+		l.text("address", h.Address)
+		l.str("route", h.Route.String())
+		l.str("status", h.Status.String())
+		l.num("reply_code", int64(h.Code))
+		l.text("enhanced_code", h.Enhanced)
+		l.text("reason", h.Reason)
+		l.endItem(at)
+	}
+}
+
+func (l *List) recipients(t *session.TotalsOfMessage) {
+	a := array{at: l.add(Recipients, KindArray, 0, "")}
 	for i := range t.Recipients {
 		r := &t.Recipients[i]
 		text := reply.Clean(r.Reply, r.Code, r.Enhanced)
-		item, ok := a.item(len(r.To) + len(r.Orig) + len(text))
+		at, ok := l.item(&a, len(r.To)+len(r.Orig)+len(text))
 		if !ok {
 			continue
 		}
-		put(item, "rcpt_to", r.To)
-		put(item, "orig_rcpt_to", r.Orig)
-		put(item, "status", r.Status.String())
-		put(item, "route", r.Route.String())
-		put(item, "dsn", r.DSN)
-		putNumber(item, "reply_code", r.Code)
-		put(item, "enhanced_code", r.Enhanced)
-		put(item, "reason", r.Reason)
-		putNumber(item, "attempts", r.Attempts)
-		put(item, "deferred_for", r.Deferred)
-		put(item, "reply", text)
+		l.text("rcpt_to", r.To)
+		l.text("orig_rcpt_to", r.Orig)
+		l.str("status", r.Status.String())
+		l.str("route", r.Route.String())
+		l.text("dsn", r.DSN)
+		l.num("reply_code", int64(r.Code))
+		l.text("enhanced_code", r.Enhanced)
+		l.text("reason", r.Reason)
+		l.num("attempts", int64(r.Attempts))
+		l.text("deferred_for", r.Deferred)
+		l.text("reply", text)
+		l.endItem(at)
 	}
-	putNumber(m, RecipientsDropped, a.dropped+t.RecipientsDropped)
-}
-
-func put(m pcommon.Map, key, s string) {
-	if s != "" {
-		m.PutStr(key, valid(s))
-	}
-}
-
-func putNumber(m pcommon.Map, key string, n int) {
-	if n != 0 {
-		m.PutInt(key, int64(n))
-	}
+	l.num(RecipientsDropped, int64(a.dropped+t.RecipientsDropped))
 }
