@@ -1,8 +1,9 @@
 package smtpconnector
 
 import (
-	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 )
 
 // take reads a record's attributes; false: it is a summary, which tells again what was counted.
