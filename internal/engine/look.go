@@ -6,27 +6,27 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 )
 
-// Look is what a line is at a first look, without any memory of it.
-type Look uint8
+// look is what a line is at a first look, without any memory of it.
+type look uint8
 
 const (
-	LookNothing Look = iota
-	LookWords        // known, without a header
-	LookCommand      // likewise, a command
-	LookReply        // likewise, a reply
-	LookLine         // known, behind a header
-	LookData         // known, and message data follows
-	LookHeld         // part of a conversation that is under way
+	lookNothing look = iota
+	lookWords        // known, without a header
+	lookCommand      // likewise, a command
+	lookReply        // likewise, a reply
+	lookLine         // known, behind a header
+	lookData         // known, and message data follows
+	lookHeld         // part of a conversation that is under way
 )
 
-// Look reads a line and remembers nothing of it but in memory, which is made from that of the source.
-func (e *Engine) Look(l *Line, memory **dialect.Memory) Look {
+// look reads a line and remembers nothing of it but in memory, which is made from that of the source.
+func (e *Engine) look(l *Line, memory **dialect.Memory) look {
 	l.reset()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	src := e.source(l.Source)
 	if src.Talks && e.tracker.Holds(src.Host, src.name) {
-		return LookHeld
+		return lookHeld
 	}
 	h, ev := &l.header, &l.Event
 	l.Carrier.Header(l.Text, header.Clock{Zone: e.zone, Last: src.Last}, h)
@@ -38,15 +38,15 @@ func (e *Engine) Look(l *Line, memory **dialect.Memory) Look {
 	(*memory).Entry = ev.Entry
 	switch {
 	case result == event.Unknown && !e.detector.Claims(h.Program):
-		return LookNothing
+		return lookNothing
 	case ev.Kind == event.KindReply && ev.Code == 354, ev.Kind == event.KindCommand && ev.Command == "DATA":
-		return LookData
+		return lookData
 	case h.Resolution != event.ResolutionNone || h.Program != "":
-		return LookLine
+		return lookLine
 	case ev.Kind == event.KindCommand:
-		return LookCommand
+		return lookCommand
 	case ev.Kind == event.KindReply:
-		return LookReply
+		return lookReply
 	}
-	return LookWords
+	return lookWords
 }

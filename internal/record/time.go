@@ -3,16 +3,14 @@ package record
 import (
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/plog"
-
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// readTime takes the carrier's time: the journal's, else the record's.
-func (v *View) readTime(rec plog.LogRecord, f *fields) {
-	keyed := v.Unwrapped || rec.Timestamp() == 0 // else the receiver read the key
+// setTime takes the carrier's time: the journal's, else the record's, in nanoseconds since 1970, 0 for none.
+func (v *View) setTime(stamp int64, f *fields) {
+	keyed := v.Unwrapped || stamp == 0 // else the receiver read the key
 	switch {
 	case v.Resolution != event.ResolutionNone: // a runtime's
 	case f.micros > 0 && f.micros < 1<<53:
@@ -24,8 +22,8 @@ func (v *View) readTime(rec plog.LogRecord, f *fields) {
 		}
 	case keyed && f.stamp != "":
 		v.stamp, v.stampRead = f.stamp, f.stampRank == rankGuess
-	case rec.Timestamp() != 0:
-		v.Time = int64(rec.Timestamp())
+	case stamp != 0:
+		v.Time = stamp
 		v.Resolution = event.ResolutionSecond
 		if f.journal || v.Time%int64(time.Second) != 0 {
 			v.Resolution = event.ResolutionSubsecond

@@ -96,6 +96,19 @@ func (v *View) ReadWhole(res pcommon.Resource, rec plog.LogRecord, now int64) bo
 	return v.read(res, rec, now)
 }
 
+// ReadText looks at a line of a file, as Read does at the record that a receiver of files makes of it: at is its place, host names the machine for lines
+// that name none, anchor is the moment that the line is seen at, in nanoseconds since 1970. whole is ReadWhole's.
+func (v *View) ReadText(text string, at File, host string, anchor int64, whole bool) bool {
+	*v = View{Lines: v.Lines, whole: whole}
+	f := fields{fileID: at.ID, filePath: at.Path, offset: at.Offset, hasOffset: at.HasOffset, hostName: host}
+	body := v.open(scan.TrimEOL(text), &f)
+	v.settle(&f)
+	v.setTime(0, &f)
+	v.place(&f)
+	v.Anchor, v.Text, v.Blank = anchor, body, body == ""
+	return body != ""
+}
+
 func (v *View) read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 	var f fields
 	f.read(rec.Attributes(), false)
@@ -121,20 +134,9 @@ func (v *View) read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 		text = v.open(scan.TrimEOL(f.text()), &f)
 	}
 
-	// the header, as far as the carrier took it off
-	v.Program, v.PID, v.TagID = f.program, f.pid, f.tagID
-	if f.journal && f.container { // of the container's runtime
-		v.PID, v.TagID = 0, ""
-	}
-	v.cutTag()
-	v.Parsed = v.Program != ""
-	v.container = v.container || f.container
-	v.readTime(rec, &f)
-
-	// whose line it is
-	v.Host = f.host
-	v.File = File{ID: f.fileID, Path: f.filePath, Offset: f.offset, HasOffset: f.hasOffset}
-	v.locate(&f)
+	v.settle(&f)
+	v.setTime(int64(rec.Timestamp()), &f)
+	v.place(&f)
 
 	// the seen time
 	switch {
@@ -149,6 +151,24 @@ func (v *View) read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 	v.Text = text
 	v.Blank = v.Text == "" && body.Type() == pcommon.ValueTypeStr
 	return v.Text != ""
+}
+
+// settle takes over the header, as far as the carrier took it off.
+func (v *View) settle(f *fields) {
+	v.Program, v.PID, v.TagID = f.program, f.pid, f.tagID
+	if f.journal && f.container { // of the container's runtime
+		v.PID, v.TagID = 0, ""
+	}
+	v.cutTag()
+	v.Parsed = v.Program != ""
+	v.container = v.container || f.container
+}
+
+// place says whose line it is, and where it stands.
+func (v *View) place(f *fields) {
+	v.Host = f.host
+	v.File = File{ID: f.fileID, Path: f.filePath, Offset: f.offset, HasOffset: f.hasOffset}
+	v.locate(f)
 }
 
 // readMap finds the line in a body of keys: a carrier's, or a server's record that somebody took apart.
