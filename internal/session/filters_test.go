@@ -95,9 +95,8 @@ func TestNothingIsLearnedFromAHop(t *testing.T) {
 	l.at(1, failed)
 	l.comeIn(3, "B1", 2, "127.0.0.1", "m@a.example")
 	l.at(4, over(event.RouteLMTP, "A1", "127.0.0.1", 10024, "B1"))
-	h := l.hosts["mx"]
-	if len(h.domains) != 0 {
-		t.Errorf("%v", h.domains)
+	if n := l.hosts["mx"].Kept().Domains; n != 0 {
+		t.Errorf("%d domains", n)
 	}
 	if got := l.at(5, over(event.RouteMX, "B1", "203.0.113.9", 25, "X77")); got.Direction == event.DirectionInbound || got.Direction == event.DirectionForwarded {
 		t.Errorf("direction %s", got.Direction)
@@ -247,32 +246,5 @@ func TestHopOfAMessage(t *testing.T) {
 				t.Errorf("%s %q", got.Kind, got.MessageHop)
 			}
 		})
-	}
-}
-
-func TestFiltersAreBounded(t *testing.T) {
-	l := newLog(t, testConfig())
-	for i := range maxFiltered + 100 {
-		ev := event.Event{Kind: event.KindFilter, Beside: true, FilterID: "F" + string(rune('A'+i%26)) + strings.Repeat("x", i/26%60) + strings.Repeat("y", i/1560)}
-		for range maxOnward + 5 {
-			ev.RcptTo, ev.Discards = "r@b.example", true
-			if i < 3 {
-				l.at(float64(i)/1000, ev)
-			}
-		}
-		l.at(float64(i)/1000, ev)
-	}
-	f := &l.hosts["mx"].filters
-	if len(f.mail) > maxFiltered || len(f.order) > maxFiltered {
-		t.Errorf("%d of %d", len(f.mail), len(f.order))
-	}
-	for _, one := range f.mail {
-		if len(one.Ended) > maxOnward {
-			t.Errorf("%d recipients", len(one.Ended))
-		}
-	}
-	l.at(5000, event.Event{Kind: event.KindFilter, Beside: true, FilterID: "late"})
-	if len(f.mail) != 1 {
-		t.Errorf("%d live on", len(f.mail))
 	}
 }

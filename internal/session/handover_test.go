@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
 
 // receive is what a host logs when it takes a message in.
@@ -92,14 +93,14 @@ func TestHopWithoutMessageIDsIsFoundByTime(t *testing.T) {
 	}
 }
 
-func TestPromisesAreBounded(t *testing.T) {
-	var p promises
-	for i := range 5 * maxPromises {
-		p.add(promise{Key: newHash().num(int64(i))})
-		p.add(promise{Key: newHash().num(0)})
+func TestHandoversAreBounded(t *testing.T) {
+	var p handovers
+	for i := range 5 * maxHandovers {
+		p.add(handover{Key: hash.New().Num(int64(i))})
+		p.add(handover{Key: hash.New().Num(0)})
 	}
-	if len(p.byKey) > maxPromises || len(p.order) > 2*maxPromises {
-		t.Errorf("%d promises, %d in order", len(p.byKey), len(p.order))
+	if len(p.byKey) > maxHandovers || len(p.order) > 2*maxHandovers {
+		t.Errorf("%d handovers, %d in order", len(p.byKey), len(p.order))
 	}
 }
 

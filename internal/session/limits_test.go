@@ -12,6 +12,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
 )
 
 // everyEvent reads the logs of the repository's testdata.
@@ -61,18 +62,19 @@ func TestSumsOfAllHostsComeOutEven(t *testing.T) {
 				out.Reset()
 				tracker.Observe(ev, source, n, &out)
 				all := tracker.all
-				if most := max(cfg.MaxSessions, cfg.MaxMessages); all.sums[openSessions] > cfg.MaxSessions || all.sums[openMessages] > cfg.MaxMessages || all.sums[remembered] > most {
-					t.Fatalf("%v", all.sums)
+				most := max(cfg.MaxSessions, cfg.MaxMessages)
+				if all.Count(mailhost.OpenSessions) > cfg.MaxSessions || all.Count(mailhost.OpenMessages) > cfg.MaxMessages || all.Count(mailhost.Remembered) > most {
+					t.Fatalf("%+v", all)
 				}
-				if all.bytes > tracker.room()+100_000 {
-					t.Fatalf("%d bytes", all.bytes)
+				if all.Bytes() > tracker.room()+100_000 {
+					t.Fatalf("%d bytes", all.Bytes())
 				}
 			})
-			if tracker.all.bytes == 0 || tracker.all.small.words == 0 {
+			if tracker.all.Bytes() == 0 || tracker.newest.Kept().Words == 0 {
 				t.Error("nothing was kept")
 			}
-			if s, m := tracker.Open(); s != tracker.all.sums[openSessions] || m != tracker.all.sums[openMessages] {
-				t.Errorf("%d sessions and %d messages, %v", s, m, tracker.all.sums)
+			if s, m := tracker.Open(); s != countOf(tracker, mailhost.OpenSessions) || m != countOf(tracker, mailhost.OpenMessages) {
+				t.Errorf("%d sessions and %d messages", s, m)
 			}
 			data, err := tracker.Save()
 			if err != nil {
@@ -82,8 +84,10 @@ func TestSumsOfAllHostsComeOutEven(t *testing.T) {
 			if err := restored.Restore(data); err != nil {
 				t.Fatal(err)
 			}
-			if restored.all.sums != tracker.all.sums {
-				t.Errorf("%v restored, %v saved", restored.all.sums, tracker.all.sums)
+			for k := range mailhost.Kind(mailhost.Kinds) {
+				if got, want := restored.all.Count(k), tracker.all.Count(k); got != want || countOf(restored, k) != want {
+					t.Errorf("%d of kind %d restored, %d saved", got, k, want)
+				}
 			}
 			for _, one := range []*Tracker{tracker, restored} {
 				for range 3 {
@@ -91,12 +95,20 @@ func TestSumsOfAllHostsComeOutEven(t *testing.T) {
 					n += int64(cfg.MessageTTL) * 2
 					one.Tick(n, &out)
 				}
-				if all := one.all; len(one.hosts) > 0 || all.bytes != 0 || all.sums != (sums{}) || all.small != (smallSums{}) || one.order.n > 0 {
-					t.Errorf("%d hosts, %d bytes, %v, %+v", len(one.hosts), all.bytes, all.sums, all.small)
+				if len(one.hosts) > 0 || !one.all.IsEmpty() || one.order.N > 0 {
+					t.Errorf("%d hosts, %+v", len(one.hosts), one.all)
 				}
 			}
 		})
 	}
+}
+
+// countOf counts host by host.
+func countOf(t *Tracker, k mailhost.Kind) (n int) {
+	for _, h := range t.hosts {
+		n += h.Count(k)
+	}
+	return n
 }
 
 // A host that floods pays for itself; what others have stays, but for one that gives way to who has none.
@@ -115,13 +127,13 @@ func TestHostThatFloodsPaysForItself(t *testing.T) {
 	for i := range 1000 {
 		observe("loud", 1000+i)
 	}
-	if quiet, loud := tracker.hosts["quiet"].sums[openMessages], tracker.hosts["loud"].sums[openMessages]; quiet != 40 || loud != 60 {
+	if quiet, loud := tracker.hosts["quiet"].Count(mailhost.OpenMessages), tracker.hosts["loud"].Count(mailhost.OpenMessages); quiet != 40 || loud != 60 {
 		t.Errorf("%d and %d", quiet, loud)
 	}
 	for i := range 30 {
 		observe(fmt.Sprintf("new%d", i), 3000+i)
 	}
-	if quiet := tracker.hosts["quiet"].sums[openMessages]; quiet != 10 {
+	if quiet := tracker.hosts["quiet"].Count(mailhost.OpenMessages); quiet != 10 {
 		t.Errorf("%d", quiet)
 	}
 }
@@ -149,10 +161,10 @@ func TestStringsThatAreKeptHaveAnEnd(t *testing.T) {
 	if again.Attempt != 1 || other.Attempt != 1 || third.Attempt != 2 {
 		t.Errorf("attempts %d, %d, %d", again.Attempt, other.Attempt, third.Attempt)
 	}
-	if size := tracker.Size(); size > 2*longestHeader+6000 {
+	if size := tracker.Size(); size > 2*mailhost.LongestHeader+6000 {
 		t.Errorf("%d bytes are kept", size)
 	}
-	if len(a.MessageID) != longestHeader || len(again.RcptTo) != longestAddress || len(a.QueueID) != longestID {
+	if len(a.MessageID) != mailhost.LongestHeader || len(again.RcptTo) != mailhost.LongestAddress || len(a.QueueID) != mailhost.LongestID {
 		t.Errorf("%d, %d, %d", len(a.MessageID), len(again.RcptTo), len(a.QueueID))
 	}
 }

@@ -4,8 +4,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
 )
 
 // Source is what is remembered of one stream of lines, a file or a connection, beside what its lines tell of sessions and messages.
@@ -23,8 +26,8 @@ type Source struct {
 	Entries []Entry           // of several lines that may go on, the newest at the end
 
 	name  string
-	links links[Source]
-	share share // of the columns of all
+	links aging.Links[Source]
+	share mailhost.Share // of the columns of all
 }
 
 // The bounds of the memory of sources.
@@ -41,33 +44,33 @@ func (t *Tracker) Source(name string) *Source {
 	s := t.sources[name]
 	if s == nil {
 		for len(t.sources) >= MaxSources {
-			old := t.sourceOrder.head
-			old.share.drop()
-			t.sourceOrder.remove(old)
+			old := t.sourceOrder.Head
+			old.share.Drop()
+			t.sourceOrder.Remove(old)
 			delete(t.sources, old.name)
 		}
 		s = new(Source)
 		t.keepSource(strings.Clone(name), s)
 	}
-	t.sourceOrder.push(s)
+	t.sourceOrder.Push(s)
 	return s
 }
 
 func (t *Tracker) keepSource(name string, s *Source) {
-	s.name, s.share = name, share{used: &t.all.small.columns, most: mostColumns}
+	s.name, s.share = name, t.all.ColumnShare(mostColumns)
 	for _, columns := range s.Columns {
-		s.share.add(len(columns))
+		s.share.Add(len(columns))
 	}
 	t.sources[name] = s
-	t.sourceOrder.push(s)
+	t.sourceOrder.Push(s)
 }
 
 // NameColumns keeps what a dialect's header line names the columns of the lines behind it.
 func (s *Source) NameColumns(dialect, columns string) {
-	if s.Columns[dialect] == columns || len(columns) > longestColumns || !s.share.fits() {
+	if s.Columns[dialect] == columns || len(columns) > longestColumns || !s.share.Fits() {
 		return
 	}
-	s.share.add(len(columns) - len(s.Columns[dialect]))
+	s.share.Add(len(columns) - len(s.Columns[dialect]))
 	if s.Columns == nil {
 		s.Columns = make(map[string]string)
 	}
@@ -86,7 +89,7 @@ func WriterOf(host, program string, pid int64) uint64 {
 	if program == "" {
 		return 0
 	}
-	return uint64(newHash().str(host).str(program).num(pid))
+	return uint64(hash.New().Str(host).Str(program).Num(pid))
 }
 
 // Open gives the entry that a writer's line may go on with. A line that names no program ends with the next line, whoever writes that.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
 )
 
 // t0 is an ordinary moment in log time.
@@ -374,8 +375,8 @@ func TestLimitsEvictTheOldestAndCountIt(t *testing.T) {
 		l.at(float64(i), smtpd(event.KindConnect, int64(i), "192.0.2.1"))
 		l.at(float64(i), opened(fmt.Sprintf("Q%d", i), int64(i)))
 		l.at(float64(i), delivery(fmt.Sprintf("Q%d", i), "a@b.example", event.StatusDeferred))
-		evicted += l.out.Evicted[CauseMessageLimit]
-		evicted += l.out.Evicted[CauseSessionLimit]
+		evicted += l.out.Evicted[mailhost.CauseMessageLimit]
+		evicted += l.out.Evicted[mailhost.CauseSessionLimit]
 	}
 	sessions, messages := l.Open()
 	if sessions != 10 || messages != 10 {

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -51,16 +50,6 @@ func TestTryThatBeganBeforeTheLog(t *testing.T) {
 	observeAll(t, New(testConfig()), v)
 	if v.QueueID != "" || v.RcptTo != "" {
 		t.Errorf("%+v", v)
-	}
-}
-
-func TestTriesAreBounded(t *testing.T) {
-	tr := New(testConfig())
-	for i := range 3 * maxTries {
-		observeAll(t, tr, begin(fmt.Sprint(i), "53", "a@b", noon+int64(i)))
-	}
-	if h := tr.hosts[""]; len(h.tries.byID) > maxTries || len(h.tries.order) > maxTries {
-		t.Errorf("%d, %d", len(h.tries.byID), len(h.tries.order))
 	}
 }
 

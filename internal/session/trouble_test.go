@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
 )
 
 // What happens to logs in the field, a test a trouble.
@@ -96,6 +97,7 @@ func TestClockThatStepsBackGoesOnFromThere(t *testing.T) {
 	l := newLog(t, testConfig())
 	l.at(30*86400, smtpd(event.KindConnect, 1, "192.0.2.1")) // a month ahead
 	l.at(30*86400, opened("A1", 1))
+	const stepBackAfter = 4096 // lines: see the clock of a mail host
 	for i := range stepBackAfter + 10 {
 		l.at(float64(i/100), of(event.KindMessageRemoved, "X"))
 	}
@@ -148,7 +150,7 @@ func TestHundredThousandOpenMessagesOfAListServerAllEnd(t *testing.T) {
 		for i := range n {
 			ev := event(fmt.Sprintf("Q%d", i))
 			l.at(at, ev)
-			evicted += l.out.Evicted[CauseMessageLimit]
+			evicted += l.out.Evicted[mailhost.CauseMessageLimit]
 		}
 		l.seen = l.seen[:0]
 		return evicted
@@ -187,7 +189,7 @@ func TestMoreHostsThanTheLimit(t *testing.T) {
 		ev := delivery("A1", "a@b.example", event.StatusDeferred)
 		ev.Host = fmt.Sprintf("mx%d", i)
 		l.at(float64(i), ev)
-		gone += l.out.Evicted[CauseHostLimit]
+		gone += l.out.Evicted[mailhost.CauseHostLimit]
 	}
 	if len(l.hosts) != maxHosts {
 		t.Errorf("%d hosts", len(l.hosts))
@@ -213,7 +215,7 @@ func TestMessageWithoutALineForItsTTLIsGivenUp(t *testing.T) {
 	}
 	l.at(3602, of(event.KindMessageRemoved, "C3"))
 	sums := l.summaries(event.KindMessage)
-	if _, open := l.Open(); open != 0 || len(sums) != 1 || !sums[0].Event.MessagePartial || l.out.Evicted[CauseMessageExpired] != 1 {
+	if _, open := l.Open(); open != 0 || len(sums) != 1 || !sums[0].Event.MessagePartial || l.out.Evicted[mailhost.CauseMessageExpired] != 1 {
 		t.Errorf("%d open, %+v", open, sums)
 	}
 }

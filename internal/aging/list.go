@@ -1,0 +1,61 @@
+// Package aging holds what everything that expires is kept in: a chain through the items themselves, oldest first.
+package aging
+
+// Links are the neighbours of an item in its list.
+type Links[T any] struct {
+	Next, prev *T
+	In         *List[T] // nil: in none
+}
+
+// List is an intrusive list, oldest first. Items of one list all live equally long after their last line, so the
+// order of the list is the order of expiry, and nothing needs a timer.
+type List[T any] struct {
+	Head, Tail *T
+	N          int
+	Of         func(*T) *Links[T]
+	Counted    func(n int) // told how many items come and go; nil: nobody counts
+}
+
+// count changes how many items there are.
+func (l *List[T]) count(n int) {
+	l.N += n
+	if l.Counted != nil {
+		l.Counted(n)
+	}
+}
+
+// Push puts x at the young end, from whatever list it was in.
+func (l *List[T]) Push(x *T) {
+	k := l.Of(x)
+	if k.In != nil {
+		k.In.Remove(x)
+	}
+	k.In, k.prev, k.Next = l, l.Tail, nil
+	if l.Tail != nil {
+		l.Of(l.Tail).Next = x
+	} else {
+		l.Head = x
+	}
+	l.Tail = x
+	l.count(1)
+}
+
+// Remove takes x out, if it is in this list.
+func (l *List[T]) Remove(x *T) {
+	k := l.Of(x)
+	if k.In != l {
+		return
+	}
+	if k.prev != nil {
+		l.Of(k.prev).Next = k.Next
+	} else {
+		l.Head = k.Next
+	}
+	if k.Next != nil {
+		l.Of(k.Next).prev = k.prev
+	} else {
+		l.Tail = k.prev
+	}
+	*k = Links[T]{}
+	l.count(-1)
+}

@@ -1,0 +1,75 @@
+package mailhost
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
+)
+
+// t0 is when the tests' logs begin, nanoseconds since 1970.
+const t0 = int64(1_795_446_980e9)
+
+func testSite() *Site {
+	return NewSite(Site{SessionIdle: 10 * time.Minute, MessageTTL: 120 * time.Hour, MaxRecipients: 100, SessionSummaries: true, MessageSummaries: true})
+}
+
+// observe takes an event at seconds behind t0 through a host.
+func observe(h *Host, second float64, ev event.Event) event.Event {
+	ev.Host, ev.Time, ev.Resolution = h.name, t0+int64(second*1e9), event.ResolutionSecond
+	var out Output
+	h.Observe(&ev, "file", ev.Time, &out)
+	return ev
+}
+
+func TestFiltersAreBounded(t *testing.T) {
+	h := New("mx", testSite(), new(Totals))
+	for i := range maxFiltered + 100 {
+		ev := event.Event{Kind: event.KindFilter, Beside: true, FilterID: "F" + string(rune('A'+i%26)) + strings.Repeat("x", i/26%60) + strings.Repeat("y", i/1560)}
+		for range maxOnward + 5 {
+			ev.RcptTo, ev.Discards = "r@b.example", true
+			if i < 3 {
+				observe(h, float64(i)/1000, ev)
+			}
+		}
+		observe(h, float64(i)/1000, ev)
+	}
+	f := &h.filters
+	if len(f.mail) > maxFiltered || len(f.order) > maxFiltered {
+		t.Errorf("%d of %d", len(f.mail), len(f.order))
+	}
+	for _, one := range f.mail {
+		if len(one.Ended) > maxOnward {
+			t.Errorf("%d recipients", len(one.Ended))
+		}
+	}
+	observe(h, 5000, event.Event{Kind: event.KindFilter, Beside: true, FilterID: "late"})
+	if len(f.mail) != 1 {
+		t.Errorf("%d live on", len(f.mail))
+	}
+}
+
+func TestTriesAreBounded(t *testing.T) {
+	h := New("mx", testSite(), new(Totals))
+	for i := range 3 * maxTries {
+		observe(h, float64(i), event.Event{Kind: event.KindMessageQueued, TryID: fmt.Sprint(i), QueueID: "53", RcptTo: "a@b"})
+	}
+	if len(h.tries.byID) > maxTries || len(h.tries.order) > maxTries {
+		t.Errorf("%d, %d", len(h.tries.byID), len(h.tries.order))
+	}
+}
+
+func TestPromisesAreBounded(t *testing.T) {
+	used := 0
+	p := promises{share: Share{used: &used, most: mostPromises}}
+	for i := range 5 * mostPromises {
+		p.add(Promise{Key: hash.New().Num(int64(i))})
+		p.add(Promise{Key: hash.New().Num(0)})
+	}
+	if len(p.byKey) > mostPromises || len(p.order) > 2*mostPromises+64 {
+		t.Errorf("%d promises, %d in order", len(p.byKey), len(p.order))
+	}
+}

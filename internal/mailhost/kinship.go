@@ -1,0 +1,125 @@
+package mailhost
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// Alias is an address of a message and those that it leads to.
+type Alias struct{ From, To string }
+
+// A message may come out of another one: of a list or an alias, behind a filter, as a notice.
+
+// expand keeps what an alias leads to: verdicts on that will not name it.
+func (m *Message) expand(ev *event.Event) {
+	const most = 64
+	to := ev.RcptTo
+	if len(ev.RcptList) > 0 {
+		to = strings.Join(ev.RcptList, ",")
+	}
+	if ev.OrigRcptTo == "" || to == "" || len(m.Aliases) >= most {
+		return
+	}
+	m.Aliases = append(m.Aliases, Alias{From: strings.Clone(ev.OrigRcptTo), To: strings.Clone(to[:min(len(to), 1024)])})
+}
+
+// before is the address that one came out of, through as many aliases as there are; empty where none is known.
+func (m *Message) before(address string) (from string) {
+	const longest = 8 // aliases of aliases
+	for range m.Aliases[:min(len(m.Aliases), longest)] {
+		found := false
+		for i := range m.Aliases {
+			if a := &m.Aliases[i]; a.From != address && a.leadsTo(address) {
+				from, address, found = a.From, a.From, true
+				break
+			}
+		}
+		if !found {
+			break
+		}
+	}
+	return from
+}
+
+func (a *Alias) leadsTo(address string) bool {
+	rest := a.To
+	for rest != "" {
+		var one string
+		one, rest, _ = strings.Cut(rest, ",")
+		if one == address {
+			return true
+		}
+	}
+	return false
+}
+
+// beginChild makes the message that ev says was made from m. It has one recipient at least, and no line of its own but verdicts.
+func (h *Host) beginChild(m *Message, ev *event.Event) {
+	first := event.Event{
+		Kind: event.KindMessageReceived, First: true, NoEnd: true, MayExpand: true, RecipientCount: 1, Dialect: ev.Dialect, Host: ev.Host, Instance: ev.Instance, Daemon: ev.Daemon,
+		PID: ev.PID, Time: ev.Time, Resolution: ev.Resolution, QueueID: ev.ChildQueueID, MessageKind: ev.ChildKind,
+	}
+	first.MailFrom = ev.Argument // of a list's owner
+	if ev.ChildKind == event.MessageDSN {
+		first.MailFrom = "<>"
+	}
+	if ev.ChildKind == event.MessageMail {
+		first.MessageID = m.MessageID
+	}
+	c := h.beginMessage(&first, m.Last)
+	h.take(c, nil, &first, false)
+	c.Parent = m.UID
+	if ev.ChildKind == event.MessageMail {
+		c.trust = m.trust // a list's: not submitted here
+		c.inherit(m)
+	}
+}
+
+// link makes the message with queue id child one that came out of m, now or when it begins.
+func (h *Host) link(m *Message, child string, ev *event.Event, forwarded bool) {
+	if child == "" {
+		return
+	}
+	for c := h.messages[child]; c != nil; c = c.sameID {
+		if c != m && (c.instance == m.instance || c.weak || m.weak || !isStrong(ev) || ev.Route == event.RouteFilter) {
+			c.Parent = m.UID
+			c.forwarded = c.forwarded || forwarded
+			c.noticeOf(ev)
+			if ev.Route == event.RouteFilter {
+				c.inherit(m)
+			}
+			return
+		}
+	}
+	h.promise(m, child, ev, forwarded)
+}
+
+// noticeOf says that the message is the notice which ev tells of.
+func (m *Message) noticeOf(ev *event.Event) {
+	if ev.Kind == event.KindNotification {
+		m.notice, m.Kind = true, event.MessageDSN
+	}
+}
+
+// adopt makes m a child of the message that its opening line names.
+func (h *Host) adopt(m *Message, ev *event.Event) {
+	if ev.ParentQueueID == "" {
+		return
+	}
+	if parent := h.messages[ev.ParentQueueID]; parent != nil && parent != m {
+		m.Parent = parent.UID
+		m.inherit(parent)
+	}
+}
+
+// inherit lets a message that came back from a filter on this host know who sent it first.
+func (m *Message) inherit(from *Message) {
+	if from.trust > m.trust || isLoopback(m.PeerIP) {
+		m.trust = from.trust
+	}
+	replace(&m.ClientAddress, from.ClientAddress)
+	replace(&m.PeerIP, from.PeerIP)
+	m.ClientPort = from.ClientPort
+	keep(&m.User, from.User)
+}

@@ -1,0 +1,300 @@
+package mailhost
+
+import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/weight"
+)
+
+// Message lives from its reception to its last recipient's end, under one queue id of one host. A list server has a hundred thousand of
+// them open: small fields stand together, what few have hangs on a pointer.
+type Message struct {
+	UID     event.ID
+	Trace   event.TraceID
+	QueueID string
+	First   int64
+	Last    int64
+	Seen    int64 // the host's clock at its newest line
+
+	Partial   bool
+	Begun     bool // partial: its beginning came after all, behind later lines
+	GivenUp   bool // it never became a message
+	Refused   bool // by us, after it was told of
+	Kept      bool // in the server's own queue
+	NoEnd     bool // it is over when its last recipient is
+	PutOff    bool // it stays in the queue when its present run ends
+	MayExpand bool // there may be more recipients than Count
+	HasSize   bool
+	Kind      event.MessageKind
+	Came      event.MessageHop
+	weak      bool // instance came from a tag with a service name, which may differ from the queue manager's
+	ended     bool
+	received  bool
+	met       bool // the host before it is known
+	forwarded bool
+	brought   bool // by a client
+	reentered bool // its first line says that it comes back from a filter
+	notice    bool // of another message here, as a line of that one says
+	trust     trust
+	Spans     uint16 // records that are spans
+	Beside    uint16 // of these, lines of programs beside the server
+
+	host     *Host
+	instance string
+	sameID   *Message
+	links    aging.Links[Message]
+	weight   int // in bytes
+	weighed  weight.List
+
+	Parent      event.ID
+	Origin      event.ID
+	Transaction int
+	Dialect     string
+	MessageID   string
+	MailFrom    string
+	Size        int64
+
+	ClientAddress, PeerIP string
+	ClientPort            int
+	Helo, Protocol        string
+	User, Mechanism       string
+	Aliases               []Alias
+	Answer                *Answer
+	Recipients            []Recipient
+	Named                 []string       // as they were received, before expansion
+	index                 map[string]int // beyond a few recipients
+	RecipientsDropped     int
+	Count                 int // nrcpt
+	Verdicts              int // so far
+	Final                 int // recipients that have ended
+	Passed                int // recipients that live on under another queue id
+	Moved                 int // recipients of another message made from it, which show themselves only there
+	Hops                  []Hop
+	Fate                  Fate
+}
+
+// take keeps what a line says about its message, and completes the line with the keys of the message.
+func (h *Host) take(m *Message, s *Session, ev *event.Event, late bool) {
+	first := !m.received
+	switch ev.Kind {
+	case event.KindMessageOpened:
+		m.Begun = m.Partial
+		m.opened(s, ev)
+		m.trust = h.trustIn(m, ev)
+		h.reenter(m, ev)
+		h.adopt(m, ev)
+	case event.KindMessageReceived:
+		if ev.First && !m.received {
+			s.introduce(ev)
+			m.opened(s, ev)
+			m.trust = h.trustIn(m, ev)
+			h.reenter(m, ev)
+			h.adopt(m, ev)
+		} else if ev.First {
+			s.accept(ev)
+		}
+		m.receivedBy(ev, late)
+	case event.KindMessageRedirected:
+		m.expanded(ev)
+	case event.KindMessageHeader:
+		if m.Count == 0 {
+			m.Count = ev.RecipientCount
+			m.leaveWanted()
+		}
+		if ev.HasSize && !m.HasSize {
+			m.Size, m.HasSize = ev.Size, true
+		}
+	case event.KindMessageQueued:
+		m.Kept, m.PutOff = true, ev.PutOff
+	case event.KindCommand:
+		if m.Origin == 0 && s != nil && s.Role != event.RoleClient {
+			m.opened(s, ev)
+		}
+	}
+	if ev.ChildKind != event.MessageUnknown && ev.ChildQueueID != "" && h.messages[ev.ChildQueueID] == nil {
+		h.beginChild(m, ev)
+	}
+	if ev.Kind == event.KindNotification {
+		h.link(m, ev.ChildQueueID, ev, false)
+		if ev.First { // the line is about the notice itself, and its first
+			m.counted(ev)
+		}
+	}
+	if ev.ChildQueueID != "" && ev.Kind == event.KindDelivery {
+		h.link(m, ev.ChildQueueID, ev, ev.Route == event.RouteForward)
+	}
+	if ev.Route == event.RouteFilter && ev.RemoteQueueID != "" {
+		h.link(m, ev.RemoteQueueID, ev, false)
+	}
+	m.NoEnd = m.NoEnd || ev.NoEnd
+	if m.MessageID == "" && ev.MessageID != "" {
+		keep(&m.MessageID, ev.MessageID)
+		h.ids.add(m)
+	}
+	keep(&m.MailFrom, ev.MailFrom)
+	if m.Kind == event.MessageUnknown && m.MailFrom != "" {
+		m.Kind = kindOf(m.MailFrom)
+	}
+	m.takeKind(ev)
+	if first && ev.Kind == event.KindMessageReceived {
+		m.Came = h.hopOf(m)
+		ev.MessageHop = m.Came
+	}
+	m.complete(ev)
+}
+
+// takeKind keeps what the line says of the message's kind. A verdict of a probe says so: one that delivers was on a notice by the same sender.
+func (m *Message) takeKind(ev *event.Event) {
+	switch {
+	case ev.MessageKind != event.MessageUnknown && !m.notice:
+		m.Kind = ev.MessageKind
+	case m.Kind == event.MessageProbe && ev.Kind == event.KindDelivery:
+		m.Kind = event.MessageDSN
+	}
+}
+
+// kindOf tells notices by their null sender (RFC 5321 section 4.5.5).
+func kindOf(from string) event.MessageKind {
+	if from == "<>" {
+		return event.MessageDSN
+	}
+	return event.MessageMail
+}
+
+// introduce completes the line about a message's reception with who its session is with, and counts it there.
+func (s *Session) introduce(ev *event.Event) {
+	if s == nil {
+		return
+	}
+	if s.Role == event.RoleServer && ev.PeerIP == "" && ev.ClientAddress == "" {
+		ev.ClientAddress, ev.PeerIP, ev.ClientPort = s.ClientAddress, s.PeerIP, s.ClientPort
+	}
+	if ev.User == "" {
+		ev.User, ev.AuthMechanism = s.User, s.Mechanism
+	}
+	if s.talk == nil {
+		s.Received++
+	}
+	s.accept(ev)
+}
+
+// accept counts the recipients that a line about a message's reception names: one, or all. Of one an alias may have made several.
+func (s *Session) accept(ev *event.Event) {
+	switch {
+	case s == nil || s.talk != nil:
+	case ev.RcptTo != "":
+		s.Accepted++
+	default:
+		s.Accepted += ev.RecipientCount
+	}
+}
+
+func (m *Message) opened(s *Session, ev *event.Event) {
+	keep(&m.ClientAddress, ev.ClientAddress)
+	keep(&m.PeerIP, ev.PeerIP)
+	keep(&m.User, ev.User)
+	keep(&m.Mechanism, ev.AuthMechanism)
+	if m.ClientPort == 0 {
+		m.ClientPort = ev.ClientPort
+	}
+	if s == nil && m.Origin == 0 && ev.SessionInferred && ev.Role == event.RoleServer {
+		m.Origin, m.Transaction = ev.SessionID, ev.Transaction
+		keep(&m.Helo, ev.Helo)
+	}
+	if s == nil || m.Origin != 0 {
+		return
+	}
+	if ev.Transaction > 0 { // the log counts them itself
+		s.Transaction = ev.Transaction
+	} else if s.talk == nil || s.talk.Transaction() == 0 {
+		s.Transaction++
+	}
+	m.Origin, m.Transaction = s.ID, s.Transaction
+	keep(&m.Helo, s.Helo)
+	if m.ClientAddress == "" && m.PeerIP == "" { // the line names no client: its session does
+		m.ClientAddress, m.PeerIP, m.ClientPort = s.ClientAddress, s.PeerIP, s.ClientPort
+		keep(&m.User, s.User)
+		keep(&m.Mechanism, s.Mechanism)
+	}
+	if len(s.open) < maxOpenOfOne {
+		s.open = append(s.open, m)
+	}
+}
+
+// receivedBy is the queue manager's line: the first makes the candidate a message, later ones are new runs. Of a message whose beginning
+// was not seen only one that is older than all others is the first.
+func (m *Message) receivedBy(ev *event.Event, late bool) {
+	if m.received || m.Partial && !late && !m.Begun {
+		ev.Kind = event.KindMessageQueued
+	}
+	if !m.received {
+		m.name(ev)
+	}
+	m.counted(ev)
+	m.PutOff = false
+}
+
+// counted makes the candidate a message, of as many recipients as the line says.
+func (m *Message) counted(ev *event.Event) {
+	if ev.HasSize {
+		m.Size, m.HasSize = ev.Size, true
+	}
+	switch {
+	case !m.received && ev.RecipientCount > 0:
+		m.Count = ev.RecipientCount
+	case ev.First && ev.RcptTo != "" && !ev.UniqueID: // a server that writes a line a recipient
+		m.Count += ev.RecipientCount
+	}
+	m.MayExpand = m.MayExpand || ev.MayExpand
+	m.received = true
+}
+
+// expanded is a recipient that others have taken the place of: a list by its members.
+func (m *Message) expanded(ev *event.Event) {
+	if n := ev.Recipients(); m.Count > 0 && n > 0 && ev.OrigRcptTo != "" {
+		m.Count += n - 1
+	}
+	if ev.Route == event.RouteForward {
+		m.expand(ev)
+	}
+}
+
+// complete gives ev the keys that every record of the message carries.
+func (m *Message) complete(ev *event.Event) {
+	ev.MessageUID, ev.OriginSession, ev.ParentUID = m.UID, m.Origin, m.Parent
+	ev.MessageKind, ev.MessagePartial = m.Kind, m.Partial
+	m.traced(ev)
+	if ev.MailFrom == "" {
+		ev.MailFrom, ev.SenderRecalled = m.MailFrom, true
+	}
+	if ev.MessageID == "" {
+		ev.MessageID, ev.MessageIDRecalled = m.MessageID, true
+	}
+	if ev.SessionID != 0 && ev.SessionID == m.Origin {
+		ev.Transaction = m.Transaction
+	}
+}
+
+// context gives a delivery or a summary all that is known of the message: the line alone answers who sent what to whom.
+func (m *Message) context(ev *event.Event) {
+	if ev.ClientAddress == "" {
+		ev.ClientAddress = m.ClientAddress
+	}
+	if ev.ClientPort == 0 {
+		ev.ClientPort = m.ClientPort
+	}
+	if ev.User == "" {
+		ev.User = m.User
+	}
+	if !ev.HasSize && m.HasSize {
+		ev.Size, ev.HasSize = m.Size, true
+	}
+}
+
+// describe fills an empty event about the message that no line is behind.
+func (m *Message) describe(ev *event.Event, kind event.Kind) {
+	ev.Kind, ev.Dialect, ev.Host, ev.Instance, ev.QueueID, ev.Synthetic = kind, m.Dialect, m.host.name, m.instance, m.QueueID, true
+	ev.Time, ev.Resolution = m.Last, event.ResolutionSecond
+	m.complete(ev)
+	m.context(ev)
+}

@@ -1,0 +1,218 @@
+package mailhost
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
+)
+
+// peer is an inferred conversation: a client that logs only results, over one connection to one address. Sockets are
+// passed from process to process, so the how-manieth use of the connection finds it again whatever the pid. Or it is that of a server that
+// logs no connections.
+type peer struct {
+	ID      event.ID
+	PID     int64
+	Use     int
+	QueueID string
+	Seen    int64 // the host's clock at its newest line
+	N       int   // transactions
+	Born    int   // in which order they came into their chain
+
+	TLS                    event.Tri
+	Version, Cipher, Trust string
+
+	Answers answers
+	Shown   shown
+
+	By         string // of a caller: CallBy of its messages
+	Judged     bool   // the process that waited for its end has told a verdict
+	Name       string // of the host, where its address was not named yet; of a caller: what it is called
+	Over       bool   // of a caller: its end was logged
+	key        peerKey
+	links      aging.Links[peer]
+	weight     int
+	next, prev *peer // of the same key, newest first
+}
+
+// peerKey is where the conversation goes to, or, where the log has one, its own id of it.
+type peerKey struct {
+	Instance, IP string
+	Port         int
+	Conn         string
+	Caller       bool // it called us
+}
+
+// observePeer finds or begins the inferred conversation of a client's line and completes the line with it.
+func (h *Host) observePeer(m *Message, ev *event.Event, now int64) {
+	if ev.Scope != event.ScopePeer || ev.PeerIP == "" && ev.ConnID == "" && ev.Kind != event.KindTLS && ev.Kind != event.KindAuth {
+		return
+	}
+	key := peerKey{Instance: ev.Instance, IP: ev.PeerIP, Port: ev.PeerPort}
+	switch {
+	case ev.ConnID != "":
+		key = peerKey{Instance: ev.Instance, Conn: ev.ConnID}
+	case ev.PeerIP == "":
+		key.Port = int(ev.PID) // until a line names its address
+	}
+	h.outdatePeers(key)
+	var r *Recipient
+	verdict := m != nil && ev.Kind == event.KindDelivery
+	if verdict {
+		r = m.addressed(ev)
+	}
+	p := h.peer(key, ev, verdict, r)
+	if p == nil && ev.PeerIP != "" && key.Conn == "" {
+		p = h.named(key, ev)
+	}
+	if p == nil {
+		p = h.beginPeer(key, ev, now)
+	}
+	p.Seen = h.clock.Line
+	if p.Judged = p.Judged || ev.Waited; !ev.Waited {
+		p.PID = ev.PID
+	}
+	p.Shown.take(ev)
+	if ev.ConnUse > p.Use {
+		p.Use = ev.ConnUse
+	}
+	if ev.QueueID != "" && p.QueueID != ev.QueueID {
+		p.QueueID = strings.Clone(ev.QueueID)
+		p.N++
+	}
+	if ev.Kind == event.KindTLS {
+		p.TLS, p.Version, p.Cipher, p.Trust = ev.TLS, h.word(ev.TLSVersion), h.word(ev.TLSCipher), h.word(ev.TLSTrust)
+	} else if ev.TLS == event.Open && ev.Kind == event.KindDelivery {
+		ev.TLS, ev.TLSVersion, ev.TLSCipher = p.TLS, p.Version, p.Cipher
+		if ev.TLSTrust == "" {
+			ev.TLSTrust = p.Trust
+		}
+	}
+	h.peerOrder.Push(p)
+	ev.SessionID, ev.SessionInferred, ev.Transaction = p.ID, true, p.N
+	if m != nil && ev.Kind == event.KindMessageReceived && m.Origin == 0 {
+		m.Origin, m.Transaction, ev.OriginSession = p.ID, p.N, p.ID
+	}
+	if r != nil {
+		r.Client = p.ID
+	}
+	p.Answers.take(ev)
+	h.reweighPeer(p)
+}
+
+// peer finds the conversation that ev goes on with: the one of this process that is at ev's message, or at none yet;
+// for a used connection the one with one use less.
+func (h *Host) peer(key peerKey, ev *event.Event, verdict bool, r *Recipient) *peer {
+	if ev.Kind == event.KindTLS { // the handshake begins a connection
+		return nil
+	}
+	if key.Conn != "" {
+		return h.peers[key]
+	}
+	const most = 1024 // of those with one address
+	var handed *peer
+	for p, n := h.peers[key], 0; p != nil && n < most; p, n = p.next, n+1 {
+		if (p.PID == ev.PID || ev.Waited && p.QueueID == ev.QueueID) && p.goesOn(ev, verdict, r) {
+			return p
+		}
+		if ev.ConnUse > 1 && p.Use == ev.ConnUse-1 && handed == nil {
+			handed = p
+		}
+	}
+	return handed
+}
+
+// named finds the conversation of this process with ev's host that so far only named the host, and gives it the address.
+func (h *Host) named(key peerKey, ev *event.Event) *peer {
+	for p := h.peers[peerKey{Instance: ev.Instance, Port: int(ev.PID)}]; p != nil; p = p.next {
+		if p.PID != ev.PID || !isSameName(p.Name, ev.ServerAddress) {
+			continue
+		}
+		h.forgetPeer(p)
+		p.key = peerKey{Instance: p.key.Instance, IP: strings.Clone(key.IP), Port: key.Port}
+		p.Name = ""
+		h.chain(p)
+		return p
+	}
+	return nil
+}
+
+// isSameName compares a host's name with one that may be shortened to "head...Tail".
+func isSameName(name, short string) bool {
+	if strings.EqualFold(name, short) {
+		return true
+	}
+	head, tail, ok := strings.Cut(short, "...")
+	return ok && len(head)+len(tail) <= len(name) && strings.EqualFold(name[:len(head)], head) && strings.EqualFold(name[len(name)-len(tail):], tail)
+}
+
+// goesOn says whether ev is of the transaction that this process is in; r is the recipient of a verdict, as far as it is known.
+func (p *peer) goesOn(ev *event.Event, verdict bool, r *Recipient) bool {
+	if p.QueueID != "" && p.QueueID != ev.QueueID {
+		return ev.ConnKept || ev.ConnUse > 1 && p.Use == ev.ConnUse-1
+	}
+	if ev.ConnUse > 1 && p.Use != ev.ConnUse && p.QueueID != "" {
+		return p.Use == ev.ConnUse-1
+	}
+	if !verdict {
+		return !p.Judged
+	}
+	return r == nil || r.Client != p.ID // a second verdict on one recipient is another try, so another connection
+}
+
+// addressed finds the recipient of a verdict before that is taken.
+func (m *Message) addressed(ev *event.Event) *Recipient {
+	if m.index != nil {
+		return m.known(ev)
+	}
+	for i := range m.Recipients {
+		if r := &m.Recipients[i]; r.To == ev.RcptTo && r.Orig == ev.OrigRcptTo {
+			return r
+		}
+	}
+	return nil
+}
+
+func (h *Host) beginPeer(key peerKey, ev *event.Event, now int64) *peer {
+	key.Instance, key.IP, key.Conn = h.word(key.Instance), strings.Clone(key.IP), strings.Clone(key.Conn)
+	id := hash.New().Str(ev.Host).Str(ev.Instance).Str(ev.Daemon).Num(ev.PID).Str(key.IP).Num(int64(key.Port)).Num(stamp(now, ev.Resolution))
+	if key.Conn != "" {
+		id = id.Str(key.Conn)
+	}
+	p := &peer{ID: id.Num(h.starts.next(id, h.clock.Now)).ID(), key: key, PID: ev.PID, Use: max(1, ev.ConnUse)}
+	if ev.PeerIP == "" {
+		p.Name = strings.Clone(ev.ServerAddress)
+	}
+	h.chain(p)
+	return p
+}
+
+// chain puts p in front of the others of its key.
+func (h *Host) chain(p *peer) {
+	h.born++
+	p.Born = h.born
+	p.prev, p.next = nil, h.peers[p.key]
+	if p.next != nil {
+		p.next.prev = p
+	}
+	h.peers[p.key] = p
+}
+
+func (h *Host) forgetPeer(p *peer) {
+	if p.links.In != nil {
+		p.links.In.Remove(p)
+	}
+	h.reweighPeer(p)
+	if p.next != nil {
+		p.next.prev = p.prev
+	}
+	switch {
+	case p.prev != nil:
+		p.prev.next = p.next
+	case p.next != nil:
+		h.peers[p.key] = p.next
+	default:
+		delete(h.peers, p.key)
+	}
+}

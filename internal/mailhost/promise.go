@@ -1,0 +1,114 @@
+package mailhost
+
+import (
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
+)
+
+// A message goes on under another queue id of its host: behind a filter, an alias or a notice. The line that names the other id may come before
+// the other's own lines, or behind them.
+
+// Promise is what is known of a message that has not been seen yet: which one it was made from.
+type Promise struct {
+	Key       hash.Sum // of its queue id
+	Parent    event.ID
+	Queue     string // the parent's queue id
+	When      int64
+	Forwarded bool
+	Filter    bool
+	Notice    bool
+}
+
+// promises are bounded: the oldest is given up first.
+type promises struct {
+	byKey map[hash.Sum]Promise
+	order []hash.Sum // those that were kept or given up stand there, too, until it is their turn
+	share Share
+}
+
+// promiseHolds is how long a message may take to show itself, in log time.
+const promiseHolds = int64(24 * time.Hour)
+
+func (p *promises) add(one Promise) {
+	if p.byKey == nil {
+		p.byKey = make(map[hash.Sum]Promise)
+	}
+	if _, known := p.byKey[one.Key]; !known {
+		for len(p.order) > 0 && (!p.share.Fits() || len(p.order) > 2*len(p.byKey)+64) {
+			p.dropOldest()
+		}
+		if !p.share.Fits() {
+			return
+		}
+		p.order = append(p.order, one.Key)
+		p.share.Add(1)
+	}
+	p.byKey[one.Key] = one
+}
+
+func (p *promises) dropOldest() {
+	p.remove(p.order[0])
+	p.order = p.order[1:]
+}
+
+func (p *promises) remove(key hash.Sum) {
+	if _, known := p.byKey[key]; known {
+		delete(p.byKey, key)
+		p.share.Add(-1)
+	}
+}
+
+// list gives the promises that hold, oldest first.
+func (p *promises) list() (list []Promise) {
+	for _, key := range p.order {
+		if one, ok := p.byKey[key]; ok {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// here is the key of a queue id on the host.
+func (h *Host) here(queueID string) hash.Sum { return hash.New().Str(h.name).Str(queueID) }
+
+// Promise takes a promise that was saved.
+func (h *Host) Promise(one Promise) { h.promises.add(one) }
+
+// promise keeps that the message with queue id child, which has no line yet, is made from m.
+func (h *Host) promise(m *Message, child string, ev *event.Event, forwarded bool) {
+	h.promises.add(Promise{
+		Key: h.here(child), Parent: m.UID, Queue: m.QueueID, When: ev.Time, Forwarded: forwarded,
+		Filter: ev.Route == event.RouteFilter, Notice: ev.Kind == event.KindNotification,
+	})
+}
+
+// keepPromise makes a message that begins the child of the one that named it.
+func (h *Host) keepPromise(m *Message) {
+	key := h.here(m.QueueID)
+	p, ok := h.promises.byKey[key]
+	if !ok || distance(p.When, m.First) > promiseHolds {
+		return
+	}
+	h.promises.remove(key)
+	m.Parent, m.forwarded, m.notice = p.Parent, p.Forwarded, p.Notice
+	if p.Notice {
+		m.Kind = event.MessageDSN
+	}
+	if !p.Filter {
+		return
+	}
+	for parent := h.messages[p.Queue]; parent != nil; parent = parent.sameID {
+		if parent.UID == p.Parent {
+			m.inherit(parent)
+		}
+	}
+}
+
+func distance(a, b int64) int64 {
+	if a < b {
+		return b - a
+	}
+	return a - b
+}

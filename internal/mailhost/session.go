@@ -1,0 +1,233 @@
+package mailhost
+
+import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/conversation"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// Session is one TCP conversation.
+type Session struct {
+	ID      event.ID
+	Role    event.Role
+	Partial bool // beginning or end not seen
+	First   int64
+	Last    int64
+	Seen    int64 // the host's clock at its newest line, which may be an old one: files and carriers are not in order
+	hasTime bool
+
+	host  *Host
+	key   sessionKey
+	ended bool
+	links aging.Links[Session]
+
+	// Peer and protocol, as far as lines told.
+	ClientAddress, ServerAddress, PeerIP string
+	ClientPort, PeerPort                 int
+	Helo, Protocol                       string
+	TLS                                  event.Tri
+	TLSVersion, TLSCipher, TLSTrust      string
+	User, Mechanism                      string
+	Instance, Service, Daemon            string
+	Dialect                              string
+	PID                                  int64
+	Worker                               int64 // the process that the lines behind the first are of, where that is another
+
+	// What happened.
+	Hint        event.End // what a line before the last one said about the end
+	BrokeAt     string    // the command behind which it broke off, where a line says so
+	Parting     event.End // how it ended, while a last line may still follow that says more of it
+	Transaction int
+	Carrying    event.ID // the message of a client's newest transaction
+	Received    int      // messages that came into being
+	Accepted    int      // recipients accepted, where the log shows each
+	Refused     int      // recipients refused
+	Bytes       int64
+	Commands    []conversation.CommandRecord
+	Dropped     int // commands that Commands had no room for
+	Counts      [event.Verbs]event.Count
+	Rejects     [event.Verbs]uint32 // refusals that have a line of their own
+	HasCounts   bool
+	SomeCounts  bool // not of every verb
+	Slowest     conversation.CommandRecord
+	Fate        Fate // of the next message
+	Answers     answers
+	Refusal     toldRefusal
+	Login       toldLogin
+	Shown       shown
+
+	weight int
+
+	talk *conversation.Conversation // of dialects that show commands and replies
+	over event.End                  // how the conversation ended with the line at hand, by the protocol
+	open []*Message                 // candidates and messages that came in here; for the end of the session
+}
+
+// goesOn says whether a second line about the connection is of the same one: a proxy in front says who calls, a client logs its call and that it
+// was answered. A call of the same conversation to a host begins a new connection.
+func (s *Session) goesOn(ev *event.Event) bool {
+	return ev.Scope == event.ScopeConn && (ev.PeerIP == "" || ev.Role == event.RoleServer)
+}
+
+// context gives a verdict what is known of the connection that it came over.
+func (s *Session) context(ev *event.Event) {
+	if ev.TLS == event.Open {
+		ev.TLS, ev.TLSVersion, ev.TLSCipher, ev.TLSTrust = s.TLS, s.TLSVersion, s.TLSCipher, s.TLSTrust
+	}
+	if ev.PeerPort == 0 && ev.PeerIP == s.PeerIP {
+		ev.PeerPort = s.PeerPort
+	}
+	if s.Protocol == "LMTP" && ev.Route == event.RouteMX {
+		ev.Route = event.RouteLMTP
+	}
+}
+
+// isOver says whether a process of that number must be another one by now: it has another client, or goes on although it had ended.
+func (s *Session) isOver(ev *event.Event, now int64) bool {
+	if ev.PeerIP == "" {
+		return false
+	}
+	return s.PeerIP != "" && s.PeerIP != ev.PeerIP || s.ended && now-s.Last > handOverWithin
+}
+
+// lastWord is how a session of a process made for it ended as far as its lines say, else end.
+func (s *Session) lastWord(end event.End) event.End {
+	if s.key.scope == event.ScopeFork && s.Hint != event.EndNone {
+		return s.Hint
+	}
+	return end
+}
+
+// silent is how a session ended that the log says no more of: what was under way has no answer, and a refused greeting, or a good-bye, before
+// the silence explains it, unless it is we who end it.
+func (s *Session) silent(end event.End) event.End {
+	if s.talk != nil {
+		s.leave(s.talk.GiveUp())
+	}
+	if end != event.EndExpired {
+		return end
+	}
+	if s.talk != nil {
+		if why := s.talk.Unfinished(); why != event.EndLost {
+			return why
+		}
+	}
+	return s.lastWord(end)
+}
+
+// carry numbers the transactions of a client that logs verdicts only: another message, or a second verdict on one recipient, is another one.
+func (s *Session) carry(m *Message, ev *event.Event) {
+	if s == nil || m == nil || s.key.scope != event.ScopeConn || s.Role != event.RoleClient || ev.Kind != event.KindDelivery {
+		return
+	}
+	if s.talk == nil || s.talk.Transaction() == 0 {
+		r := m.known(ev)
+		if s.Carrying != m.UID || r != nil && r.Client == s.ID && r.Over == s.Transaction {
+			s.Carrying = m.UID
+			s.Transaction++
+		}
+	}
+	ev.Transaction = s.Transaction
+}
+
+// take keeps what a line says about its session.
+func (s *Session) take(ev *event.Event, now int64) {
+	s.Last, s.Seen = now, s.host.clock.Line
+	if s.Role == event.RoleServer && ev.PeerIP != "" && s.PeerIP != "" && ev.PeerIP != s.PeerIP {
+		switch { // a proxy in front said who calls
+		case ev.Kind == event.KindConnect:
+			s.ClientAddress, s.PeerIP, s.ClientPort, s.PeerPort = "", "", 0, 0
+		case s.key.scope == event.ScopePID: // by XCLIENT, within the conversation
+			s.ClientAddress, s.PeerIP, s.ClientPort, s.PeerPort, s.Helo = "", "", 0, 0, ""
+		}
+	}
+	s.foretell(ev)
+	s.Shown.take(ev)
+	keep(&s.ClientAddress, ev.ClientAddress)
+	keep(&s.PeerIP, ev.PeerIP)
+	keep(&s.Helo, ev.Helo)
+	keep(&s.Protocol, ev.Protocol)
+	keep(&s.User, ev.User)
+	if ev.AuthResult == "success" { // after others that were tried
+		replace(&s.Mechanism, ev.AuthMechanism)
+	}
+	keep(&s.Mechanism, ev.AuthMechanism)
+	if s.Role == event.RoleClient {
+		keep(&s.ServerAddress, ev.ServerAddress)
+	}
+	if s.ClientPort == 0 {
+		s.ClientPort = ev.ClientPort
+	}
+	if s.PeerPort == 0 {
+		s.PeerPort = ev.PeerPort
+	}
+	if ev.TLS != event.Open || ev.Kind == event.KindTLS {
+		if ev.TLS != event.Open {
+			s.TLS = ev.TLS
+		}
+		replace(&s.TLSVersion, ev.TLSVersion)
+		replace(&s.TLSCipher, ev.TLSCipher)
+		replace(&s.TLSTrust, ev.TLSTrust)
+	}
+	if ev.HasCommands {
+		s.Counts, s.HasCounts, s.SomeCounts = ev.Commands, true, ev.SomeCommands
+	}
+	if ev.Messages > 0 {
+		s.Received = ev.Messages
+	}
+	if ev.Kind == event.KindWarning && (ev.EndHint == event.EndLost || ev.EndHint == event.EndTimeout) {
+		s.BrokeAt = commandName(ev.Command)
+	}
+	s.hint(ev.EndHint)
+	if ev.Kind == event.KindReject && s.talk != nil && ev.FromPeer == event.Open && s.key.scope == event.ScopeFork {
+		ev.Kind, ev.RejectPermanent = event.KindFilter, event.Open // why: the refusal itself is among the words that the log shows
+	}
+	if ev.Kind == event.KindReject {
+		if s.talk == nil {
+			s.refuse(ev)
+		} else if (s.key.scope == event.ScopePID || s.key.scope == event.ScopeConn) && ev.FromPeer == event.Open {
+			s.logged(ev) // the reply among the words that the log shows is what counts for the recipient
+		}
+	}
+	if loginRefused(ev) {
+		s.Rejects[event.VerbAUTH] += times(ev)
+	}
+	if ev.Kind == event.KindFilter && ev.EndHint == event.EndNone && isPass(ev) {
+		s.host.pass(s)
+	}
+}
+
+// hint keeps the strongest word about the end: a failed handshake explains the lost connection that follows it.
+func (s *Session) hint(end event.End) {
+	if end != event.EndNone && (s.Hint == event.EndNone || s.Hint == event.EndRejected || end == event.EndTLSFailed) {
+		s.Hint = end
+	}
+}
+
+// loginRefused says whether a line of the server's own tells that an AUTH command came to nothing: it failed, or the client gave it up.
+func loginRefused(ev *event.Event) bool {
+	if ev.Role != event.RoleServer || ev.Command != "AUTH" || ev.FromPeer != event.Open {
+		return false
+	}
+	return ev.Kind == event.KindAuth && ev.AuthResult == "failure" || ev.Kind == event.KindWarning && ev.ErrorType == "" && ev.EndHint == event.EndNone
+}
+
+func (s *Session) refuse(ev *event.Event) {
+	switch ev.Command {
+	case "RCPT":
+		s.Refused += int(times(ev))
+	case event.CommandConnect:
+		s.hint(event.EndRejected)
+	}
+	s.logged(ev)
+}
+
+// logged counts a refusal that has a line of its own.
+func (s *Session) logged(ev *event.Event) {
+	if ev.Command == event.CommandEOM {
+		s.Rejects[event.VerbDATA] += times(ev)
+	}
+	if v, ok := event.VerbOf(ev.Command); ok {
+		s.Rejects[v] += times(ev)
+	}
+}

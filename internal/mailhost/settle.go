@@ -1,0 +1,125 @@
+package mailhost
+
+import "github.com/otelcol-smtp/otelcol-smtp/internal/event"
+
+// settle works out what a line means for its message's recipients: verdicts, ends, and the records that the log has no line for.
+func (h *Host) settle(m *Message, ev *event.Event, now int64, out *Output) {
+	if m == nil {
+		h.settleAlone(ev)
+		return
+	}
+	m.asked(ev)
+	m.accepted(ev)
+	h.expect(m, ev)
+	m.hear(ev)
+	switch ev.Kind {
+	case event.KindDelivery:
+		h.deliverAll(m, ev, now, out)
+		h.endIfDone(m, out)
+	case event.KindMessageQueued:
+		if ev.ChildKind == event.MessageMail { // one of its recipients, at least
+			m.Moved = max(1, m.Count-len(m.Recipients))
+			h.endIfDone(m, out)
+		}
+		if ev.RecipientID != "" {
+			h.recipient(m, ev)
+			if m.NoEnd {
+				m.Count = max(m.Count, len(m.Recipients))
+			}
+		}
+	case event.KindMessageHeader:
+		h.fulfil(m, event.StatusHeld, out)
+	case event.KindMessageReleased:
+		m.release()
+	case event.KindMessageReceived:
+		h.fulfil(m, event.StatusHeld, out)
+		if ev.HandedOver && !m.Kept {
+			h.handOverAll(m, out)
+		}
+		h.endIfDone(m, out)
+	case event.KindMessageHeld:
+		if ev.RcptTo != "" {
+			ev.Status = event.StatusHeld
+			h.deliver(m, ev, verdict(ev), now, out)
+		}
+		if len(m.Recipients) == 0 {
+			h.expectNamed(m)
+		}
+		h.endRecipients(m, event.StatusHeld, out)
+	case event.KindMessageExpired:
+		h.endRecipients(m, event.StatusExpired, out)
+		h.endIfDone(m, out)
+	case event.KindFilter, event.KindMessageDeleted:
+		h.giveUp(m, ev, out)
+		if ev.Kind == event.KindFilter {
+			m.decide(ev)
+			return
+		}
+		m.received = true
+		h.endMessage(m, out)
+	case event.KindMessageDiscarded:
+		ev.Status = event.StatusDiscarded
+		switch {
+		case ev.Recipients() > 0:
+			h.deliverAll(m, ev, now, out)
+		case len(m.Recipients)+len(m.Named) == 0 && m.Count > 0: // no line has named them
+			ev.Final, ev.RecipientCount, m.Final = true, m.Count, m.Count
+		}
+		h.endRecipients(m, event.StatusDiscarded, out)
+		m.received = true
+		h.endMessage(m, out)
+	case event.KindMessageAborted:
+		h.endRecipients(m, event.StatusAborted, out)
+		h.dropCandidate(m)
+	case event.KindReject:
+		switch {
+		case !refusesMessage(ev):
+		case m.Refused:
+			ev.Kind, ev.RejectPermanent = event.KindMessageAborted, event.Open // told again, for each recipient
+		case !m.received || m.NoEnd && len(m.Recipients) == 0: // some servers tell of a message before they answer for it
+			m.Refused = true
+			h.dropCandidate(m)
+		}
+	case event.KindDisconnect: // within the message
+		if !m.received {
+			h.dropCandidate(m)
+		}
+	case event.KindMessageRemoved:
+		if m.PutOff || ev.OfRun && m.putOff() { // only its run is over
+			ev.Kind = event.KindMessageQueued
+			return
+		}
+		if ev.GivenUp {
+			h.endRecipients(m, event.StatusExpired, out)
+		}
+		h.endMessage(m, out)
+	}
+}
+
+// settleAlone is for verdicts without a queue id, as in transcripts: nothing is remembered of the message.
+func (h *Host) settleAlone(ev *event.Event) {
+	if ev.Status == event.StatusNone {
+		return
+	}
+	if ev.MessageKind == event.MessageUnknown && ev.MailFrom != "" {
+		ev.MessageKind = kindOf(ev.MailFrom)
+	}
+	ev.Final = ev.Status.Ends()
+	if ev.Final && ev.Delays.Has&event.DelayTotal != 0 {
+		ev.Duration, ev.HasTotalDuration = seconds(ev.Delays.Total), true
+	}
+	if ev.Route == event.RouteMX && h.site.isRelayhost(ev) {
+		ev.Route = event.RouteRelayhost
+	}
+	if ev.RcptTo != "" {
+		ev.DestinationDomain = foldDomain(ev.RcptTo)
+		if h.isLocal(ev.DestinationDomain) {
+			ev.Direction = event.DirectionInbound
+		}
+	}
+}
+
+// refusesMessage is a refusal of the whole message, after its data.
+func refusesMessage(ev *event.Event) bool {
+	return (ev.Command == event.CommandEOM || ev.Command == "DATA") && !ev.OneOnly
+}

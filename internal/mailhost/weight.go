@@ -1,0 +1,95 @@
+package mailhost
+
+import (
+	"unsafe"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/conversation"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/weight"
+)
+
+// What an item takes in memory, strings and slices included, is weighed whenever a line has touched it. Long lists are weighed anew only when they
+// have grown by a quarter.
+
+// The memory beside the items themselves: entries of maps, and what the allocator rounds up.
+const (
+	mapEntry    = 96
+	indexEntry  = 160 // the key is a string of its own
+	messageBase = int(unsafe.Sizeof(Message{})) + mapEntry
+	sessionBase = int(unsafe.Sizeof(Session{})) + int(unsafe.Sizeof(sessionKey{})) + mapEntry
+	peerBase    = int(unsafe.Sizeof(peer{})) + int(unsafe.Sizeof(peerKey{})) + mapEntry
+)
+
+func (m *Message) weigh() int {
+	bytes := messageBase + weight.Of(m.QueueID, m.MessageID, m.MailFrom, m.ClientAddress, m.PeerIP, m.Helo, m.Protocol, m.User, m.Mechanism, m.Fate.To)
+	entry := int(unsafe.Sizeof(Recipient{}))
+	if m.index != nil {
+		entry += indexEntry
+	}
+	bytes += m.weighed.Of(len(m.Recipients), func(i int) int {
+		r := &m.Recipients[i]
+		return entry + weight.Of(r.To, r.Orig, r.ID, r.Enhanced, r.DSN, r.Reply, r.Next)
+	})
+	bytes += (cap(m.Recipients) - len(m.Recipients)) * int(unsafe.Sizeof(Recipient{}))
+	for i := range m.Hops {
+		bytes += int(unsafe.Sizeof(Hop{})) + weight.Of(m.Hops[i].Server, m.Hops[i].Address, m.Hops[i].Enhanced)
+	}
+	for i := range m.Aliases {
+		bytes += int(unsafe.Sizeof(Alias{})) + weight.Of(m.Aliases[i].From, m.Aliases[i].To)
+	}
+	return bytes + weight.Of(m.Named...) + 16*cap(m.Named)
+}
+
+func (s *Session) weigh() int {
+	bytes := sessionBase + weight.Of(s.key.name, s.ClientAddress, s.ServerAddress, s.PeerIP, s.Helo, s.Protocol, s.TLSVersion, s.TLSCipher, s.TLSTrust, s.User, s.Mechanism, s.Fate.To)
+	for i := range s.Commands {
+		bytes += int(unsafe.Sizeof(conversation.CommandRecord{})) + weight.Of(s.Commands[i].Argument, s.Commands[i].Enhanced)
+	}
+	if s.talk != nil {
+		bytes += s.talk.Weight()
+	}
+	return bytes + 8*cap(s.open) + s.Answers.weigh()
+}
+
+func (p *peer) weigh() int {
+	return peerBase + weight.Of(p.QueueID, p.Name, p.key.IP, p.key.Conn, p.By) + p.Answers.weigh()
+}
+
+func (a *answers) weigh() int { return 8 * (cap(a.Told) + cap(a.Tried)) }
+
+// reweigh keeps the sum of all hosts true.
+func (m *Message) reweigh() {
+	bytes := 0
+	if m.links.In != nil {
+		bytes = m.weigh()
+	}
+	m.host.all.bytes += bytes - m.weight
+	m.weight = bytes
+}
+
+func (s *Session) reweigh() {
+	bytes := 0
+	if s.links.In != nil {
+		bytes = s.weigh()
+	}
+	s.host.all.bytes += bytes - s.weight
+	s.weight = bytes
+}
+
+func (h *Host) reweighPeer(p *peer) {
+	bytes := 0
+	if p.links.In != nil {
+		bytes = p.weigh()
+	}
+	h.all.bytes += bytes - p.weight
+	p.weight = bytes
+}
+
+// touched weighs what a line was about.
+func (h *Host) touched(s *Session, m *Message) {
+	if s != nil {
+		s.reweigh()
+	}
+	if m != nil {
+		m.reweigh()
+	}
+}
