@@ -61,6 +61,19 @@ func (i *Item) Bool() bool { return i.num != 0 }
 // Len is how many values a KindArray or KindMap has. They are the next items, but for what stands in them.
 func (i *Item) Len() int { return int(i.num) }
 
+// Behind is the place of the item behind the one at a place and all that stands in it.
+func Behind(items []Item, at int) int {
+	if k := items[at].Kind; k != KindArray && k != KindMap {
+		return at + 1
+	}
+	n := items[at].Len()
+	at++
+	for range n {
+		at = Behind(items, at)
+	}
+	return at
+}
+
 // idText remembers an id's digits: the ids of one session stand on many records.
 type idText struct {
 	id   event.ID

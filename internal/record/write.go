@@ -55,7 +55,7 @@ func (w *Writer) attributes(m pcommon.Map) {
 	}
 	for at := 0; at < len(items); {
 		if items[at].Name == "" {
-			at = behind(items, at)
+			at = attrs.Behind(items, at)
 			continue
 		}
 		at = w.put(at, w.built.AppendEmpty(items[at].Name))
@@ -65,7 +65,7 @@ func (w *Writer) attributes(m pcommon.Map) {
 
 // find is the place of a name among those that are no parts of others, -1 without one.
 func find(items []attrs.Item, name string) int {
-	for at := 0; at < len(items); at = behind(items, at) {
+	for at := 0; at < len(items); at = attrs.Behind(items, at) {
 		if items[at].Name == name {
 			return at
 		}
@@ -76,24 +76,11 @@ func find(items []attrs.Item, name string) int {
 // parts is how many items stand in others.
 func parts(items []attrs.Item) (n int) {
 	for at := 0; at < len(items); {
-		end := behind(items, at)
+		end := attrs.Behind(items, at)
 		n += end - at - 1
 		at = end
 	}
 	return n
-}
-
-// behind is the place of the item behind the one at a place and all that stands in it.
-func behind(items []attrs.Item, at int) int {
-	if k := items[at].Kind; k != attrs.KindArray && k != attrs.KindMap {
-		return at + 1
-	}
-	n := items[at].Len()
-	at++
-	for range n {
-		at = behind(items, at)
-	}
-	return at
 }
 
 // put writes the item at a place to v, and gives the place behind it.
