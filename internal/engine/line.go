@@ -82,3 +82,9 @@ func (l *Line) Release() {
 	clear(l.caught[:cap(l.caught)])
 	l.Text, l.Carrier, l.Source, l.Place = "", nil, Source{}, Place{}
 }
+
+// Ignore makes it a line that is none of a mail server's, without a look at it.
+func (l *Line) Ignore() {
+	l.reset()
+	l.Message = l.Text
+}

@@ -1,0 +1,79 @@
+package input
+
+import (
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
+)
+
+// The sizes of what is read at a time, and of the longest line; a longer one comes in pieces.
+const (
+	chunk       = 256 << 10
+	longestLine = 1 << 20
+)
+
+// lines cuts a stream into lines. Many of them share the memory of one chunk.
+type lines struct {
+	from io.Reader
+	room []byte
+	text string // what is read and not handed out
+	at   int64  // where it begins in the stream
+	done bool
+	err  error // why the stream ended, when not because it is over
+}
+
+// next gives the next line and where it begins; an entry of the journal's export format is one line. ok is false at the end, and where nothing is to be had
+// now of a stream that may grow.
+func (l *lines) next() (line string, at int64, ok bool) {
+	for {
+		line, n := record.CutLine(l.text)
+		switch {
+		case n > 0:
+		case l.done && l.text != "":
+			line, n = strings.TrimRight(l.text, "\r\n"), len(l.text)
+		case len(l.text) >= longestLine:
+			line, n = l.text[:longestLine], longestLine
+		default:
+			if l.done || !l.fill() {
+				return "", l.at, false
+			}
+			continue
+		}
+		at = l.at
+		l.text, l.at = l.text[n:], l.at+int64(n)
+		if at == 0 {
+			line = strings.TrimPrefix(line, "\ufeff")
+		}
+		return line, at, true
+	}
+}
+
+// fill reads more, and says whether it did; the end of the stream counts as more.
+func (l *lines) fill() bool {
+	rest := len(l.text)
+	if need := rest + chunk; cap(l.room) < need {
+		l.room = make([]byte, need)
+	}
+	room := l.room[:rest+chunk]
+	copy(room, l.text)
+	n, err := io.ReadFull(l.from, room[rest:])
+	if n > 0 {
+		l.text = string(room[:rest+n])
+	}
+	switch {
+	case err == nil:
+	case errors.Is(err, errLater):
+		return n > 0
+	default:
+		l.done = true
+		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			l.err = err
+		}
+	}
+	return true
+}
+
+// errLater is the end of a file that may grow.
+var errLater = errors.New("nothing more for now")
