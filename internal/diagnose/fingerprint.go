@@ -245,6 +245,9 @@ func (p *draft) pieces(s string, sign byte) {
 	}
 }
 
+// dividesLink are the signs between the pieces of a link.
+var dividesLink = [256]bool{'/': true, '?': true, '&': true, '=': true, '%': true}
+
 // link writes a link or a path: whose it is and where it leads, not whom it is about.
 func (p *draft) link(s string) {
 	at := 0
@@ -252,7 +255,7 @@ func (p *draft) link(s string) {
 		at = i + 3
 	}
 	for from, i := 0, at; i <= len(s); i++ {
-		if i < len(s) && strings.IndexByte("/?&=%", s[i]) < 0 {
+		if i < len(s) && !dividesLink[s[i]] {
 			continue
 		}
 		piece := s[max(from, 0):i]
@@ -300,11 +303,11 @@ func isTag(s string) bool {
 	}
 	parts, digits, small := 0, 0, false
 	for rest := s; ; parts++ {
-		i := strings.IndexAny(rest, "_-")
-		part := rest
-		if i >= 0 {
-			part = rest[:i]
+		i := 0
+		for i < len(rest) && rest[i] != '_' && rest[i] != '-' {
+			i++
 		}
+		part := rest[:i]
 		letters := 0
 		for letters < len(part) && isLetter(part[letters]) {
 			small = small || letters > 0 && part[letters] >= 'a' || letters == 0 && part[0] >= 'a'
@@ -315,7 +318,7 @@ func isTag(s string) bool {
 			return false
 		}
 		digits += n
-		if i < 0 {
+		if i == len(rest) {
 			break
 		}
 		rest = rest[i+1:]

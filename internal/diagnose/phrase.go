@@ -13,7 +13,8 @@ type phrases struct {
 	symbol [256]uint8  // byte -> column; 0 is a byte that no rule has
 	width  int         // columns
 	first  [256]uint16 // byte -> state, where nothing has begun
-	next   []uint16    // row of a state, column of a symbol -> state, marked where parts end in it
+	nodes  []node      // by state
+	rows   []uint16    // row of a state that several letters go on from, column of a symbol -> state
 	hits   []uint32    // by state: where the parts that end in it are listed
 	list   []hit
 	words  []part
@@ -36,6 +37,7 @@ type hit struct {
 	after  uint16 // the part that stands in front of it; 0 for none
 	gap    uint8  // how far
 	length uint8
+	asks   bool // the rule asks for more than its text
 	end    bool // of the list
 }
 
@@ -49,7 +51,6 @@ type joint struct {
 // The bounds of one automaton; what does not fit goes into another.
 const (
 	maxStates  = 1<<15 - 1
-	ending     = 1 << 15 // the mark of a state that parts end in
 	fewParts   = 1 << 7
 	maxParts   = 1 << 11
 	maxText    = 16 << 10 // bytes of a reply that are looked at
@@ -58,7 +59,7 @@ const (
 )
 
 // add takes the text of a rule, false where there is no room for it; build makes the automaton.
-func (t *phrases) add(number int, text []element) bool {
+func (t *phrases) add(number int, text []element, asks bool) bool {
 	states := 0
 	for i := range text {
 		for _, w := range text[i].words {
@@ -73,7 +74,7 @@ func (t *phrases) add(number int, text []element) bool {
 	after := uint16(0)
 	for i := range text {
 		e := &text[i]
-		h := hit{after: after, gap: uint8(e.gap)}
+		h := hit{after: after, gap: uint8(e.gap), asks: asks}
 		if i == len(text)-1 {
 			h.rule = uint16(number)
 		} else {
@@ -112,15 +113,18 @@ func (t *phrases) build() {
 			t.column(p.words[i])
 		}
 	}
-	t.next = make([]uint16, t.width, (t.states+2)*t.width)
+	next := make([]uint16, t.width, (t.states+2)*t.width)
 	ends := make([][]hit, 1, t.states+2)
 	for _, p := range t.words {
-		state := t.insert(p.words, &ends)
+		var state int
+		next, state = t.insert(next, p.words, &ends)
 		ends[state] = append(ends[state], p.hit)
 	}
-	t.renumber(t.link(ends))
+	t.link(next, ends)
 	for c, column := range t.symbol {
-		t.first[c] = t.next[column]
+		if column != 0 {
+			t.first[c] = t.step(0, column)
+		}
 	}
 	t.words, t.joints, t.known = nil, nil, nil
 }
@@ -133,29 +137,29 @@ func (t *phrases) column(c byte) {
 	}
 }
 
-// insert adds the states of words and gives the last.
-func (t *phrases) insert(words string, ends *[][]hit) int {
+// insert adds the states of words to a table (row of a state, column of a symbol -> state) and gives the last.
+func (t *phrases) insert(next []uint16, words string, ends *[][]hit) ([]uint16, int) {
 	state := 0
 	for i := 0; i < len(words); i++ {
 		at := state*t.width + int(t.symbol[words[i]])
-		if t.next[at] == 0 {
-			t.next[at] = uint16(len(*ends))
-			t.next = append(t.next, make([]uint16, t.width)...)
+		if next[at] == 0 {
+			next[at] = uint16(len(*ends))
+			next = append(next, make([]uint16, t.width)...)
 			*ends = append(*ends, nil)
 		}
-		state = int(t.next[at])
+		state = int(next[at])
 	}
-	return state
+	return next, state
 }
 
 // link fills in where each state goes on when its own words do not, breadth first: a state inherits from its longest suffix.
-func (t *phrases) link(ends [][]hit) (order []uint16) {
+func (t *phrases) link(next []uint16, ends [][]hit) {
 	t.hits = make([]uint32, len(ends))
 	t.list = make([]hit, 1, len(ends))
-	suffix := make([]uint16, len(ends))
+	suffix, only := make([]uint16, len(ends)), make([]uint8, len(ends))
 	queue := make([]uint16, 1, len(ends))
 	for column := 1; column < t.width; column++ {
-		if to := t.next[column]; to != 0 {
+		if to := next[column]; to != 0 {
 			queue = append(queue, to)
 		}
 	}
@@ -164,36 +168,22 @@ func (t *phrases) link(ends [][]hit) (order []uint16) {
 		from := suffix[state]
 		t.merge(state, ends[state], t.hits[from])
 		for column := 1; column < t.width; column++ {
-			to := &t.next[int(state)*t.width+column]
-			fallback := t.next[int(from)*t.width+column]
+			to := &next[int(state)*t.width+column]
+			fallback := next[int(from)*t.width+column]
 			if *to == 0 {
 				*to = fallback
 				continue
+			}
+			if only[state] == 0 {
+				only[state] = uint8(column)
+			} else {
+				only[state] = several
 			}
 			suffix[*to] = fallback
 			queue = append(queue, *to)
 		}
 	}
-	return queue
-}
-
-// renumber gives the states their numbers in the order of their depth: a text is mostly in those that few letters lead to, which then lie together.
-func (t *phrases) renumber(order []uint16) {
-	now := make([]uint16, len(order))
-	for i, state := range order {
-		now[state] = uint16(i)
-		if t.hits[state] != 0 {
-			now[state] |= ending
-		}
-	}
-	next, hits := make([]uint16, 0, len(t.next)), make([]uint32, 0, len(t.hits))
-	for _, state := range order {
-		for _, to := range t.next[int(state)*t.width:][:t.width] {
-			next = append(next, now[to])
-		}
-		hits = append(hits, t.hits[state])
-	}
-	t.next, t.hits = next, hits
+	t.pack(next, queue, suffix, only)
 }
 
 // merge lists what ends in a state and in its suffix.
@@ -236,11 +226,13 @@ func (t *phrases) find(rules []rule, a *asked, words []byte, best int) int {
 	if t.parts >= fewParts {
 		r.ends = make([]uint16, maxParts)
 	}
-	next, width := t.next, t.width
 	state := uint16(0)
 	for i := 0; i < len(words); i++ {
-		if state != 0 {
-			state = next[int(state&^ending)*width+int(t.symbol[words[i]])]
+		if symbol := t.symbol[words[i]]; symbol == 0 {
+			state = 0
+			continue
+		} else if state != 0 {
+			state = t.step(state, symbol)
 		} else {
 			for i < len(words) && t.first[words[i]] == 0 { // the rest of a word that no rule has
 				i++
@@ -250,8 +242,8 @@ func (t *phrases) find(rules []rule, a *asked, words []byte, best int) int {
 			}
 			state = t.first[words[i]]
 		}
-		if state&ending != 0 {
-			r.heard(t.list[t.hits[state&^ending]:], i+1)
+		if t.nodes[state].ends {
+			r.heard(t.list[t.hits[state]:], i+1)
 		}
 	}
 	return r.best
@@ -332,8 +324,13 @@ func (t *phrases) findRaw(rules []rule, a *asked, best int) int {
 			continue
 		}
 		between = c == ' '
-		if state = t.next[int(state&^ending)*t.width+int(t.symbol[c])]; state&ending != 0 {
-			r.heard(t.list[t.hits[state&^ending]:], i+1)
+		symbol := t.symbol[c]
+		if symbol == 0 {
+			state = 0
+			continue
+		}
+		if state = t.step(state, symbol); t.nodes[state].ends {
+			r.heard(t.list[t.hits[state]:], i+1)
 		}
 	}
 	return r.best
@@ -346,7 +343,7 @@ func (r *reading) heard(list []hit, at int) {
 		if h.after == 0 || r.follows(h, at-int(h.length)) {
 			if h.part != 0 {
 				r.ends[h.part] = uint16(at)
-			} else if n := int(h.rule); n < r.best && r.rules[n-1].fits(r.asked) {
+			} else if n := int(h.rule); n < r.best && (!h.asks || r.rules[n-1].fits(r.asked)) {
 				r.best = n
 			}
 		}

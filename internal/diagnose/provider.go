@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,17 +12,36 @@ const Other = "other"
 // suffixes finds a name by the longest of its suffixes, at its dots.
 type suffixes struct {
 	names map[string]string
-	order []string // as in the table, for names that were shortened
+	tails map[string][]named // by the last two labels of a suffix: those that end so, the longest first
+	tops  bool               // a suffix is a whole top level
+	order []string           // as in the table, for names that were shortened
 }
+
+// named is a suffix and whose it is.
+type named struct{ suffix, provider string }
 
 func (s *suffixes) add(suffix, provider string) {
 	if s.names == nil {
-		s.names = map[string]string{}
+		s.names, s.tails = map[string]string{}, map[string][]named{}
 	}
 	if _, ok := s.names[suffix]; !ok {
 		s.order = append(s.order, suffix)
 	}
 	s.names[suffix] = provider
+	s.tops = s.tops || strings.IndexByte(suffix, '.') < 0
+	tail := tailOf(suffix)
+	same := slices.DeleteFunc(s.tails[tail], func(n named) bool { return n.suffix == suffix })
+	same = append(same, named{suffix, provider})
+	slices.SortStableFunc(same, func(a, b named) int { return len(b.suffix) - len(a.suffix) })
+	s.tails[tail] = same
+}
+
+// tailOf is the last two labels of a name, or all of a shorter one.
+func tailOf(host string) string {
+	if last := strings.LastIndexByte(host, '.'); last > 0 {
+		return host[strings.LastIndexByte(host[:last], '.')+1:]
+	}
+	return host
 }
 
 // find looks for a host name in lower case.
@@ -29,16 +49,17 @@ func (s *suffixes) find(host string) (string, bool) {
 	if len(s.names) == 0 || len(host) > longestHost {
 		return "", false
 	}
-	for at := 0; ; {
-		if p, ok := s.names[host[at:]]; ok {
-			return p, true
+	tail := tailOf(host)
+	for _, n := range s.tails[tail] {
+		if begin := len(host) - len(n.suffix); begin >= 0 && (begin == 0 || host[begin-1] == '.') && host[begin:] == n.suffix {
+			return n.provider, true
 		}
-		dot := strings.IndexByte(host[at:], '.')
-		if dot < 0 {
-			return "", false
-		}
-		at += dot + 1
 	}
+	if s.tops {
+		p, ok := s.names[tail[strings.IndexByte(tail, '.')+1:]]
+		return p, ok
+	}
+	return "", false
 }
 
 // findShortened looks for a name whose middle Sendmail left out ("contoso-com.mail.p...ction.outlook.com", shortenstring in sendmail/util.c): its

@@ -346,6 +346,9 @@ func (c *rule) keys() int {
 	return n
 }
 
+// asksMore says whether a text alone does not decide.
+func (c *rule) asksMore() bool { return c.keys() > 0 || c.pattern != nil || c.errors != nil }
+
 // asked is what a rule may ask about a failure, besides its words.
 type asked struct {
 	class    byte

@@ -8,32 +8,32 @@ import (
 // Rules are rules in an order, made ready to be asked: the first that fits a failure decides.
 type Rules struct {
 	rules    []rule
-	texts    []*phrases       // in ASCII letters, as most words are: small tables are fast
-	foreign  []*phrases       // of the rules with other letters
-	literals []*phrases       // of regular expressions
-	patterns []int            // numbers of the rules with an expression that has none
-	enhanced map[string][]int // numbers of the rules without words: by "7.1", ...
-	codes    map[int][]int    // by reply code, ...
-	errors   map[string][]int // by error type,
-	others   []int            // and those that ask for none of these
+	texts    []*phrases                      // in ASCII letters, as most words are: small tables are fast
+	foreign  []*phrases                      // of the rules with other letters
+	literals []*phrases                      // of regular expressions
+	patterns []int                           // numbers of the rules with an expression that has none
+	enhanced map[uint32][]int                // numbers of the rules without words: by the key of "7.1", ...
+	codes    [lastCode - firstCode + 1][]int // by reply code, ...
+	errors   map[string][]int                // by error type,
+	others   []int                           // and those that ask for none of these
 }
 
 // index makes rules ready.
 func index(rules []rule) *Rules {
-	s := &Rules{rules: rules, enhanced: map[string][]int{}, codes: map[int][]int{}, errors: map[string][]int{}}
+	s := &Rules{rules: rules, enhanced: map[uint32][]int{}, errors: map[string][]int{}}
 	for i := range rules {
 		r, number := &rules[i], i+1
 		switch {
 		case r.parts != nil:
 			if ascii := onlyASCII(r.parts); ascii != nil {
-				s.texts = addText(s.texts, number, ascii)
+				s.texts = addText(s.texts, number, ascii, r.asksMore())
 			}
 			if slices.ContainsFunc(r.parts, isForeign) {
-				s.foreign = addText(s.foreign, number, r.parts)
+				s.foreign = addText(s.foreign, number, r.parts, r.asksMore())
 			}
 		case r.pattern != nil:
 			if word := literal(r.pattern.String()); word != "" {
-				s.literals = addText(s.literals, number, []element{{words: []string{word}}})
+				s.literals = addText(s.literals, number, []element{{words: []string{word}}}, true)
 			} else {
 				s.patterns = append(s.patterns, number)
 			}
@@ -43,14 +43,14 @@ func index(rules []rule) *Rules {
 			}
 		case r.enhanced != nil || r.verdicts != nil:
 			for _, e := range r.enhanced {
-				s.enhanced[e] = append(s.enhanced[e], number)
+				s.addEnhanced(e, number)
 			}
 			for _, e := range r.verdicts {
-				s.enhanced[e[2:]] = append(s.enhanced[e[2:]], number)
+				s.addEnhanced(e[2:], number)
 			}
 		case r.codes != nil && r.class == 0:
 			for _, c := range r.codes {
-				s.codes[c] = append(s.codes[c], number)
+				s.codes[c-firstCode] = append(s.codes[c-firstCode], number)
 			}
 		default:
 			s.others = append(s.others, number)
@@ -62,6 +62,23 @@ func index(rules []rule) *Rules {
 		}
 	}
 	return s
+}
+
+// The reply codes that rules ask for.
+const firstCode, lastCode = 400, 599
+
+func (s *Rules) addEnhanced(code string, number int) {
+	key := enhancedKey(code)
+	s.enhanced[key] = append(s.enhanced[key], number)
+}
+
+// enhancedKey is subject and detail of an enhanced code ("7.1") as a number, which a map finds faster. Two that look alike to it are told apart by
+// fits.
+func enhancedKey(code string) (key uint32) {
+	for i := range len(code) {
+		key = key*11 + uint32(code[i]-'.')
+	}
+	return key
 }
 
 // onlyASCII are the parts of a text with their words in ASCII letters; nil where a part has none.
@@ -95,12 +112,12 @@ func isASCII(s string) bool {
 }
 
 // addText finds room for a text.
-func addText(to []*phrases, number int, parts []element) []*phrases {
-	if n := len(to); n > 0 && to[n-1].add(number, parts) {
+func addText(to []*phrases, number int, parts []element, asks bool) []*phrases {
+	if n := len(to); n > 0 && to[n-1].add(number, parts, asks) {
 		return to
 	}
 	t := new(phrases)
-	t.add(number, parts)
+	t.add(number, parts, asks)
 	return append(to, t)
 }
 
@@ -114,10 +131,10 @@ func (s *Rules) find(a *asked) int {
 		best = s.first(s.errors[a.err], a, best)
 	}
 	if len(a.enhanced) >= 5 {
-		best = s.first(s.enhanced[a.enhanced[2:]], a, best)
+		best = s.first(s.enhanced[enhancedKey(a.enhanced[2:])], a, best)
 	}
-	if a.code != 0 {
-		best = s.first(s.codes[a.code], a, best)
+	if a.code >= firstCode && a.code <= lastCode {
+		best = s.first(s.codes[a.code-firstCode], a, best)
 	}
 	best = s.first(s.others, a, best)
 	if a.text != "" {

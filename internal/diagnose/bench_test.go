@@ -1,0 +1,54 @@
+package diagnose
+
+import (
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// BenchmarkEvent is the cost of a diagnosis by its parts, over the labelled replies: go test -bench Event ./internal/diagnose.
+func BenchmarkEvent(b *testing.B) {
+	var events []event.Event
+	for _, l := range labelledReplies(b) {
+		events = append(events, *read(b, l.asPostfix()))
+	}
+	perReply := func(name string, do func(ev *event.Event)) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			again := slices.Clone(events)
+			from := cpuTime(b)
+			for b.Loop() {
+				for i := range again {
+					do(&again[i])
+				}
+			}
+			b.ReportMetric(float64((cpuTime(b)-from).Nanoseconds())/float64(b.N*len(again)), "ns/reply")
+		})
+	}
+	perReply("all", func(ev *event.Event) {
+		ev.Reason, ev.Basis = "", ""
+		Standard.Event(ev)
+	})
+	perReply("provider", func(ev *event.Event) { Standard.Provider(ev.ServerAddress, ev.RcptTo) })
+	perReply("fingerprint", func(ev *event.Event) { Fingerprint(ev.Text) })
+	perReply("words", func(ev *event.Event) {
+		var room [usual]byte
+		appendWords(room[:0], ev.Text)
+	})
+	perReply("rules", func(ev *event.Event) {
+		a := askedOf(ev)
+		Standard.rules.find(&a)
+	})
+}
+
+// cpuTime is what the process has had of the processor: the clock on the wall counts what other programs take, too.
+func cpuTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
