@@ -57,6 +57,9 @@ type ExponentialConfig struct {
 type MetricConfig struct {
 	Enabled    *bool    `mapstructure:"enabled"`
 	Dimensions []string `mapstructure:"dimensions"`
+	// Busiest is how many values of each dimension that names somebody (user.name, smtp.mail_from, client.address, network.peer.address) have series of
+	// their own: those that come most often, 100 of them unless it is set. The others share a series, marked by smtp.rest.
+	Busiest *int `mapstructure:"busiest"`
 }
 
 const (
@@ -114,7 +117,7 @@ func (c *Config) Validate() error {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if err := validateMetric(name, c.Metrics[name]); err != nil {
+		if err := c.validateMetric(name, c.Metrics[name]); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -144,7 +147,7 @@ func increasing(bounds []float64) bool {
 	return true
 }
 
-func validateMetric(name string, mc MetricConfig) error {
+func (c *Config) validateMetric(name string, mc MetricConfig) error {
 	m := metrics.ByName(name)
 	if m == nil {
 		return fmt.Errorf("metrics: %q is not a metric, takes any of %s", name, strings.Join(metrics.Names(), ", "))
@@ -153,6 +156,13 @@ func validateMetric(name string, mc MetricConfig) error {
 		if !m.Offers(d) {
 			return fmt.Errorf("metrics::%s::dimensions: %q is not offered, takes any of %s", name, d, strings.Join(m.Offered(), ", "))
 		}
+	}
+	switch n := mc.Busiest; {
+	case n == nil:
+	case *n <= 0 || *n > c.AggregationCardinalityLimit:
+		return fmt.Errorf("metrics::%s::busiest: %d is out of range, takes 1 to aggregation_cardinality_limit, which is %d", name, *n, c.AggregationCardinalityLimit)
+	case !slices.ContainsFunc(mc.Dimensions, namesSomebody):
+		return fmt.Errorf("metrics::%s::busiest: is for dimensions that name somebody, takes one of %s in dimensions", name, strings.Join(metrics.Persons, ", "))
 	}
 	return nil
 }

@@ -463,6 +463,11 @@ func TestMistakesNameTheirKeyAndWhatItTakes(t *testing.T) {
 		"dimension": {func(c *Config) {
 			c.Metrics = map[string]MetricConfig{"smtp.reject.count": {Dimensions: []string{attrs.RcptTo}}}
 		}, `metrics::smtp.reject.count::dimensions: "smtp.rcpt_to" is not offered, takes any of smtp.command`},
+		"busiest": {perAccount(0), "metrics::smtp.message.count::busiest: 0 is out of range, takes 1 to aggregation_cardinality_limit, which is 2000"},
+		"busiest of nobody": {func(c *Config) {
+			places := 10
+			c.Metrics = map[string]MetricConfig{"smtp.message.count": {Dimensions: []string{attrs.MessageHop}, Busiest: &places}}
+		}, "metrics::smtp.message.count::busiest: is for dimensions that name somebody, takes one of user.name, smtp.mail_from, client.address, network.peer.address in dimensions"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := createDefaultConfig().(*Config)

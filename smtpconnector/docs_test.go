@@ -23,6 +23,29 @@ none of them. Where nothing ended, a rate is no number, and the query gives noth
 | rate | PromQL |
 | --- | --- |
 %s
+
+## Per account
+
+` + "`user.name`, `smtp.mail_from`, `client.address` and `network.peer.address`" + ` name somebody, and there are as many of them as there are people. They are offered on the metrics of
+messages, verdicts, logins and refusals, and on none by default:
+
+` + "```yaml" + `
+connectors:
+  smtp:
+    metrics:
+      smtp.message.count: {dimensions: [user.name, smtp.message.hop], busiest: 100}
+      smtp.delivery.recipients: {dimensions: [user.name, smtp.delivery.status], busiest: 100}
+      smtp.auth.attempts: {dimensions: [network.peer.address, smtp.auth.result], busiest: 100}
+` + "```" + `
+
+Of each such dimension, metric and host the busiest values have series of their own (` + "`busiest`" + `, 100 unless set), those of the last hours more than those of old: Space-Saving with
+forward decay (` + "`internal/busiest`" + ` names the papers). All others are in series that name nobody and say so: ` + "`smtp.rest`" + ` has the dimensions that were left out. So every mail is
+counted once, and sums stay right. Somebody who becomes busy takes over the series of the least busy one with a flush, and counts from zero; what he did before is with the rest.
+Where the processor hides names (` + "`privacy`" + `), the dimension has the pseudonym.
+
+| question | PromQL |
+| --- | --- |
+%s
 `
 
 // about is what holds for every metric.
@@ -58,6 +81,26 @@ func queries() [][2]string {
 	}
 }
 
+// accountQueries are the questions about single accounts.
+func accountQueries() [][2]string {
+	const by, messages, ended = "topk(10, sum by (user_name) (increase(", `smtp_message_count_total{user_name!=""`, `smtp_delivery_recipients_total{user_name!=""`
+	return [][2]string{
+		{"which account was stolen and sends spam: who sends most now", by + messages + `,smtp_message_hop="first"}[10m])))`},
+		{"whose mail comes back, as that of a stolen account does", by + ended + `,smtp_delivery_status=~"bounced|expired"}[30m])))`},
+		{"who sends ten times what he sent a day before", `sum by (user_name) (rate(` + messages + `}[10m])) > 10 * sum by (user_name) (rate(` + messages + `}[1h] offset 1d))`},
+		{"from where passwords are tried", `topk(10, sum by (network_peer_address) (increase(smtp_auth_attempts_total{smtp_auth_result="failure",network_peer_address!=""}[10m])))`},
+		{"how much of all mail the series name", `sum(rate(` + messages + `}[1h])) / sum(rate(smtp_message_count_total[1h]))`},
+	}
+}
+
+func tableRows(queries [][2]string) string {
+	var rows []string
+	for _, q := range queries {
+		rows = append(rows, "| "+q[0]+" | `"+strings.ReplaceAll(q[1], "|", "\\|")+"` |")
+	}
+	return strings.Join(rows, "\n")
+}
+
 func render() string {
 	var b strings.Builder
 	b.WriteString("# Metrics\n\nGenerated from the table in `internal/metrics/table.go`; `UPDATE_GOLDEN=1 make test` writes it anew.\n\n")
@@ -80,11 +123,7 @@ func render() string {
 			fmt.Fprintf(&b, "- offered: %s\n", list(more))
 		}
 	}
-	var rows []string
-	for _, q := range queries() {
-		rows = append(rows, "| "+q[0]+" | `"+strings.ReplaceAll(q[1], "|", "\\|")+"` |")
-	}
-	fmt.Fprintf(&b, rates, strings.Join(rows, "\n"))
+	fmt.Fprintf(&b, rates, tableRows(queries()), tableRows(accountQueries()))
 	return b.String()
 }
 
@@ -110,7 +149,7 @@ func TestDocsAreTheTable(t *testing.T) {
 
 // No metric or data point attribute is the dotted prefix of another name: Elasticsearch would rename it.
 func TestNoNameIsThePrefixOfAnother(t *testing.T) {
-	attributes := []string{metrics.AttrStage, metrics.AttrOutcome, metrics.AttrWindow}
+	attributes := []string{metrics.AttrStage, metrics.AttrOutcome, metrics.AttrWindow, attrRest}
 	for _, d := range attrs.Table {
 		attributes = append(attributes, d.Name)
 	}

@@ -82,6 +82,7 @@ func (w *pointWriter) write(x *series) int {
 	case w.store.birth > 0 && !w.store.final && x.held(w.store.birth, w.now):
 		x.shown, v = true, &none
 	}
+	x.told = v.count
 	w.dims(x, w.point(v, start))
 	return 1
 }
@@ -209,6 +210,9 @@ func (w *pointWriter) dims(x *series, to pcommon.Map) {
 		}
 		to.PutStr(w.family.dims[i].String(), text)
 	}
+	if x.rest != "" {
+		to.PutStr(attrRest, x.rest)
+	}
 }
 
 // settle forgets what was handed on, or takes it back when it was refused.
@@ -220,6 +224,9 @@ func (st *store) settle(accepted bool, now pcommon.Timestamp) {
 			}
 			if f.over != nil {
 				f.over.settle(accepted, now)
+			}
+			if accepted {
+				f.makeRoom(st.cfg.AggregationTemporality == delta)
 			}
 		}
 	}

@@ -21,6 +21,8 @@ type series struct {
 	sent  value // delta: handed on, not accepted yet
 	ring  *window
 
+	rest  string            // the dimensions whose value is none of the busiest: the series is of all others together
+	told  uint64            // cumulative: how much of it was handed on
 	born  pcommon.Timestamp // cumulative: when its zero was accepted
 	shown bool              // its zero is handed on, not accepted yet
 }
@@ -104,6 +106,7 @@ type family struct {
 	bounds []float64
 	series map[string]*series
 	over   *series // what the limit had no room for
+	people []person
 }
 
 // origin is what tells apart the mail hosts and instances that logs come from.
@@ -161,6 +164,7 @@ func newStore(cfg *Config) *store {
 		if cfg.Histogram.Exponential != nil {
 			f.bounds = nil
 		}
+		f.people = peopleOf(dims, mc.Busiest)
 		st.metrics = append(st.metrics, f)
 	}
 	return st
@@ -178,7 +182,7 @@ func (st *store) of(o origin) *counted {
 	}
 	c := &counted{families: make([]*family, len(st.metrics))}
 	for i, t := range st.metrics {
-		c.families[i] = &family{metric: t.metric, needs: t.needs, dims: t.dims, bounds: t.bounds, series: make(map[string]*series)}
+		c.families[i] = &family{metric: t.metric, needs: t.needs, dims: t.dims, bounds: t.bounds, series: make(map[string]*series), people: begin(t.people)}
 	}
 	st.origins[origin{strings.Clone(o.host), strings.Clone(o.instance)}] = c
 	return c
@@ -206,10 +210,15 @@ func (st *store) observe(o origin, s *metrics.Sample, now pcommon.Timestamp) {
 	}
 }
 
-// find gives the series of the sample's dimensions; a hit allocates nothing.
-func (st *store) find(f *family, s *metrics.Sample, now pcommon.Timestamp) *series {
+// find gives the series of the sample's dimensions, for n of what it counts; a hit allocates nothing.
+func (st *store) find(f *family, s *metrics.Sample, n int64, now pcommon.Timestamp) *series {
 	key := st.key[:0]
-	for _, d := range f.dims {
+	f.judge(s, n, now)
+	for i, d := range f.dims {
+		if f.isOfRest(i) {
+			key = append(key, ofRest, 0xff)
+			continue
+		}
 		key = append(key, s.Text[d]...)
 		key = append(key, 0xff)
 	}
@@ -233,8 +242,13 @@ func (st *store) grow(f *family, s *metrics.Sample, key []byte, now pcommon.Time
 	}
 	x := &series{start: now}
 	owned := string(key)
-	for _, d := range f.dims {
+	for i, d := range f.dims {
 		n := len(s.Text[d])
+		if f.isOfRest(i) {
+			x.dims, owned = append(x.dims, ""), owned[2:]
+			x.rest = joined(x.rest, d.String())
+			continue
+		}
 		x.dims = append(x.dims, owned[:n])
 		owned = owned[n+1:]
 	}
@@ -301,7 +315,7 @@ type observer struct {
 }
 
 // Add counts n in the series of the sample.
-func (o *observer) Add(n int64) { o.store.find(o.family, o.sample, o.now).now.add(n) }
+func (o *observer) Add(n int64) { o.store.find(o.family, o.sample, n, o.now).now.add(n) }
 
 // Record notes n values x there.
 func (o *observer) Record(x float64, n int64) {
@@ -309,12 +323,12 @@ func (o *observer) Record(x float64, n int64) {
 	if e := o.store.cfg.Histogram.Exponential; e != nil {
 		size = e.MaxSize
 	}
-	o.store.find(o.family, o.sample, o.now).now.record(x, n, o.family.bounds, size)
+	o.store.find(o.family, o.sample, n, o.now).now.record(x, n, o.family.bounds, size)
 }
 
 // Window takes the sample into the window there.
 func (o *observer) Window(s *metrics.Sample) {
-	x := o.store.find(o.family, s, o.now)
+	x := o.store.find(o.family, s, 1, o.now)
 	if x.ring == nil {
 		x.ring = new(window)
 	}

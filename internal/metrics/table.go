@@ -62,6 +62,10 @@ var delivery = []string{
 	attrs.ErrorType, attrs.Dialect, attrs.Daemon, attrs.Service, attrs.TLSVersion, attrs.TLSTrust, attrs.DeliveryDSN,
 }
 
+// Persons is offered on what counts messages, verdicts, logins and refusals: who it was. There is no end of them, so whoever keeps series by them has to
+// bound these.
+var Persons = []string{attrs.UserName, attrs.MailFrom, attrs.ClientAddress, attrs.PeerAddress}
+
 // conversation is offered on everything that is about a conversation.
 var conversation = []string{
 	attrs.SessionRole, attrs.Command, attrs.ReplyCode, attrs.ReplyClass, attrs.ReplyEnhancedCode, attrs.FailureReason, attrs.FailureCategory,
@@ -74,7 +78,7 @@ var Table = []Metric{
 		Name: "smtp.delivery.attempts", Needs: attrs.DeliveryStatus, Unit: "{attempt}", Kind: Counter,
 		Description: "Tries to deliver: one recipient, one verdict of a host that was asked.",
 		Dimensions:  []string{attrs.DeliveryStatus, attrs.FailureReason, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind},
-		More:        delivery,
+		More:        slices.Concat(delivery, Persons),
 		Observe: func(s *Sample, to Observer) {
 			if s.IsDelivery() && s.IsTrue(AtTried) && !s.Is(AtKind, "probe") {
 				to.Add(s.Recipients())
@@ -85,7 +89,7 @@ var Table = []Metric{
 		Name: "smtp.delivery.recipients", Needs: attrs.DeliveryStatus, Unit: "{recipient}", Kind: Counter,
 		Description: "Recipients at their end, each once.",
 		Dimensions:  []string{attrs.DeliveryStatus, attrs.FailureCategory, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind},
-		More:        delivery,
+		More:        slices.Concat(delivery, Persons),
 		Observe: func(s *Sample, to Observer) {
 			if s.IsDelivery() && s.IsTrue(AtFinal) {
 				to.Add(s.Recipients())
@@ -96,7 +100,7 @@ var Table = []Metric{
 		Name: "smtp.delivery.suspended", Needs: attrs.DeliveryStatus, Unit: "{recipient}", Kind: Counter,
 		Description: "Verdicts without a try: the destination is left alone for a while.",
 		Dimensions:  []string{attrs.Provider},
-		More:        delivery,
+		More:        slices.Concat(delivery, Persons),
 		Observe: func(s *Sample, to Observer) {
 			if s.Is(AtStatus, "deferred") && s.Has[AtTried] && !s.IsTrue(AtTried) {
 				to.Add(s.Recipients())
@@ -118,7 +122,7 @@ var Table = []Metric{
 		Name: "smtp.delivery.duration", Needs: attrs.DeliveryDuration, Unit: "s", Kind: Histogram, Buckets: seconds,
 		Description: "Time from reception to a recipient's end.",
 		Dimensions:  []string{attrs.DeliveryStatus, attrs.Provider},
-		More:        delivery,
+		More:        slices.Concat(delivery, Persons),
 		Observe: func(s *Sample, to Observer) {
 			if s.Has[AtDuration] && s.IsTrue(AtFinal) {
 				to.Record(s.Num[AtDuration], s.Recipients())
@@ -181,7 +185,7 @@ var Table = []Metric{
 		Name: "smtp.reject.count", Of: "reject", Unit: "{reject}", Kind: Counter,
 		Description: "Refusals by us, as a server.",
 		Dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.RejectPermanent, attrs.FailureReason},
-		More:        append([]string{attrs.RejectPermanent, attrs.FilterName}, conversation...),
+		More:        slices.Concat([]string{attrs.RejectPermanent, attrs.FilterName}, conversation, Persons),
 		Observe: func(s *Sample, to Observer) {
 			if s.Is(AtEvent, "reject") {
 				to.Add(s.Recipients() * s.Lines())
@@ -250,7 +254,7 @@ var Table = []Metric{
 		Name: "smtp.message.count", Of: "message.received", Unit: "{message}", Kind: Counter,
 		Description: "Messages that came into the queue; a mail that filters of this host hand back counts once as `first`.",
 		Dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
-		More:        []string{attrs.MailFromDomain, attrs.Dialect},
+		More:        append([]string{attrs.MailFromDomain, attrs.Dialect}, Persons...),
 		Observe: func(s *Sample, to Observer) {
 			if s.Is(AtEvent, "message.received") {
 				to.Add(1)
@@ -261,7 +265,7 @@ var Table = []Metric{
 		Name: "smtp.message.size", Of: "message.received", Unit: "By", Kind: Histogram, Buckets: bytes_,
 		Description: "Size of the messages that came into the queue.",
 		Dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
-		More:        []string{attrs.MailFromDomain, attrs.Dialect},
+		More:        append([]string{attrs.MailFromDomain, attrs.Dialect}, Persons...),
 		Observe: func(s *Sample, to Observer) {
 			if s.Is(AtEvent, "message.received") && s.Has[AtSize] {
 				to.Record(s.Num[AtSize], 1)
@@ -272,7 +276,7 @@ var Table = []Metric{
 		Name: "smtp.message.recipients", Of: "message.received", Unit: "{recipient}", Kind: Histogram, Buckets: people,
 		Description: "Recipients of the messages that came into the queue.",
 		Dimensions:  []string{attrs.Direction, attrs.MessageKind, attrs.MessageHop},
-		More:        []string{attrs.MailFromDomain, attrs.Dialect},
+		More:        append([]string{attrs.MailFromDomain, attrs.Dialect}, Persons...),
 		Observe: func(s *Sample, to Observer) {
 			if s.Is(AtEvent, "message.received") && s.Has[AtCount] {
 				to.Record(s.Num[AtCount], 1)
@@ -294,7 +298,7 @@ var Table = []Metric{
 		Name: "smtp.auth.attempts", Needs: attrs.AuthResult, Unit: "{attempt}", Kind: Counter,
 		Description: "Authentications by mechanism and result; a login that the log shows only on its messages counts once a session.",
 		Dimensions:  []string{attrs.AuthMechanism, attrs.AuthResult},
-		More:        append([]string{attrs.AuthMechanism, attrs.AuthResult}, conversation...),
+		More:        slices.Concat([]string{attrs.AuthMechanism, attrs.AuthResult}, conversation, Persons),
 		Observe: func(s *Sample, to Observer) {
 			if s.Has[AtAuthResult] && !s.Has[AtFilter] {
 				to.Add(s.Lines())
