@@ -139,8 +139,21 @@ func (h *Host) take(m *Message, s *Session, ev *event.Event, late bool) {
 	if first && ev.Kind == event.KindMessageReceived {
 		m.Came = h.hopOf(m)
 		ev.MessageHop = m.Came
+		m.introduce(ev)
 	}
 	m.complete(ev)
+}
+
+// introduce gives the record of a message's reception who sent it, which other lines told.
+func (m *Message) introduce(ev *event.Event) {
+	if ev.User == "" {
+		ev.User = m.User
+	}
+	if ev.ClientAddress == "" && ev.PeerIP == "" {
+		if ev.ClientAddress = m.ClientAddress; m.ClientAddress == "" {
+			ev.PeerIP = m.PeerIP
+		}
+	}
 }
 
 // takeKind keeps what the line says of the message's kind. A verdict of a probe says so: one that delivers was on a notice by the same sender.
