@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor"
 	"go.uber.org/zap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
 )
@@ -27,11 +27,8 @@ type core struct {
 	telemetry *telemetry
 	now       func() time.Time
 
-	engine      *engine.Engine
-	homes       *homes
-	full        bool // records carry every attribute
-	dropChatter bool
-	reasons     reasonsRead
+	*enricher
+	reasons reasonsRead
 
 	refusals *refusals
 	store    *store // nil without storage
@@ -82,7 +79,7 @@ func newCore(cfg *Config, set processor.Settings, now func() time.Time) (*core, 
 	}
 	c := &core{
 		cfg: cfg, id: set.ID, logger: set.Logger, now: now, forget: func() {},
-		engine: e, homes: newHomes(), full: cfg.Attributes == attributesFull, dropChatter: has(cfg.Drop, dropChatter), reasons: reasonsRead{file: file},
+		enricher: &enricher{engine: e, homes: newHomes(), full: cfg.Attributes == attributesFull, dropChatter: has(cfg.Drop, dropChatter)}, reasons: reasonsRead{file: file},
 		refusals: newRefusals(), owner: owners.Add(1), pending: made{}, accepting: newGate(), stop: make(chan struct{}),
 	}
 	c.telemetry, err = newTelemetry(builder, e)
@@ -228,7 +225,12 @@ func (c *core) behind(ctx context.Context, out *session.Output) made {
 	var n counts
 	n.output(out)
 	c.telemetry.batch(ctx, n)
-	return c.homes.logs(out, c.full)
+	all := made{}
+	c.orphans(out, func(via any) plog.Logs {
+		p, _ := via.(*smtpProcessor)
+		return all.of(p)
+	})
+	return all
 }
 
 func (c *core) open() []*smtpProcessor {

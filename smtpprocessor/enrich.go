@@ -26,11 +26,11 @@ type part struct {
 
 // pass is one way through a batch.
 type pass struct {
-	core *core
-	via  *smtpProcessor // the pipeline that the batch is on
-	w    record.Writer
-	now  int64
-	one  engine.Line // the line at hand
+	*enricher
+	via any // the pipeline that the batch is on
+	w   record.Writer
+	now int64
+	one engine.Line // the line at hand
 
 	resource  pcommon.Resource
 	view      record.View
@@ -46,12 +46,20 @@ type pass struct {
 	counts    counts
 }
 
+// enricher takes batches through an engine: what stands in a record for it, and what becomes of the record. It may be used from several goroutines.
+type enricher struct {
+	engine      *engine.Engine
+	homes       *homes
+	full        bool // records carry every attribute
+	dropChatter bool
+}
+
 // enrich changes ld to what goes out: recognised records with attributes under our scope, the others untouched under
 // theirs, records that were made behind the line that brought them about. It gives what own telemetry counts.
-func (c *core) enrich(ld plog.Logs, now time.Time, via *smtpProcessor) counts {
+func (e *enricher) enrich(ld plog.Logs, now time.Time, via any) counts {
 	p := passes.Get().(*pass)
-	p.core, p.via, p.now, p.w.Full = c, via, now.UnixNano(), c.full
-	p.view.Lines = c.engine.Detector()
+	p.enricher, p.via, p.now, p.w.Full = e, via, now.UnixNano(), e.full
+	p.view.Lines = e.engine.Detector()
 	defer p.release()
 	for _, rl := range ld.ResourceLogs().All() {
 		p.resource = rl.Resource()
@@ -85,7 +93,7 @@ func (p *pass) release() {
 	clear(p.lines[:cap(p.lines)])
 	clear(p.hosts[:cap(p.hosts)])
 	p.one.Release()
-	p.core, p.via, p.resource, p.view, p.counts = nil, nil, pcommon.Resource{}, record.View{}, counts{}
+	p.enricher, p.via, p.resource, p.view, p.counts = nil, nil, pcommon.Resource{}, record.View{}, counts{}
 	p.homeOf, p.homeKnown = "", false
 	passes.Put(p)
 }
@@ -98,7 +106,7 @@ func (p *pass) record(rec plog.LogRecord) {
 		p.parts = append(p.parts, part{rec: rec})
 		return
 	}
-	p.duplicate = p.core.engine.Seen(engine.Place(p.view.File))
+	p.duplicate = p.engine.Seen(engine.Place(p.view.File))
 	p.lines = record.Split(p.view.Text, p.lines)
 	if len(p.lines) > 1 {
 		if p.provesMail(rec) {
@@ -115,7 +123,7 @@ func (p *pass) record(rec plog.LogRecord) {
 // read looks at a record. A name in front of its line is a container's, but in the middle of a conversation whose lines have none.
 func (p *pass) read(rec plog.LogRecord) bool {
 	found := p.view.Read(p.resource, rec, p.now)
-	if p.view.Source.Part != "" && p.core.engine.Speaks(engine.Source(p.view.Source)) {
+	if p.view.Source.Part != "" && p.engine.Speaks(engine.Source(p.view.Source)) {
 		found = p.view.ReadWhole(p.resource, rec, p.now)
 	}
 	if p.proved {

@@ -21,8 +21,8 @@ type homes struct {
 // home is what a host's records last came with.
 type home struct {
 	resource pcommon.Resource
-	named    bool           // the host has a name; else its file's stands for it
-	via      *smtpProcessor // the pipeline that observed it last
+	named    bool // the host has a name; else its file's stands for it
+	via      any  // the pipeline that observed it last
 }
 
 const maxHomes = 4096 // hosts whose resource is remembered
@@ -51,7 +51,7 @@ func (p *pass) home(host string) {
 		return
 	}
 	p.homeOf, p.homeKnown = strings.Clone(host), true
-	s := p.core.homes
+	s := p.homes
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if h, known := s.list[host]; known {
@@ -75,17 +75,17 @@ func (p *pass) home(host string) {
 	s.list[p.homeOf] = home{copied, p.view.Names(host), p.via}
 }
 
-// logs turns what was made behind no batch into batches, one resource a host.
-func (s *homes) logs(out *session.Output, full bool) made {
-	all := made{}
+// orphans turns what was made behind no batch into records, one resource a host: of gives the batch for those of the hosts that were observed through a pipeline last;
+// nil stands for the one of hosts that none has observed.
+func (e *enricher) orphans(out *session.Output, of func(via any) plog.Logs) {
 	scopes := map[string]plog.ScopeLogs{}
-	w := record.Writer{List: attrs.List{Full: full}}
+	w := record.Writer{List: attrs.List{Full: e.full}}
 	for i := range out.Made {
 		m := &out.Made[i]
 		sl, ok := scopes[m.Host]
-		home, known := s.of(m.Host)
+		home, known := e.homes.of(m.Host)
 		if !ok {
-			rl := all.of(home.via).ResourceLogs().AppendEmpty()
+			rl := of(home.via).ResourceLogs().AppendEmpty()
 			if known {
 				home.resource.CopyTo(rl.Resource())
 			} else if m.Host != "" {
@@ -101,5 +101,4 @@ func (s *homes) logs(out *session.Output, full bool) made {
 		}
 		putMade(m, sl.LogRecords().AppendEmpty(), 0, &w)
 	}
-	return all
 }

@@ -33,7 +33,7 @@ func (p *pass) line(text string, rec plog.LogRecord, came int) line {
 // observe takes one line through the engine and, where it is recognised, writes its attributes to rec.
 func (p *pass) observe(text string, rec plog.LogRecord) line {
 	one := p.at(text)
-	p.core.engine.Observe(one)
+	p.engine.Observe(one)
 	ev := &one.Event
 	p.counts.line(ev, one.Result, ev.Duplicate)
 	p.counts.output(&one.Output)
@@ -48,7 +48,7 @@ func (p *pass) observe(text string, rec plog.LogRecord) line {
 		l.time = ev.Time
 	}
 	p.home(ev.Host)
-	if p.core.dropChatter && len(p.lines) == 1 && isChatter(ev) {
+	if p.dropChatter && len(p.lines) == 1 && isChatter(ev) {
 		l.dropped = true
 		p.counts.dropped++
 		return l
@@ -75,7 +75,7 @@ func (p *pass) collect(l *line) {
 		host := ""
 		if m.Host == p.one.Event.Host {
 			host = p.view.HostName(m.Host)
-		} else if home, _ := p.core.homes.of(m.Host); home.named {
+		} else if home, _ := p.homes.of(m.Host); home.named {
 			host = p.view.HostName(m.Host)
 		}
 		p.hosts = append(p.hosts, host)

@@ -23,7 +23,7 @@ func (p *pass) provesMail(rec plog.LogRecord) bool {
 			}
 			text = p.view.Text
 		}
-		switch proof.Add(p.core.engine, p.at(text)) {
+		switch proof.Add(p.engine, p.at(text)) {
 		case engine.IsMail:
 			return true
 		case engine.IsNone:
