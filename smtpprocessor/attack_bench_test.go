@@ -133,7 +133,7 @@ func attack(b *testing.B, lines func(i int) []string) {
 
 func feed(p *smtpProcessor, ld plog.Logs) {
 	ld.ResourceLogs().At(0).Resource().Attributes().PutStr(attrs.FilePath, "/var/log/mail.log")
-	p.enrich(ld, observed, nil)
+	p.enricher.Enrich(ld, observed, nil)
 }
 
 // heap is what is alive, in bytes.

@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/enrich"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
@@ -132,7 +133,7 @@ func BenchmarkNet(b *testing.B) {
 		for _, rec := range ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().All() {
 			spans = secrets.Find(rec.Body().Str(), secrets.Server, spans[:0])
 			if len(spans) == 0 {
-				proves(rec)
+				enrich.Proves(rec)
 			}
 		}
 		net += time.Since(before)

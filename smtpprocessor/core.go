@@ -14,6 +14,8 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/enrich"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
 )
@@ -27,8 +29,9 @@ type core struct {
 	telemetry *telemetry
 	now       func() time.Time
 
-	*enricher
-	reasons reasonsRead
+	engine   *engine.Engine
+	enricher *enrich.Enricher
+	reasons  reasonsRead
 
 	refusals *refusals
 	store    *store // nil without storage
@@ -79,7 +82,7 @@ func newCore(cfg *Config, set processor.Settings, now func() time.Time) (*core, 
 	}
 	c := &core{
 		cfg: cfg, id: set.ID, logger: set.Logger, now: now, forget: func() {},
-		enricher: &enricher{engine: e, homes: newHomes(), full: cfg.Attributes == attributesFull, dropChatter: has(cfg.Drop, dropChatter)}, reasons: reasonsRead{file: file},
+		engine: e, enricher: enrich.New(e, enrich.Choices{Full: cfg.Attributes == attributesFull, DropChatter: has(cfg.Drop, dropChatter)}), reasons: reasonsRead{file: file},
 		refusals: newRefusals(), owner: owners.Add(1), pending: made{}, accepting: newGate(), stop: make(chan struct{}),
 	}
 	c.telemetry, err = newTelemetry(builder, e)
@@ -213,20 +216,17 @@ func (c *core) silent(ctx context.Context) made {
 // close ends what is open of the hosts that were observed through a pipeline, or all when it is the last one, and gives the records of that.
 func (c *core) close(ctx context.Context, via *smtpProcessor, last bool) made {
 	var out session.Output
-	c.engine.CloseHosts(func(host string) bool {
-		home, _ := c.homes.of(host)
-		return last || home.via == via
-	}, &out)
+	c.engine.CloseHosts(func(host string) bool { return last || c.enricher.Via(host) == via }, &out)
 	return c.behind(ctx, &out)
 }
 
 // behind gives the records that no batch is behind, and counts them.
 func (c *core) behind(ctx context.Context, out *session.Output) made {
-	var n counts
-	n.output(out)
+	var n enrich.Counts
+	n.Output(out)
 	c.telemetry.batch(ctx, n)
 	all := made{}
-	c.orphans(out, func(via any) plog.Logs {
+	c.enricher.Orphans(out, func(via any) plog.Logs {
 		p, _ := via.(*smtpProcessor)
 		return all.of(p)
 	})

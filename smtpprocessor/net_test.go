@@ -158,7 +158,7 @@ func everyText(t testing.TB, batches ...plog.Logs) string {
 				walk(field)
 			}
 		case pcommon.ValueTypeSlice:
-			if s, ok := bytesOf(v.Slice()); ok {
+			if s, ok := numbersText(v.Slice()); ok {
 				b.WriteString(s + "\n")
 				return
 			}
@@ -179,6 +179,21 @@ func everyText(t testing.TB, batches ...plog.Logs) string {
 	}
 	b.WriteString(texts(t, batches...))
 	return b.String()
+}
+
+// numbersText is the text that an array of bytes as numbers spells.
+func numbersText(list pcommon.Slice) (string, bool) {
+	var text []byte
+	for _, item := range list.All() {
+		n := item.Int()
+		if item.Type() == pcommon.ValueTypeDouble {
+			n = int64(item.Double())
+		} else if item.Type() != pcommon.ValueTypeInt {
+			return "", false
+		}
+		text = append(text, byte(n))
+	}
+	return string(text), len(text) > 0
 }
 
 // needRead are the leaks that only a server's parser, or the lines before, can tell.

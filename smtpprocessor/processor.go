@@ -89,7 +89,7 @@ func (p *smtpProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 		return p.resend(ctx, again, ld)
 	}
 	p.rounds.brought(round, p.changes.Add(1))
-	p.telemetry.batch(ctx, p.enrich(ld, p.now(), p))
+	p.telemetry.batch(ctx, p.enricher.Enrich(ld, p.now(), p))
 	if ld.LogRecordCount() == 0 {
 		return nil
 	}

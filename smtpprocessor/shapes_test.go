@@ -275,7 +275,7 @@ func eachText(v pcommon.Value, look func(where, s string)) {
 			eachText(field, look)
 		}
 	case pcommon.ValueTypeSlice:
-		if s, ok := bytesOf(v.Slice()); ok {
+		if s, ok := numbersText(v.Slice()); ok {
 			look("an array of bytes", s)
 			return
 		}

@@ -1,4 +1,4 @@
-package smtpprocessor
+package enrich
 
 import (
 	"go.opentelemetry.io/collector/pdata/pcommon"

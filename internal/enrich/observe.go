@@ -1,4 +1,4 @@
-package smtpprocessor
+package enrich
 
 import (
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -36,7 +36,7 @@ func (p *pass) observe(text string, rec plog.LogRecord) line {
 	p.engine.Observe(one)
 	ev := &one.Event
 	p.counts.line(ev, one.Result, ev.Duplicate)
-	p.counts.output(&one.Output)
+	p.counts.Output(&one.Output)
 	l := line{
 		recognised: one.Recognised, text: one.Message, clean: one.Clean, scrubbed: one.Scrubbed, login: one.Login, caught: one.Caught, hidden: one.Hidden,
 	}
@@ -50,7 +50,7 @@ func (p *pass) observe(text string, rec plog.LogRecord) line {
 	p.home(ev.Host)
 	if p.dropChatter && len(p.lines) == 1 && isChatter(ev) {
 		l.dropped = true
-		p.counts.dropped++
+		p.counts.Dropped++
 		return l
 	}
 	p.w.Host = p.view.HostName(ev.Host)

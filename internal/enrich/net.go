@@ -1,4 +1,4 @@
-package smtpprocessor
+package enrich
 
 import (
 	"strings"
@@ -10,8 +10,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
 )
 
-// proves says whether a text that came with a record, other than its line, has a credential.
-func proves(rec plog.LogRecord) bool {
+// Proves says whether a text that came with a record, other than its line, has a credential.
+func Proves(rec plog.LogRecord) bool {
 	if body := rec.Body(); body.Type() != pcommon.ValueTypeStr && valueProves(body) {
 		return true
 	}

@@ -1,4 +1,4 @@
-package smtpprocessor
+package enrich
 
 import (
 	"encoding/binary"

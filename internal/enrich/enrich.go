@@ -1,4 +1,6 @@
-package smtpprocessor
+// Package enrich takes batches of records through the engine: it finds the line in each, writes what it says on the record, takes out of it what must
+// not leave, and puts the records that were made behind those that brought them about. Of the Collector it knows pdata alone.
+package enrich
 
 import (
 	"strings"
@@ -26,7 +28,7 @@ type part struct {
 
 // pass is one way through a batch.
 type pass struct {
-	*enricher
+	*Enricher
 	via any // the pipeline that the batch is on
 	w   record.Writer
 	now int64
@@ -43,22 +45,39 @@ type pass struct {
 	hosts     []string // host.name of what is in made
 	homeOf    string   // the host whose home was looked at last
 	homeKnown bool
-	counts    counts
+	counts    Counts
 }
 
-// enricher takes batches through an engine: what stands in a record for it, and what becomes of the record. It may be used from several goroutines.
-type enricher struct {
+// Enricher takes batches through an engine: what stands in a record for it, and what becomes of the record. It may be used from several goroutines.
+type Enricher struct {
 	engine      *engine.Engine
 	homes       *homes
 	full        bool // records carry every attribute
 	dropChatter bool
 }
 
-// enrich changes ld to what goes out: recognised records with attributes under our scope, the others untouched under
+// Choices are what a site wants of its records.
+type Choices struct {
+	Full        bool // every attribute, not only those of the core set
+	DropChatter bool // leave out what no question needs
+}
+
+// New makes one for an engine.
+func New(e *engine.Engine, c Choices) *Enricher {
+	return &Enricher{engine: e, homes: newHomes(), full: c.Full, dropChatter: c.DropChatter}
+}
+
+// Via is the pipeline that a host was observed through last; nil: none.
+func (e *Enricher) Via(host string) any {
+	home, _ := e.homes.of(host)
+	return home.via
+}
+
+// Enrich changes ld to what goes out: recognised records with attributes under our scope, the others untouched under
 // theirs, records that were made behind the line that brought them about. It gives what own telemetry counts.
-func (e *enricher) enrich(ld plog.Logs, now time.Time, via any) counts {
+func (e *Enricher) Enrich(ld plog.Logs, now time.Time, via any) Counts {
 	p := passes.Get().(*pass)
-	p.enricher, p.via, p.now, p.w.Full = e, via, now.UnixNano(), e.full
+	p.Enricher, p.via, p.now, p.w.Full = e, via, now.UnixNano(), e.full
 	p.view.Lines = e.engine.Detector()
 	defer p.release()
 	for _, rl := range ld.ResourceLogs().All() {
@@ -93,14 +112,14 @@ func (p *pass) release() {
 	clear(p.lines[:cap(p.lines)])
 	clear(p.hosts[:cap(p.hosts)])
 	p.one.Release()
-	p.enricher, p.via, p.resource, p.view, p.counts = nil, nil, pcommon.Resource{}, record.View{}, counts{}
+	p.Enricher, p.via, p.resource, p.view, p.counts = nil, nil, pcommon.Resource{}, record.View{}, Counts{}
 	p.homeOf, p.homeKnown = "", false
 	passes.Put(p)
 }
 
 // record takes one record through the engine, line by line.
 func (p *pass) record(rec plog.LogRecord) {
-	p.proved = proves(rec)
+	p.proved = Proves(rec)
 	if !p.read(rec) && !p.view.Blank {
 		sweep(rec)
 		p.parts = append(p.parts, part{rec: rec})

@@ -1,4 +1,4 @@
-package smtpprocessor
+package enrich
 
 import "github.com/otelcol-smtp/otelcol-smtp/internal/event"
 

@@ -1,4 +1,4 @@
-package smtpprocessor
+package enrich
 
 import (
 	"strings"
@@ -75,9 +75,9 @@ func (p *pass) home(host string) {
 	s.list[p.homeOf] = home{copied, p.view.Names(host), p.via}
 }
 
-// orphans turns what was made behind no batch into records, one resource a host: of gives the batch for those of the hosts that were observed through a pipeline last;
+// Orphans turns what was made behind no batch into records, one resource a host: of gives the batch for those of the hosts that were observed through a pipeline last;
 // nil stands for the one of hosts that none has observed.
-func (e *enricher) orphans(out *session.Output, of func(via any) plog.Logs) {
+func (e *Enricher) Orphans(out *session.Output, of func(via any) plog.Logs) {
 	scopes := map[string]plog.ScopeLogs{}
 	w := record.Writer{List: attrs.List{Full: e.full}}
 	for i := range out.Made {
