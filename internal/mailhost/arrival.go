@@ -1,6 +1,9 @@
 package mailhost
 
 import (
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -9,6 +12,112 @@ import (
 
 // A message that came from another host is there under a queue id of this one's, which that host's log may name. Who brings the two together knows
 // all hosts; here stands what this host can tell.
+
+// Arrivals say which hosts have a message with a queue id of which the host before is not known. All hosts list theirs in one, once there are
+// several: a single host has nobody to hear from. It may be used from several goroutines.
+type Arrivals struct {
+	mu   sync.Mutex
+	on   bool
+	one  map[hash.Sum]*Host
+	more map[hash.Sum][]*Host // further ones with the same queue id
+}
+
+// maxWithOneQueueID is how many messages with one queue id are listed: queue ids are long enough that few hosts give out the same.
+const maxWithOneQueueID = 64
+
+// Begin makes the hosts list what arrives. Each that was there before has to List what it has.
+func (a *Arrivals) Begin() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.on {
+		a.on, a.one, a.more = true, make(map[hash.Sum]*Host), make(map[hash.Sum][]*Host)
+	}
+}
+
+// IsOn says whether the hosts list what arrives.
+func (a *Arrivals) IsOn() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.on
+}
+
+// At gives the hosts that have a message with that queue id, by name, but for one.
+func (a *Arrivals) At(queueID string, but *Host) (list []*Host) {
+	key := hash.Of(queueID)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	h := a.one[key]
+	if h == nil {
+		return nil
+	}
+	for _, h := range append([]*Host{h}, a.more[key]...) {
+		if h != but && !slices.Contains(list, h) {
+			list = append(list, h)
+		}
+	}
+	slices.SortFunc(list, func(x, y *Host) int { return strings.Compare(x.name, y.name) })
+	return list
+}
+
+// add lists a message. It is false where nobody lists, or there are too many.
+func (a *Arrivals) add(h *Host, queueID string) bool {
+	key := hash.Of(queueID)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case !a.on, len(a.more[key]) >= maxWithOneQueueID:
+		return false
+	case a.one[key] == nil:
+		a.one[key] = h
+	default:
+		a.more[key] = append(a.more[key], h)
+	}
+	return true
+}
+
+// remove takes a message of the host off the list.
+func (a *Arrivals) remove(h *Host, queueID string) {
+	key := hash.Of(queueID)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	others := a.more[key]
+	if i := slices.Index(others, h); i >= 0 {
+		others = slices.Delete(others, i, i+1)
+	} else if a.one[key] == h {
+		delete(a.one, key)
+		if len(others) > 0 {
+			a.one[key], others = others[0], others[1:]
+		}
+	}
+	if len(others) == 0 {
+		delete(a.more, key)
+	} else {
+		a.more[key] = others
+	}
+}
+
+// ListArrivals lists what has arrived before somebody asked.
+func (h *Host) ListArrivals() {
+	for _, m := range h.messages {
+		for ; m != nil; m = m.sameID {
+			h.listArrival(m)
+		}
+	}
+}
+
+// listArrival lists a message by which another host's can be known again: one that was received, or of which the Message-ID is known.
+func (h *Host) listArrival(m *Message) {
+	if !m.listed && !m.met && m.links.In != nil && (m.received || m.MessageID != "") {
+		m.listed = h.arrivals.add(h, m.QueueID)
+	}
+}
+
+func (h *Host) unlistArrival(m *Message) {
+	if m.listed {
+		h.arrivals.remove(h, m.QueueID)
+		m.listed = false
+	}
+}
 
 // arrivedNear is where only the queue id tells: clocks of two hosts, and the time of one reception.
 const arrivedNear = int64(time.Minute)
@@ -38,6 +147,7 @@ func (m *Message) Met() bool { return m.met }
 // Hop makes the record that joins a message with the one at the host before, which is called from there.
 func (h *Host) Hop(m *Message, parent event.ID, from string, when int64, out *Output) {
 	m.met = true
+	h.unlistArrival(m)
 	ev := events.Get().(*event.Event)
 	ev.Kind, ev.Dialect, ev.Host, ev.Instance, ev.Synthetic = event.KindHop, m.Dialect, h.name, m.instance, true
 	ev.QueueID, ev.MessageUID, ev.ParentUID, ev.MessageID = m.QueueID, m.UID, parent, m.MessageID

@@ -26,7 +26,7 @@ func observe(h *Host, second float64, ev event.Event) event.Event {
 }
 
 func TestFiltersAreBounded(t *testing.T) {
-	h := New("mx", testSite(), new(Totals))
+	h := New("mx", testSite(), new(Totals), new(Arrivals))
 	for i := range maxFiltered + 100 {
 		ev := event.Event{Kind: event.KindFilter, Beside: true, FilterID: "F" + string(rune('A'+i%26)) + strings.Repeat("x", i/26%60) + strings.Repeat("y", i/1560)}
 		for range maxOnward + 5 {
@@ -53,7 +53,7 @@ func TestFiltersAreBounded(t *testing.T) {
 }
 
 func TestTriesAreBounded(t *testing.T) {
-	h := New("mx", testSite(), new(Totals))
+	h := New("mx", testSite(), new(Totals), new(Arrivals))
 	for i := range 3 * maxTries {
 		observe(h, float64(i), event.Event{Kind: event.KindMessageQueued, TryID: fmt.Sprint(i), QueueID: "53", RcptTo: "a@b"})
 	}

@@ -112,14 +112,11 @@ func (h *Host) inferCall(ev *event.Event, now int64) {
 	if name == "" {
 		name = ev.ClientAddress
 	}
-	p := h.peers[key]
-	for p != nil && !p.isCallOf(ev, name, h.clock.Line) {
-		p = p.next
-	}
+	p := h.caller(key, ev, name)
 	if p == nil {
 		p = h.beginPeer(key, ev, now)
 	}
-	p.Seen, p.PID = h.clock.Line, ev.PID
+	p.Seen = h.clock.Line
 	if name != "" && p.Name != name {
 		p.Name = strings.Clone(name)
 	}
@@ -132,6 +129,24 @@ func (h *Host) inferCall(ev *event.Event, now int64) {
 	h.reweighPeer(p)
 	p.Shown.take(ev)
 	ev.SessionID, ev.SessionInferred, ev.Transaction = p.ID, true, p.N
+}
+
+// caller finds the conversation that a line goes on with: of its process, where processes are logged.
+func (h *Host) caller(key peerKey, ev *event.Event, name string) *peer {
+	e := h.peers[key]
+	if e == nil {
+		return nil
+	}
+	first, c := e.newest, chainAll
+	if e.indexed != nil {
+		first, c = e.indexed[mark{of: chainProcess, pid: ev.PID}], chainProcess
+	}
+	n := 0
+	p := newestOf(first, c, func(p *peer) bool { n++; return n > maxCalls || p.isCallOf(ev, name, h.clock.Line) })
+	if n > maxCalls {
+		return nil
+	}
+	return p
 }
 
 // callOf is the key of an inferred conversation with a client.

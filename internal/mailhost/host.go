@@ -37,8 +37,9 @@ type Host struct {
 	starts starts // what began in one second
 	copies copies // what another log of the host has said already
 
-	all  *Totals
-	sums // of this host
+	all      *Totals
+	arrivals *Arrivals
+	sums     // of this host
 	roomOfHost
 }
 
@@ -69,7 +70,7 @@ type queue struct {
 
 // inferred are the conversations of which only results are logged.
 type inferred struct {
-	peers map[peerKey]*peer
+	peers map[peerKey]*endpoint
 	born  int // peers so far
 }
 
@@ -82,13 +83,13 @@ type known struct {
 // roomOfHost is the host's part of what all may keep of its small things that have no share of their own.
 type roomOfHost struct{ streamShare, twinShare, domainShare, wordShare Share }
 
-// New makes the empty state of a host.
-func New(name string, site *Site, all *Totals) *Host {
-	h := &Host{name: strings.Clone(name), site: site, all: all}
+// New makes the empty state of a host, which counts what it keeps in all and lists what arrives in arrivals.
+func New(name string, site *Site, all *Totals, arrivals *Arrivals) *Host {
+	h := &Host{name: strings.Clone(name), site: site, all: all, arrivals: arrivals}
 	h.sessions = make(map[sessionKey]*Session)
 	h.passed = make(map[string]*Session)
 	h.messages = make(map[string]*Message)
-	h.peers = make(map[peerKey]*peer)
+	h.peers = make(map[peerKey]*endpoint)
 	h.domains = make(map[string]struct{})
 	h.words = make(map[string]string)
 	h.takeShares(&all.small)
@@ -132,6 +133,9 @@ func (h *Host) Observe(ev *event.Event, source string, wall int64, out *Output) 
 	m.tellSpan(ev)
 	if s != nil {
 		h.settleSession(s, ev, out)
+	}
+	if m != nil {
+		h.listArrival(m)
 	}
 	h.touched(s, m)
 	for h.peerOrder.N > maxPeers {

@@ -31,6 +31,7 @@ type Message struct {
 	ended     bool
 	received  bool
 	met       bool // the host before it is known
+	listed    bool // among the arrivals
 	forwarded bool
 	brought   bool // by a client
 	reentered bool // its first line says that it comes back from a filter

@@ -39,8 +39,12 @@ func (h *Host) outdatePeers(key peerKey) {
 	if !h.clock.isAhead() {
 		return
 	}
-	for p, next := h.peers[key], (*peer)(nil); p != nil; p = next {
-		if next = p.next; h.clock.Line-p.Seen > int64(h.site.SessionIdle) {
+	e := h.peers[key]
+	if e == nil {
+		return
+	}
+	for p, next := e.newest, (*peer)(nil); p != nil; p = next {
+		if next = p.near[chainAll].next; h.clock.Line-p.Seen > int64(h.site.SessionIdle) {
 			h.forgetPeer(p)
 		}
 	}

@@ -26,14 +26,14 @@ type peer struct {
 	Answers answers
 	Shown   shown
 
-	By         string // of a caller: CallBy of its messages
-	Judged     bool   // the process that waited for its end has told a verdict
-	Name       string // of the host, where its address was not named yet; of a caller: what it is called
-	Over       bool   // of a caller: its end was logged
-	key        peerKey
-	links      aging.Links[peer]
-	weight     int
-	next, prev *peer // of the same key, newest first
+	By     string // of a caller: CallBy of its messages
+	Judged bool   // the process that waited for its end has told a verdict
+	Name   string // of the host, where its address was not named yet; of a caller: what it is called
+	Over   bool   // of a caller: its end was logged
+	key    peerKey
+	links  aging.Links[peer]
+	weight int
+	near   [chains]neighbours // see endpoint
 }
 
 // peerKey is where the conversation goes to, or, where the log has one, its own id of it.
@@ -70,17 +70,9 @@ func (h *Host) observePeer(m *Message, ev *event.Event, now int64) {
 		p = h.beginPeer(key, ev, now)
 	}
 	p.Seen = h.clock.Line
-	if p.Judged = p.Judged || ev.Waited; !ev.Waited {
-		p.PID = ev.PID
-	}
+	p.Judged = p.Judged || ev.Waited
 	p.Shown.take(ev)
-	if ev.ConnUse > p.Use {
-		p.Use = ev.ConnUse
-	}
-	if ev.QueueID != "" && p.QueueID != ev.QueueID {
-		p.QueueID = strings.Clone(ev.QueueID)
-		p.N++
-	}
+	h.follow(p, ev)
 	if ev.Kind == event.KindTLS {
 		p.TLS, p.Version, p.Cipher, p.Trust = ev.TLS, h.word(ev.TLSVersion), h.word(ev.TLSCipher), h.word(ev.TLSTrust)
 	} else if ev.TLS == event.Open && ev.Kind == event.KindDelivery {
@@ -108,34 +100,84 @@ func (h *Host) peer(key peerKey, ev *event.Event, verdict bool, r *Recipient) *p
 		return nil
 	}
 	if key.Conn != "" {
-		return h.peers[key]
+		return h.ofConnection(key)
 	}
-	const most = 1024 // of those with one address
-	var handed *peer
-	for p, n := h.peers[key], 0; p != nil && n < most; p, n = p.next, n+1 {
-		if (p.PID == ev.PID || ev.Waited && p.QueueID == ev.QueueID) && p.goesOn(ev, verdict, r) {
+	e := h.peers[key]
+	if e == nil {
+		return nil
+	}
+	goesOn := func(p *peer) bool {
+		return (p.PID == ev.PID || ev.Waited && p.QueueID == ev.QueueID) && p.goesOn(ev, verdict, r)
+	}
+	handed := func(p *peer) bool { return ev.ConnUse > 1 && p.Use == ev.ConnUse-1 }
+	if e.indexed == nil {
+		if p := newestOf(e.newest, chainAll, goesOn); p != nil {
 			return p
 		}
-		if ev.ConnUse > 1 && p.Use == ev.ConnUse-1 && handed == nil {
-			handed = p
-		}
+		return newestOf(e.newest, chainAll, handed)
 	}
-	return handed
+	if p := e.goesOn(ev, goesOn); p != nil || ev.ConnUse <= 1 {
+		return p
+	}
+	return e.indexed[mark{of: chainUse, use: ev.ConnUse - 1}]
+}
+
+// ofConnection is the conversation that the log has an id of its own for.
+func (h *Host) ofConnection(key peerKey) *peer {
+	if e := h.peers[key]; e != nil {
+		return e.newest
+	}
+	return nil
+}
+
+// goesOn finds by the index what a line goes on with: its process at its message, or at none yet, or at the one before of a connection that is kept.
+func (e *endpoint) goesOn(ev *event.Event, wanted func(*peer) bool) *peer {
+	if ev.ConnKept {
+		return newestOf(e.indexed[mark{of: chainProcess, pid: ev.PID}], chainProcess, wanted)
+	}
+	found := newestOf(e.indexed[mark{of: chainQueue, pid: ev.PID}], chainQueue, wanted)
+	if ev.QueueID != "" {
+		found = newer(found, newestOf(e.indexed[mark{of: chainQueue, queue: ev.QueueID}], chainQueue, wanted))
+	}
+	if ev.ConnUse > 1 {
+		found = newer(found, newestOf(e.indexed[mark{of: chainTurn, pid: ev.PID, use: ev.ConnUse - 1}], chainTurn, wanted))
+	}
+	return found
+}
+
+// follow keeps the process, use and message that the conversation has come to.
+func (h *Host) follow(p *peer, ev *event.Event) {
+	pid, use, moves := ev.PID, max(p.Use, ev.ConnUse), ev.QueueID != "" && p.QueueID != ev.QueueID
+	if ev.Waited {
+		pid = p.PID
+	}
+	if p.PID == pid && p.Use == use && !moves {
+		return
+	}
+	h.unchain(p)
+	p.PID, p.Use = pid, use
+	if moves {
+		p.QueueID = strings.Clone(ev.QueueID)
+		p.N++
+	}
+	h.chain(p)
 }
 
 // named finds the conversation of this process with ev's host that so far only named the host, and gives it the address.
 func (h *Host) named(key peerKey, ev *event.Event) *peer {
-	for p := h.peers[peerKey{Instance: ev.Instance, Port: int(ev.PID)}]; p != nil; p = p.next {
-		if p.PID != ev.PID || !isSameName(p.Name, ev.ServerAddress) {
-			continue
-		}
-		h.forgetPeer(p)
-		p.key = peerKey{Instance: p.key.Instance, IP: strings.Clone(key.IP), Port: key.Port}
-		p.Name = ""
-		h.chain(p)
-		return p
+	e := h.peers[peerKey{Instance: ev.Instance, Port: int(ev.PID)}]
+	if e == nil {
+		return nil
 	}
-	return nil
+	p := newestOf(e.newest, chainAll, func(p *peer) bool { return p.PID == ev.PID && isSameName(p.Name, ev.ServerAddress) })
+	if p == nil {
+		return nil
+	}
+	h.forgetPeer(p)
+	p.key = peerKey{Instance: p.key.Instance, IP: strings.Clone(key.IP), Port: key.Port}
+	p.Name = ""
+	h.chain(p)
+	return p
 }
 
 // isSameName compares a host's name with one that may be shortened to "head...Tail".
@@ -188,31 +230,10 @@ func (h *Host) beginPeer(key peerKey, ev *event.Event, now int64) *peer {
 	return p
 }
 
-// chain puts p in front of the others of its key.
-func (h *Host) chain(p *peer) {
-	h.born++
-	p.Born = h.born
-	p.prev, p.next = nil, h.peers[p.key]
-	if p.next != nil {
-		p.next.prev = p
-	}
-	h.peers[p.key] = p
-}
-
 func (h *Host) forgetPeer(p *peer) {
 	if p.links.In != nil {
 		p.links.In.Remove(p)
 	}
 	h.reweighPeer(p)
-	if p.next != nil {
-		p.next.prev = p.prev
-	}
-	switch {
-	case p.prev != nil:
-		p.prev.next = p.next
-	case p.next != nil:
-		h.peers[p.key] = p.next
-	default:
-		delete(h.peers, p.key)
-	}
+	h.unchain(p)
 }

@@ -154,12 +154,12 @@ func (st *stream) save() savedStream {
 }
 
 // Decode reads what Encode wrote of a host.
-func Decode(from *gob.Decoder, site *Site, all *Totals) (*Host, error) {
+func Decode(from *gob.Decoder, site *Site, all *Totals, arrivals *Arrivals) (*Host, error) {
 	var in savedHost
 	if err := from.Decode(&in); err != nil {
 		return nil, err
 	}
-	h := New(in.Name, site, all)
+	h := New(in.Name, site, all, arrivals)
 	h.restore(&in)
 	if err := h.decodeItems(from, &in); err != nil {
 		return nil, err

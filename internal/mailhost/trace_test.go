@@ -8,7 +8,7 @@ import (
 
 func TestMemoryOfMessageIDsIsBoundedAndKeepsTheRepeatedOne(t *testing.T) {
 	all := new(Totals)
-	h := New("mx", testSite(), all)
+	h := New("mx", testSite(), all, new(Arrivals))
 	for i := range 5 * maxRepeated {
 		h.repeated.next(fmt.Sprint("id", i), int64(i))
 		if i%1000 == 0 {

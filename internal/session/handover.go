@@ -60,10 +60,7 @@ func (t *Tracker) meet(h *host, m *mailhost.Message, ev *event.Event, now int64,
 	case m == nil:
 	case handsOver(ev):
 		id := hash.Of(m.MessageID)
-		for _, other := range t.hosts {
-			if other == h {
-				continue
-			}
+		for _, other := range t.arrivals.At(ev.RemoteQueueID, h.Host) {
 			if next := other.Arrived(ev.RemoteQueueID, id, now); next != nil {
 				other.Hop(next, m.UID, h.Name(), now, out)
 				return
@@ -76,6 +73,17 @@ func (t *Tracker) meet(h *host, m *mailhost.Message, ev *event.Event, now int64,
 			delete(t.handovers.byKey, p.Key)
 			h.Hop(m, p.Parent, p.Host, p.When, out)
 		}
+	}
+}
+
+// listArrivals makes the hosts list what arrives, once there are two.
+func (t *Tracker) listArrivals() {
+	if len(t.hosts) < 2 || t.arrivals.IsOn() {
+		return
+	}
+	t.arrivals.Begin()
+	for _, h := range t.hosts {
+		h.ListArrivals()
 	}
 }
 

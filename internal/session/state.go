@@ -111,12 +111,13 @@ func (t *Tracker) decode(from *gob.Decoder) error {
 		t.keepSource(name, state.Sources[name])
 	}
 	for range state.Hosts {
-		h, err := mailhost.Decode(from, t.site, t.all)
+		h, err := mailhost.Decode(from, t.site, t.all, t.arrivals)
 		if err != nil {
 			return err
 		}
 		t.hosts[h.Name()] = &host{Host: h}
 	}
+	t.listArrivals()
 	for i := range state.Promises {
 		t.restorePromise(&state.Promises[i])
 	}

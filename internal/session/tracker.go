@@ -36,6 +36,8 @@ type Tracker struct {
 	site *mailhost.Site
 	all  *mailhost.Totals
 
+	arrivals *mailhost.Arrivals
+
 	hosts   map[string]*host
 	order   *aging.List[host]                 // the one that was silent longest first
 	holders [mailhost.Kinds]*aging.List[host] // those that have some of a kind, likewise
@@ -57,7 +59,7 @@ type host struct {
 
 // New makes an empty tracker.
 func New(cfg Config) *Tracker {
-	t := &Tracker{cfg: cfg, all: new(mailhost.Totals), hosts: make(map[string]*host), files: make(files), sources: make(map[string]*Source)}
+	t := &Tracker{cfg: cfg, all: new(mailhost.Totals), arrivals: new(mailhost.Arrivals), hosts: make(map[string]*host), files: make(files), sources: make(map[string]*Source)}
 	t.site = mailhost.NewSite(mailhost.Site{
 		SessionIdle: cfg.SessionIdle, MessageTTL: cfg.MessageTTL, MaxRecipients: cfg.MaxRecipients,
 		LocalDomains: cfg.LocalDomains, LocalNetworks: cfg.LocalNetworks, Relayhosts: cfg.Relayhosts,
@@ -100,8 +102,9 @@ func (t *Tracker) host(name string, out *Output) *host {
 		if len(t.hosts) >= maxHosts {
 			t.dropSilentest(out)
 		}
-		h = &host{Host: mailhost.New(name, t.site, t.all)}
+		h = &host{Host: mailhost.New(name, t.site, t.all, t.arrivals)}
 		t.hosts[h.Name()] = h
+		t.listArrivals()
 	}
 	t.newest = h
 	t.order.Push(h)
