@@ -9,14 +9,8 @@ import (
 
 // newEngine makes the engine that a configuration asks for; file is the content of reasons_file.
 func newEngine(cfg *Config, logger *zap.Logger) (e *engine.Engine, file string, err error) {
-	set := engine.Settings{Dialects: cfg.Dialects, KeepContent: cfg.Privacy.Content == contentKeep}
-	if set.Zone, err = cfg.zone(); err != nil {
-		return nil, "", err
-	}
-	if set.Session, err = cfg.session(); err != nil {
-		return nil, "", err
-	}
-	if set.Diagnosis, file, err = cfg.ownDiagnosis(); err != nil {
+	set, file, err := cfg.Settings()
+	if err != nil {
 		return nil, "", err
 	}
 	set.Assumed = func(dialect, source string) {
@@ -25,6 +19,19 @@ func newEngine(cfg *Config, logger *zap.Logger) (e *engine.Engine, file string, 
 	}
 	e, err = engine.New(set)
 	return e, file, err
+}
+
+// Settings are what the configuration says to the engine; file is the content of reasons_file.
+func (c *Config) Settings() (set engine.Settings, file string, err error) {
+	set = engine.Settings{Dialects: c.Dialects, KeepContent: c.Privacy.Content == contentKeep}
+	if set.Zone, err = c.zone(); err != nil {
+		return set, "", err
+	}
+	if set.Session, err = c.session(); err != nil {
+		return set, "", err
+	}
+	set.Diagnosis, file, err = c.ownDiagnosis()
+	return set, file, err
 }
 
 // session is what the tracker is told.

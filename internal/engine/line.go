@@ -20,6 +20,8 @@ type Line struct {
 	Event      event.Event
 	Result     event.Result
 	Recognised bool   // it is a mail server's, and its Event says what it tells
+	Program    string // that wrote it, as its header says
+	Claimed    bool   // it is a mail server's, or of a log of one, understood or not
 	Message    string // the line behind its header
 	Clean      string // Message without what must not leave, where Scrubbed
 	Scrubbed   bool
@@ -72,6 +74,7 @@ func (p *Place) event() int64 {
 func (l *Line) reset() {
 	l.Event.Reset()
 	l.Output.Reset()
+	l.Program, l.Claimed = "", false
 	l.Result, l.Recognised, l.Message, l.Clean, l.Scrubbed, l.Login, l.Caught, l.Hidden = event.Unknown, false, "", "", false, false, false, nil
 	l.header, l.caught = header.Header{}, l.caught[:0]
 }

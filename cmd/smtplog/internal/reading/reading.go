@@ -201,6 +201,9 @@ func (r *Reader) made(out *session.Output) {
 		if m.Summary != nil {
 			ev = &m.Summary.Event
 		}
+		if ev.Host == "" {
+			ev.Host = m.Host
+		}
 		if r.wants(ev) {
 			r.to.Made(m)
 		}

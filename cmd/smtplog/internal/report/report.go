@@ -187,7 +187,7 @@ type Waiting struct {
 	Reason    string    `json:"reason,omitempty"`
 	Reply     string    `json:"reply,omitempty"`
 	Tries     int       `json:"tries"`
-	Since     time.Time `json:"since"` // when the message came
+	Last      time.Time `json:"last"` // when it was tried last
 }
 
 // Quantiles are of a value in seconds, within one percent.

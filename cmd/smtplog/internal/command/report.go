@@ -1,0 +1,112 @@
+package command
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/input"
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/render"
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/report"
+)
+
+// outputs is where a report goes; none: the terminal.
+type outputs struct {
+	json, text bool
+	csv        string
+}
+
+func (s *shell) report() *cobra.Command {
+	var to outputs
+	c := &cobra.Command{
+		Use:   "report [LOG...]",
+		Short: "What was delivered, what failed and why, who sends, who waits",
+		RunE: func(c *cobra.Command, args []string) error {
+			t, err := s.open(args)
+			if err != nil {
+				return err
+			}
+			b := report.New(report.Options{Version: s.version, Zone: t.zone, Top: s.options.top})
+			if err := t.read(c.Context(), b); err != nil {
+				return err
+			}
+			return t.write(t.finish(b), &to)
+		},
+	}
+	s.options.flags(c)
+	c.Flags().IntVar(&s.options.top, "top", 20, "how many names each list holds")
+	c.Flags().BoolVar(&to.json, "json", false, "as JSON, all that there is")
+	c.Flags().BoolVar(&to.text, "text", false, "plain text for a mail, without colours")
+	c.Flags().StringVar(&to.csv, "csv", "", "as tables, one file each, into this directory")
+	return c
+}
+
+// finish is the report with what was read for it. A log of which no line was understood is none of a mail server.
+func (t *task) finish(b *report.Builder) *report.Report {
+	r := b.Report()
+	for _, f := range t.in.Files() {
+		one := report.File{Path: f.Path, Lines: f.Lines}
+		if f.Path == input.Stdin {
+			one.Path = "standard input"
+		}
+		if f.Err != nil {
+			one.Error = f.Err.Error()
+		}
+		r.Input.Files = append(r.Input.Files, one)
+	}
+	r.Input.Notes = t.notes
+	if r.Input.Recognised == 0 && t.code == Found {
+		t.code = Nothing
+	}
+	return r
+}
+
+// write renders the report.
+func (t *task) write(r *report.Report, to *outputs) (err error) {
+	if r.Input.Recognised == 0 {
+		t.complain(nothing(r))
+	}
+	if to.csv != "" {
+		return failure{render.CSV(to.csv, r), Wrong}.orNil()
+	}
+	out := bufio.NewWriter(t.out)
+	switch {
+	case to.json:
+		e := json.NewEncoder(out)
+		e.SetIndent("", " ")
+		err = e.Encode(r)
+	default:
+		err = render.Text(out, r, render.Style{Colour: !to.text && colourful(t.out)})
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	return err
+}
+
+// orNil is the failure, or nothing where there is none in it.
+func (f failure) orNil() error {
+	if f.error == nil {
+		return nil
+	}
+	return f
+}
+
+// colourful says whether colours are welcome.
+func colourful(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && input.IsTerminal(f)
+}
+
+// nothing says why a report is empty.
+func nothing(r *report.Report) error {
+	if r.Input.Lines == 0 {
+		return errors.New("no line was read: the log is empty, or nothing in it is of the time that was asked for")
+	}
+	return fmt.Errorf("none of %d lines is a mail server's", r.Input.Lines)
+}

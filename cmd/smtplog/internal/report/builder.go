@@ -1,0 +1,264 @@
+package report
+
+import (
+	"time"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
+)
+
+// Options say what a report is to hold.
+type Options struct {
+	Version string
+	Zone    *time.Location // of its days and hours
+	Top     int            // how many names each list holds
+}
+
+// The bounds of what is kept of a log of any length.
+const (
+	mostNames     = 20_000 // of each list: up to so many it is exact
+	mostFailures  = 5000
+	mostKinds     = 2000
+	mostProviders = 2000
+	mostHours     = 40_000
+	mostWaiting   = 10_000
+	mostClients   = 200 // of one kind of reject
+	longestText   = 240
+)
+
+// Builder adds up records: a reading.Visitor.
+type Builder struct {
+	options  Options
+	list     attrs.List
+	sample   metrics.Sample
+	families []*family
+	now      *family // that the sample is counted for
+	ids      ids
+
+	ev    *event.Event // the record at hand
+	hour  *hour
+	place places
+
+	lines, recognised, strange, foreign, duplicates int64
+	first, last                                     int64 // stamps
+	totals                                          Totals
+	hours                                           map[int64]*hour
+	newest                                          *hour
+	pulses                                          int // hours of providers
+	servers, hosts                                  *top[struct{}]
+	providers                                       *top[provider]
+	failures                                        *top[Failure]
+	rejects                                         *top[reject]
+	warnings                                        *top[Warning]
+	unknown                                         *top[Unknown]
+	names                                           names
+	stages                                          map[string]*spread
+	sessions                                        spread
+	waiting                                         []Waiting
+	waitingCount                                    int64
+	key                                             []byte
+}
+
+// names are the lists of the most frequent.
+type names struct {
+	recipientDomains, senderDomains, senders, recipients, clients, users, rejectedClients, attackers, callers *top[item]
+	sendersByBytes, recipientsByBytes, clientsByBytes, usersByBytes                                           *top[item]
+}
+
+// item is what is known of a name.
+type item struct {
+	Counts
+	deliveredBytes int64
+	delays         float64
+	delayed        int64
+	maxDelay       float64
+	extra          string
+}
+
+// hour is the counts of one hour.
+type hour struct {
+	Counts
+	at        int64 // hours since 1970
+	providers map[*provider]*pulse
+}
+
+// pulse is what a provider did in an hour.
+type pulse struct{ all, trouble int64 }
+
+// provider is a destination.
+type provider struct {
+	Counts
+	delay    *spread
+	reasons  map[string]int64
+	failures int
+}
+
+// reject is a kind of refusal.
+type reject struct {
+	Reject
+	clients map[string]int64
+}
+
+// places are what the counts of the record at hand go to.
+type places struct {
+	provider                           *provider
+	recipient, recipientDomain         *item
+	sender, senderDomain, client, user *item
+	several                            bool // recipients: each of the event's list is one
+}
+
+// ids are the places of metrics in the table.
+type ids struct {
+	attempts, recipients, rejects, messages, sessions, sessionTime, notifications, logins, secured, delay, duration, latency, failures int
+}
+
+// New makes an empty builder.
+func New(o Options) *Builder {
+	b := &Builder{
+		options: o, families: newFamilies(), hours: map[int64]*hour{}, stages: map[string]*spread{},
+		servers: newTop[struct{}](mostKinds), hosts: newTop[struct{}](mostKinds), providers: newTop[provider](mostProviders),
+		failures: newTop[Failure](mostFailures), rejects: newTop[reject](mostKinds), warnings: newTop[Warning](mostKinds), unknown: newTop[Unknown](mostKinds),
+	}
+	for _, t := range [...]**top[item]{
+		&b.names.recipientDomains, &b.names.senderDomains, &b.names.senders, &b.names.recipients, &b.names.clients, &b.names.users, &b.names.rejectedClients,
+		&b.names.attackers, &b.names.callers, &b.names.sendersByBytes, &b.names.recipientsByBytes, &b.names.clientsByBytes, &b.names.usersByBytes,
+	} {
+		*t = newTop[item](mostNames)
+	}
+	for i := range metrics.Table {
+		for name, id := range map[string]*int{
+			"smtp.delivery.attempts": &b.ids.attempts, "smtp.delivery.recipients": &b.ids.recipients, "smtp.reject.count": &b.ids.rejects,
+			"smtp.message.count": &b.ids.messages, "smtp.session.count": &b.ids.sessions, "smtp.session.duration": &b.ids.sessionTime,
+			"smtp.notification.count": &b.ids.notifications, "smtp.auth.attempts": &b.ids.logins, "smtp.tls.sessions": &b.ids.secured,
+			"smtp.delivery.delay": &b.ids.delay, "smtp.delivery.duration": &b.ids.duration, "smtp.reply.latency": &b.ids.latency,
+			"smtp.connection.failures": &b.ids.failures,
+		} {
+			if metrics.Table[i].Name == name {
+				*id = i
+			}
+		}
+	}
+	return b
+}
+
+// Line takes a line of a log.
+func (b *Builder) Line(l *engine.Line) {
+	b.lines++
+	switch {
+	case l.Recognised && l.Event.Duplicate:
+		b.recognised++
+		b.duplicates++
+	case l.Recognised:
+		b.recognised++
+		b.servers.add(l.Event.Dialect, 1)
+		b.hosts.add(l.Event.Host, 1)
+		b.record(&l.Event)
+		b.tell(l)
+	case l.Result != event.Unknown: // a line of a mail server that says nothing of mail
+		b.recognised++
+		b.servers.add(l.Event.Dialect, 1)
+	case l.Claimed:
+		b.strange++
+		b.doNotKnow(l)
+	default:
+		b.foreign++
+	}
+}
+
+// Made takes a record that no line is behind.
+func (b *Builder) Made(m *session.Made) {
+	if m.Summary != nil {
+		b.summary(m.Summary)
+		return
+	}
+	b.record(m.Event)
+	if isFailure(m.Event) {
+		b.failure(m.Event, m.Event.Text)
+	}
+}
+
+// record counts a record by the table.
+func (b *Builder) record(ev *event.Event) {
+	b.list.Put(ev)
+	s := &b.sample
+	if !s.Take(b.list.Items) || s.IsTrue(metrics.AtDuplicate) {
+		return
+	}
+	s.Complete()
+	b.ev, b.hour, b.place = ev, b.hourOf(ev), places{}
+	for _, f := range b.families {
+		if f.applies(s) {
+			b.now = f
+			f.Observe(s, b)
+		}
+	}
+}
+
+// hourOf is the hour of a record; nil where it has no stamp, or there is no room.
+func (b *Builder) hourOf(ev *event.Event) *hour {
+	if ev.Resolution < event.ResolutionSecond {
+		return b.newest
+	}
+	if b.first == 0 || ev.Time < b.first {
+		b.first = ev.Time
+	}
+	b.last = max(b.last, ev.Time)
+	at := ev.Time / int64(time.Hour)
+	if b.newest != nil && b.newest.at == at {
+		return b.newest
+	}
+	h := b.hours[at]
+	if h == nil {
+		if len(b.hours) >= mostHours {
+			return nil
+		}
+		h = &hour{at: at}
+		b.hours[at] = h
+	}
+	b.newest = h
+	return h
+}
+
+// Add is metrics.Observer's.
+func (b *Builder) Add(n int64) {
+	b.now.cell(&b.sample).count += n
+	b.counted(n)
+}
+
+// Record is metrics.Observer's.
+func (b *Builder) Record(x float64, n int64) {
+	b.now.record(&b.sample, x, n)
+	switch b.now.id {
+	case b.ids.delay:
+		b.stage(b.sample.Text[metrics.AtStage]).add(x, n)
+	case b.ids.latency:
+		b.stage("reply to "+b.sample.Text[metrics.AtCommand]).add(x, n)
+	case b.ids.sessionTime:
+		b.sessions.add(x, n)
+	case b.ids.duration:
+		if b.sample.Is(metrics.AtStatus, "delivered") {
+			b.stage("total").add(x, n)
+			if p := b.provider(); p != nil {
+				if p.delay == nil {
+					p.delay = new(spread)
+				}
+				p.delay.add(x, n)
+			}
+		}
+	}
+}
+
+// Window is metrics.Observer's: a report has the whole log and needs no window of it.
+func (*Builder) Window(*metrics.Sample) {}
+
+func (b *Builder) stage(name string) *spread {
+	s := b.stages[name]
+	if s == nil {
+		s = new(spread)
+		b.stages[name] = s
+	}
+	return s
+}
