@@ -1,0 +1,218 @@
+package incident
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// volume is a stream of messages, and whether it jumped.
+type volume struct {
+	Season *season
+	Jump   *jump `json:",omitempty"`
+}
+
+func newVolume() *volume { return &volume{Season: newSeason()} }
+
+func (v *volume) count(at int64) { v.Season.count(at) }
+
+// jump is a count that is far above what is usual.
+type jump struct {
+	ID       string
+	Start    int64
+	Told     int64
+	Messages int
+	Steps    int
+	Calm     int     // steps in a row that were as usual
+	Usual    float64 // messages in five minutes
+	Examples []string
+}
+
+// leastJump is how many messages a jump has, in units of Config.MinMessages.
+const leastJump = 10
+
+// volumes looks at the five minutes that are over: at each sender first, as a jump of all is often that of one.
+func (d *Detector) volumes(now int64) {
+	jumped := false
+	for _, name := range sortedKeys(d.Sending) {
+		s := d.Sending[name]
+		s.turn(now)
+		jumped = d.senderJump(name, s, now) || jumped
+	}
+	d.Mail.Season.to(now)
+	d.mailJump(d.Mail, now/step*step, jumped)
+}
+
+// mailJump compares three steps with the most of that time of the week: a Poisson CUSUM of three terms, in units of the dispersion. One step alone is a mailing.
+func (d *Detector) mailJump(v *volume, now int64, bySender bool) {
+	s := v.Season
+	mean, most, known := s.usual(now - step)
+	most = math.Max(most, 1)
+	total, high := 0, 0
+	for _, n := range s.Before {
+		total += n
+		if float64(n) > d.design.times*most {
+			high++
+		}
+	}
+	if j := v.Jump; j != nil {
+		s.Muted = true
+		d.goOn(j, "", false, s.Before[0], float64(s.Before[0]) < most*math.Sqrt(d.design.times), now)
+		if j.Calm >= calmSteps {
+			d.tellJump(j, "", false, Ended, now)
+			v.Jump = nil
+		}
+		return
+	}
+	departs := high >= 2 && float64(total) > 3*d.design.times*most && d.surprise(float64(total), 3*most, s.Spread)
+	if !known || !departs || bySender || total < leastJump*d.cfg.MinMessages || !d.wants(Volume) {
+		return
+	}
+	s.Muted = true
+	start := now - 3*step
+	v.Jump = &jump{ID: identity(Volume, "", "", start), Start: start, Messages: total, Usual: mean}
+	d.startJump(v.Jump, "", false, now)
+}
+
+// startJump tells of one.
+func (d *Detector) startJump(j *jump, sender string, user bool, now int64) {
+	j.Told = now
+	j.Steps = int((now - j.Start) / step)
+	d.tellJump(j, sender, user, Started, now)
+}
+
+// calmSteps is how long a count must be as usual.
+const calmSteps = 3
+
+// surprise says whether a count is a departure: the likelihood ratio of a Poisson count of so many times the usual over the usual, in units of the dispersion.
+func (d *Detector) surprise(n, usual, spread float64) bool {
+	return (n*math.Log(d.design.times)-usual*(d.design.times-1))/spread > d.design.limit
+}
+
+// goOn adds a step to a jump.
+func (d *Detector) goOn(j *jump, sender string, user bool, n int, calm bool, now int64) {
+	j.Messages += n
+	j.Steps++
+	j.Calm++
+	if !calm {
+		j.Calm = 0
+	}
+	if d.cfg.Repeat > 0 && now-j.Told >= int64(d.cfg.Repeat) && j.Calm < calmSteps {
+		j.Told = now
+		d.tellJump(j, sender, user, Ongoing, now)
+	}
+}
+
+// sending is how much one sender sends.
+type sending struct {
+	First, Newest int64
+	Step          int64
+	Count         int
+	Before        [2]int
+	Most          float64 // in five minutes, over the last weeks; it fades
+	Mean          float64 // in five minutes of those with any; for the words
+	User          bool
+	Jump          *jump `json:",omitempty"`
+	examples      []string
+}
+
+// sends counts a message for its sender.
+func (d *Detector) sends(o *Observation) {
+	if o.Sender == "" {
+		return
+	}
+	s := d.Sending[o.Sender]
+	if s == nil {
+		if len(d.Sending) >= maxSenders {
+			evict(d.Sending, func(s *sending) int64 { return s.Newest })
+		}
+		s = &sending{First: o.Time, Step: o.Time / step, User: o.User}
+		d.Sending[clone(cut(o.Sender, maxName))] = s
+	}
+	s.turn(o.Time)
+	s.Newest = max(s.Newest, o.Time)
+	s.Count++
+	if len(s.examples) == maxExamples {
+		s.examples = s.examples[:0]
+	}
+	if o.UID != "" {
+		s.examples = append(s.examples, clone(o.UID))
+	}
+}
+
+// turn ends the steps that are over.
+func (s *sending) turn(now int64) {
+	to := now / step
+	if to <= s.Step {
+		return
+	}
+	if s.Jump == nil {
+		s.Most = math.Max(s.Most, float64(s.Before[1])) // what is older than the steps that are judged
+		if s.Before[1] > 0 {
+			s.Mean += 0.05 * (float64(s.Before[1]) - s.Mean)
+		}
+	}
+	s.Before[1], s.Before[0], s.Count = s.Before[0], s.Count, 0
+	if to > s.Step+1 {
+		if s.Jump == nil {
+			s.Most = math.Max(s.Most, math.Max(float64(s.Before[0]), float64(s.Before[1])))
+		}
+		s.Before = [2]int{}
+	}
+	s.Most *= math.Exp2(-float64(to-s.Step) * float64(step) / float64(2*week*hour))
+	s.Step = to
+}
+
+// senderJump says whether a sender sends far more than ever in the last weeks. It must have been known for one of them.
+func (d *Detector) senderJump(name string, s *sending, now int64) bool {
+	n := s.Before[0] + s.Before[1]
+	usual := math.Max(s.Most, 1)
+	if s.Jump != nil {
+		d.goOn(s.Jump, name, s.User, s.Before[0], float64(s.Before[0]) < usual*math.Sqrt(d.design.times), now)
+		if s.Jump.Calm >= calmSteps {
+			d.tellJump(s.Jump, name, s.User, Ended, now)
+			s.Jump = nil
+			return false
+		}
+		return true
+	}
+	if now-s.First < int64(week)*hour || n < leastJump*d.cfg.MinMessages || !d.wants(Volume) {
+		return false
+	}
+	if float64(s.Before[0]) < d.design.times*usual || float64(s.Before[1]) < d.design.times*usual || !d.surprise(float64(n), 2*usual, 2) {
+		return false
+	}
+	start := (s.Step - 2) * step
+	s.Jump = &jump{ID: identity(Volume, name, "", start), Start: start, Messages: n, Usual: s.Mean, Examples: slices.Clone(s.examples)}
+	d.startJump(s.Jump, name, s.User, now)
+	return true
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	list := make([]string, 0, len(m))
+	for k := range m {
+		list = append(list, k)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// evict64 drops the tenth of a map that came least, of those the ones that came last.
+func evict64[V any](m map[uint64]V, of func(V) (int, int64)) {
+	type aged struct {
+		id uint64
+		n  int
+		at int64
+	}
+	list := make([]aged, 0, len(m))
+	for id, v := range m {
+		n, at := of(v)
+		list = append(list, aged{id, n, at})
+	}
+	slices.SortFunc(list, func(a, b aged) int {
+		return cmp.Or(cmp.Compare(a.n, b.n), cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id))
+	})
+	for _, a := range list[:len(list)/10+1] {
+		delete(m, a.id)
+	}
+}

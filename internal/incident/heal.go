@@ -1,0 +1,57 @@
+package incident
+
+import "math"
+
+const (
+	// healed is the limit of the CUSUM that looks for the way back: lower than that of the way in, as traffic may be low by now.
+	healed = 9.0
+	// settled is how long it must have been better.
+	settled = int64(5 * 60e9)
+	// abandoned is how long no failure may come before an incident ends whatever else came.
+	abandoned = 6 * hour
+	// accepted is how long a departure lasts before it is what is usual.
+	accepted = 7 * 24 * hour
+)
+
+// start opens the incident that fail has found.
+func (s *share) start(o *Observation) {
+	s.Open = &open{
+		ID: identity(s.Kind, s.group.Name, s.Key, s.Run.Start), Told: o.Time, Last: o.Time, Base: s.usual(), opened: true,
+	}
+	s.group.opened++
+}
+
+// trial tells an open incident of a trial, and says whether that ends it. The way back is a CUSUM of its own: from the share that is a departure to the usual one.
+func (s *share) trial(o *Observation, failed bool) (ended bool) {
+	in := s.Open
+	if in.opened { // by this trial
+		in.opened = false
+		return false
+	}
+	if failed {
+		s.Run.add(o)
+		in.Last = o.Time
+		in.Healing = math.Max(0, in.Healing-s.up)
+	} else {
+		if in.Healing == 0 {
+			in.Better = o.Time
+		}
+		in.Healing = math.Min(2*healed, in.Healing+s.down)
+	}
+	return in.Healing >= healed && o.Time-in.Better >= settled || s.forgotten(o.Time)
+}
+
+// forgotten says whether nothing has failed for long, or everything has for so long that it is usual.
+func (s *share) forgotten(now int64) bool {
+	return now-s.Open.Last > abandoned || now-s.Run.Start > accepted
+}
+
+// end closes the incident.
+func (s *share) end(d *design, now int64) {
+	if now-s.Run.Start > accepted {
+		s.Past = s.group.Past * s.Run.share(s.group.N)
+	}
+	s.Open, s.Sum, s.Run, s.Seen = nil, 0, run{}, s.group.N
+	s.group.opened--
+	s.tune(d)
+}

@@ -1,0 +1,186 @@
+package incidents
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/incident"
+)
+
+// monday is when the worlds begin.
+var monday = time.Date(2026, 11, 9, 0, 0, 0, 0, time.UTC)
+
+// site is a world that a detector watches.
+type site struct {
+	*World
+	detector *incident.Detector
+	told     []incident.Report
+}
+
+func newSite(seed uint64, perDay float64, hosts int, start time.Time) *site {
+	s := &site{detector: incident.New(incident.Defaults())}
+	s.World = NewWorld(seed, perDay, hosts, start,
+		func(o *incident.Observation) { s.told = append(s.told, s.detector.Observe(o)...) },
+		func(wall int64) { s.told = append(s.told, s.detector.Tick(wall)...) })
+	return s
+}
+
+func (s *site) started() (list []incident.Report) {
+	for _, r := range s.told {
+		if r.State == incident.Started {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// Ten days with day and night, a weekend, mailings and what goes wrong every day are no incident, from the first line on.
+func TestTenQuietDays(t *testing.T) {
+	for _, perDay := range []float64{50, 5_000, 500_000} {
+		if perDay > 100_000 && seeds() < 20 {
+			continue
+		}
+		t.Run(fmt.Sprint(perDay), func(t *testing.T) {
+			s := newSite(uint64(perDay), perDay, 2, monday.AddDate(0, 0, -3)) // it begins on a Friday
+			s.Run(monday.AddDate(0, 0, 7))
+			for _, r := range s.started() {
+				t.Error(r.Sentence)
+			}
+		})
+	}
+}
+
+// score counts right and wrong incidents.
+type score struct{ positives, found, told, right int }
+
+func (c *score) add(o score) {
+	c.positives += o.positives
+	c.found += o.found
+	c.told += o.told
+	c.right += o.right
+}
+
+func (c *score) String() string {
+	return fmt.Sprintf("precision %5.1f %% (%d of %d told), recall %5.1f %% (%d of %d)", percent(c.right, c.told), c.right, c.told, percent(c.found, c.positives), c.found, c.positives)
+}
+
+func percent(n, of int) float64 {
+	if of == 0 {
+		return 100
+	}
+	return 100 * float64(n) / float64(of)
+}
+
+func seeds() uint64 {
+	if n, err := strconv.ParseUint(os.Getenv("INCIDENT_SEEDS"), 10, 64); err == nil {
+		return n
+	}
+	return 3
+}
+
+// TestScenarios lays each trouble and each near miss over a site with eight days of past, and over one without any. The seeds were never used while tuning.
+func TestScenarios(t *testing.T) {
+	first := uint64(1000)
+	if s, err := strconv.ParseUint(os.Getenv("INCIDENT_FIRST"), 10, 64); err == nil {
+		first = s
+	}
+	var warm, cold [2]score // trouble, near misses
+	by := map[string]*score{}
+	for seed := first; seed < first+seeds(); seed++ {
+		perDay := []float64{5_000, 20_000}[seed%2]
+		past := newSite(seed, perDay, 2, monday)
+		past.Run(monday.AddDate(0, 0, 8).Add(6 * time.Hour))
+		for _, r := range past.started() {
+			t.Errorf("seed %d, in the past: %s", seed, r.Sentence)
+		}
+		state, err := past.detector.Save()
+		require.NoError(t, err)
+		for i := range Scenarios {
+			sc := &Scenarios[i]
+			for miss := range 2 {
+				one := play(t, sc, seed*100+uint64(i), perDay, miss == 1, state)
+				warm[miss].add(one)
+				if by[sc.Name] == nil {
+					by[sc.Name] = &score{}
+				}
+				by[sc.Name].add(one)
+				cold[miss].add(play(t, sc, seed*100+50+uint64(i), perDay, miss == 1, nil))
+			}
+		}
+	}
+	for i := range Scenarios {
+		t.Logf("%-30s %s", Scenarios[i].Name, by[Scenarios[i].Name])
+	}
+	w, c := warm[0], cold[0]
+	w.add(warm[1])
+	c.add(cold[1])
+	t.Logf("with a past:    %s", &w)
+	t.Logf("without a past: %s", &c)
+	for _, s := range []score{w, c} {
+		assert.GreaterOrEqual(t, percent(s.right, s.told), 95.0, "precision")
+		assert.GreaterOrEqual(t, percent(s.found, s.positives), 95.0, "recall")
+	}
+}
+
+// play runs one scenario on a Tuesday, and scores what was told.
+func play(t *testing.T, sc *Scenario, seed uint64, perDay float64, miss bool, state []byte) (c score) {
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	begin := monday.AddDate(0, 0, 8).Add(8*time.Hour + time.Duration(rnd.IntN(7*60))*time.Minute)
+	start := monday.AddDate(0, 0, 8).Add(6 * time.Hour)
+	if state == nil {
+		start = begin.Add(-20 * time.Minute)
+	}
+	s := newSite(seed, perDay, 2, start)
+	if state != nil {
+		require.NoError(t, s.detector.Restore(state, start.UnixNano()))
+	}
+	s.Run(begin)
+	last := 2 * time.Hour
+	if miss {
+		sc.NearMiss(&s.Trouble, rnd)
+		if sc.Short {
+			last = 2 * time.Minute
+		}
+	} else {
+		sc.Trouble(&s.Trouble, rnd)
+	}
+	s.Run(begin.Add(last))
+	s.Trouble = Trouble{}
+	s.Run(begin.Add(last + 2*time.Hour))
+
+	positive := !miss && (state != nil || sc.Cold || sc.ColdReason != "")
+	if positive {
+		c.positives = 1
+	}
+	for _, r := range s.started() {
+		c.told++
+		right := positive && c.found == 0 && (sc.is(&r) || state == nil && sc.ColdReason != "" && r.Kind == incident.Refusals && r.Reason == sc.ColdReason)
+		if right {
+			c.found, c.right = 1, c.right+1
+		} else if os.Getenv("INCIDENT_WHY") != "" {
+			t.Logf("%s (seed %d, near miss %v, past %v): wrong: %s %s", sc.Name, seed, miss, state != nil, r.Kind, r.Sentence)
+		}
+	}
+	if positive && c.found == 0 && os.Getenv("INCIDENT_WHY") != "" {
+		t.Logf("%s (seed %d, past %v): missed", sc.Name, seed, state != nil)
+	}
+	return c
+}
+
+// is says whether a report is that of the scenario.
+func (sc *Scenario) is(r *incident.Report) bool {
+	switch {
+	case r.Kind != sc.Kind, sc.Provider != "" && r.Provider != sc.Provider, sc.Sender != "" && r.Sender != sc.Sender, sc.Mutes != "" && r.Host != sc.Mutes:
+		return false
+	case sc.Kind == incident.Slow:
+		return r.Stage == sc.Reason
+	}
+	return sc.Reason == "" || r.Reason == sc.Reason
+}
