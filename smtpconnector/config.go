@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/incident"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/settings"
 )
@@ -35,6 +36,31 @@ type Config struct {
 	InstanceID string `mapstructure:"instance_id"`
 	// Metrics switches metrics on and off and sets their dimensions, by metric name.
 	Metrics map[string]MetricConfig `mapstructure:"metrics"`
+	// Incidents says how departures of mail from its own recent past are looked for.
+	Incidents IncidentsConfig `mapstructure:"incidents"`
+	// Storage is the storage extension that keeps the past of incidents over restarts; none: it lives in memory.
+	Storage *component.ID `mapstructure:"storage"`
+}
+
+// IncidentsConfig is what can be set of incidents.
+type IncidentsConfig struct {
+	// Sensitivity is how small a departure is told: low, normal or high.
+	Sensitivity string `mapstructure:"sensitivity"`
+	// MinMessages is how many messages a departure must have hit before it is told.
+	MinMessages int `mapstructure:"min_messages"`
+	// Repeat is how often an incident that goes on is told again, by the time of the log; 0: never.
+	Repeat time.Duration `mapstructure:"repeat"`
+	// Kinds are those that are looked for; empty: all.
+	Kinds []string `mapstructure:"kinds"`
+}
+
+// detector is the configuration as the detector has it.
+func (c *IncidentsConfig) detector() incident.Config {
+	out := incident.Config{Sensitivity: c.Sensitivity, MinMessages: c.MinMessages, Repeat: c.Repeat}
+	for _, k := range c.Kinds {
+		out.Kinds = append(out.Kinds, incident.Kind(k))
+	}
+	return out
 }
 
 // HistogramConfig is explicit or exponential, not both.
@@ -68,6 +94,7 @@ const (
 )
 
 func createDefaultConfig() component.Config {
+	usual := incident.Defaults()
 	return &Config{
 		MetricsFlushInterval:        15 * time.Second,
 		AggregationTemporality:      cumulative,
@@ -75,6 +102,7 @@ func createDefaultConfig() component.Config {
 		SeriesBirth:                 75 * time.Second,
 		HostDimensions:              slices.Clone(hostDimensions),
 		SeriesExpiration:            24 * time.Hour,
+		Incidents:                   IncidentsConfig{Sensitivity: usual.Sensitivity, MinMessages: usual.MinMessages, Repeat: usual.Repeat},
 	}
 }
 
@@ -110,6 +138,10 @@ func (c *Config) Validate() error {
 	}
 	if err := c.Histogram.validate(); err != nil {
 		errs = append(errs, err)
+	}
+	watched := c.Incidents.detector()
+	if err := watched.Validate(); err != nil {
+		wrong("incidents.%w", err)
 	}
 	names := make([]string, 0, len(c.Metrics))
 	for name := range c.Metrics {

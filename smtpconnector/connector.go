@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
@@ -20,9 +21,8 @@ import (
 // smtpConnector adds up enriched records and hands on the metrics at every flush. It reads attributes only.
 type smtpConnector struct {
 	*core
-	next     consumer.Metrics
-	instance string
-	flushed  pcommon.Timestamp // when the last flush was accepted
+	next    consumer.Metrics
+	flushed pcommon.Timestamp // when the last flush was accepted
 
 	flushing sync.Mutex
 	stop     chan struct{}
@@ -40,11 +40,11 @@ func newConnector(cfg *Config, set connector.Settings, next consumer.Metrics, no
 }
 
 func newMetrics(shared *core, next consumer.Metrics) *smtpConnector {
-	c := &smtpConnector{core: shared, next: next, instance: shared.cfg.InstanceID, stop: make(chan struct{})}
-	if c.instance == "" {
-		c.instance = stableID(c.id)
-	}
+	c := &smtpConnector{core: shared, next: next, stop: make(chan struct{})}
 	c.store = newStore(c.cfg)
+	if c.store.wants(metrics.Incidents) {
+		c.look()
+	}
 	c.join(toMetrics)
 	return c
 }
@@ -64,7 +64,10 @@ func stableID(id component.ID) string {
 func (*smtpConnector) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
 
 // Start begins to flush.
-func (c *smtpConnector) Start(context.Context, component.Host) error {
+func (c *smtpConnector) Start(ctx context.Context, host component.Host) error {
+	if err := c.begin(ctx, host); err != nil {
+		return err
+	}
 	c.done.Add(1)
 	go c.tick()
 	return nil
@@ -119,7 +122,10 @@ func (c *smtpConnector) flush(ctx context.Context) error {
 	c.mu.Lock()
 	now := max(pcommon.NewTimestampFromTime(c.now()), c.flushed+pcommon.Timestamp(time.Millisecond)) // two points of a series at one time would be one
 	c.store.expire(now)
-	out := c.store.build(now, c.flushed, c.instance)
+	out := c.store.build(now, c.flushed, c.instance())
+	if c.watch != nil {
+		c.watch.gauge(c.store, now, out)
+	}
 	c.mu.Unlock()
 	var err error
 	if out.DataPointCount() > 0 {

@@ -27,8 +27,11 @@ type core struct {
 	store   *store     // nil where no pipeline takes metrics
 	sample  metrics.Sample
 	batches batches
+	watch   *watch // nil where nobody asks for incidents
 
 	life   sync.Mutex
+	began  bool
+	failed error        // of the start
 	made   [signals]int // instances that were made and not shut down
 	leader signal
 	forget func() // takes the core out of the factory's memory
@@ -58,6 +61,14 @@ func newCore(cfg *Config, set connector.Settings, now func() time.Time) (*core, 
 	return c, c.gauges()
 }
 
+// instance is service.instance.id of what the connector makes.
+func (c *core) instance() string {
+	if c.cfg.InstanceID != "" {
+		return c.cfg.InstanceID
+	}
+	return stableID(c.id)
+}
+
 // join adds an instance. The Collector makes all of them before it starts one.
 func (c *core) join(s signal) {
 	c.life.Lock()
@@ -69,16 +80,32 @@ func (c *core) join(s signal) {
 // leads says whether the instance that makes this signal is the one that looks at a batch for all.
 func (c *core) leads(s signal) bool { return s == c.leader }
 
+// begin starts the core, with the first of its instances.
+func (c *core) begin(ctx context.Context, host component.Host) error {
+	c.life.Lock()
+	defer c.life.Unlock()
+	if !c.began {
+		c.began = true
+		if c.watch != nil {
+			c.failed = c.watch.start(ctx, host)
+		}
+	}
+	return c.failed
+}
+
 // leave takes an instance out; with the last of them the core ends. It is called once for each that has joined.
-func (c *core) leave(_ context.Context, s signal) error {
+func (c *core) leave(ctx context.Context, s signal) (err error) {
 	c.life.Lock()
 	defer c.life.Unlock()
 	c.made[s]--
 	if c.made == [signals]int{} {
 		c.forget()
+		if c.watch != nil {
+			err = c.watch.end(ctx)
+		}
 		c.telemetry.Shutdown()
 	}
-	return nil
+	return err
 }
 
 // cores finds the core of a configuration: the Collector gives every instance of a component the same one, and another after a reload.

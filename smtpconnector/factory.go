@@ -15,7 +15,8 @@ import (
 func NewFactory() connector.Factory {
 	shared := &cores{list: make(map[*Config]*core)}
 	return connector.NewFactory(metadata.Type, createDefaultConfig,
-		connector.WithLogsToMetrics(shared.createMetrics, metadata.LogsToMetricsStability))
+		connector.WithLogsToMetrics(shared.createMetrics, metadata.LogsToMetricsStability),
+		connector.WithLogsToLogs(shared.createLogs, metadata.LogsToLogsStability))
 }
 
 func (s *cores) createMetrics(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Logs, error) {
@@ -24,4 +25,12 @@ func (s *cores) createMetrics(_ context.Context, set connector.Settings, cfg com
 		return nil, err
 	}
 	return newMetrics(c, next), nil
+}
+
+func (s *cores) createLogs(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Logs) (connector.Logs, error) {
+	c, err := s.of(cfg.(*Config), set, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	return newIncidents(c, next), nil
 }

@@ -28,6 +28,9 @@ func (c *core) observe(ctx context.Context, s signal, ld plog.Logs) {
 		t.overflown, c.store.overflown = c.store.overflown, 0
 	}
 	c.mu.Unlock()
+	if c.watch != nil {
+		c.watch.observed(ctx)
+	}
 	c.report(ctx, &t)
 }
 
@@ -66,6 +69,9 @@ func (c *core) record(host string, rec plog.LogRecord, now pcommon.Timestamp, t 
 		host = s.Text[metrics.AtHost]
 	}
 	s.Time = int64(rec.Timestamp())
+	if c.watch != nil {
+		c.watch.observe(s, host, int64(now))
+	}
 	if c.store != nil {
 		c.store.observe(origin{host, s.Text[metrics.AtInstance]}, s, now)
 	}

@@ -47,7 +47,7 @@ var kindMeanings = map[event.Kind]string{
 	event.KindLifecycle:         "the server started, stopped or reloaded",
 	event.KindSession:           "summary of a session",
 	event.KindMessage:           "summary of a message",
-	event.KindIncident:          "a provider departs from its own recent past",
+	event.KindIncident:          "made by the connector: mail departs from its own recent past (docs/incidents.md)",
 }
 
 // sets says what the two sets of attributes are.

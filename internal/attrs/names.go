@@ -122,6 +122,24 @@ const (
 	Instance          = "smtp.mta.instance"
 	PID               = "process.pid"
 	Hops              = "smtp.hops"
+	IncidentID        = "smtp.incident.id"
+	IncidentKind      = "smtp.incident.kind"
+	IncidentState     = "smtp.incident.state"
+	IncidentStart     = "smtp.incident.start"
+	IncidentShare     = "smtp.incident.share"
+	IncidentBaseline  = "smtp.incident.baseline"
+	IncidentMessages  = "smtp.incident.messages"
+	IncidentTrials    = "smtp.incident.trials"
+	IncidentVolume    = "smtp.incident.volume"
+	IncidentWaiting   = "smtp.incident.waiting"
+	IncidentOldest    = "smtp.incident.oldest"
+	IncidentSubject   = "smtp.incident.subject"
+	IncidentClients   = "smtp.incident.clients"
+	IncidentSeconds   = "smtp.incident.seconds"
+	IncidentUsual     = "smtp.incident.usual"
+	IncidentSources   = "smtp.incident.sources"
+	IncidentExamples  = "smtp.incident.examples"
+	IncidentHelp      = "smtp.incident.help"
 
 	// Original holds a record's whole text on the first of the records that it was split into.
 	Original = "log.record.original"
@@ -295,4 +313,22 @@ var Table = []Doc{
 	{Instance, String, "unless it is the dialect's name", "the mail server's instance (syslog_name)"},
 	{PID, Int, Full, "process id"},
 	{HostName, String, Core, "the host that wrote the line, where it is another than the resource's: many hosts in one file or behind one socket"},
+	{IncidentID, String, Core, "incident: 16 hex digits, the same on all records of an incident and when the same log is read again"},
+	{IncidentKind, String, Core, "incident: what kind of departure it is, one of a list (docs/incidents.md)"},
+	{IncidentState, String, Core, "incident: `started`, `ongoing`, `ended`"},
+	{IncidentStart, String, Core, "incident: when the first of it happened, by the log (RFC 3339, UTC)"},
+	{IncidentShare, Double, Core, "incident: the share that departs, since it began"},
+	{IncidentBaseline, Double, Core, "incident: what the share was before"},
+	{IncidentMessages, Int, Core, "incident: different messages (of failed logins: tries) that were hit"},
+	{IncidentTrials, Int, Core, "incident: of how many"},
+	{IncidentVolume, Double, Core, "incident: how many times the usual the volume is at this time of the week; absent while that is not known"},
+	{IncidentWaiting, Int, Core, "incident: messages that wait for the provider, by the newest `queue` records"},
+	{IncidentOldest, Seconds, Core, "incident: age of the oldest of them"},
+	{IncidentSubject, String, Core, "incident: what is slow (`queue`, `connect`, `transmission`), what TLS does not do (`plaintext`, `handshake`, `tls_failure`), what of ours does not work (a filter, a route)"},
+	{IncidentClients, Int, Core, "incident: addresses of the other side, of 64 at most"},
+	{IncidentSeconds, Seconds, Core, "incident: what the slow stage takes, how long the stream has been silent"},
+	{IncidentUsual, Double, Core, "incident: what is usual: of a slow stage the time that nine of ten take, of volume and silence messages in five minutes, of logins addresses in a quarter of an hour"},
+	{IncidentSources, Strings, Core, "incident: addresses or pools of ours that were answered so, the most frequent first"},
+	{IncidentExamples, Strings, Core, "incident: `smtp.message.uid` of three messages"},
+	{IncidentHelp, String, Core, "incident: the provider's public page on its refusals"},
 }

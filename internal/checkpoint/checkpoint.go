@@ -5,6 +5,7 @@ package checkpoint
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -18,8 +19,9 @@ type Participant interface {
 
 // Round collects the participants that a receiver's batches met on their synchronous way. It is safe for concurrent use.
 type Round struct {
-	mu   sync.Mutex
-	list []Participant
+	mu     sync.Mutex
+	list   []Participant
+	behind []Participant
 }
 
 // NewRound is a round without participants.
@@ -29,20 +31,34 @@ func NewRound() *Round { return &Round{} }
 func (r *Round) Join(p Participant) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, q := range r.list {
-		if q == p {
-			return
-		}
+	if !slices.Contains(r.list, p) {
+		r.list = append(r.list, p)
 	}
-	r.list = append(r.list, p)
+}
+
+// JoinBehind adds one that is asked only when all others have saved: its state never lies ahead of theirs, so what is read again after a crash and not
+// marked as such is nothing that it has seen.
+func (r *Round) JoinBehind(p Participant) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.Contains(r.behind, p) {
+		r.behind = append(r.behind, p)
+	}
 }
 
 // Checkpoint asks every participant. It is true when all of them saved, and when there is none.
 func (r *Round) Checkpoint(ctx context.Context) (saved bool, err error) {
 	r.mu.Lock()
-	list := append([]Participant(nil), r.list...)
+	list, behind := slices.Clone(r.list), slices.Clone(r.behind)
 	r.mu.Unlock()
 	ctx = NewContext(ctx, r)
+	if saved, err = ask(ctx, list); saved {
+		saved, err = ask(ctx, behind)
+	}
+	return saved, err
+}
+
+func ask(ctx context.Context, list []Participant) (saved bool, err error) {
 	saved = true
 	for _, p := range list {
 		ok, e := p.Checkpoint(ctx)

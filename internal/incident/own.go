@@ -32,7 +32,6 @@ const (
 // received counts a message that came in.
 func (d *Detector) received(o *Observation) {
 	d.Mail.count(o.Time)
-	d.sends(o)
 	d.Reception.begin(&d.design, o.Time)
 	d.settle(d.Reception, o)
 }

@@ -55,6 +55,7 @@ func (d *Detector) try(o *Observation) {
 	if !g.counted(o.UID, outcome) {
 		g.begin(&d.design, o.Time)
 		d.heard(p.Stream, o, Report{Provider: g.Name})
+		d.sends(o)
 		g.Sender.add(o.Sender)
 		g.Sender.halve(1000)
 		if delivered {

@@ -18,10 +18,10 @@ type Report struct {
 	Severe bool   // mail is refused for good or cannot leave; else it is late or at risk
 
 	Provider, Reason, Category string
-	Stage                      string // of a slow one: queue, connect, transmission
 	Host, Sender, Domain       string // whom it is about, where it is about one
 	User                       bool   // Sender is a user
-	What                       string // of trouble of our own: what fails
+	What                       string // what is slow (queue, connect, transmission), what TLS does not do (plaintext, handshake, tls_failure), what of ours fails
+	Local                      bool   // what fails is the delivery to local mailboxes
 	Code                       int
 	Enhanced, Text             string
 	Fingerprint                string

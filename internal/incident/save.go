@@ -10,19 +10,23 @@ import (
 type saved struct {
 	Version int
 	State   *state
+	Told    []Report `json:",omitempty"`
 }
 
 // version changes with what the state means; another one is not read.
 const version = 1
 
-// Save gives the state, for Restore.
-func (d *Detector) Save() ([]byte, error) { return json.Marshal(saved{version, &d.state}) }
+// Save gives the state, for Restore, and with it reports that nobody has taken yet.
+func (d *Detector) Save(told []Report) ([]byte, error) {
+	return json.Marshal(saved{version, &d.state, told})
+}
 
-// Restore takes the state that Save gave; wall is the time now, as the time in between was no silence. After an error the detector is one without a past.
-func (d *Detector) Restore(data []byte, wall int64) error {
+// Restore takes the state that Save gave, and gives back the reports in it; wall is the time now, as the time in between was no silence. After an error the
+// detector is one without a past.
+func (d *Detector) Restore(data []byte, wall int64) (told []Report, err error) {
 	d.reset()
 	in := saved{State: &d.state}
-	err := json.Unmarshal(data, &in)
+	err = json.Unmarshal(data, &in)
 	switch {
 	case err != nil:
 		err = fmt.Errorf("the past of incidents: %w", err)
@@ -33,10 +37,10 @@ func (d *Detector) Restore(data []byte, wall int64) error {
 	}
 	if err != nil {
 		d.reset()
-		return err
+		return nil, err
 	}
 	d.relink(wall)
-	return nil
+	return in.Told, nil
 }
 
 // whole says whether nothing is missing that the rest relies on.

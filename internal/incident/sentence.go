@@ -65,7 +65,7 @@ func (r *Report) say(b *strings.Builder) {
 	case Connections:
 		fmt.Fprintf(b, "connections to %s fail for %s", who, r.part("tries"))
 	case Slow:
-		fmt.Fprintf(b, "delivery to %s %s slow: %s %s %s where nine of ten took %s, at %s", who, is("is", "was"), r.Stage, is("takes", "took"), span(r.Seconds), span(r.Usual), r.part("messages"))
+		fmt.Fprintf(b, "delivery to %s %s slow: %s %s %s where nine of ten took %s, at %s", who, is("is", "was"), r.What, is("takes", "took"), span(r.Seconds), span(r.Usual), r.part("messages"))
 	case TLS:
 		r.sayTLS(b, who, is)
 	case Auth:
@@ -100,7 +100,7 @@ func (r *Report) sayTLS(b *strings.Builder, who string, is func(string, string) 
 	if r.Provider == "" {
 		who = "clients"
 	}
-	switch r.Reason {
+	switch r.What {
 	case plaintext:
 		fmt.Fprintf(b, "mail with %s %s in the clear, %s", who, is("goes", "went"), r.part("messages"))
 	default:
@@ -140,7 +140,7 @@ func (r *Report) part(of string) string {
 }
 
 func (r *Report) unit() string {
-	if r.Reason == handover {
+	if r.Local {
 		return "local deliveries"
 	}
 	return "sessions and messages"

@@ -25,17 +25,19 @@ func (d *Detector) about(s *share, out *Report) {
 	name := s.group.Name
 	switch s.Kind {
 	case Refusals, Connections, Text:
-		out.Reason = s.Key
+		if s.Kind == Refusals {
+			out.Reason = s.Key
+		}
 		d.aboutProvider(name, out)
 		out.Severe = s.Kind != Text || out.Share > 0.5
 	case TLS:
-		out.Reason = s.Key
+		out.What = s.Key
 		if s.group != d.Clients {
 			d.aboutProvider(name, out)
 		}
 		out.Severe = s.Key == "tls_failure"
 	case Slow:
-		out.Stage = s.Key
+		out.What = s.Key
 		d.aboutProvider(name, out)
 		for i, stage := range stageNames {
 			if stage == s.Key {
@@ -43,21 +45,16 @@ func (d *Detector) about(s *share, out *Report) {
 			}
 		}
 	case Own:
-		out.Reason, out.Severe = s.Key, true
+		out.Severe = true
 		if out.What, _ = s.Run.What.top(); out.What == "" {
 			out.What = name
 		}
+		out.Local = s.Key == handover
 		if host, part := s.Run.Hosts.top(); part >= 0.9 {
 			out.Host = host
 		}
 	case Bounces:
 		out.Sender, out.Severe = name, true
-	case Users:
-		out.Reason = s.Key
-	}
-	if s.Kind == Connections {
-		out.Reason = ""
-		out.What, _ = s.Run.What.top()
 	}
 }
 
@@ -132,9 +129,6 @@ func (d *Detector) Open() (list []Open) {
 			}
 			out := Report{Kind: s.Kind}
 			d.about(s, &out)
-			if out.Reason == "" {
-				out.Reason = out.Stage
-			}
 			list = append(list, Open{s.Kind, out.Provider, out.Reason, out.Sender})
 		}
 	}

@@ -11,6 +11,9 @@ const (
 	AttrStage   = "smtp.delay.stage"   // of smtp.delivery.delay
 	AttrOutcome = "smtp.ratio.outcome" // of smtp.delivery.ratio
 	AttrWindow  = "smtp.ratio.window"
+
+	attrQueueMessages = "smtp.queue.messages" // of a queue record
+	attrQueueOldest   = "smtp.queue.oldest"
 )
 
 // Slot is the place of an attribute in a Sample.
@@ -26,6 +29,8 @@ var read = [...]string{
 	attrs.Direction, attrs.ErrorType, attrs.SourceAddress, attrs.SourcePool, attrs.TLSEstablished, attrs.TLSVersion, attrs.TLSTrust,
 	attrs.AuthMechanism, attrs.AuthResult, attrs.FilterName, attrs.FilterVerdict, attrs.Daemon, attrs.Service, attrs.Instance, attrs.Protocol,
 	attrs.RepeatCount, attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName, attrs.FilterRetold, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.UserName, attrs.ClientAddress, attrs.PeerAddress, attrs.Synthetic, attrs.Duplicate, AttrStage, AttrOutcome, AttrWindow,
+	// for incidents alone
+	attrs.MessageUID, attrs.ReplyText, attrs.ReplyFingerprint, attrs.SessionMessages, attrs.IncidentKind, attrQueueMessages, attrQueueOldest,
 }
 
 // Slots is the number of places.
@@ -117,6 +122,11 @@ var (
 	AtPartial, AtVersion, AtPermanent, AtCommand          = At(attrs.MessagePartial), At(attrs.TLSVersion), At(attrs.RejectPermanent), At(attrs.Command)
 	AtDaemon                                              = At(attrs.Daemon)
 	AtHost                                                = At(attrs.HostName)
+	AtHop, AtReason, AtCategory, AtProvider               = At(attrs.MessageHop), At(attrs.FailureReason), At(attrs.FailureCategory), At(attrs.Provider)
+	AtEnhanced, AtText, AtFingerprint, AtDomain           = At(attrs.ReplyEnhancedCode), At(attrs.ReplyText), At(attrs.ReplyFingerprint), At(attrs.DestinationDomain)
+	AtSource, AtPool, AtUID, AtUser, AtService            = At(attrs.SourceAddress), At(attrs.SourcePool), At(attrs.MessageUID), At(attrs.UserName), At(attrs.Service)
+	AtClient, AtPeer, AtMessages                          = At(attrs.ClientAddress), At(attrs.PeerAddress), At(attrs.SessionMessages)
+	AtWaiting, AtOldest                                   = At(attrQueueMessages), At(attrQueueOldest)
 	AtBefore, AtQueue, AtSetup, AtTransmission            = At(attrs.DelayBeforeQueue), At(attrs.DelayInQueue), At(attrs.DelaySetup), At(attrs.DelayTransmission)
 )
 

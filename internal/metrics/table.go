@@ -16,11 +16,12 @@ const (
 	Counter   Kind = iota // a sum that only grows
 	Histogram             // of Metric.Buckets
 	Ratio                 // shares of a window of the log's time
+	Open                  // how many there are now
 )
 
 // String names the kind as the documents do.
 func (k Kind) String() string {
-	return [...]string{"counter, monotonic sum", "histogram", "gauge"}[k]
+	return [...]string{"counter, monotonic sum", "histogram", "gauge", "gauge"}[k]
 }
 
 // Metric is one entry of the table: a new metric is a new entry.
@@ -71,6 +72,9 @@ var conversation = []string{
 	attrs.SessionRole, attrs.Command, attrs.ReplyCode, attrs.ReplyClass, attrs.ReplyEnhancedCode, attrs.FailureReason, attrs.FailureCategory,
 	attrs.ErrorType, attrs.Provider, attrs.Dialect, attrs.Daemon, attrs.Service, attrs.SourceAddress, attrs.Protocol,
 }
+
+// Incidents is the metric of open incidents: who watches writes it, no record counts.
+const Incidents = "smtp.incidents.open"
 
 // Table is THE list of the metrics.
 var Table = []Metric{
@@ -337,6 +341,12 @@ var Table = []Metric{
 				to.Record(s.Num[AtScore], 1)
 			}
 		},
+	},
+	{
+		Name: Incidents, Of: "incident", Unit: "{incident}", Kind: Open,
+		Description: "Incidents that have not ended (docs/incidents.md), by what kind they are and whom they are about. One that has ended shows 0 for a while. Switched off, and without a pipeline that takes them, incidents are not looked for.",
+		Dimensions:  []string{attrs.IncidentKind, attrs.Provider, attrs.FailureReason},
+		Observe:     func(*Sample, Observer) {},
 	},
 	{
 		Name: "smtp.record.count", Unit: "{record}", Kind: Counter, Off: true,

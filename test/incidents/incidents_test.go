@@ -100,7 +100,7 @@ func TestScenarios(t *testing.T) {
 		for _, r := range past.started() {
 			t.Errorf("seed %d, in the past: %s", seed, r.Sentence)
 		}
-		state, err := past.detector.Save()
+		state, err := past.detector.Save(nil)
 		require.NoError(t, err)
 		for i := range Scenarios {
 			sc := &Scenarios[i]
@@ -139,7 +139,8 @@ func play(t *testing.T, sc *Scenario, seed uint64, perDay float64, miss bool, st
 	}
 	s := newSite(seed, perDay, 2, start)
 	if state != nil {
-		require.NoError(t, s.detector.Restore(state, start.UnixNano()))
+		_, err := s.detector.Restore(state, start.UnixNano())
+		require.NoError(t, err)
 	}
 	s.Run(begin)
 	last := 2 * time.Hour
@@ -179,8 +180,8 @@ func (sc *Scenario) is(r *incident.Report) bool {
 	switch {
 	case r.Kind != sc.Kind, sc.Provider != "" && r.Provider != sc.Provider, sc.Sender != "" && r.Sender != sc.Sender, sc.Mutes != "" && r.Host != sc.Mutes:
 		return false
-	case sc.Kind == incident.Slow:
-		return r.Stage == sc.Reason
+	case sc.Kind == incident.Refusals:
+		return r.Reason == sc.Reason
 	}
-	return sc.Reason == "" || r.Reason == sc.Reason
+	return sc.What == "" || r.What == sc.What
 }

@@ -13,6 +13,7 @@ type Scenario struct {
 	Provider   string
 	Reason     string
 	Sender     string
+	What       string
 	Cold       bool   // it can be told without a past
 	ColdReason string // then it is told as refusals for this reason
 	Mutes      string
@@ -63,7 +64,7 @@ var Scenarios = []Scenario{
 		NearMiss: func(t *Trouble, rnd *rand.Rand) { t.Dead = between(rnd, 0.3, 1) }, // one domain, whose host is dead
 	},
 	{
-		Name: "slow transmission", Kind: incident.Slow, Provider: "microsoft365", Reason: "transmission",
+		Name: "slow transmission", Kind: incident.Slow, Provider: "microsoft365", What: "transmission",
 		Trouble: func(t *Trouble, rnd *rand.Rand) {
 			t.Slow, t.Stage = map[string]float64{"microsoft365": between(rnd, 40, 100)}, 2
 		},
@@ -72,7 +73,7 @@ var Scenarios = []Scenario{
 		},
 	},
 	{
-		Name: "mail in the clear", Kind: incident.TLS, Provider: "google", Reason: "plaintext",
+		Name: "mail in the clear", Kind: incident.TLS, Provider: "google", What: "plaintext",
 		Trouble:  func(t *Trouble, rnd *rand.Rand) { t.Clear = map[string]float64{"google": between(rnd, 0.5, 1)} },
 		NearMiss: func(t *Trouble, rnd *rand.Rand) { t.Clear = map[string]float64{"google": between(rnd, 0.01, 0.04)} },
 	},
@@ -90,12 +91,12 @@ var Scenarios = []Scenario{
 		NearMiss: func(t *Trouble, rnd *rand.Rand) { t.Guess = between(rnd, 20, 100) }, // one address
 	},
 	{
-		Name: "mailbox server down", Kind: incident.Own, Reason: "handover", Cold: true,
+		Name: "mailbox server down", Kind: incident.Own, What: "lmtp", Cold: true,
 		Trouble:  func(t *Trouble, rnd *rand.Rand) { t.LMTP = between(rnd, 0.4, 1) },
 		NearMiss: func(t *Trouble, rnd *rand.Rand) { t.LMTP = between(rnd, 0.002, 0.02) },
 	},
 	{
-		Name: "milter down", Kind: incident.Own, Reason: "reception", Cold: true,
+		Name: "milter down", Kind: incident.Own, What: "milter", Cold: true,
 		Trouble:  func(t *Trouble, rnd *rand.Rand) { t.Broken = between(rnd, 0.4, 1) },
 		NearMiss: func(t *Trouble, rnd *rand.Rand) { t.Broken = between(rnd, 0.005, 0.03) }, // now and then
 	},

@@ -14,5 +14,6 @@ var (
 )
 
 const (
+	LogsToLogsStability    = component.StabilityLevelAlpha
 	LogsToMetricsStability = component.StabilityLevelAlpha
 )

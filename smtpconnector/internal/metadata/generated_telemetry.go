@@ -30,6 +30,7 @@ type TelemetryBuilder struct {
 	registrations                   []metric.Registration
 	ConnectorSMTPBatchesRetried     metric.Int64Counter
 	ConnectorSMTPDuplicates         metric.Int64Counter
+	ConnectorSMTPIncidentsDropped   metric.Int64Counter
 	ConnectorSMTPOverflowed         metric.Int64Counter
 	ConnectorSMTPRecordsCounted     metric.Int64Counter
 	ConnectorSMTPRecordsNotEnriched metric.Int64Counter
@@ -99,6 +100,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ConnectorSMTPDuplicates, err = builder.meter.Int64Counter(
 		"otelcol_connector_smtp_duplicates",
 		metric.WithDescription("Records of lines that were read before; not counted. [Alpha]"),
+		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorSMTPIncidentsDropped, err = builder.meter.Int64Counter(
+		"otelcol_connector_smtp_incidents_dropped",
+		metric.WithDescription("Records of incidents that were lost because nobody accepted them for too long. [Alpha]"),
 		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)

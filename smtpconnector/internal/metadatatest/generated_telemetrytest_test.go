@@ -26,6 +26,7 @@ func TestSetupTelemetry(t *testing.T) {
 	}))
 	tb.ConnectorSMTPBatchesRetried.Add(context.Background(), 1)
 	tb.ConnectorSMTPDuplicates.Add(context.Background(), 1)
+	tb.ConnectorSMTPIncidentsDropped.Add(context.Background(), 1)
 	tb.ConnectorSMTPOverflowed.Add(context.Background(), 1)
 	tb.ConnectorSMTPRecordsCounted.Add(context.Background(), 1)
 	tb.ConnectorSMTPRecordsNotEnriched.Add(context.Background(), 1)
@@ -33,6 +34,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorSMTPDuplicates(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorSMTPIncidentsDropped(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorSMTPOverflowed(t, testTel,
