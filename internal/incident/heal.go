@@ -16,7 +16,7 @@ const (
 // start opens the incident that fail has found.
 func (s *share) start(o *Observation) {
 	s.Open = &open{
-		ID: identity(s.Kind, s.group.Name, s.Key, s.Run.Start), Told: o.Time, Last: o.Time, Base: s.usual(), opened: true,
+		ID: identity(s.Kind, s.group.Name, s.Key, s.Run.Start), Told: o.Time, Last: o.Time, Until: s.group.N, Base: s.usual(), opened: true,
 	}
 	s.group.opened++
 }
@@ -30,7 +30,7 @@ func (s *share) trial(o *Observation, failed bool) (ended bool) {
 	}
 	if failed {
 		s.Run.add(o)
-		in.Last = o.Time
+		in.Last, in.Until = o.Time, s.group.N
 		in.Healing = math.Max(0, in.Healing-s.up)
 	} else {
 		if in.Healing == 0 {

@@ -54,8 +54,10 @@ func (d *Detector) try(o *Observation) {
 	var failed *share
 	if !g.counted(o.UID, outcome) {
 		g.begin(&d.design, o.Time)
-		d.heard(p.Stream, o, Report{Provider: g.Name})
-		d.sends(o)
+		if !o.Retry {
+			d.heard(p.Stream, o, Report{Provider: g.Name})
+			d.sends(o)
+		}
 		g.Sender.add(o.Sender)
 		g.Sender.halve(1000)
 		if delivered {

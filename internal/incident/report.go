@@ -15,6 +15,7 @@ type Report struct {
 	State  string // started, ongoing, ended
 	Time   int64  // of the log, of this report; of a silence by the wall clock
 	Start  int64  // of the first failure that belongs to it
+	Last   int64  // and of the newest
 	Severe bool   // mail is refused for good or cannot leave; else it is late or at risk
 
 	Provider, Reason, Category string
@@ -52,8 +53,9 @@ const (
 // open is an incident that has not ended.
 type open struct {
 	ID      string
-	Told    int64 // when it was told last
-	Last    int64 // the newest failure
+	Told    int64  // when it was told last
+	Last    int64  // the newest failure
+	Until   uint64 // trials of the group by then
 	Base    float64
 	Healing float64 // a CUSUM for the way back
 	Better  int64   // since when it has been above zero

@@ -12,7 +12,7 @@ import (
 func (r *Report) sentence() string {
 	var b strings.Builder
 	if r.State == Ended {
-		fmt.Fprintf(&b, "from %s to %s ", clockTime(r.Start), clockTime(r.Time))
+		fmt.Fprintf(&b, "from %s to %s ", clockTime(r.Start), clockTime(r.Last))
 	} else {
 		fmt.Fprintf(&b, "since %s ", clockTime(r.Start))
 	}

@@ -3,11 +3,15 @@ package incident
 // tell reports an incident of a share.
 func (d *Detector) tell(s *share, state string, now int64) {
 	in, r := s.Open, &s.Run
+	until := s.group.N
+	if state == Ended { // what came after the newest failure is no part of it
+		until = in.Until
+	}
 	out := Report{
-		ID: in.ID, Kind: s.Kind, State: state, Time: now, Start: r.Start,
+		ID: in.ID, Kind: s.Kind, State: state, Time: now, Start: r.Start, Last: in.Last,
 		Code: r.Reply.Code, Enhanced: r.Reply.Enhanced, Text: r.Reply.Text, Fingerprint: r.Reply.Fingerprint, Category: r.Reply.Category,
-		Examples: append([]string(nil), r.Examples...), Share: r.share(s.group.N), Baseline: in.Base, Messages: r.Messages,
-		Trials: int(s.group.N - r.From), Waiting: -1, Clients: len(r.Others),
+		Examples: append([]string(nil), r.Examples...), Share: r.share(until), Baseline: in.Base, Messages: r.Messages,
+		Trials: int(until - r.From), Waiting: -1, Clients: len(r.Others),
 	}
 	for _, from := range r.Froms.List {
 		out.Sources = append(out.Sources, from.Name)
@@ -72,7 +76,7 @@ func (d *Detector) aboutProvider(name string, out *Report) {
 // tellJump reports a jump of volume: of one sender, or of all where that is empty.
 func (d *Detector) tellJump(j *jump, sender string, user bool, state string, now int64) {
 	out := Report{
-		ID: j.ID, Kind: Volume, State: state, Time: now, Start: j.Start, Sender: sender, User: user, Messages: j.Messages, Waiting: -1,
+		ID: j.ID, Kind: Volume, State: state, Time: now, Last: now, Start: j.Start, Sender: sender, User: user, Messages: j.Messages, Waiting: -1,
 		Usual: j.Usual, Examples: append([]string(nil), j.Examples...),
 	}
 	out.Volume = float64(j.Messages) / (float64(max(1, j.Steps)) * max(j.Usual, 1))
@@ -85,7 +89,7 @@ func (d *Detector) tellLogins(state string, now int64) {
 	l := d.Logins
 	addresses := l.Before[0] + l.Before[1] + l.Before[2]
 	out := Report{
-		ID: l.ID, Kind: Auth, State: state, Time: now, Start: l.Start, Messages: l.Fails, Clients: max(addresses, len(l.Run.Others)), Waiting: -1,
+		ID: l.ID, Kind: Auth, State: state, Time: now, Last: now, Start: l.Start, Messages: l.Fails, Clients: max(addresses, len(l.Run.Others)), Waiting: -1,
 		Usual: 3 * l.Mean, Baseline: 3 * l.Mean,
 	}
 	out.Sentence = out.sentence()
@@ -95,7 +99,7 @@ func (d *Detector) tellLogins(state string, now int64) {
 // tellAccount reports failed logins at one account.
 func (d *Detector) tellAccount(name string, a *account, state string, now int64) {
 	out := Report{
-		ID: a.ID, Kind: Auth, State: state, Time: now, Start: a.Run.Start, Sender: name, User: true, Messages: a.Run.Fails, Clients: len(a.Run.Others), Waiting: -1,
+		ID: a.ID, Kind: Auth, State: state, Time: now, Last: now, Start: a.Run.Start, Sender: name, User: true, Messages: a.Run.Fails, Clients: len(a.Run.Others), Waiting: -1,
 	}
 	out.Sentence = out.sentence()
 	d.out = append(d.out, out)
@@ -105,7 +109,7 @@ func (d *Detector) tellAccount(name string, a *account, state string, now int64)
 func (d *Detector) tellSilence(s *stream, about Report, state string, now int64) {
 	out := about
 	out.ID, out.Kind, out.State, out.Time, out.Start, out.Waiting = s.Silent.ID, Silence, state, now, s.Silent.Start, -1
-	out.Seconds = float64(now-s.Silent.Start) / 1e9
+	out.Seconds, out.Last = float64(now-s.Silent.Start)/1e9, now
 	mean, _, _ := s.Season.usual(s.Silent.Start)
 	out.Usual = mean
 	out.Severe = about.Host != ""
