@@ -82,6 +82,12 @@ func (r *Reply) Into(ev *event.Event) {
 	}
 }
 
+// Joined says whether Text holds further lines, each behind its code.
+func (r *Reply) Joined() bool {
+	at, _ := nextLine(r.Text, digitsOf(r.Code), r.Enhanced, 0)
+	return r.More && at >= 0
+}
+
 // lastEnhanced is the enhanced status code of the last line of a joined reply, whose first has none: sizes of chunks stand without in front of the answer.
 func lastEnhanced(text string, code int) string {
 	at, last := nextLine(text, digitsOf(code), "", 0)

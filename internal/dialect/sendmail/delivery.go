@@ -374,7 +374,8 @@ func explain(ev *event.Event, r *record) {
 	}
 	ev.ErrorType = ""
 	rep.Into(ev)
-	ev.TextJoined, ev.Truncated = false, rep.More // only the first line is kept
+	ev.TextJoined = rep.Joined()
+	ev.Truncated = rep.More && !ev.TextJoined // Sendmail writes the first line; who relays its words may have joined them all
 }
 
 // isBroken says whether words behind a code are Sendmail's for a connection that broke: the host stands behind those of the system (conf.c,
