@@ -85,12 +85,12 @@ func (e *Enricher) Enrich(ld plog.Logs, now time.Time, via any) Counts {
 		sweepMap(rl.Resource().Attributes())
 		for i := 0; i < rl.ScopeLogs().Len(); i++ {
 			sl := rl.ScopeLogs().At(i)
-			around := sl.Scope().Attributes()
-			p.view.Scope = &around
 			if sl.Scope().Name() == attrs.Scope && sl.Scope().Version() == attrs.Version {
 				continue // enriched before
 			}
-			sweepMap(sl.Scope().Attributes())
+			around := sl.Scope().Attributes()
+			sweepMap(around)
+			p.view.Enter(p.resource, &around)
 			p.parts, p.made, p.hosts, p.inPlace = p.parts[:0], p.made[:0], p.hosts[:0], true
 			for _, rec := range sl.LogRecords().All() {
 				p.record(rec)
@@ -141,9 +141,9 @@ func (p *pass) record(rec plog.LogRecord) {
 
 // read looks at a record. A name in front of its line is a container's, but in the middle of a conversation whose lines have none.
 func (p *pass) read(rec plog.LogRecord) bool {
-	found := p.view.Read(p.resource, rec, p.now)
+	found := p.view.ReadRecord(rec, p.now)
 	if p.view.Source.Part != "" && p.engine.Speaks(engine.Source(p.view.Source)) {
-		found = p.view.ReadWhole(p.resource, rec, p.now)
+		found = p.view.ReadWhole(rec, p.now)
 	}
 	if p.proved {
 		p.view.Origins(func(s *string) { *s, _ = secrets.Clean(*s, secrets.Anyone) })

@@ -28,6 +28,7 @@ type fields struct {
 	nanos     int64 // the same as a number, since 1970
 
 	fileID, filePath, fileName string
+	source                     string // the stream's name by these, where it is known already
 	offset                     int64
 	hasOffset                  bool
 
@@ -137,8 +138,10 @@ func (f *fields) take(key string, value pcommon.Value) bool {
 		setString(&f.fileID, value)
 	case "log.file.path":
 		setString(&f.filePath, value)
+		f.source = ""
 	case "log.file.name":
 		setString(&f.fileName, value)
+		f.source = ""
 	case "log.file.record_offset":
 		f.hasOffset = setInt(&f.offset, value)
 
@@ -244,7 +247,7 @@ func (f *fields) takeNested(outer string, m pcommon.Map) {
 			}
 		case "log.file":
 			if path, ok := mapString(value, "path"); ok && f.filePath == "" {
-				f.filePath, f.shipper = path, true
+				f.filePath, f.source, f.shipper = path, "", true
 			}
 		}
 	}
@@ -268,33 +271,6 @@ func mapString(value pcommon.Value, key string) (string, bool) {
 		return "", false
 	}
 	return v.Str(), true
-}
-
-// readAround takes in the attributes of the scope or the resource; the record's go before them.
-func (f *fields) readAround(m pcommon.Map) {
-	for key, value := range m.All() {
-		switch key {
-		case "host.name":
-			setString(&f.hostName, value)
-		case "container.id", "k8s.pod.uid":
-			f.container = true
-			if f.containerID == "" {
-				setString(&f.containerID, value)
-			}
-		case "log.file.id":
-			if f.fileID == "" {
-				setString(&f.fileID, value)
-			}
-		case "log.file.path":
-			if f.filePath == "" {
-				setString(&f.filePath, value)
-			}
-		case "log.file.name":
-			if f.fileName == "" {
-				setString(&f.fileName, value)
-			}
-		}
-	}
 }
 
 // text is the message where a parser took the header off, else the line as it was read.

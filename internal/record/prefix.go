@@ -85,11 +85,18 @@ func cutColour(s string) (rest string, ok bool) {
 	return rest, len(rest) < len(s)
 }
 
+// longestRuntime is where a runtime's mark begins at the latest: behind a stamp with a zone.
+const longestRuntime = 64
+
 // cutRuntime takes the container runtime's prefix off: "2026-11-23T15:32:27.611330123Z stdout F text" (Kubernetes' CRI logging format), or the stamp alone, as
 // docker, kubectl and crictl print it on request: it has more digits than any other. It is the moment the line was written, and so the carrier's time.
 func (v *View) cutRuntime(text string) (rest string, ok bool) {
 	const least = len("2026-11-23T15:32:27Z ")
 	if len(text) < least || text[4] != '-' || text[10] != 'T' {
+		return text, false
+	}
+	// a stamp is dear to read, so first a look at what stands behind such a one (an ordinary line with a stamp of RFC 3339: 120 ns)
+	if fractionDigits(text) <= 6 && !strings.Contains(text[:min(len(text), longestRuntime)], " std") {
 		return text, false
 	}
 	t, res, rest, ok := header.Stamp(text, header.Clock{})

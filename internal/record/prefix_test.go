@@ -52,7 +52,7 @@ func TestNamesInFrontOfALine(t *testing.T) {
 	rec := plog.NewLogRecord()
 	rec.Body().SetStr("mail-1  | x y")
 	var v View
-	if v.ReadWhole(pcommon.NewResource(), rec, 1); v.Source.Part != "" || v.Text != "mail-1  | x y" {
+	if v.ReadWhole(rec, 1); v.Source.Part != "" || v.Text != "mail-1  | x y" {
 		t.Errorf("whole: part %q, text %q", v.Source.Part, v.Text)
 	}
 }

@@ -17,13 +17,12 @@ func (v *View) locate(f *fields) {
 	}
 
 	// name
-	path := f.filePath
-	if path == "" {
-		path = f.fileName
-	}
+	inFile := f.filePath != "" || f.fileName != ""
 	switch {
-	case path != "":
-		v.Source.Name = withoutSegment(WithoutRotation(path))
+	case f.source != "":
+		v.Source.Name = f.source
+	case inFile:
+		v.Source.Name = sourceOf(f.filePath, f.fileName)
 	case f.containerID != "":
 		v.Source.Name = f.containerID
 	default:
@@ -32,8 +31,8 @@ func (v *View) locate(f *fields) {
 
 	// host
 	v.home, v.fallback = f.hostName, f.hostName
-	if v.fallback == "" && path != "" {
-		v.fallback = v.Source.Name[strings.LastIndexAny(v.Source.Name, `/\`)+1:]
+	if v.fallback == "" && inFile {
+		v.fallback = base(v.Source.Name)
 	}
 	if v.Source.Host = v.Host; v.Source.Host == "" {
 		v.Source.Host = f.hostName

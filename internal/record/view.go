@@ -45,8 +45,8 @@ type View struct {
 
 	// Lines is what the caller knows of mail servers' lines; it stays over Read.
 	Lines Lines
-	// Scope is what the scope of the records says, where there is one; it stays over Read.
-	Scope *pcommon.Map
+	// around is what Enter was told; it stays over ReadRecord.
+	around around
 
 	// whole: a name in front of the line is the line's own.
 	whole bool
@@ -82,18 +82,24 @@ type File struct {
 	HasOffset bool
 }
 
-// Read looks at one record. It is false where there is no text to parse: a body of another type, a map without text, or an empty
-// line (Blank); then the rest is filled in all the same. now is the caller's clock in nanoseconds since 1970. Where a name was taken off the front (Source.Part) that
-// may as well be the text's own, the caller decides, and calls ReadWhole.
+// Read is Enter, without a scope, and ReadRecord.
 func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
-	*v = View{Lines: v.Lines, Scope: v.Scope}
-	return v.read(res, rec, now)
+	v.Enter(res, nil)
+	return v.ReadRecord(rec, now)
 }
 
-// ReadWhole is Read for a record of a source whose lines have no name in front.
-func (v *View) ReadWhole(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
-	*v = View{Lines: v.Lines, Scope: v.Scope, whole: true}
-	return v.read(res, rec, now)
+// ReadRecord looks at one record of those that Enter was for. It is false where there is no text to parse: a body of another type, a map without text, or an empty
+// line (Blank); then the rest is filled in all the same. now is the caller's clock in nanoseconds since 1970. Where a name was taken off the front (Source.Part) that
+// may as well be the text's own, the caller decides, and calls ReadWhole.
+func (v *View) ReadRecord(rec plog.LogRecord, now int64) bool {
+	*v = View{Lines: v.Lines, around: v.around}
+	return v.read(rec, now)
+}
+
+// ReadWhole is ReadRecord for a record of a source whose lines have no name in front.
+func (v *View) ReadWhole(rec plog.LogRecord, now int64) bool {
+	*v = View{Lines: v.Lines, around: v.around, whole: true}
+	return v.read(rec, now)
 }
 
 // ReadText looks at a line of a file, as Read does at the record that a receiver of files makes of it: at is its place, host names the machine for lines
@@ -109,13 +115,10 @@ func (v *View) ReadText(text string, at File, host string, anchor int64, whole b
 	return body != ""
 }
 
-func (v *View) read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
+func (v *View) read(rec plog.LogRecord, now int64) bool {
 	var f fields
 	f.read(rec.Attributes(), false)
-	if v.Scope != nil {
-		f.readAround(*v.Scope)
-	}
-	f.readAround(res.Attributes())
+	f.readAround(&v.around)
 
 	// the line
 	body, text := rec.Body(), ""

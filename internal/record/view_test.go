@@ -249,3 +249,34 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 }
+
+// What stands around records is read once for all of them; a record's own attributes go before that, and leave nothing behind for the next.
+func TestWhatStandsAroundHoldsForEveryRecord(t *testing.T) {
+	res, scope := pcommon.NewResource(), pcommon.NewMap()
+	res.Attributes().PutStr("host.name", "mx1")
+	scope.PutStr("log.file.path", "/var/log/mail.log.1")
+	scope.PutStr("log.file.id", "8:77")
+	own, plain := plog.NewLogRecord(), plog.NewLogRecord()
+	own.Attributes().PutStr("log.file.path", "/srv/other.log.2.gz")
+	for _, rec := range []plog.LogRecord{own, plain} {
+		rec.Body().SetStr("Nov 23 15:32:27 mx1 postfix/qmgr[77]: 4XyZabCDEFz1234: removed")
+	}
+	var v View
+	v.Enter(res, &scope)
+	for range 2 {
+		if v.ReadRecord(own, 1); v.Source.Name != "/srv/other.log" || v.File.Path != "/srv/other.log.2.gz" || v.File.ID != "8:77" {
+			t.Errorf("own: %+v %+v", v.Source, v.File)
+		}
+		if v.ReadRecord(plain, 1); v.Source != (Source{Host: "mx1", Name: "/var/log/mail.log"}) || v.File.Path != "/var/log/mail.log.1" {
+			t.Errorf("plain: %+v %+v", v.Source, v.File)
+		}
+	}
+	rec := plog.NewLogRecord()
+	rec.Body().SetStr(`{"message":"x y","log.file.path":"/in/body.log.3","__CURSOR":"s=1"}`)
+	if v.ReadRecord(rec, 1); v.Source.Name != "/in/body.log" {
+		t.Errorf("within: %+v", v.Source)
+	}
+	if v.Read(pcommon.NewResource(), plain, 1); v.Source.Name != "" || v.File.Path != "" {
+		t.Errorf("nothing around: %+v", v.Source)
+	}
+}
