@@ -112,8 +112,9 @@ func BenchmarkRead(b *testing.B) {
 	var h header.Header
 	eachLine(b, corpus(b, mainLog), func(ld plog.Logs) {
 		rl := ld.ResourceLogs().At(0)
+		v.Enter(rl.Resource(), nil)
 		for _, rec := range rl.ScopeLogs().At(0).LogRecords().All() {
-			v.Read(rl.Resource(), rec, 0)
+			v.ReadRecord(rec, 0)
 			v.Header(v.Text, header.Clock{Zone: time.UTC}, &h)
 		}
 	})
