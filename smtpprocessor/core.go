@@ -82,7 +82,7 @@ func newCore(cfg *Config, set processor.Settings, now func() time.Time) (*core, 
 	}
 	c := &core{
 		cfg: cfg, id: set.ID, logger: set.Logger, now: now, forget: func() {},
-		engine: e, enricher: enrich.New(e, enrich.Choices{Full: cfg.Attributes == attributesFull, DropChatter: has(cfg.Drop, dropChatter)}), reasons: reasonsRead{file: file},
+		engine: e, enricher: enrich.New(e, enrich.Choices{Full: cfg.Full(), DropChatter: cfg.Drops()}), reasons: reasonsRead{file: file},
 		refusals: newRefusals(), owner: owners.Add(1), pending: made{}, accepting: newGate(), stop: make(chan struct{}),
 	}
 	c.telemetry, err = newTelemetry(builder, e)

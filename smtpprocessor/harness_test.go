@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/collector/processor/processortest"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
 )
 
@@ -46,7 +47,7 @@ func (c *clock) add(d time.Duration) {
 func start(t testing.TB, next consumer.Logs, change func(*Config)) (*smtpProcessor, *clock) {
 	t.Helper()
 	cfg := createDefaultConfig().(*Config)
-	cfg.Location, cfg.Attributes, cfg.Summaries = "UTC", attributesFull, []string{summarySession, summaryMessage}
+	cfg.Location, cfg.Attributes, cfg.Summaries = "UTC", site.AttributesFull, []string{site.SummarySession, site.SummaryMessage}
 	if change != nil {
 		change(cfg)
 	}

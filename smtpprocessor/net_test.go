@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
 )
 
 func encoded(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
@@ -212,7 +213,7 @@ func TestNothingLeaks(t *testing.T) {
 			}
 			t.Run(leak+"/"+carrier, func(t *testing.T) {
 				sink := new(consumertest.LogsSink)
-				p, _ := start(t, sink, func(c *Config) { c.Summaries, c.Privacy.Content = []string{"session", "message"}, contentKeep })
+				p, _ := start(t, sink, func(c *Config) { c.Summaries, c.Privacy.Content = []string{"session", "message"}, site.ContentKeep })
 				require.NoError(t, p.ConsumeLogs(t.Context(), carried(carry, lines)))
 				state, err := p.engine.Save()
 				require.NoError(t, err)

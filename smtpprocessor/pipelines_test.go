@@ -19,6 +19,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/batchid"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
 )
 
@@ -26,7 +27,7 @@ import (
 func pipelines(t *testing.T, host component.Host, nexts ...consumer.Logs) (list []*smtpProcessor, c *clock) {
 	t.Helper()
 	cfg := createDefaultConfig().(*Config)
-	cfg.Location, cfg.Attributes, cfg.Summaries = "UTC", attributesFull, []string{summarySession, summaryMessage}
+	cfg.Location, cfg.Attributes, cfg.Summaries = "UTC", site.AttributesFull, []string{site.SummarySession, site.SummaryMessage}
 	if host != nil {
 		cfg.Storage = &storageID
 	} else {

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumertest"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
 )
 
 // through takes lines through a processor and gives all that left, as text.
@@ -54,7 +55,7 @@ func TestCredentialsNeverLeave(t *testing.T) {
 		"failed login's name": {"Nov 23 15:32:33 mx postfix/smtpd[9]: warning: unknown[192.0.2.9]: SASL LOGIN authentication failed: (reason unavailable), sasl_username=hunter2-secret"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out := through(t, func(c *Config) { c.Privacy.Content = contentKeep }, lines...)
+			out := through(t, func(c *Config) { c.Privacy.Content = site.ContentKeep }, lines...)
 			for _, secret := range []string{plainSecret, password, "hunter2-secret"} {
 				assert.NotContains(t, out, secret)
 			}
@@ -78,7 +79,7 @@ func TestContentIsReplacedByItsSize(t *testing.T) {
 	}
 	assert.NotContains(t, out, `"forged@d.example"`)
 	assert.Contains(t, out, "[content: ")
-	kept := through(t, func(c *Config) { c.Privacy.Content = contentKeep }, mailing...)
+	kept := through(t, func(c *Config) { c.Privacy.Content = site.ContentKeep }, mailing...)
 	assert.Contains(t, kept, "the merger")
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
 )
 
 // refusedDeliveries are Postfix's lines for the replies that are labelled.
@@ -48,15 +49,15 @@ func BenchmarkDiagnosis(b *testing.B) {
 			lines := refusedDeliveries(b)
 			p, _ := start(b, consumertest.NewNop(), func(c *Config) {
 				for i := range own {
-					rule := ReasonRule{Reason: "policy", Text: fmt.Sprintf("customer rule %d ... says no", i)}
+					rule := site.ReasonRule{Reason: "policy", Text: fmt.Sprintf("customer rule %d ... says no", i)}
 					if i%2 == 1 {
-						rule = ReasonRule{Reason: "policy", Regexp: fmt.Sprintf(`(?i)customer-%d[a-z]* .*refused`, i)}
+						rule = site.ReasonRule{Reason: "policy", Regexp: fmt.Sprintf(`(?i)customer-%d[a-z]* .*refused`, i)}
 					}
 					c.Reasons = append(c.Reasons, rule)
 				}
 			})
 			events := parsed(b, lines)
-			diagnosis, _, err := p.cfg.ownDiagnosis()
+			diagnosis, _, err := p.cfg.OwnDiagnosis()
 			require.NoError(b, err)
 			var enriching, diagnosing time.Duration
 			rounds := 0

@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
 )
 
 // configured reads a section as the Collector does.
@@ -70,7 +71,7 @@ func TestMistakesInOwnReasonsStopTheStart(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "reasons.tsv")
 	require.NoError(t, os.WriteFile(file, []byte("policy\ttext=a\n\nPolicy\ttext=b\n"), 0o600))
 	large := filepath.Join(t.TempDir(), "large.tsv")
-	require.NoError(t, os.WriteFile(large, make([]byte, maxReasonsFile+1), 0o600))
+	require.NoError(t, os.WriteFile(large, make([]byte, site.MaxReasonsFile+1), 0o600))
 	for text, want := range map[string]string{
 		"reasons: [{reason: policy}, {reason: policy, code: 250}]":      `reasons[0]: would fit every failure`,
 		"reasons: [{reason: policy, text: a}, {reason: loop, code: 2}]": `reasons[1]: code: "2" is no reply code of a failure`,

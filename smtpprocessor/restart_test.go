@@ -23,6 +23,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
 )
 
@@ -56,7 +57,7 @@ func stored(t testing.TB, host component.Host, next consumer.Logs) *smtpProcesso
 func storedWith(t testing.TB, host component.Host, next consumer.Logs, logger *zap.Logger) *smtpProcessor {
 	t.Helper()
 	cfg := createDefaultConfig().(*Config)
-	cfg.Attributes, cfg.Summaries = attributesFull, []string{summarySession, summaryMessage}
+	cfg.Attributes, cfg.Summaries = site.AttributesFull, []string{site.SummarySession, site.SummaryMessage}
 	cfg.Location, cfg.Storage = "UTC", &storageID
 	set := processortest.NewNopSettings(metadata.Type)
 	set.ID, set.Logger = component.NewID(metadata.Type), logger

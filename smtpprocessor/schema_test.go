@@ -6,4 +6,6 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/settings/schema"
 )
 
-func TestSchemaOfTheConfiguration(t *testing.T) { schema.Golden(t, createDefaultConfig()) }
+func TestSchemaOfTheConfiguration(t *testing.T) {
+	schema.Golden(t, createDefaultConfig(), "../internal/site")
+}

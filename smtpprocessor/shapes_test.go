@@ -12,6 +12,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
 )
 
 // shapes builds batches of any shape from the bytes of a fuzzer: each byte is a choice.
@@ -194,7 +195,7 @@ func takeShapes(t *testing.T, batches ...plog.Logs) {
 	sink := new(consumertest.LogsSink)
 	p, _ := start(t, sink, func(c *Config) {
 		c.Sessions.Max, c.Messages.Max, c.Messages.MaxRecipients = 3, 3, 3
-		c.Summaries, c.Privacy.Content = []string{"session", "message"}, contentKeep
+		c.Summaries, c.Privacy.Content = []string{"session", "message"}, site.ContentKeep
 	})
 	for _, ld := range batches {
 		var want []int64

@@ -20,12 +20,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Golden compares config.schema.yaml, beside the test, with what the default configuration gives; UPDATE_GOLDEN=1 writes it.
-func Golden(t *testing.T, defaults any) {
+// Golden compares config.schema.yaml, beside the test, with what the default configuration gives; UPDATE_GOLDEN=1 writes it. Further folders are those of
+// packages that the configuration's types come from.
+func Golden(t *testing.T, defaults any, folders ...string) {
 	t.Helper()
 	const file = "config.schema.yaml"
 	c := comments{}
-	require.NoError(t, c.read("."))
+	for _, dir := range append([]string{"."}, folders...) {
+		require.NoError(t, c.read(dir))
+	}
 	var b bytes.Buffer
 	b.WriteString("# Written by a test from config.go: UPDATE_GOLDEN=1 go test writes it anew.\n")
 	e := yaml.NewEncoder(&b)

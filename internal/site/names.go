@@ -1,4 +1,4 @@
-package smtpprocessor
+package site
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 
 // domains reads local_domains: names, as addresses have them ("@example.com"), with the final dot of the DNS, or with a dot in front for all that is
 // below a name.
-func (c *Config) domains() (list []string, err error) {
-	for _, entry := range split(c.LocalDomains) {
+func (s *Site) domains() (list []string, err error) {
+	for _, entry := range split(s.LocalDomains) {
 		name := strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(entry, "@"), "."))
 		below := strings.HasPrefix(name, ".") && !strings.HasPrefix(entry, "@")
 		if !isName(strings.TrimPrefix(name, ".")) && !isLiteral(name) || strings.HasPrefix(name, ".") && !below {
@@ -24,8 +24,8 @@ func (c *Config) domains() (list []string, err error) {
 }
 
 // relays reads relayhosts: names or addresses, in brackets or not, with a port or service or without.
-func (c *Config) relays() (list []string, err error) {
-	for _, entry := range split(c.Relayhosts) {
+func (s *Site) relays() (list []string, err error) {
+	for _, entry := range split(s.Relayhosts) {
 		host, ok := hostOf(entry)
 		if !ok {
 			return nil, fmt.Errorf("%q is not a host, takes names or addresses such as relay.example.com, [relay.example.com]:587 or [192.0.2.1]", entry)
