@@ -28,11 +28,10 @@ const maxBatches = 4096
 // seen says whether who has counted the batch before, and remembers it. A batch without identity was not. One that was refused until a restart says itself
 // who has counted it.
 func (b *batches) seen(ctx context.Context, who string, ld plog.Logs) bool {
-	id, ok := batchid.FromContext(ctx)
+	key, ok := keyOf(ctx, ld)
 	if !ok {
 		return false
 	}
-	key := batchKey{id, content(ld)}
 	if _, known := b.set[key]; known {
 		return true
 	}
@@ -47,6 +46,15 @@ func (b *batches) seen(ctx context.Context, who string, ld plog.Logs) bool {
 	b.next = (b.next + 1) % maxBatches
 	b.set[key] = struct{}{}
 	return false
+}
+
+// keyOf is what a batch is known by; false for one without identity.
+func keyOf(ctx context.Context, ld plog.Logs) (batchKey, bool) {
+	id, ok := batchid.FromContext(ctx)
+	if !ok {
+		return batchKey{}, false
+	}
+	return batchKey{id, content(ld)}, true
 }
 
 // content tells the parts of one batch apart: how many records, and the first and last line of each scope.

@@ -14,6 +14,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/incident"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/settings"
+	"github.com/otelcol-smtp/otelcol-smtp/smtpconnector/internal/traces"
 )
 
 // Config is the smtp connector's configuration. Every default works untouched.
@@ -34,6 +35,8 @@ type Config struct {
 	SeriesExpiration time.Duration `mapstructure:"series_expiration"`
 	// InstanceID is service.instance.id; empty: a stable hash of the host's name and the component's id.
 	InstanceID string `mapstructure:"instance_id"`
+	// Traces says which messages have spans.
+	Traces TracesConfig `mapstructure:"traces"`
 	// Metrics switches metrics on and off and sets their dimensions, by metric name.
 	Metrics map[string]MetricConfig `mapstructure:"metrics"`
 	// Incidents says how departures of mail from its own recent past are looked for.
@@ -79,6 +82,35 @@ type ExponentialConfig struct {
 	MaxSize int32 `mapstructure:"max_size"`
 }
 
+// TracesConfig says which messages have spans.
+type TracesConfig struct {
+	// Only keeps the spans of messages that failed, that were slow, or of both; empty: of all.
+	Only []string `mapstructure:"only"`
+	// SlowAfter is how long after its reception a message is slow.
+	SlowAfter time.Duration `mapstructure:"slow_after"`
+}
+
+const (
+	onlyFailed = "failed"
+	onlySlow   = "slow"
+)
+
+func (t *TracesConfig) options() traces.Options {
+	return traces.Options{Failed: slices.Contains(t.Only, onlyFailed), Slow: slices.Contains(t.Only, onlySlow), SlowAfter: t.SlowAfter}
+}
+
+func (t *TracesConfig) validate() error {
+	for _, what := range t.Only {
+		if what != onlyFailed && what != onlySlow {
+			return fmt.Errorf("traces.only: %q is not a choice, takes any of failed, slow", what)
+		}
+	}
+	if t.SlowAfter <= 0 {
+		return fmt.Errorf("traces.slow_after: %s is too short, takes a duration greater than 0s", t.SlowAfter)
+	}
+	return nil
+}
+
 // MetricConfig is what can be set of one metric.
 type MetricConfig struct {
 	Enabled    *bool    `mapstructure:"enabled"`
@@ -103,6 +135,7 @@ func createDefaultConfig() component.Config {
 		HostDimensions:              slices.Clone(hostDimensions),
 		SeriesExpiration:            24 * time.Hour,
 		Incidents:                   IncidentsConfig{Sensitivity: usual.Sensitivity, MinMessages: usual.MinMessages, Repeat: usual.Repeat},
+		Traces:                      TracesConfig{SlowAfter: 5 * time.Minute},
 	}
 }
 
@@ -142,6 +175,9 @@ func (c *Config) Validate() error {
 	watched := c.Incidents.detector()
 	if err := watched.Validate(); err != nil {
 		wrong("incidents.%w", err)
+	}
+	if err := c.Traces.validate(); err != nil {
+		errs = append(errs, err)
 	}
 	names := make([]string, 0, len(c.Metrics))
 	for name := range c.Metrics {

@@ -452,6 +452,8 @@ func TestMistakesNameTheirKeyAndWhatItTakes(t *testing.T) {
 		"limit":       {func(c *Config) { c.AggregationCardinalityLimit = 0 }, "aggregation_cardinality_limit: 0 is too small"},
 		"expiration":  {func(c *Config) { c.SeriesExpiration = time.Second }, "series_expiration: 1s is too short"},
 		"birth":       {func(c *Config) { c.SeriesBirth = -time.Second }, "series_birth: -1s is negative, takes a duration"},
+		"traces":      {func(c *Config) { c.Traces.Only = []string{"bounced"} }, `traces.only: "bounced" is not a choice, takes any of failed, slow`},
+		"slow":        {func(c *Config) { c.Traces.SlowAfter = 0 }, `traces.slow_after: 0s is too short, takes a duration greater than 0s`},
 		"hosts":       {func(c *Config) { c.HostDimensions = []string{"host.id"} }, `host_dimensions: "host.id" is not offered, takes any of host.name, smtp.mta.instance`},
 		"histogram": {func(c *Config) {
 			c.Histogram = HistogramConfig{Explicit: &ExplicitConfig{Buckets: []float64{1}}, Exponential: &ExponentialConfig{MaxSize: 160}}

@@ -16,7 +16,8 @@ func NewFactory() connector.Factory {
 	shared := &cores{list: make(map[*Config]*core)}
 	return connector.NewFactory(metadata.Type, createDefaultConfig,
 		connector.WithLogsToMetrics(shared.createMetrics, metadata.LogsToMetricsStability),
-		connector.WithLogsToLogs(shared.createLogs, metadata.LogsToLogsStability))
+		connector.WithLogsToLogs(shared.createLogs, metadata.LogsToLogsStability),
+		connector.WithLogsToTraces(shared.createTraces, metadata.LogsToTracesStability))
 }
 
 func (s *cores) createMetrics(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Logs, error) {
@@ -33,4 +34,12 @@ func (s *cores) createLogs(_ context.Context, set connector.Settings, cfg compon
 		return nil, err
 	}
 	return newIncidents(c, next), nil
+}
+
+func (s *cores) createTraces(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Traces) (connector.Logs, error) {
+	c, err := s.of(cfg.(*Config), set, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	return newTracer(c, next)
 }

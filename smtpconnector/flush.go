@@ -83,12 +83,12 @@ func (w *pointWriter) write(x *series) int {
 		x.shown, v = true, &none
 	}
 	x.told = v.count
-	w.dims(x, w.point(v, start))
+	w.dims(x, w.point(x, v, start))
 	return 1
 }
 
-// point writes a value and gives the attributes of its point.
-func (w *pointWriter) point(v *value, start pcommon.Timestamp) pcommon.Map {
+// point writes what a series shows and gives the attributes of its point. Exemplars go with the values that they are of.
+func (w *pointWriter) point(x *series, v *value, start pcommon.Timestamp) pcommon.Map {
 	temporality := pmetric.AggregationTemporalityCumulative
 	if w.store.cfg.AggregationTemporality == delta {
 		temporality = pmetric.AggregationTemporalityDelta
@@ -114,6 +114,7 @@ func (w *pointWriter) point(v *value, start pcommon.Timestamp) pcommon.Map {
 		p.SetTimestamp(w.now)
 		if !v.empty() {
 			exponential(v, p)
+			x.exemplars.write(p.Exemplars())
 		}
 		return p.Attributes()
 	default:
@@ -124,6 +125,9 @@ func (w *pointWriter) point(v *value, start pcommon.Timestamp) pcommon.Map {
 		p.SetStartTimestamp(start)
 		p.SetTimestamp(w.now)
 		explicit(v, w.family.bounds, p)
+		if !v.empty() {
+			x.exemplars.write(p.Exemplars())
+		}
 		return p.Attributes()
 	}
 }
@@ -239,4 +243,5 @@ func (x *series) settle(accepted bool, now pcommon.Timestamp) {
 		x.born = now
 	}
 	x.sent, x.shown = value{}, false
+	x.exemplars.settle(accepted)
 }

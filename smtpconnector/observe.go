@@ -73,6 +73,7 @@ func (c *core) record(host string, rec plog.LogRecord, now pcommon.Timestamp, t 
 		c.watch.observe(s, host, int64(now))
 	}
 	if c.store != nil {
+		c.store.obs.spot = spot{rec.TraceID(), rec.SpanID()}
 		c.store.observe(origin{host, s.Text[metrics.AtInstance]}, s, now)
 	}
 }

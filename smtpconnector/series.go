@@ -21,8 +21,11 @@ type series struct {
 	sent  value // delta: handed on, not accepted yet
 	ring  *window
 
-	rest  string            // the dimensions whose value is none of the busiest: the series is of all others together
-	told  uint64            // cumulative: how much of it was handed on
+	rest string // the dimensions whose value is none of the busiest: the series is of all others together
+	told uint64 // cumulative: how much of it was handed on
+
+	exemplars exemplars // of a histogram
+
 	born  pcommon.Timestamp // cumulative: when its zero was accepted
 	shown bool              // its zero is handed on, not accepted yet
 }
@@ -104,9 +107,11 @@ type family struct {
 	needs  int // the place of an attribute that a record must have to count; -1: none
 	dims   []metrics.Slot
 	bounds []float64
-	series map[string]*series
-	over   *series // what the limit had no room for
-	people []person
+	// examples are the bounds that have an exemplar each; an exponential histogram's own change while it grows.
+	examples []float64
+	series   map[string]*series
+	over     *series // what the limit had no room for
+	people   []person
 }
 
 // origin is what tells apart the mail hosts and instances that logs come from.
@@ -161,6 +166,7 @@ func newStore(cfg *Config) *store {
 		if e := cfg.Histogram.Explicit; e != nil && m.Unit == "s" {
 			f.bounds = e.Buckets
 		}
+		f.examples = f.bounds
 		if cfg.Histogram.Exponential != nil {
 			f.bounds = nil
 		}
@@ -182,7 +188,7 @@ func (st *store) of(o origin) *counted {
 	}
 	c := &counted{families: make([]*family, len(st.metrics))}
 	for i, t := range st.metrics {
-		c.families[i] = &family{metric: t.metric, needs: t.needs, dims: t.dims, bounds: t.bounds, series: make(map[string]*series), people: begin(t.people)}
+		c.families[i] = &family{metric: t.metric, needs: t.needs, dims: t.dims, bounds: t.bounds, examples: t.examples, series: make(map[string]*series), people: begin(t.people)}
 	}
 	st.origins[origin{strings.Clone(o.host), strings.Clone(o.instance)}] = c
 	return c
@@ -312,6 +318,7 @@ type observer struct {
 	sample *metrics.Sample
 	now    pcommon.Timestamp
 	logged pcommon.Timestamp // when the record's line was written
+	spot   spot              // that the record has in a trace
 }
 
 // Add counts n in the series of the sample.
@@ -323,7 +330,11 @@ func (o *observer) Record(x float64, n int64) {
 	if e := o.store.cfg.Histogram.Exponential; e != nil {
 		size = e.MaxSize
 	}
-	o.store.find(o.family, o.sample, n, o.now).now.record(x, n, o.family.bounds, size)
+	series := o.store.find(o.family, o.sample, n, o.now)
+	series.now.record(x, n, o.family.bounds, size)
+	if o.family.metric.Unit == "s" {
+		series.exemplars.note(x, o.now, o.spot, o.family.examples)
+	}
 }
 
 // Window takes the sample into the window there.

@@ -37,6 +37,16 @@ func (c *Counts) Add(who string) (first bool) {
 	return true
 }
 
+// Remove takes back that somebody counts the batch: what came of it was refused.
+func (c *Counts) Remove(who string) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.by, who)
+}
+
 // List gives them in their order.
 func (c *Counts) List() []string {
 	c.mu.Lock()

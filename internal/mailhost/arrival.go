@@ -144,14 +144,14 @@ func (m *Message) IsSame(messageID hash.Sum, when int64) bool {
 // Met says whether the host before the message's is known.
 func (m *Message) Met() bool { return m.met }
 
-// Hop makes the record that joins a message with the one at the host before, which is called from there.
-func (h *Host) Hop(m *Message, parent event.ID, from string, when int64, out *Output) {
+// Hop makes the record that joins a message with the one at the host before, in the trace of that: it is the mail's, also where the log here has no Message-ID.
+func (h *Host) Hop(m *Message, parent event.ID, trace event.TraceID, from string, when int64, out *Output) {
 	m.met = true
 	h.unlistArrival(m)
 	ev := events.Get().(*event.Event)
 	ev.Kind, ev.Dialect, ev.Host, ev.Instance, ev.Synthetic = event.KindHop, m.Dialect, h.name, m.instance, true
 	ev.QueueID, ev.MessageUID, ev.ParentUID, ev.MessageID = m.QueueID, m.UID, parent, m.MessageID
-	ev.Trace, ev.Span = m.Trace, hash.New().Num(int64(m.UID)).Num(int64(parent)).ID()
+	ev.Trace, ev.Span = trace, hash.New().Num(int64(m.UID)).Num(int64(parent)).ID()
 	ev.ClientAddress, ev.ServerAddress = from, h.name
 	ev.Time, ev.Resolution = when, event.ResolutionSecond
 	out.Made = append(out.Made, Made{Event: ev, Host: h.name})

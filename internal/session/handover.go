@@ -15,6 +15,7 @@ type handover struct {
 	Parent    event.ID // what was delivered
 	Host      string   // by whom
 	MessageID hash.Sum // 0: not known
+	Trace     event.TraceID
 	When      int64
 }
 
@@ -62,16 +63,16 @@ func (t *Tracker) meet(h *host, m *mailhost.Message, ev *event.Event, now int64,
 		id := hash.Of(m.MessageID)
 		for _, other := range t.arrivals.At(ev.RemoteQueueID, h.Host) {
 			if next := other.Arrived(ev.RemoteQueueID, id, now); next != nil {
-				other.Hop(next, m.UID, h.Name(), now, out)
+				other.Hop(next, m.UID, m.Trace, h.Name(), now, out)
 				return
 			}
 		}
-		t.handovers.add(handover{Key: elsewhere(ev.RemoteQueueID), Parent: m.UID, Host: h.Name(), MessageID: id, When: now})
+		t.handovers.add(handover{Key: elsewhere(ev.RemoteQueueID), Parent: m.UID, Host: h.Name(), MessageID: id, Trace: m.Trace, When: now})
 	case !m.Met() && (ev.Kind == event.KindMessageHeader || ev.Kind == event.KindMessageReceived):
 		p, ok := t.handovers.byKey[elsewhere(m.QueueID)]
 		if ok && p.Host != h.Name() && m.IsSame(p.MessageID, p.When) {
 			delete(t.handovers.byKey, p.Key)
-			h.Hop(m, p.Parent, p.Host, p.When, out)
+			h.Hop(m, p.Parent, p.Trace, p.Host, p.When, out)
 		}
 	}
 }

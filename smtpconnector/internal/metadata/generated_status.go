@@ -16,4 +16,5 @@ var (
 const (
 	LogsToLogsStability    = component.StabilityLevelAlpha
 	LogsToMetricsStability = component.StabilityLevelAlpha
+	LogsToTracesStability  = component.StabilityLevelAlpha
 )

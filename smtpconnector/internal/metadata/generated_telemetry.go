@@ -31,10 +31,13 @@ type TelemetryBuilder struct {
 	ConnectorSMTPBatchesRetried     metric.Int64Counter
 	ConnectorSMTPDuplicates         metric.Int64Counter
 	ConnectorSMTPIncidentsDropped   metric.Int64Counter
+	ConnectorSMTPMessagesHeld       metric.Int64ObservableGauge
 	ConnectorSMTPOverflowed         metric.Int64Counter
 	ConnectorSMTPRecordsCounted     metric.Int64Counter
 	ConnectorSMTPRecordsNotEnriched metric.Int64Counter
 	ConnectorSMTPSeries             metric.Int64ObservableGauge
+	ConnectorSMTPSessions           metric.Int64ObservableGauge
+	ConnectorSMTPSpans              metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -48,12 +51,42 @@ func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
 }
 
+// RegisterConnectorSMTPMessagesHeldCallback sets callback for observable ConnectorSMTPMessagesHeld metric.
+func (builder *TelemetryBuilder) RegisterConnectorSMTPMessagesHeldCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ConnectorSMTPMessagesHeld, obs: o})
+		return nil
+	}, builder.ConnectorSMTPMessagesHeld)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 // RegisterConnectorSMTPSeriesCallback sets callback for observable ConnectorSMTPSeries metric.
 func (builder *TelemetryBuilder) RegisterConnectorSMTPSeriesCallback(cb metric.Int64Callback) error {
 	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
 		cb(ctx, &observerInt64{inst: builder.ConnectorSMTPSeries, obs: o})
 		return nil
 	}, builder.ConnectorSMTPSeries)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterConnectorSMTPSessionsCallback sets callback for observable ConnectorSMTPSessions metric.
+func (builder *TelemetryBuilder) RegisterConnectorSMTPSessionsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ConnectorSMTPSessions, obs: o})
+		return nil
+	}, builder.ConnectorSMTPSessions)
 	if err != nil {
 		return err
 	}
@@ -109,6 +142,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ConnectorSMTPMessagesHeld, err = builder.meter.Int64ObservableGauge(
+		"otelcol_connector_smtp_messages_held",
+		metric.WithDescription("Messages whose spans are held back until it is known whether `traces.only` keeps them. [Alpha]"),
+		metric.WithUnit("{message}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ConnectorSMTPOverflowed, err = builder.meter.Int64Counter(
 		"otelcol_connector_smtp_overflowed",
 		metric.WithDescription("Values that went into the overflow series because a metric had reached its limit. [Alpha]"),
@@ -131,6 +170,18 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_connector_smtp_series",
 		metric.WithDescription("Series in memory. [Alpha]"),
 		metric.WithUnit("{series}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorSMTPSessions, err = builder.meter.Int64ObservableGauge(
+		"otelcol_connector_smtp_sessions",
+		metric.WithDescription("Sessions in memory that messages may still name, for traces. [Alpha]"),
+		metric.WithUnit("{session}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorSMTPSpans, err = builder.meter.Int64Counter(
+		"otelcol_connector_smtp_spans",
+		metric.WithDescription("Spans that were made, those included that are dropped later because of `traces.only`. [Alpha]"),
+		metric.WithUnit("{span}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs

@@ -1,0 +1,262 @@
+package traces
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// field is the place of an attribute that spans are made from.
+type field uint8
+
+// The fields.
+const (
+	fEvent field = iota
+	fDialect
+	fHost
+	fInstance
+	fDuplicate
+	fPartial
+
+	fUID
+	fParentUID
+	fQueueID
+	fRemoteQueueID
+	fChildQueueID
+	fMessageID
+	fKind
+	fHop
+	fMailFrom
+	fSize
+	fRecipients
+	fDirection
+	fMessageDuration
+	fDelivered
+	fDeferred
+	fBounced
+	fExpired
+	fDiscarded
+	fDeleted
+	fHeld
+	fAborted
+	fHandedOn
+
+	fSession
+	fOrigin
+	fRole
+	fEnd
+	fSessionDuration
+	fMessages
+	fAccepted
+	fRefused
+	fSessionPartial
+
+	fCommand
+	fArgument
+	fLatency
+	fCode
+	fClass
+	fEnhanced
+	fText
+	fReason
+	fCategory
+	fError
+
+	fStatus
+	fRoute
+	fFinal
+	fAttempt
+	fDeliveryDuration
+	fQueue
+	fConnection
+	fTransmission
+	fRcptTo
+	fRcptToList
+	fProvider
+
+	fClient
+	fServer
+	fPeer
+	fHelo
+	fProtocol
+	fTLS
+	fUser
+	fMechanism
+	fAuth
+	fFilter
+	fVerdict
+
+	fieldCount
+	noField = fieldCount
+)
+
+// names are the fields' attributes.
+var names = [fieldCount]string{
+	fEvent: attrs.Event, fDialect: attrs.Dialect, fHost: attrs.HostName, fInstance: attrs.Instance, fDuplicate: attrs.Duplicate, fPartial: attrs.MessagePartial,
+	fUID: attrs.MessageUID, fParentUID: attrs.ParentMessageUID, fQueueID: attrs.QueueID, fRemoteQueueID: attrs.RemoteQueueID, fChildQueueID: attrs.ChildQueueID,
+	fMessageID: attrs.MessageID, fKind: attrs.MessageKind, fHop: attrs.MessageHop, fMailFrom: attrs.MailFrom, fSize: attrs.MessageSize, fRecipients: attrs.RecipientCount,
+	fDirection: attrs.Direction, fMessageDuration: attrs.MessageDuration,
+	fDelivered: total(event.StatusDelivered), fDeferred: total(event.StatusDeferred), fBounced: total(event.StatusBounced), fExpired: total(event.StatusExpired),
+	fDiscarded: total(event.StatusDiscarded), fDeleted: total(event.StatusDeleted), fHeld: total(event.StatusHeld), fAborted: total(event.StatusAborted),
+	fHandedOn: attrs.RecipientHandedOn,
+	fSession:  attrs.SessionID, fOrigin: attrs.OriginSessionID, fRole: attrs.SessionRole, fEnd: attrs.SessionEnd, fSessionDuration: attrs.SessionDuration,
+	fMessages: attrs.SessionMessages, fAccepted: attrs.SessionAccepted, fRefused: attrs.SessionRefused, fSessionPartial: attrs.SessionPartial,
+	fCommand: attrs.Command, fArgument: attrs.Argument, fLatency: attrs.Latency, fCode: attrs.ReplyCode, fClass: attrs.ReplyClass, fEnhanced: attrs.ReplyEnhancedCode,
+	fText: attrs.ReplyText, fReason: attrs.FailureReason, fCategory: attrs.FailureCategory, fError: attrs.ErrorType,
+	fStatus: attrs.DeliveryStatus, fRoute: attrs.DeliveryRoute, fFinal: attrs.DeliveryFinal, fAttempt: attrs.DeliveryAttempt, fDeliveryDuration: attrs.DeliveryDuration,
+	fQueue: attrs.DelayInQueue, fConnection: attrs.DelaySetup, fTransmission: attrs.DelayTransmission, fRcptTo: attrs.RcptTo, fRcptToList: attrs.RcptToList,
+	fProvider: attrs.Provider,
+	fClient:   attrs.ClientAddress, fServer: attrs.ServerAddress, fPeer: attrs.PeerAddress, fHelo: attrs.Helo, fProtocol: attrs.Protocol, fTLS: attrs.TLSVersion,
+	fUser: attrs.UserName, fMechanism: attrs.AuthMechanism, fAuth: attrs.AuthResult, fFilter: attrs.FilterName, fVerdict: attrs.FilterVerdict,
+}
+
+func total(s event.Status) string { return attrs.RecipientTotal + s.String() }
+
+// set is a choice of fields.
+type set [fieldCount]bool
+
+func of(fields ...field) (s set) {
+	for _, f := range fields {
+		s[f] = true
+	}
+	return s
+}
+
+// What spans carry besides their ids. What a message is, stands on its own span alone.
+var (
+	ofMessage = of(
+		fUID, fParentUID, fQueueID, fMessageID, fKind, fHop, fMailFrom, fSize, fRecipients, fDirection, fDelivered, fDeferred, fBounced, fExpired, fDiscarded, fDeleted, fHeld,
+		fAborted, fHandedOn, fOrigin, fClient, fPeer, fHelo, fUser, fDialect, fInstance, fPartial,
+	)
+	ofTry = of(
+		fSession, fRemoteQueueID, fChildQueueID, fCommand, fArgument, fCode, fClass, fEnhanced, fText, fReason, fCategory, fError, fStatus, fRoute, fFinal, fAttempt, fRcptTo,
+		fRcptToList, fProvider, fServer, fPeer, fTLS, fFilter, fVerdict,
+	)
+	ofHop     = of(fUID, fQueueID, fClient, fServer)
+	ofSession = of(fSession, fClient, fPeer, fHelo, fProtocol, fTLS, fUser, fMechanism, fEnd, fMessages, fAccepted, fRefused, fSessionPartial, fDialect, fInstance)
+	ofEvent   = of(fCommand, fArgument, fCode, fEnhanced, fText, fReason, fError, fRcptTo, fTLS, fUser, fMechanism, fAuth, fFilter, fVerdict)
+)
+
+// places finds a field by its attribute.
+var places = attrs.NewFinder(names[:])
+
+// told is what a record's attributes tell. It is used again for the next record; its values are the record's.
+type told struct {
+	value [fieldCount]pcommon.Value
+	has   set
+	used  [fieldCount]field // in the record's order, n of them
+	n     int
+}
+
+// read takes a record's attributes.
+func (t *told) read(m pcommon.Map) {
+	for _, f := range t.used[:t.n] {
+		t.has[f] = false
+	}
+	t.n = 0
+	for name, v := range m.All() {
+		if f := field(places.Find(name)); f < noField && !t.has[f] {
+			t.value[f], t.has[f] = v, true
+			t.used[t.n] = f
+			t.n++
+		}
+	}
+}
+
+// text is a field's text, empty where the record does not have it.
+func (t *told) text(f field) string {
+	if !t.has[f] || t.value[f].Type() != pcommon.ValueTypeStr {
+		return ""
+	}
+	return t.value[f].Str()
+}
+
+// number is a field's number, 0 where the record does not have it.
+func (t *told) number(f field) float64 {
+	switch {
+	case !t.has[f]:
+		return 0
+	case t.value[f].Type() == pcommon.ValueTypeDouble:
+		return t.value[f].Double()
+	case t.value[f].Type() == pcommon.ValueTypeInt:
+		return float64(t.value[f].Int())
+	}
+	return 0
+}
+
+// isTrue says whether the record has the field, and it is true.
+func (t *told) isTrue(f field) bool {
+	return t.has[f] && t.value[f].Type() == pcommon.ValueTypeBool && t.value[f].Bool()
+}
+
+// id is an id that is written as 16 hex digits; 0 is none.
+func (t *told) id(f field) (id event.ID) {
+	s := t.text(f)
+	if len(s) != 16 {
+		return 0
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		default:
+			return 0
+		}
+		id = id<<4 | event.ID(c)
+	}
+	return id
+}
+
+// maxOwned is how much of a text is kept of what is kept.
+const maxOwned = 256
+
+// cut shortens a text at a character's boundary.
+func cut(s string) string {
+	if len(s) <= maxOwned {
+		return s
+	}
+	n := maxOwned
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// put copies the fields of a set that the record has. own: texts are copied, too, and long ones cut, because what is kept must not hold the record's memory.
+func (t *told) put(s *set, own bool, to pcommon.Map) {
+	n := 0
+	for _, f := range t.used[:t.n] {
+		if s[f] {
+			n++
+		}
+	}
+	to.EnsureCapacity(to.Len() + n)
+	for _, f := range t.used[:t.n] {
+		if !s[f] {
+			continue
+		}
+		switch v := t.value[f]; v.Type() {
+		case pcommon.ValueTypeStr:
+			text := v.Str()
+			if own {
+				text = strings.Clone(cut(text))
+			}
+			to.PutStr(names[f], text)
+		case pcommon.ValueTypeInt:
+			to.PutInt(names[f], v.Int())
+		case pcommon.ValueTypeDouble:
+			to.PutDouble(names[f], v.Double())
+		case pcommon.ValueTypeBool:
+			to.PutBool(names[f], v.Bool())
+		default:
+			v.CopyTo(to.PutEmpty(names[f]))
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package traces
+
+import (
+	"strconv"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// message makes the span of a whole message, of its summary: from its reception to its last line.
+func (m *Maker) message() {
+	t, uid := &m.told, m.told.id(fUID)
+	if uid == 0 {
+		return
+	}
+	if m.keep != nil && !m.keep.decide(uid, m.failed(), t.number(fMessageDuration), m.out) {
+		return
+	}
+	s := m.span(uid, m.rec.SpanID(), "smtp.message")
+	s.SetParentSpanID(pcommon.SpanID{})
+	s.SetStartTimestamp(before(m.time(), t.number(fMessageDuration)))
+	t.put(&ofMessage, false, s.Attributes())
+	if n := t.number(fBounced) + t.number(fExpired); n > 0 {
+		fail(s, m.undelivered(n))
+	}
+	m.link(s, uid)
+}
+
+// undelivered says how many recipients were not reached, and why the first of them.
+func (m *Maker) undelivered(n float64) string {
+	all := max(n, m.told.number(fRecipients))
+	return strconv.FormatFloat(n, 'f', -1, 64) + " of " + strconv.FormatFloat(all, 'f', -1, 64) + " recipients not reached"
+}
+
+// failed says whether something was refused or had to be tried again, of a message that is over.
+func (m *Maker) failed() bool {
+	t := &m.told
+	return t.number(fBounced)+t.number(fExpired)+t.number(fDeferred)+t.number(fAborted) > 0
+}
+
+// link names the message that this one came out of, and the trace of its Message-ID where it is not in that, because too many messages have the same.
+func (m *Maker) link(s ptrace.Span, uid event.ID) {
+	t := &m.told
+	if parent := t.id(fParentUID); parent != 0 && parent != uid {
+		trace, known := m.parents.trace(parent)
+		if !known { // a filter or an alias hands on the same mail
+			trace = m.rec.TraceID()
+		}
+		to := s.Links().AppendEmpty()
+		to.SetTraceID(trace)
+		to.SetSpanID(event.SpanOfMessage(parent).Bytes())
+		to.Attributes().PutStr(linkKind, "parent")
+	}
+	if id := t.text(fMessageID); id != "" {
+		shared := event.TraceOfMessageID(id)
+		if m.rec.TraceID() != shared.Bytes() {
+			to := s.Links().AppendEmpty()
+			to.SetTraceID(shared.Bytes())
+			to.SetSpanID(event.ID(shared.Low).Bytes()) // nobody's: the trace is meant
+			to.Attributes().PutStr(linkKind, "message_id")
+		}
+	}
+}
+
+// linkKind is the attribute of a link that says what it leads to.
+const linkKind = "smtp.link"
+
+// hop makes a span of no length, of the message at the host before, where both logs were read: it names the message here.
+func (m *Maker) hop() {
+	t := &m.told
+	uid, parent := t.id(fUID), t.id(fParentUID)
+	if uid == 0 || parent == 0 {
+		return
+	}
+	s := m.span(parent, m.rec.SpanID(), "smtp.hop")
+	t.put(&ofHop, false, s.Attributes())
+	trace := event.TraceOfMessage(uid)
+	if id := t.text(fMessageID); id != "" {
+		trace = event.TraceOfMessageID(id)
+	}
+	to := s.Links().AppendEmpty()
+	to.SetTraceID(trace.Bytes())
+	to.SetSpanID(event.SpanOfMessage(uid).Bytes())
+	to.Attributes().PutStr(linkKind, "hop")
+}
+
+// parents remembers the traces of messages that a notice may be about: it has a trace of its own, and names the message by its uid alone.
+type parents struct {
+	traces map[event.ID]pcommon.TraceID
+	order  [maxParents]event.ID
+	next   int
+}
+
+const maxParents = 8192
+
+func (p *parents) remember(uid event.ID, trace pcommon.TraceID) {
+	if _, known := p.traces[uid]; known || uid == 0 {
+		return
+	}
+	if p.traces == nil {
+		p.traces = make(map[event.ID]pcommon.TraceID)
+	}
+	delete(p.traces, p.order[p.next])
+	p.order[p.next] = uid
+	p.next = (p.next + 1) % maxParents
+	p.traces[uid] = trace
+}
+
+func (p *parents) trace(uid event.ID) (pcommon.TraceID, bool) {
+	trace, known := p.traces[uid]
+	return trace, known
+}

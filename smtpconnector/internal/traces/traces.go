@@ -1,0 +1,171 @@
+// Package traces makes spans of enriched records: one trace a mail, of the messages that it is at each host that it passes. A span goes out with the record
+// that ends it, since a message may live for days: the ids stand on the records, and what several spans have in common is made from them.
+package traces
+
+import (
+	"math"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// ScopeName is the instrumentation scope of the spans.
+const ScopeName = "github.com/otelcol-smtp/otelcol-smtp/smtpconnector"
+
+// Options say which messages have spans: without Failed and Slow all of them.
+type Options struct {
+	Failed    bool          // those of which a try failed
+	Slow      bool          // those that took longer than SlowAfter
+	SlowAfter time.Duration // from reception to a recipient's end
+}
+
+// Maker makes spans of the records of one connector. It is not safe for concurrent use.
+type Maker struct {
+	keep    *keeper // nil where all messages have spans
+	calls   calls
+	parents parents
+	told    told
+
+	out    *output
+	rec    plog.LogRecord
+	source source
+	Spans  int64 // made so far, those included that wait for what becomes of their message
+}
+
+// New makes a Maker.
+func New(o Options) *Maker {
+	m := new(Maker)
+	if o.Failed || o.Slow {
+		m.keep = &keeper{options: o}
+	}
+	return m
+}
+
+// Sessions is how many sessions are remembered.
+func (m *Maker) Sessions() int { return len(m.calls.byID) }
+
+// Held is of how many messages spans are held back.
+func (m *Maker) Held() int {
+	if m.keep == nil {
+		return 0
+	}
+	return len(m.keep.held)
+}
+
+// Logs makes the spans of a batch of enriched records.
+func (m *Maker) Logs(ld plog.Logs) ptrace.Traces {
+	m.out = newOutput()
+	if m.keep != nil {
+		m.keep.batch++
+	}
+	for i, rl := range ld.ResourceLogs().All() {
+		m.source = source{index: i, resource: rl.Resource()}
+		_, m.source.named = rl.Resource().Attributes().Get(attrs.ServiceName)
+		for _, sl := range rl.ScopeLogs().All() {
+			if sl.Scope().Name() != attrs.Scope {
+				continue
+			}
+			for _, rec := range sl.LogRecords().All() {
+				m.record(rec)
+			}
+		}
+	}
+	td := m.out.traces
+	m.out, m.rec, m.source = nil, plog.LogRecord{}, source{}
+	return td
+}
+
+// record makes the spans that a record ends. Most records end none: the name of the event tells, before their attributes are looked at.
+func (m *Maker) record(rec plog.LogRecord) {
+	spans, traced := !rec.SpanID().IsEmpty(), !rec.TraceID().IsEmpty()
+	name := rec.EventName()
+	switch {
+	case spans && traced, isOfCall(name), traced && name == received, name == opened && hasLogin(rec):
+	default:
+		return
+	}
+	m.rec = rec
+	m.told.read(rec.Attributes())
+	switch t := &m.told; {
+	case t.isTrue(fDuplicate):
+	case !traced || !spans && name != received:
+		m.call()
+	case name == received:
+		m.reception()
+	case t.text(fEvent) == message:
+		m.message()
+	case t.text(fEvent) == "hop":
+		m.hop()
+	default:
+		m.try()
+	}
+}
+
+// hasLogin says whether the line that gives out a queue id names who has logged in, as Postfix does there alone.
+func hasLogin(rec plog.LogRecord) bool {
+	_, ok := rec.Attributes().Get(attrs.AuthMechanism)
+	return ok
+}
+
+// The events of a message as a whole, and of its reception.
+var (
+	message  = event.KindMessage.String()
+	opened   = event.KindMessageOpened.EventName()
+	received = event.KindMessageReceived.EventName()
+)
+
+// time is the record's.
+func (m *Maker) time() pcommon.Timestamp {
+	if t := m.rec.Timestamp(); t != 0 {
+		return t
+	}
+	return m.rec.ObservedTimestamp()
+}
+
+// span begins a span of the record's message, which is a child of the message's own.
+func (m *Maker) span(uid event.ID, id pcommon.SpanID, name string) ptrace.Span {
+	s := m.place(uid).AppendEmpty()
+	s.SetTraceID(m.rec.TraceID())
+	s.SetSpanID(id)
+	s.SetParentSpanID(event.SpanOfMessage(uid).Bytes())
+	s.SetName(name)
+	s.SetEndTimestamp(m.time())
+	s.SetStartTimestamp(m.time())
+	s.SetKind(ptrace.SpanKindInternal)
+	m.Spans++
+	return s
+}
+
+// place is where a span of the message goes.
+func (m *Maker) place(uid event.ID) ptrace.SpanSlice {
+	out := m.out
+	if m.keep != nil {
+		out = m.keep.output(uid, m.out)
+	}
+	return out.of(&m.source, &m.told)
+}
+
+// before is a time so many seconds before another.
+func before(t pcommon.Timestamp, seconds float64) pcommon.Timestamp {
+	if d := length(seconds); d < t {
+		return t - d
+	}
+	return t
+}
+
+// length is a number of seconds in nanoseconds, 0 for a negative one.
+func length(seconds float64) pcommon.Timestamp {
+	const most = 1e9 // 30 years
+	return pcommon.Timestamp(math.Round(max(0, min(seconds, most)) * float64(time.Second)))
+}
+
+// fail gives a span the status of a failure.
+func fail(s ptrace.Span, why string) {
+	s.Status().SetCode(ptrace.StatusCodeError)
+	s.Status().SetMessage(why)
+}

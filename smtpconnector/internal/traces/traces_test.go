@@ -1,0 +1,248 @@
+package traces
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+// mail is what stands on every record of a message.
+type mail struct {
+	uid   event.ID
+	id    string
+	spans int
+}
+
+func (m *mail) attr() map[string]any { return map[string]any{attrs.MessageUID: m.uid.String()} }
+
+// line is one enriched record.
+type line struct {
+	at    float64 // seconds behind noon
+	kind  event.Kind
+	mail  *mail // whose trace it has
+	span  bool
+	attrs map[string]any
+}
+
+func batch(lines ...line) plog.Logs {
+	ld := plog.NewLogs()
+	rl := ld.ResourceLogs().AppendEmpty()
+	rl.Resource().Attributes().PutStr("host.name", "mx")
+	sl := rl.ScopeLogs().AppendEmpty()
+	sl.Scope().SetName(attrs.Scope)
+	for _, l := range lines {
+		rec := sl.LogRecords().AppendEmpty()
+		rec.SetTimestamp(pcommon.NewTimestampFromTime(noon.Add(time.Duration(l.at * 1e9))))
+		rec.SetEventName(l.kind.EventName())
+		a := map[string]any{attrs.Event: l.kind.String(), attrs.Dialect: "postfix"}
+		if l.mail != nil {
+			rec.SetTraceID(event.TraceOfMessageID(l.mail.id).Bytes())
+			a[attrs.MessageUID] = l.mail.uid.String()
+			switch {
+			case l.kind == event.KindMessage:
+				rec.SetSpanID(event.SpanOfMessage(l.mail.uid).Bytes())
+			case l.span:
+				l.mail.spans++
+				rec.SetSpanID(event.Within(l.mail.uid, uint64(100+l.mail.spans)).Bytes())
+			}
+		}
+		for k, v := range l.attrs {
+			a[k] = v
+		}
+		if err := rec.Attributes().FromRaw(a); err != nil {
+			panic(err)
+		}
+	}
+	return ld
+}
+
+// tells lists spans as "name start+length", with the text of their status, their events and links.
+func tells(td ptrace.Traces) (list []string) {
+	for _, rs := range td.ResourceSpans().All() {
+		for _, s := range rs.ScopeSpans().At(0).Spans().All() {
+			start := s.StartTimestamp().AsTime().Sub(noon)
+			text := fmt.Sprintf("%s %s+%s", strings.TrimPrefix(s.Name(), "smtp."), start, s.EndTimestamp().AsTime().Sub(s.StartTimestamp().AsTime()))
+			if s.Status().Code() == ptrace.StatusCodeError {
+				text += " error: " + s.Status().Message()
+			}
+			for _, e := range s.Events().All() {
+				text += " *" + e.Name()
+			}
+			for _, l := range s.Links().All() {
+				v, _ := l.Attributes().Get(linkKind)
+				text += " ->" + v.Str()
+			}
+			list = append(list, text)
+		}
+	}
+	return list
+}
+
+func try(m *mail, at float64, status string, more ...any) line {
+	a := map[string]any{attrs.DeliveryStatus: status, attrs.DeliveryRoute: "mx", attrs.RcptTo: "a@b.example"}
+	for i := 0; i < len(more); i += 2 {
+		a[more[i].(string)] = more[i+1]
+	}
+	return line{at, event.KindDelivery, m, true, a}
+}
+
+func over(m *mail, at, took float64, totals ...any) line {
+	a := map[string]any{attrs.MessageDuration: took, attrs.RecipientCount: 1, attrs.MessageID: m.id}
+	for i := 0; i < len(totals); i += 2 {
+		a[totals[i].(string)] = totals[i+1]
+	}
+	return line{at, event.KindMessage, m, false, a}
+}
+
+func TestDeliveryHasItsStagesAsChildren(t *testing.T) {
+	m := &mail{uid: 1, id: "a@x"}
+	td := New(Options{}).Logs(batch(
+		try(m, 10, "deferred", attrs.DelayInQueue, 0.5, attrs.DelaySetup, 1.0, attrs.DelayTransmission, 2.0, attrs.ReplyText, "later"),
+		over(m, 20, 12, attrs.RecipientTotal+"delivered", 1),
+	))
+	require.Equal(t, []string{
+		"delivery 6.5s+3.5s error: later", "delay.in_queue 6.5s+500ms", "delay.connection_setup 7s+1s", "delay.transmission 8s+2s", "message 8s+12s",
+	}, tells(td))
+	spans := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans()
+	root := spans.At(4)
+	require.True(t, root.ParentSpanID().IsEmpty())
+	require.Equal(t, root.SpanID(), spans.At(0).ParentSpanID())
+	for i := 1; i < 4; i++ {
+		require.Equal(t, spans.At(0).SpanID(), spans.At(i).ParentSpanID())
+		require.Equal(t, root.TraceID(), spans.At(i).TraceID())
+	}
+	require.Equal(t, ptrace.SpanKindClient, spans.At(0).Kind())
+}
+
+func TestOutcomeIsTheStatusOfTheMessage(t *testing.T) {
+	for _, c := range []struct {
+		totals []any
+		want   string
+	}{
+		{[]any{attrs.RecipientTotal + "delivered", 1}, "message 0s+1s"},
+		{[]any{attrs.RecipientTotal + "discarded", 1}, "message 0s+1s"},
+		{[]any{attrs.RecipientTotal + "bounced", 1, attrs.RecipientCount, 3}, "message 0s+1s error: 1 of 3 recipients not reached"},
+		{[]any{attrs.RecipientTotal + "expired", 2, attrs.RecipientTotal + "bounced", 1, attrs.RecipientCount, 3}, "message 0s+1s error: 3 of 3 recipients not reached"},
+	} {
+		require.Equal(t, []string{c.want}, tells(New(Options{}).Logs(batch(over(&mail{uid: 1, id: "a@x"}, 1, 1, c.totals...)))))
+	}
+}
+
+// A session's records know no message, and some come behind its end.
+func TestSessionGoesIntoTheTraceOfEachMessageThatItBrought(t *testing.T) {
+	const sid = "00000000000000aa"
+	of := func(at float64, kind event.Kind, more ...any) line {
+		a := map[string]any{attrs.SessionID: sid, attrs.SessionRole: "server"}
+		for i := 0; i < len(more); i += 2 {
+			a[more[i].(string)] = more[i+1]
+		}
+		return line{at, kind, nil, false, a}
+	}
+	received := func(at float64, m *mail) line {
+		return line{at, event.KindMessageReceived, m, false, map[string]any{attrs.OriginSessionID: sid, attrs.ClientAddress: "app.example"}}
+	}
+	one, two, late := &mail{uid: 1, id: "a@x"}, &mail{uid: 2, id: "b@x"}, &mail{uid: 3, id: "c@x"}
+	maker := New(Options{})
+	require.Empty(t, tells(maker.Logs(batch(
+		of(0, event.KindConnect, attrs.ClientAddress, "app.example"),
+		of(1, event.KindTLS, attrs.TLSVersion, "1.3"),
+		of(2, event.KindMessageOpened, attrs.AuthMechanism, "PLAIN", attrs.UserName, "anna"),
+		of(3, event.KindReject, attrs.Command, "RCPT"),
+		received(4, one), received(5, two),
+	))))
+	td := maker.Logs(batch(of(6, event.KindDisconnect, attrs.SessionEnd, "quit", attrs.SessionDuration, 6.0), received(7, late)))
+	want := "session 0s+6s *tls *auth *reject"
+	require.Equal(t, []string{want, want, want}, tells(td))
+	for i, s := range td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().All() {
+		m := []*mail{one, two, late}[i]
+		require.Equal(t, pcommon.TraceID(event.TraceOfMessageID(m.id).Bytes()), s.TraceID())
+		require.Equal(t, pcommon.SpanID(event.SpanOfMessage(m.uid).Bytes()), s.ParentSpanID())
+		require.Equal(t, ptrace.SpanKindServer, s.Kind())
+		got := s.Attributes().AsRaw()
+		for k, v := range map[string]any{attrs.TLSVersion: "1.3", attrs.UserName: "anna", attrs.SessionEnd: "quit", attrs.ClientAddress: "app.example"} {
+			require.Equal(t, v, got[k], k)
+		}
+	}
+	// Of a session that nobody remembers the message's own record tells.
+	require.Equal(t, []string{"session 9s+0s"}, tells(New(Options{}).Logs(batch(received(9, one)))))
+}
+
+func TestSessionsAreBounded(t *testing.T) {
+	maker := New(Options{})
+	for i := range maxCalls + 100 {
+		id := fmt.Sprintf("%016x", i+1)
+		lines := []line{{0, event.KindConnect, nil, false, map[string]any{attrs.SessionID: id}}}
+		for range 2 * maxEventsOfOne {
+			lines = append(lines, line{1, event.KindReject, nil, false, map[string]any{attrs.SessionID: id, attrs.SessionRole: "server", attrs.ReplyText: strings.Repeat("é", 5000)}})
+		}
+		if i%2 == 0 {
+			lines = append(lines, line{2, event.KindDisconnect, nil, false, map[string]any{attrs.SessionID: id, attrs.SessionRole: "server", attrs.SessionEnd: "quit"}})
+		}
+		if i > 100 {
+			lines = lines[:2]
+		}
+		maker.Logs(batch(lines...))
+	}
+	c := &maker.calls
+	require.LessOrEqual(t, len(c.byID), maxCalls)
+	require.LessOrEqual(t, len(c.begun), 2*maxCalls)
+	events := 0
+	for _, one := range c.byID {
+		require.LessOrEqual(t, one.span.Events().Len(), maxEventsOfOne)
+		events += one.span.Events().Len()
+	}
+	require.Equal(t, events, c.events)
+	require.LessOrEqual(t, events, maxEvents)
+}
+
+func TestNoticeLeadsToTheMessageThatItIsAbout(t *testing.T) {
+	m, notice := &mail{uid: 1, id: "a@x"}, &mail{uid: 2, id: "bounce@mx"}
+	td := New(Options{}).Logs(batch(
+		try(m, 1, "bounced", attrs.DeliveryFinal, true),
+		line{2, event.KindNotification, m, true, nil},
+		over(notice, 3, 1, attrs.MessageKind, "dsn", attrs.ParentMessageUID, m.uid.String()),
+	))
+	require.Equal(t, []string{"delivery 1s+0s error: ", "notification 2s+0s", "message 2s+1s ->parent"}, tells(td))
+	to := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(2).Links().At(0)
+	require.Equal(t, pcommon.TraceID(event.TraceOfMessageID("a@x").Bytes()), to.TraceID())
+	require.Equal(t, pcommon.SpanID(event.SpanOfMessage(1).Bytes()), to.SpanID())
+}
+
+func TestMessageOutsideTheTraceOfItsMessageIDLeadsThere(t *testing.T) {
+	ld := batch(over(&mail{uid: 5, id: "repeated@x"}, 1, 1))
+	ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0).SetTraceID(event.TraceOfMessage(5).Bytes())
+	td := New(Options{}).Logs(ld)
+	require.Equal(t, []string{"message 0s+1s ->message_id"}, tells(td))
+	require.Equal(t, pcommon.TraceID(event.TraceOfMessageID("repeated@x").Bytes()), td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).Links().At(0).TraceID())
+}
+
+func TestWhatWasReadBeforeAndWhatIsNotEnrichedMakesNoSpan(t *testing.T) {
+	m := &mail{uid: 1, id: "a@x"}
+	require.Empty(t, tells(New(Options{}).Logs(batch(try(m, 1, "delivered", attrs.Duplicate, true)))))
+	ld := batch(try(m, 1, "delivered"))
+	ld.ResourceLogs().At(0).ScopeLogs().At(0).Scope().SetName("another")
+	require.Empty(t, tells(New(Options{}).Logs(ld)))
+}
+
+func TestResourceIsTheRecordsOwnAndNamesHostAndService(t *testing.T) {
+	m := &mail{uid: 1, id: "a@x"}
+	ld := batch(try(m, 1, "delivered"), try(m, 2, "delivered", attrs.HostName, "other"), try(m, 3, "delivered"))
+	td := New(Options{}).Logs(ld)
+	require.Equal(t, 2, td.ResourceSpans().Len())
+	require.Equal(t, map[string]any{"host.name": "mx", "service.name": "postfix"}, td.ResourceSpans().At(0).Resource().Attributes().AsRaw())
+	require.Equal(t, 2, td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().Len())
+	require.Equal(t, map[string]any{"host.name": "other", "service.name": "postfix"}, td.ResourceSpans().At(1).Resource().Attributes().AsRaw())
+	ld.ResourceLogs().At(0).Resource().Attributes().PutStr("service.name", "mail")
+	require.Equal(t, "mail", New(Options{}).Logs(ld).ResourceSpans().At(0).Resource().Attributes().AsRaw()["service.name"])
+}
