@@ -38,9 +38,9 @@ type Builder struct {
 	now      *family // that the sample is counted for
 	ids      ids
 
-	ev    *event.Event // the record at hand
-	hour  *hour
-	place places
+	ev   *event.Event // the record at hand
+	hour *hour
+	to   *provider // of the record at hand
 
 	lines, recognised, strange, foreign, duplicates int64
 	first, last                                     int64 // stamps
@@ -64,13 +64,14 @@ type Builder struct {
 
 // names are the lists of the most frequent.
 type names struct {
-	recipientDomains, senderDomains, senders, recipients, clients, users, rejectedClients, attackers, callers *top[item]
-	sendersByBytes, recipientsByBytes, clientsByBytes, usersByBytes                                           *top[item]
+	recipientDomains, senderDomains, rejectedClients, attackers, callers *top[item]
+	senders, recipients, clients, users                                  *ranking
 }
 
 // item is what is known of a name.
 type item struct {
 	Counts
+	weight         int64 // bytes of what it is ranked by
 	deliveredBytes int64
 	delays         float64
 	delayed        int64
@@ -102,14 +103,6 @@ type reject struct {
 	clients map[string]int64
 }
 
-// places are what the counts of the record at hand go to.
-type places struct {
-	provider                           *provider
-	recipient, recipientDomain         *item
-	sender, senderDomain, client, user *item
-	several                            bool // recipients: each of the event's list is one
-}
-
 // ids are the places of metrics in the table.
 type ids struct {
 	attempts, recipients, rejects, messages, sessions, sessionTime, notifications, logins, secured, delay, duration, latency, failures int
@@ -122,12 +115,11 @@ func New(o Options) *Builder {
 		servers: newTop[struct{}](mostKinds), hosts: newTop[struct{}](mostKinds), providers: newTop[provider](mostProviders),
 		failures: newTop[Failure](mostFailures), rejects: newTop[reject](mostKinds), warnings: newTop[Warning](mostKinds), unknown: newTop[Unknown](mostKinds),
 	}
-	for _, t := range [...]**top[item]{
-		&b.names.recipientDomains, &b.names.senderDomains, &b.names.senders, &b.names.recipients, &b.names.clients, &b.names.users, &b.names.rejectedClients,
-		&b.names.attackers, &b.names.callers, &b.names.sendersByBytes, &b.names.recipientsByBytes, &b.names.clientsByBytes, &b.names.usersByBytes,
-	} {
+	n := &b.names
+	for _, t := range [...]**top[item]{&n.recipientDomains, &n.senderDomains, &n.rejectedClients, &n.attackers, &n.callers} {
 		*t = newTop[item](mostNames)
 	}
+	n.senders, n.recipients, n.clients, n.users = newRanking(), newRanking(), newRanking(), newRanking()
 	for i := range metrics.Table {
 		for name, id := range map[string]*int{
 			"smtp.delivery.attempts": &b.ids.attempts, "smtp.delivery.recipients": &b.ids.recipients, "smtp.reject.count": &b.ids.rejects,
@@ -180,15 +172,30 @@ func (b *Builder) Made(m *session.Made) {
 	}
 }
 
+// saysNothing says whether no metric can have to do with an event: half of the lines of a log only tell that mail is on its way.
+func saysNothing(ev *event.Event) bool {
+	switch ev.Kind {
+	case event.KindConnect, event.KindMessageOpened, event.KindMessageHeader, event.KindMessageQueued, event.KindMessageRemoved, event.KindDisconnect:
+	default:
+		return false
+	}
+	return ev.Status == event.StatusNone && ev.Class == 0 && ev.Code == 0 && ev.ErrorType == "" && ev.SessionEnd == event.EndNone && ev.AuthResult == "" &&
+		ev.Secured == event.Open && ev.FilterVerdict == "" && !ev.HasLatency && !ev.HasTotalDuration
+}
+
 // record counts a record by the table.
 func (b *Builder) record(ev *event.Event) {
+	if saysNothing(ev) {
+		b.hourOf(ev)
+		return
+	}
 	b.list.Put(ev)
 	s := &b.sample
 	if !s.Take(b.list.Items) || s.IsTrue(metrics.AtDuplicate) {
 		return
 	}
 	s.Complete()
-	b.ev, b.hour, b.place = ev, b.hourOf(ev), places{}
+	b.ev, b.hour, b.to = ev, b.hourOf(ev), nil
 	for _, f := range b.families {
 		if f.applies(s) {
 			b.now = f

@@ -136,14 +136,16 @@ func (i *item) delivery(ev *event.Event, n int64) {
 // deliveredTo ranks recipients by deliveries and by bytes.
 func (b *Builder) deliveredTo(n int64) {
 	ev := b.ev
+	n = b.each(n)
+	size := int64(0)
+	if ev.HasSize {
+		size = ev.Size
+	}
 	for _, to := range b.recipients() {
-		b.names.recipients.add(to, b.each(n)).delivery(ev, b.each(n))
-		b.names.recipients.get(to).Delivered += b.each(n)
-		if ev.HasSize {
-			i := b.names.recipientsByBytes.add(to, ev.Size*b.each(n))
-			i.Delivered += b.each(n)
-			i.deliveredBytes += ev.Size * b.each(n)
-		}
+		b.names.recipients.add(to, n, size*n, func(i *item) {
+			i.Delivered += n
+			i.delivery(ev, n)
+		})
 	}
 }
 
@@ -201,8 +203,8 @@ func (b *Builder) eachRecipient(n int64, add func(*item, int64)) {
 
 // provider is the destination of a record about mail that leaves.
 func (b *Builder) provider() *provider {
-	if b.place.provider != nil {
-		return b.place.provider
+	if b.to != nil {
+		return b.to
 	}
 	if r := b.ev.Route; r != event.RouteMX && r != event.RouteRelayhost {
 		return nil
@@ -211,8 +213,8 @@ func (b *Builder) provider() *provider {
 	if name == "" {
 		return nil
 	}
-	b.place.provider = b.providers.add(name, b.sample.Recipients())
-	return b.place.provider
+	b.to = b.providers.add(name, b.sample.Recipients())
+	return b.to
 }
 
 // providerOf is the provider of a record, or the domain where nobody known runs it.
@@ -265,28 +267,24 @@ func (b *Builder) received(n int64) {
 	if b.hour != nil {
 		add(&b.hour.Counts)
 	}
-	rank := func(by, bytes *top[item], name, extra string) {
-		if name == "" {
-			return
-		}
-		i := by.add(name, n)
-		add(&i.Counts)
-		keep(&i.extra, extra)
-		if bytes != nil && size > 0 {
-			i = bytes.add(name, size)
-			add(&i.Counts)
-			keep(&i.extra, extra)
+	rank := func(of *ranking, name, extra string) {
+		if name != "" {
+			of.add(name, n, size, func(i *item) {
+				add(&i.Counts)
+				keep(&i.extra, extra)
+			})
 		}
 	}
-	sender, domain := address(ev.MailFrom), attrs.Domain(ev.MailFrom)
-	rank(b.names.senders, b.names.sendersByBytes, sender, "")
-	rank(b.names.senderDomains, nil, domain, "")
+	rank(b.names.senders, address(ev.MailFrom), "")
+	if domain := attrs.Domain(ev.MailFrom); domain != "" {
+		add(&b.names.senderDomains.add(domain, n).Counts)
+	}
 	client, name := ev.PeerIP, ev.ClientAddress
 	if client == "" {
 		client, name = name, ""
 	}
-	rank(b.names.clients, b.names.clientsByBytes, client, name)
-	rank(b.names.users, b.names.usersByBytes, ev.User, "")
+	rank(b.names.clients, client, name)
+	rank(b.names.users, ev.User, "")
 }
 
 func keep(to *string, text string) {

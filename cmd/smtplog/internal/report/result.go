@@ -100,6 +100,7 @@ func (b *Builder) periods(r *Report) {
 func day(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
 }
+
 func nextDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, t.Location())
 }
@@ -128,9 +129,18 @@ func (b *Builder) lists(r *Report) {
 		from *top[item]
 		to   *List
 	}{
-		{n.recipientDomains, &r.RecipientDomains}, {n.senderDomains, &r.SenderDomains}, {n.senders, &r.Senders}, {n.sendersByBytes, &r.SendersByBytes},
-		{n.recipients, &r.Recipients}, {n.recipientsByBytes, &r.RecipientsBytes}, {n.clients, &r.Clients}, {n.clientsByBytes, &r.ClientsByBytes},
-		{n.users, &r.Users}, {n.usersByBytes, &r.UsersByBytes}, {n.rejectedClients, &r.RejectedClients}, {n.attackers, &r.Attackers},
+		{n.recipientDomains, &r.RecipientDomains},
+		{n.senderDomains, &r.SenderDomains},
+		{n.senders.often, &r.Senders},
+		{n.senders.byBytes(), &r.SendersByBytes},
+		{n.recipients.often, &r.Recipients},
+		{n.recipients.byBytes(), &r.RecipientsBytes},
+		{n.clients.often, &r.Clients},
+		{n.clients.byBytes(), &r.ClientsByBytes},
+		{n.users.often, &r.Users},
+		{n.users.byBytes(), &r.UsersByBytes},
+		{n.rejectedClients, &r.RejectedClients},
+		{n.attackers, &r.Attackers},
 		{n.callers, &r.Sessions.Clients},
 	} {
 		*l.to = listOf(l.from, b.options.Top)

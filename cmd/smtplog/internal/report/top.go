@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"container/heap"
 	"slices"
 	"strings"
 )
@@ -35,7 +34,7 @@ func (t *top[V]) add(name string, n int64) *V {
 	}
 	e.rank += n
 	if t.order != nil {
-		heap.Fix(&t.order, e.place)
+		t.order.sink(e)
 	}
 	return &e.value
 }
@@ -61,7 +60,7 @@ func (t *top[V]) enter(name string) *entry[V] {
 	least := t.order[0]
 	delete(t.byName, least.name)
 	t.err = max(t.err, least.rank)
-	e := &entry[V]{name: name, rank: least.rank} // another one: who holds on to the old must not take it for the new
+	e := &entry[V]{name: name, rank: least.rank, place: 0} // another one: who holds on to the old must not take it for the new
 	t.byName[name], t.order[0] = e, e
 	return e
 }
@@ -89,17 +88,26 @@ func (t *top[V]) best(n int) []*entry[V] {
 	return list[:min(n, len(list))]
 }
 
-// ranks is a heap, the lowest in front; of equal ones the first by name, so that every run gives the same.
+// ranks is a heap, the lowest in front. It begins in the order of the names, so that every run gives the same.
 type ranks[V any] []*entry[V]
 
-func (r ranks[V]) Len() int { return len(r) }
-func (r ranks[V]) Less(i, j int) bool {
-	return cmp.Or(cmp.Compare(r[i].rank, r[j].rank), strings.Compare(r[i].name, r[j].name)) < 0
+// sink moves an entry whose rank has grown to its place.
+func (r ranks[V]) sink(e *entry[V]) {
+	i := e.place
+	for {
+		least := 2*i + 1
+		if least >= len(r) {
+			break
+		}
+		if right := least + 1; right < len(r) && r[right].rank < r[least].rank {
+			least = right
+		}
+		if r[least].rank >= e.rank {
+			break
+		}
+		r[i] = r[least]
+		r[i].place = i
+		i = least
+	}
+	r[i], e.place = e, i
 }
-
-func (r ranks[V]) Swap(i, j int) {
-	r[i], r[j] = r[j], r[i]
-	r[i].place, r[j].place = i, j
-}
-func (r *ranks[V]) Push(any) {} // it is never grown
-func (r *ranks[V]) Pop() any { return nil }
