@@ -11,7 +11,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
-	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/settings"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
 )
 
 // options are those of all commands that read logs.
@@ -27,23 +28,28 @@ type options struct {
 	top          int
 }
 
-// flags adds the options to a command.
+// flags adds the options to a command that reads logs.
 func (o *options) flags(c *cobra.Command) {
+	o.siteFlags(c)
 	f := c.Flags()
 	f.StringVar(&o.since, "since", "", "leave out what happened before: RFC 3339, 2006-01-02, today, yesterday, or a time ago such as 2h or 7d")
 	f.StringVar(&o.until, "until", "", "leave out what happened from then on")
 	f.StringSliceVar(&o.hosts, "host", nil, "only what these hosts logged")
+	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
+}
+
+// siteFlags adds those that say how lines are read.
+func (o *options) siteFlags(c *cobra.Command) {
+	f := c.Flags()
 	f.StringSliceVar(&o.dialects, "dialect", nil, "mail servers to read (default all)")
 	f.StringVar(&o.location, "location", "", "time zone of stamps that name none, and of the answers: Europe/Berlin, UTC (default this machine's)")
 	f.StringVar(&o.config, "config", "", "collector configuration whose processors.smtp block to take")
 	f.StringArrayVar(&o.set, "set", nil, "an option of the smtp processor, KEY=VALUE, such as local_domains=example.com or privacy.content=keep")
-	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
-	_ = c.RegisterFlagCompletionFunc("dialect", cobra.FixedCompletions(dialect.Names(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("dialect", cobra.FixedCompletions(dialect.Names(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 }
 
-// processor is the smtp processor's configuration that the options say.
-func (o *options) processor() (*smtpprocessor.Config, error) {
-	cfg := smtpprocessor.NewFactory().CreateDefaultConfig().(*smtpprocessor.Config)
+// site is what the options and the configuration say of the mail servers.
+func (o *options) site() (*site.Site, error) {
 	block := map[string]any{}
 	if o.config != "" {
 		var err error
@@ -66,15 +72,17 @@ func (o *options) processor() (*smtpprocessor.Config, error) {
 	if o.location != "" {
 		block["location"] = o.location
 	}
-	delete(block, "storage") // the state of a run ends with it
-	block["summaries"] = []any{"message"}
-	if err := cfg.Unmarshal(confmap.NewFromStringMap(block)); err != nil {
+	for _, key := range [...]string{"storage", "checkpoint_interval"} { // the state of a run ends with it
+		delete(block, key)
+	}
+	of := site.Default()
+	if err := settings.Unmarshal(confmap.NewFromStringMap(block), &of); err != nil {
 		return nil, failure{err, Wrong}
 	}
-	if err := cfg.Validate(); err != nil {
+	if err := of.Check(); err != nil {
 		return nil, failure{err, Wrong}
 	}
-	return cfg, nil
+	return &of, nil
 }
 
 func list(words []string) (all []any) {

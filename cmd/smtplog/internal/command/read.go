@@ -8,12 +8,14 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/input"
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/reading"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/terminal"
 )
 
 // task is the reading of the logs that a command was given.
 type task struct {
 	*shell
+	site   *site.Site
 	zone   *time.Location
 	reader *reading.Reader
 	in     *input.Input
@@ -29,11 +31,11 @@ func (s *shell) open(args []string) (*task, error) {
 		}
 		args = []string{input.Stdin}
 	}
-	cfg, err := s.options.processor()
+	of, err := s.options.site()
 	if err != nil {
 		return nil, err
 	}
-	set, _, err := cfg.Settings()
+	set, _, err := of.Settings()
 	if err != nil {
 		return nil, failure{err, Wrong}
 	}
@@ -45,7 +47,7 @@ func (s *shell) open(args []string) (*task, error) {
 		return nil, failure{err, Wrong}
 	}
 	now := time.Now()
-	t := &task{shell: s, zone: set.Zone, reader: &reading.Reader{Engine: e, Zone: set.Zone, Hosts: s.options.hosts}}
+	t := &task{shell: s, site: of, zone: set.Zone, reader: &reading.Reader{Engine: e, Zone: set.Zone, Hosts: s.options.hosts}}
 	if t.reader.From, err = when("since", s.options.since, now, set.Zone); err != nil {
 		return nil, err
 	}

@@ -104,6 +104,6 @@ order, several are merged by their stamps.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failure{err, Wrong} })
-	root.AddCommand(s.report())
+	root.AddCommand(s.report(), s.enrich(), s.topOf(), s.explain())
 	return root
 }

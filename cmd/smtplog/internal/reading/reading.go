@@ -137,7 +137,7 @@ func (r *Reader) line(in *input.Line) {
 
 // read looks at a text as a line of the file. A name in front of it is a container's, but in the middle of a conversation whose lines have none.
 func (r *Reader) read(in *input.Line, text string) bool {
-	host := r.hostOf(in.Place.Path)
+	host := r.HostOf(in.Place.Path)
 	found := r.view.ReadText(text, in.Place, host, in.Anchor, false)
 	if r.view.Source.Part != "" && r.Engine.Speaks(engine.Source(r.view.Source)) {
 		found = r.view.ReadText(text, in.Place, host, in.Anchor, true)
@@ -227,9 +227,9 @@ func (r *Reader) wants(ev *event.Event) bool {
 	return false
 }
 
-// hostOf names the host of lines that name none: this machine for files where machines keep their logs, else the folder that the file lies in, which is
+// HostOf names the host of lines that name none: this machine for files where machines keep their logs, else the folder that the file lies in, which is
 // where logs of several hosts are put apart.
-func (r *Reader) hostOf(path string) string {
+func (r *Reader) HostOf(path string) string {
 	folder := filepath.Dir(path)
 	if folder == r.folder && r.host != "" {
 		return r.host

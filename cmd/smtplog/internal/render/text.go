@@ -123,6 +123,9 @@ func (p *page) times(r *report.Report) {
 		p.title("By day")
 		t := p.table("", ">received", ">delivered", ">deferred", ">bounced", ">rejected")
 		for i := range r.Days {
+			if r.Days[i].Counts == (report.Counts{}) {
+				continue
+			}
 			row(t, r.Days[i].From.Format("Mon 2006-01-02"), &r.Days[i].Counts)
 		}
 		t.write()
@@ -346,14 +349,7 @@ func (p *page) troubles(r *report.Report) {
 		}
 		t.write()
 	}
-	if len(r.Warnings) > 0 {
-		p.title("What the servers complain of")
-		t := p.table(">", "", "", "")
-		for _, one := range r.Warnings {
-			t.row(one.Count, one.Daemon, one.Error, cut(one.Sample, 100))
-		}
-		t.write()
-	}
+	p.warnings(r)
 	if len(r.Unknown) > 0 {
 		p.title("Lines not understood, by their shape")
 		t := p.table(">", "", "")
@@ -362,4 +358,16 @@ func (p *page) troubles(r *report.Report) {
 		}
 		t.write()
 	}
+}
+
+func (p *page) warnings(r *report.Report) {
+	if len(r.Warnings) == 0 {
+		return
+	}
+	p.title("What the servers complain of")
+	t := p.table(">", "", "", "")
+	for _, one := range r.Warnings {
+		t.row(one.Count, one.Daemon, one.Error, cut(one.Sample, 100))
+	}
+	t.write()
 }

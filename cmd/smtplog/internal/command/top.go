@@ -1,0 +1,58 @@
+package command
+
+import (
+	"bufio"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/render"
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/report"
+)
+
+// tops are what can be asked for.
+var tops = []string{"replies", "providers", "senders", "recipients", "clients", "users", "reasons", "rejects", "attackers", "warnings", "domains"}
+
+func (s *shell) topOf() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:       "top WHAT [LOG...]",
+		Short:     "The most frequent " + strings.Join(tops, ", "),
+		ValidArgs: tops,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 || !slices.Contains(tops, args[0]) {
+				return wrong("top takes one of %s, and then logs", strings.Join(tops, ", "))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			t, err := s.open(args[1:])
+			if err != nil {
+				return err
+			}
+			b := report.New(report.Options{Version: s.version, Zone: t.zone, Top: s.options.top})
+			if err := t.read(c.Context(), b); err != nil {
+				return err
+			}
+			r := t.finish(b)
+			out := bufio.NewWriter(t.out)
+			if asJSON {
+				e := json.NewEncoder(out)
+				e.SetIndent("", " ")
+				err = e.Encode(report.Top(r, args[0]))
+			} else {
+				err = render.Top(out, r, args[0], render.Style{Colour: colourful(t.out)})
+			}
+			if err == nil {
+				err = out.Flush()
+			}
+			return err
+		},
+	}
+	s.options.flags(c)
+	c.Flags().IntVar(&s.options.top, "top", 20, "how many to show")
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return c
+}

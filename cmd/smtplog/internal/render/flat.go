@@ -1,0 +1,117 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+)
+
+// Flat writes records as objects of JSON, one a line, whose members are their attributes; "time" and "body" are the record's own. It keeps its room, so one Flat
+// serves one goroutine.
+type Flat struct {
+	To   io.Writer
+	Zone *time.Location // of the times
+	room []byte
+}
+
+// Write writes a record of a host. The members are in the record's order, so that the same log gives the same text.
+func (f *Flat) Write(host string, rec plog.LogRecord) error {
+	b := append(f.room[:0], '{')
+	if at := rec.Timestamp(); at != 0 {
+		b = append(b, `"time":"`...)
+		b = time.Unix(0, int64(at)).In(f.Zone).AppendFormat(b, time.RFC3339Nano)
+		b = append(b, '"')
+	}
+	if _, own := rec.Attributes().Get(attrs.HostName); !own && host != "" {
+		b = appendName(b, attrs.HostName)
+		b = appendString(b, host)
+	}
+	for name, v := range rec.Attributes().All() {
+		if name == attrs.FileID {
+			continue
+		}
+		b = appendName(b, name)
+		b = appendValue(b, v)
+	}
+	b = appendName(b, "body")
+	b = appendValue(b, rec.Body())
+	b = append(b, '}', '\n')
+	f.room = b
+	_, err := f.To.Write(b)
+	return err
+}
+
+func appendName(b []byte, name string) []byte {
+	if b[len(b)-1] != '{' {
+		b = append(b, ',')
+	}
+	b = appendString(b, name)
+	return append(b, ':')
+}
+
+func appendValue(b []byte, v pcommon.Value) []byte {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		return appendString(b, v.Str())
+	case pcommon.ValueTypeInt:
+		return strconv.AppendInt(b, v.Int(), 10)
+	case pcommon.ValueTypeDouble:
+		return strconv.AppendFloat(b, v.Double(), 'g', -1, 64)
+	case pcommon.ValueTypeBool:
+		return strconv.AppendBool(b, v.Bool())
+	case pcommon.ValueTypeSlice:
+		b = append(b, '[')
+		for i, item := range v.Slice().All() {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendValue(b, item)
+		}
+		return append(b, ']')
+	case pcommon.ValueTypeMap:
+		b = append(b, '{')
+		for name, item := range v.Map().All() {
+			b = appendName(b, name)
+			b = appendValue(b, item)
+		}
+		return append(b, '}')
+	case pcommon.ValueTypeBytes:
+		return appendString(b, string(v.Bytes().AsRaw()))
+	default:
+		return append(b, "null"...)
+	}
+}
+
+// appendString writes a string of JSON. What a terminal would obey is escaped, too; broken UTF-8 becomes U+FFFD.
+func appendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c >= ' ' && c < 0x7f:
+			b = append(b, c)
+		case c < utf8.RuneSelf:
+			b = fmt.Appendf(b, `\u%04x`, c)
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r <= 0x9f || r == 0x61c || r >= 0x200e && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+				b = fmt.Appendf(b, `\u%04x`, r)
+			} else {
+				b = utf8.AppendRune(b, r)
+			}
+			i += size
+			continue
+		}
+		i++
+	}
+	return append(b, '"')
+}
