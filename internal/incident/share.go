@@ -93,7 +93,7 @@ func (s *share) tune(d *design) {
 	n := s.group.Past + prior
 	p := (s.Past + prior*s.Usual) / n
 	p += 2 * math.Sqrt(s.Spread*p*(1-p)/n)
-	s.p0 = math.Max(p, leastShare)
+	s.p0 = math.Min(math.Max(p, leastShare), 0.95)
 	odds := d.odds * s.p0 / (1 - s.p0)
 	s.p1 = math.Min(math.Max(odds/(1+odds), s.p0+d.step), 0.98)
 	s.up, s.down = math.Log(s.p1/s.p0), math.Log((1-s.p0)/(1-s.p1))

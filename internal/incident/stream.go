@@ -61,17 +61,17 @@ func (d *Detector) Tick(wall int64) []Report {
 	if !d.wants(Silence) {
 		return nil
 	}
-	silent := false
+	live := false // some host tells what happens now
 	for _, name := range sortedKeys(d.Hosts) {
 		s := d.Hosts[name]
 		if d.listen(s, wall, Report{Host: name}) {
 			delete(d.Hosts, name)
 		}
-		silent = silent || s.Silent != nil
+		live = live || wall-s.Arrived < leastSilence && s.Behind <= caughtUp
 	}
 	for _, name := range sortedKeys(d.Providers) {
 		s := d.Providers[name].Stream
-		if s.Silent == nil && (silent || name == other) { // what no host tells of has not stopped
+		if s.Silent == nil && (!live || name == other) { // what no host tells of has not stopped
 			continue
 		}
 		if d.listen(s, wall, Report{Provider: name}) {
@@ -116,20 +116,34 @@ func (d *Detector) listen(s *stream, wall int64, about Report) (gone bool) {
 	return false
 }
 
-// expected is how many would have come in a time: by the same hours of the weeks before, half of it to be careful; where such an hour was never seen, a tenth of
-// what came before the silence.
+// expected is how many would have come in a time, to be careful: half of what came in the same hours of the weeks before; where such an hour was never seen, a quarter
+// of the least that came at that time of other days, or a tenth of what came before the silence.
 func (s *season) expected(from, long int64) (sum float64) {
-	recent := float64(s.Sum)
-	if at := from % hour; at > 0 && s.Hour == from/hour {
-		recent *= float64(step) / float64(max(at, step))
-	}
+	recent := float64(s.Before[0]+s.Before[1]+s.Before[2]) / 3
 	for at := from; at < from+long && at < from+mostSilence; at += step {
 		part := math.Min(1, float64(from+long-at)/float64(step))
-		if mean := float64(s.Mean[at/hour%week]); mean >= 0 {
-			sum += part * mean / 2
-		} else {
+		switch mean, days := s.least(at / hour); {
+		case s.Mean[at/hour%week] >= 0:
+			sum += part * float64(s.Mean[at/hour%week]) / 2
+		case days >= 2:
+			sum += part * mean / 4
+		default:
 			sum += part * recent / 10
 		}
 	}
 	return sum
+}
+
+// least is the least mean of an hour of the day, over the days of the week on which it was seen.
+func (s *season) least(h int64) (mean float64, days int) {
+	for day := range int64(7) {
+		x := float64(s.Mean[(h+24*day)%week])
+		if x >= 0 && (days == 0 || x < mean) {
+			mean = x
+		}
+		if x >= 0 {
+			days++
+		}
+	}
+	return mean, days
 }
