@@ -65,7 +65,9 @@ func (d *Detector) about(s *share, out *Report) {
 func (d *Detector) aboutProvider(name string, out *Report) {
 	p := d.Providers[name]
 	out.Provider = name
-	out.Help = helpPages[name]
+	if out.Kind == Refusals || out.Kind == Text {
+		out.Help = helpPages[name]
+	}
 	if p == nil {
 		return
 	}
