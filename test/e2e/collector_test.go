@@ -1,6 +1,5 @@
 //go:build e2e
 
-// Package e2e runs the built collector as its users do.
 package e2e
 
 import (
