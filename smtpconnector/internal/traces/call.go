@@ -1,21 +1,34 @@
 package traces
 
 import (
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
 // call is a session of one that called this host, while it lasts and shortly after: its records know no message, and a message's name no more of it than its id.
 type call struct {
-	span     ptrace.Span // as each of its messages will have it
-	messages []carried   // that it has brought, and that wait for its end
-	events   int
-	ended    bool
+	from     pcommon.Timestamp
+	messages []carried // that it has brought, and that wait for its end
+	told     *tale     // what its lines told, beside that it began and ended; nil: nothing
+	over     *ptrace.Span
 }
+
+// tale is what happened in a session, and what is known of it since.
+type tale struct {
+	texts  [len(taleFields)]string
+	events ptrace.SpanEventSlice
+	missed uint32 // events that there was no room for
+}
+
+// taleFields are what the record that ends a session does not say again.
+var taleFields = [...]field{fClient, fPeer, fHelo, fProtocol, fTLS, fUser, fMechanism}
 
 // carried is a message that a call has brought.
 type carried struct {
@@ -46,18 +59,20 @@ const (
 	maxCarried     = 100 // messages that wait for the end of one; further ones have the span as it is when they come
 )
 
-// callEvents are the events that sessions consist of.
-var callEvents = func() map[string]bool {
-	names := make(map[string]bool)
-	for _, k := range []event.Kind{
-		event.KindConnect, event.KindDisconnect, event.KindTLS, event.KindAuth, event.KindCommand, event.KindReply, event.KindReject, event.KindFilter, event.KindWarning,
-	} {
-		names[k.EventName()] = true
+// connected begins to remember a session. Most records of this kind tell no more than its id.
+func (m *Maker) connected(rec plog.LogRecord) {
+	v, ok := rec.Attributes().Get(attrs.SessionID)
+	if !ok || v.Type() != pcommon.ValueTypeStr {
+		return
 	}
-	return names
-}()
-
-func isOfCall(name string) bool { return callEvents[name] }
+	if role, told := rec.Attributes().Get(attrs.SessionRole); told && role.AsString() == "client" {
+		return
+	}
+	if id := idIn(v.Str()); id != 0 && m.calls.byID[id] == nil {
+		m.rec = rec
+		m.calls.begin(id, m.time())
+	}
+}
 
 // call keeps what a record tells of a session that brings messages.
 func (m *Maker) call() {
@@ -65,25 +80,16 @@ func (m *Maker) call() {
 	if id == 0 || t.text(fRole) == "client" {
 		return
 	}
-	kind := t.text(fEvent)
 	c := m.calls.byID[id]
-	if c == nil {
-		if t.text(fRole) == "" && kind != event.KindConnect.String() || t.has[fEnd] {
-			return
-		}
+	switch {
+	case c == nil && (t.text(fRole) == "" || t.has[fEnd]):
+		return
+	case c == nil:
 		c = m.calls.begin(id, m.time())
-	}
-	if c.ended {
+	case c.over != nil:
 		return
 	}
-	c.span.SetEndTimestamp(m.time())
-	switch {
-	case kind == event.KindConnect.String(), kind == event.KindDisconnect.String():
-		t.put(&ofSession, true, c.span.Attributes())
-	default:
-		if kind == event.KindTLS.String() || kind == event.KindAuth.String() || kind == event.KindMessageOpened.String() {
-			t.put(&ofSession, true, c.span.Attributes())
-		}
+	if kind := t.text(fEvent); kind != event.KindDisconnect.String() {
 		m.calls.tell(c, m.time(), t)
 	}
 	if t.has[fEnd] {
@@ -91,18 +97,42 @@ func (m *Maker) call() {
 	}
 }
 
-// endCall gives each message that the session has brought its span.
+// endCall gives each message that the session has brought its span. It is remembered where further ones may come.
 func (m *Maker) endCall(id event.ID, c *call) {
 	t := &m.told
-	t.put(&ofSession, true, c.span.Attributes())
 	if d := t.number(fSessionDuration); d > 0 {
-		c.span.SetStartTimestamp(before(m.time(), d))
+		c.from = before(m.time(), d)
 	}
 	for _, one := range c.messages {
-		m.bring(c, one)
+		m.describe(m.bring(one), c)
 	}
-	c.messages, c.ended = nil, true
+	if n := t.number(fMessages); n > 0 && int(n) <= len(c.messages) {
+		m.calls.forget(id)
+		return
+	}
+	span := ptrace.NewSpan()
+	m.describe(span, c)
+	c.over, c.messages = &span, nil
 	m.calls.end(id, m.time())
+}
+
+// describe writes what is known of a session with the record at hand.
+func (m *Maker) describe(s ptrace.Span, c *call) {
+	s.SetName("smtp.session")
+	s.SetKind(ptrace.SpanKindServer)
+	s.SetStartTimestamp(c.from)
+	s.SetEndTimestamp(m.time())
+	m.told.put(&ofSession, s.Attributes())
+	if c.told == nil {
+		return
+	}
+	for i, f := range taleFields {
+		if text := c.told.texts[i]; text != "" && !m.told.has[f] {
+			s.Attributes().PutStr(names[f], text)
+		}
+	}
+	c.told.events.CopyTo(s.Events())
+	s.SetDroppedEventsCount(c.told.missed)
 }
 
 // reception gives a message the span of the session that brought it: now, where that is over, or not known; else with its end.
@@ -113,37 +143,41 @@ func (m *Maker) reception() {
 		return // it was submitted on the host itself
 	}
 	one := carried{m.rec.TraceID(), uid}
-	switch c := m.calls.byID[origin]; {
-	case c == nil:
-		s := m.span(uid, sessionOf(uid), "smtp.session")
-		s.SetKind(ptrace.SpanKindServer)
-		t.put(&ofSession, false, s.Attributes())
-		s.Attributes().PutStr(names[fSession], t.text(fOrigin))
-	case !c.ended && len(c.messages) < maxCarried:
+	c := m.calls.byID[origin]
+	switch {
+	case c != nil && c.over != nil:
+		s := m.bring(one)
+		trace, id, parent := s.TraceID(), s.SpanID(), s.ParentSpanID()
+		c.over.CopyTo(s)
+		s.SetTraceID(trace)
+		s.SetSpanID(id)
+		s.SetParentSpanID(parent)
+		return
+	case c != nil && len(c.messages) < maxCarried:
 		c.messages = append(c.messages, one)
-	default:
-		m.bring(c, one)
+		return
+	case c == nil:
+		c = &call{from: m.time()}
+	}
+	s := m.bring(one)
+	m.describe(s, c)
+	if !t.has[fSession] {
+		s.Attributes().PutStr(names[fSession], t.text(fOrigin))
 	}
 }
 
-// bring adds the session's span to a message's trace.
-func (m *Maker) bring(c *call, one carried) {
+// bring begins a session's span in a message's trace.
+func (m *Maker) bring(one carried) ptrace.Span {
 	s := m.place(one.uid).AppendEmpty()
-	c.span.CopyTo(s)
 	s.SetTraceID(one.trace)
-	s.SetSpanID(sessionOf(one.uid))
+	s.SetSpanID(event.Within(one.uid, 2).Bytes())
 	s.SetParentSpanID(event.SpanOfMessage(one.uid).Bytes())
 	m.Spans++
+	return s
 }
 
-// sessionOf is the id of the span of the session that brought a message.
-func sessionOf(uid event.ID) pcommon.SpanID { return event.Within(uid, 2).Bytes() }
-
 func (c *calls) begin(id event.ID, at pcommon.Timestamp) *call {
-	one := &call{span: ptrace.NewSpan()}
-	one.span.SetName("smtp.session")
-	one.span.SetKind(ptrace.SpanKindServer)
-	one.span.SetStartTimestamp(at)
+	one := &call{from: at}
 	if c.byID == nil {
 		c.byID = make(map[event.ID]*call)
 	}
@@ -166,24 +200,44 @@ func (c *calls) end(id event.ID, at pcommon.Timestamp) {
 }
 
 func (c *calls) forget(id event.ID) {
-	if one := c.byID[id]; one != nil {
-		c.events -= one.events
-		delete(c.byID, id)
-	}
-}
-
-// tell adds what happened in the session to its span.
-func (c *calls) tell(one *call, at pcommon.Timestamp, t *told) {
-	if one.events >= maxEventsOfOne || c.events >= maxEvents {
-		one.span.SetDroppedEventsCount(one.span.DroppedEventsCount() + 1)
+	one := c.byID[id]
+	if one == nil {
 		return
 	}
-	one.events++
+	if one.told != nil {
+		c.events -= one.told.events.Len()
+	}
+	delete(c.byID, id)
+}
+
+// tell keeps what happened in a session. The texts are copied, and long ones cut: what is kept must not hold the record's memory.
+func (c *calls) tell(one *call, at pcommon.Timestamp, t *told) {
+	if one.told == nil {
+		one.told = &tale{events: ptrace.NewSpanEventSlice()}
+	}
+	for i, f := range taleFields {
+		if text := t.text(f); text != "" && one.told.texts[i] == "" {
+			one.told.texts[i] = strings.Clone(cut(text))
+		}
+	}
+	if one.told.events.Len() >= maxEventsOfOne || c.events >= maxEvents {
+		one.told.missed++
+		return
+	}
 	c.events++
-	e := one.span.Events().AppendEmpty()
+	e := one.told.events.AppendEmpty()
 	e.SetName(eventName(t))
 	e.SetTimestamp(at)
-	t.put(&ofEvent, true, e.Attributes())
+	for _, f := range t.used[:t.n] {
+		if !ofEvent[f] {
+			continue
+		}
+		if t.value[f].Type() == pcommon.ValueTypeStr {
+			e.Attributes().PutStr(names[f], strings.Clone(cut(t.value[f].Str())))
+		} else {
+			t.value[f].CopyTo(e.Attributes().PutEmpty(names[f]))
+		}
+	}
 }
 
 // eventName is what happened: with a queue id a login may be told that has no line of its own.

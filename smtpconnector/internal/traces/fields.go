@@ -1,10 +1,10 @@
 package traces
 
 import (
-	"strings"
 	"unicode/utf8"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/xpdata"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -59,11 +59,9 @@ const (
 	fArgument
 	fLatency
 	fCode
-	fClass
 	fEnhanced
 	fText
 	fReason
-	fCategory
 	fError
 
 	fStatus
@@ -105,8 +103,8 @@ var names = [fieldCount]string{
 	fHandedOn: attrs.RecipientHandedOn,
 	fSession:  attrs.SessionID, fOrigin: attrs.OriginSessionID, fRole: attrs.SessionRole, fEnd: attrs.SessionEnd, fSessionDuration: attrs.SessionDuration,
 	fMessages: attrs.SessionMessages, fAccepted: attrs.SessionAccepted, fRefused: attrs.SessionRefused, fSessionPartial: attrs.SessionPartial,
-	fCommand: attrs.Command, fArgument: attrs.Argument, fLatency: attrs.Latency, fCode: attrs.ReplyCode, fClass: attrs.ReplyClass, fEnhanced: attrs.ReplyEnhancedCode,
-	fText: attrs.ReplyText, fReason: attrs.FailureReason, fCategory: attrs.FailureCategory, fError: attrs.ErrorType,
+	fCommand: attrs.Command, fArgument: attrs.Argument, fLatency: attrs.Latency, fCode: attrs.ReplyCode, fEnhanced: attrs.ReplyEnhancedCode,
+	fText: attrs.ReplyText, fReason: attrs.FailureReason, fError: attrs.ErrorType,
 	fStatus: attrs.DeliveryStatus, fRoute: attrs.DeliveryRoute, fFinal: attrs.DeliveryFinal, fAttempt: attrs.DeliveryAttempt, fDeliveryDuration: attrs.DeliveryDuration,
 	fQueue: attrs.DelayInQueue, fConnection: attrs.DelaySetup, fTransmission: attrs.DelayTransmission, fRcptTo: attrs.RcptTo, fRcptToList: attrs.RcptToList,
 	fProvider: attrs.Provider,
@@ -133,7 +131,7 @@ var (
 		fAborted, fHandedOn, fOrigin, fClient, fPeer, fHelo, fUser, fDialect, fInstance, fPartial,
 	)
 	ofTry = of(
-		fSession, fRemoteQueueID, fChildQueueID, fCommand, fArgument, fCode, fClass, fEnhanced, fText, fReason, fCategory, fError, fStatus, fRoute, fFinal, fAttempt, fRcptTo,
+		fSession, fRemoteQueueID, fChildQueueID, fCommand, fArgument, fCode, fEnhanced, fText, fReason, fError, fStatus, fRoute, fAttempt, fRcptTo,
 		fRcptToList, fProvider, fServer, fPeer, fTLS, fFilter, fVerdict,
 	)
 	ofHop     = of(fUID, fQueueID, fClient, fServer)
@@ -150,6 +148,7 @@ type told struct {
 	has   set
 	used  [fieldCount]field // in the record's order, n of them
 	n     int
+	built xpdata.MapBuilder
 }
 
 // read takes a record's attributes.
@@ -193,9 +192,11 @@ func (t *told) isTrue(f field) bool {
 	return t.has[f] && t.value[f].Type() == pcommon.ValueTypeBool && t.value[f].Bool()
 }
 
-// id is an id that is written as 16 hex digits; 0 is none.
-func (t *told) id(f field) (id event.ID) {
-	s := t.text(f)
+// id is an id in a field; 0 is none.
+func (t *told) id(f field) event.ID { return idIn(t.text(f)) }
+
+// idIn is an id that is written as 16 hex digits; 0 is none.
+func idIn(s string) (id event.ID) {
 	if len(s) != 16 {
 		return 0
 	}
@@ -229,34 +230,32 @@ func cut(s string) string {
 	return s[:n]
 }
 
-// put copies the fields of a set that the record has. own: texts are copied, too, and long ones cut, because what is kept must not hold the record's memory.
-func (t *told) put(s *set, own bool, to pcommon.Map) {
+// put copies the fields of a set that the record has, into an empty map. No field comes twice, so the map is built in one pass.
+func (t *told) put(s *set, to pcommon.Map) {
 	n := 0
 	for _, f := range t.used[:t.n] {
 		if s[f] {
 			n++
 		}
 	}
-	to.EnsureCapacity(to.Len() + n)
+	t.built.EnsureCapacity(n)
 	for _, f := range t.used[:t.n] {
 		if !s[f] {
 			continue
 		}
+		into := t.built.AppendEmpty(names[f])
 		switch v := t.value[f]; v.Type() {
 		case pcommon.ValueTypeStr:
-			text := v.Str()
-			if own {
-				text = strings.Clone(cut(text))
-			}
-			to.PutStr(names[f], text)
+			into.SetStr(v.Str())
 		case pcommon.ValueTypeInt:
-			to.PutInt(names[f], v.Int())
+			into.SetInt(v.Int())
 		case pcommon.ValueTypeDouble:
-			to.PutDouble(names[f], v.Double())
+			into.SetDouble(v.Double())
 		case pcommon.ValueTypeBool:
-			to.PutBool(names[f], v.Bool())
+			into.SetBool(v.Bool())
 		default:
-			v.CopyTo(to.PutEmpty(names[f]))
+			v.CopyTo(into)
 		}
 	}
+	t.built.UnsafeIntoMap(to)
 }

@@ -30,11 +30,17 @@ func TestOnlyMessagesThatWereSlowHaveSpans(t *testing.T) {
 	require.Equal(t, []string{"message 0s+2m0s"}, tells(maker.Logs(batch(over(&mail{uid: 3, id: "c@x"}, 120, 120)))), "the end alone tells")
 }
 
+// each is a try of n messages each.
+func each(n int, from event.ID, status string) (lines []line) {
+	for i := range n {
+		lines = append(lines, try(&mail{uid: from + event.ID(i), id: "a@x"}, 1, status))
+	}
+	return lines
+}
+
 func TestWhatIsHeldBackIsBounded(t *testing.T) {
 	maker := New(Options{Failed: true})
-	for i := range event.ID(maxHeld + 100) {
-		maker.Logs(batch(try(&mail{uid: i + 1, id: "a@x"}, 1, "delivered")))
-	}
+	maker.Logs(batch(each(maxHeld+100, 1, "delivered")...))
 	require.Len(t, maker.keep.held, maxHeld)
 	many := &mail{uid: 1 << 40, id: "a@x"}
 	var lines []line
@@ -52,8 +58,6 @@ func TestWhatIsHeldBackIsBounded(t *testing.T) {
 		held += one.traces.SpanCount()
 	}
 	require.Equal(t, held, k.spans)
-	for i := range event.ID(maxKept + 100) {
-		maker.Logs(batch(try(&mail{uid: 1<<32 + i, id: "a@x"}, 1, "bounced")))
-	}
+	maker.Logs(batch(each(maxKept+100, 1<<32, "bounced")...))
 	require.LessOrEqual(t, len(k.kept), maxKept)
 }

@@ -21,7 +21,7 @@ func (m *Maker) message() {
 	s := m.span(uid, m.rec.SpanID(), "smtp.message")
 	s.SetParentSpanID(pcommon.SpanID{})
 	s.SetStartTimestamp(before(m.time(), t.number(fMessageDuration)))
-	t.put(&ofMessage, false, s.Attributes())
+	t.put(&ofMessage, s.Attributes())
 	if n := t.number(fBounced) + t.number(fExpired); n > 0 {
 		fail(s, m.undelivered(n))
 	}
@@ -75,7 +75,7 @@ func (m *Maker) hop() {
 		return
 	}
 	s := m.span(parent, m.rec.SpanID(), "smtp.hop")
-	t.put(&ofHop, false, s.Attributes())
+	t.put(&ofHop, s.Attributes())
 	trace := event.TraceOfMessage(uid)
 	if id := t.text(fMessageID); id != "" {
 		trace = event.TraceOfMessageID(id)

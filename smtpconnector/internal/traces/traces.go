@@ -80,26 +80,67 @@ func (m *Maker) Logs(ld plog.Logs) ptrace.Traces {
 	return td
 }
 
-// record makes the spans that a record ends. Most records end none: the name of the event tells, before their attributes are looked at.
+// part is what a record's event is for spans, as its name tells before its attributes are looked at: most records end none.
+type part uint8
+
+// The parts.
+const (
+	none      part = iota
+	connect        // a session begins
+	inSession      // something happens in it, or it ends
+	opened         // a queue id is given out; the line may name who has logged in
+	received       // a message comes in
+)
+
+// partOf knows the names that event.Kind gives.
+func partOf(eventName string) part {
+	switch eventName {
+	case "smtp.connect":
+		return connect
+	case "smtp.disconnect", "smtp.tls", "smtp.auth", "smtp.command", "smtp.reply", "smtp.reject", "smtp.filter", "smtp.warning":
+		return inSession
+	case "smtp.message.opened":
+		return opened
+	case "smtp.message.received":
+		return received
+	}
+	return none
+}
+
+// record makes the spans that a record ends.
 func (m *Maker) record(rec plog.LogRecord) {
-	spans, traced := !rec.SpanID().IsEmpty(), !rec.TraceID().IsEmpty()
-	name := rec.EventName()
-	switch {
-	case spans && traced, isOfCall(name), traced && name == received, name == opened && hasLogin(rec):
-	default:
+	traced := !rec.TraceID().IsEmpty()
+	if traced && !rec.SpanID().IsEmpty() {
+		if m.read(rec) {
+			m.own()
+		}
 		return
 	}
+	switch of := partOf(rec.EventName()); {
+	case of == none, of == received && !traced, of == opened && !hasLogin(rec):
+	case of == connect:
+		m.connected(rec)
+	case !m.read(rec):
+	case of == received:
+		m.reception()
+	default:
+		m.call()
+	}
+}
+
+// read takes a record's attributes; false for a line that was read before.
+func (m *Maker) read(rec plog.LogRecord) bool {
 	m.rec = rec
 	m.told.read(rec.Attributes())
-	switch t := &m.told; {
-	case t.isTrue(fDuplicate):
-	case !traced || !spans && name != received:
-		m.call()
-	case name == received:
-		m.reception()
-	case t.text(fEvent) == message:
+	return !m.told.isTrue(fDuplicate)
+}
+
+// own makes the span whose own record it is.
+func (m *Maker) own() {
+	switch m.told.text(fEvent) {
+	case "message":
 		m.message()
-	case t.text(fEvent) == "hop":
+	case "hop":
 		m.hop()
 	default:
 		m.try()
@@ -111,13 +152,6 @@ func hasLogin(rec plog.LogRecord) bool {
 	_, ok := rec.Attributes().Get(attrs.AuthMechanism)
 	return ok
 }
-
-// The events of a message as a whole, and of its reception.
-var (
-	message  = event.KindMessage.String()
-	opened   = event.KindMessageOpened.EventName()
-	received = event.KindMessageReceived.EventName()
-)
 
 // time is the record's.
 func (m *Maker) time() pcommon.Timestamp {

@@ -37,7 +37,7 @@ func (m *Maker) try() {
 	}
 	s := m.span(uid, m.rec.SpanID(), name)
 	s.SetKind(m.kind())
-	t.put(&ofTry, false, s.Attributes())
+	t.put(&ofTry, s.Attributes())
 	if failed {
 		fail(s, t.text(fText))
 	}
