@@ -119,6 +119,7 @@ type origin struct{ host, instance string }
 
 // counted is what one origin has added up.
 type counted struct {
+	origin
 	families []*family
 	clock    logClock
 }
@@ -128,6 +129,7 @@ type store struct {
 	cfg       *Config
 	metrics   []*family // templates, of the metrics that are on
 	origins   map[origin]*counted
+	newest    *counted // of the record before: most are of the same origin
 	hosts     bool // points name the host
 	instances bool // and the instance
 	birth     pcommon.Timestamp
@@ -178,6 +180,13 @@ func newStore(cfg *Config) *store {
 
 // of finds or makes what an origin has added up.
 func (st *store) of(o origin) *counted {
+	if st.newest == nil || st.newest.origin != o {
+		st.newest = st.search(o)
+	}
+	return st.newest
+}
+
+func (st *store) search(o origin) *counted {
 	if c := st.origins[o]; c != nil {
 		return c
 	}
@@ -186,11 +195,12 @@ func (st *store) of(o origin) *counted {
 			return st.origins[o]
 		}
 	}
-	c := &counted{families: make([]*family, len(st.metrics))}
+	o = origin{strings.Clone(o.host), strings.Clone(o.instance)}
+	c := &counted{origin: o, families: make([]*family, len(st.metrics))}
 	for i, t := range st.metrics {
 		c.families[i] = &family{metric: t.metric, needs: t.needs, dims: t.dims, bounds: t.bounds, examples: t.examples, series: make(map[string]*series), people: begin(t.people)}
 	}
-	st.origins[origin{strings.Clone(o.host), strings.Clone(o.instance)}] = c
+	st.origins[o] = c
 	return c
 }
 
@@ -277,6 +287,7 @@ func (st *store) expire(now pcommon.Timestamp) {
 		}
 		if left == 0 {
 			delete(st.origins, o)
+			st.newest = nil
 		}
 	}
 }

@@ -16,6 +16,8 @@ type List struct {
 	Host string
 	// Items are the attributes, flat: behind an array or a map stand its parts, and theirs behind each of them.
 	Items []Item
+	// Nested: there is an array or a map among them.
+	Nested bool
 
 	verdict bool // the record at hand is one on a recipient
 	context bool // it carries all that is known of its message
@@ -100,6 +102,7 @@ func (l *List) id(id event.ID) string {
 
 // add appends a value. It gives its place, since a pointer would not outlive the next one.
 func (l *List) add(name string, k Kind, num int64, s string) int {
+	l.Nested = l.Nested || k >= KindArray
 	l.Items = append(l.Items, Item{Name: name, Kind: k, num: num, str: s})
 	return len(l.Items) - 1
 }

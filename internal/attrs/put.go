@@ -18,7 +18,7 @@ const (
 
 // Put fills the list with what the record of ev carries.
 func (l *List) Put(ev *event.Event) {
-	l.Items = l.Items[:0]
+	l.Items, l.Nested = l.Items[:0], false
 	l.fill(ev)
 }
 

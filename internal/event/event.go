@@ -1,10 +1,7 @@
 // Package event holds the one shape that every dialect's lines become. It imports nothing of this project.
 package event
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 // ID is a session's or message's identity: a hash, written as 16 hex digits. Zero is no id.
 type ID uint64
@@ -14,9 +11,11 @@ func (id ID) String() string {
 	if id == 0 {
 		return ""
 	}
-	const zeros = "0000000000000000"
-	s := strconv.FormatUint(uint64(id), 16)
-	return zeros[len(s):] + s
+	var digits [16]byte
+	for i := range digits {
+		digits[15-i] = "0123456789abcdef"[id>>(4*i)&15]
+	}
+	return string(digits[:])
 }
 
 // Span is a part of Event.Line that must not leave the processor, as byte offsets [From,To).

@@ -58,8 +58,7 @@ func find(s string, of Of, into []event.Span) []event.Span {
 
 // Clean gives s with the mark in place of its credentials; found is false, and s comes back as it is, where it has none.
 func Clean(s string, of Of) (clean string, found bool) {
-	var room [8]event.Span
-	spans := Find(s, of, room[:0])
+	spans := Find(s, of, nil)
 	if len(spans) == 0 {
 		return s, false
 	}
