@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/connector/connectortest"
+	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -26,6 +27,12 @@ import (
 
 // everyPoint lists every data point of a log, its value with it, as the connector makes them of the records of a processor.
 func everyPoint(t *testing.T, log string, change func(*smtpprocessor.Config)) []string {
+	t.Helper()
+	return everyPointBehind(t, log, change, func(plog.Logs) {})
+}
+
+// everyPointBehind does so with a processor between the two, which may change the records or take some away.
+func everyPointBehind(t *testing.T, log string, change func(*smtpprocessor.Config), between func(plog.Logs)) []string {
 	t.Helper()
 	sink := new(consumertest.MetricsSink)
 	cf := smtpconnector.NewFactory()
@@ -42,7 +49,12 @@ func everyPoint(t *testing.T, log string, change func(*smtpprocessor.Config)) []
 	if change != nil {
 		change(pc)
 	}
-	p, err := pf.CreateLogs(t.Context(), processortest.NewNopSettings(pf.Type()), pc, conn)
+	way, err := consumer.NewLogs(func(ctx context.Context, ld plog.Logs) error {
+		between(ld)
+		return conn.ConsumeLogs(ctx, ld)
+	}, consumer.WithCapabilities(consumer.Capabilities{MutatesData: true}))
+	require.NoError(t, err)
+	p, err := pf.CreateLogs(t.Context(), processortest.NewNopSettings(pf.Type()), pc, way)
 	require.NoError(t, err)
 	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
 	feed(t, p.ConsumeLogs, log, "")
