@@ -66,8 +66,8 @@ func look(path string) (*File, error) {
 	}
 	defer r.close()
 	head := make([]byte, headSize)
-	n, err := io.ReadFull(r, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && n == 0 {
+	n, err := readAll(r, head)
+	if err != nil && !errors.Is(err, io.EOF) && n == 0 {
 		return nil, f.damage(err)
 	}
 	head = head[:n]

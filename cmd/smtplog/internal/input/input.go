@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/term"
+
 	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
 )
 
@@ -69,8 +71,11 @@ func Open(o Options) (in *Input, troubles []error, err error) {
 		in.files = append(in.files, f)
 		in.total += f.Size
 	}
-	if len(files) == 0 {
-		return nil, troubles, errors.New("there is no log to read")
+	switch {
+	case len(files) == 0 && len(troubles) > 0:
+		return nil, troubles[1:], troubles[0]
+	case len(files) == 0:
+		return nil, nil, errors.New("there is no log to read")
 	}
 	in.sets = sets(in.files)
 	for _, s := range in.sets {
@@ -276,7 +281,4 @@ func (in *Input) Troubles() (list []error) {
 }
 
 // IsTerminal says whether a file is a terminal, where nobody pipes a log in.
-func IsTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
+func IsTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -58,7 +58,7 @@ func (l *lines) fill() bool {
 	}
 	room := l.room[:rest+chunk]
 	copy(room, l.text)
-	n, err := io.ReadFull(l.from, room[rest:])
+	n, err := readAll(l.from, room[rest:])
 	if n > 0 {
 		l.text = string(room[:rest+n])
 	}
@@ -68,11 +68,24 @@ func (l *lines) fill() bool {
 		return n > 0
 	default:
 		l.done = true
-		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		if !errors.Is(err, io.EOF) {
 			l.err = err
 		}
 	}
 	return true
+}
+
+// readAll fills the room as far as there is something. Unlike io.ReadFull it gives the stream's own error: an unexpected end is that of packed data.
+func readAll(from io.Reader, room []byte) (n int, err error) {
+	for n < len(room) && err == nil {
+		var more int
+		more, err = from.Read(room[n:])
+		n += more
+	}
+	if n == len(room) {
+		err = nil
+	}
+	return n, err
 }
 
 // errLater is the end of a file that may grow.

@@ -1,0 +1,351 @@
+package command
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/report"
+)
+
+const testdata = "../../../../testdata/"
+
+// smtplog runs the command with standard input from a file; none: an empty one.
+func smtplog(t *testing.T, stdin string, args ...string) (code int, out, said string) {
+	t.Helper()
+	if stdin == "" {
+		stdin = filepath.Join(t.TempDir(), "empty")
+		require.NoError(t, os.WriteFile(stdin, nil, 0o600))
+	}
+	in, err := os.Open(stdin)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, in.Close()) }()
+	var stdout, stderr bytes.Buffer
+	code = Run("1.2.3", args, in, &stdout, &stderr)
+	return code, stdout.String(), stderr.String()
+}
+
+func file(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+	return path
+}
+
+func packedWithGzip(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err = z.Write(data)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	return b.Bytes()
+}
+
+// What goes wrong is one sentence that names it, and an exit code.
+func TestBadInputIsOneSentence(t *testing.T) {
+	log := testdata + "postfix-main.rfc3164.log"
+	packed := packedWithGzip(t, log)
+	cut := file(t, "mail.log.2.gz", packed[:len(packed)/2])
+	binary := file(t, "wtmp", []byte("a\x00b\x00c"))
+	strange := file(t, "notes.txt", []byte("dear diary,\ntoday nothing came\n"))
+	empty := file(t, "mail.log", nil)
+	config := file(t, "otel.yaml", []byte("processors: {batch: {}}\n"))
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"a file that is not there":   {[]string{"report", "/no/such/mail.log"}, Unread, "/no/such/mail.log: no such file or directory"},
+		"one beside one that is":     {[]string{"report", log, "/no/such/mail.log"}, Unread, "/no/such/mail.log: no such file or directory"},
+		"a pattern that fits none":   {[]string{"report", dir + "/mail*"}, Unread, "no file has a name like that"},
+		"an empty directory":         {[]string{"report", dir}, Unread, "there is no log to read"},
+		"what is no text":            {[]string{"report", binary}, Unread, "wtmp: is no text"},
+		"a packed file cut short":    {[]string{"report", cut}, Unread, "mail.log.2.gz: is cut short: its gzip data ends in the middle"},
+		"no line understood":         {[]string{"report", strange}, Nothing, "none of 2 lines is a mail server's"},
+		"an empty log":               {[]string{"report", empty}, Nothing, "no line was read: the log is empty"},
+		"a time that is none":        {[]string{"report", "--since", "soon", log}, Wrong, `--since: "soon" is no time, takes`},
+		"a zone that is none":        {[]string{"report", "--location", "Mars", log}, Wrong, `location: "Mars" is not a time zone`},
+		"a dialect that is none":     {[]string{"report", "--dialect", "postfx", log}, Wrong, `dialects: "postfx" is not a known dialect`},
+		"an option that is none":     {[]string{"report", "--set", "colour=red", log}, Wrong, `colour`},
+		"an option without a value":  {[]string{"report", "--set", "attributes", log}, Wrong, `--set: "attributes" has no value`},
+		"a configuration without it": {[]string{"report", "--config", config, log}, Wrong, "has no processors.smtp block"},
+		"a flag that is none":        {[]string{"report", "--colour", log}, Wrong, "unknown flag: --colour"},
+		"a command that is none":     {[]string{"repot"}, Wrong, `unknown command "repot"`},
+		"top of nothing":             {[]string{"top", "hats", log}, Wrong, "top takes one of replies, providers"},
+		"nothing to explain":         {[]string{"explain", " "}, Wrong, "explain takes a reply or a line of a log"},
+		"words of nobody":            {[]string{"explain", "hello"}, Nothing, "this is neither a line of a mail server that is known nor a reply"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, _, said := smtplog(t, "", c.args...)
+			assert.Equal(t, c.code, code)
+			assert.Contains(t, said, c.says)
+			assert.Equal(t, 1, strings.Count(said, "\n"), said)
+		})
+	}
+}
+
+// A file that nobody may read is said; root may read all.
+func TestForbiddenFileIsSaid(t *testing.T) {
+	if os.Geteuid() == 0 {
+		assert.Equal(t, "permission denied", os.ErrPermission.Error()) // what it would end with
+		return
+	}
+	path := file(t, "mail.log", []byte("x"))
+	require.NoError(t, os.Chmod(path, 0))
+	code, _, said := smtplog(t, "", "report", path)
+	assert.Equal(t, Unread, code)
+	assert.Contains(t, said, "mail.log: permission denied")
+}
+
+// What could be read of a log that is cut short is answered.
+func TestCutFileIsReadAsFarAsItGoes(t *testing.T) {
+	packed := packedWithGzip(t, testdata+"postfix-main.rfc3164.log")
+	code, out, _ := smtplog(t, "", "report", "--json", file(t, "mail.log.2.gz", packed[:len(packed)/2]))
+	assert.Equal(t, Unread, code)
+	r := decode(t, out)
+	assert.Greater(t, r.Input.Recognised, int64(500))
+	assert.NotEmpty(t, r.Input.Notes)
+}
+
+func decode(t *testing.T, out string) *report.Report {
+	t.Helper()
+	r := new(report.Report)
+	require.NoError(t, json.Unmarshal([]byte(out), r))
+	return r
+}
+
+// However a log comes, it says the same: plain, packed, on standard input, by a pattern, in a directory; a rotated one in its order.
+func TestEveryWayInSaysTheSame(t *testing.T) {
+	log := testdata + "postfix-main.rfc3164.log"
+	data, err := os.ReadFile(log)
+	require.NoError(t, err)
+	changed := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	put := func(dir, name string, data []byte) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+		require.NoError(t, os.Chtimes(path, changed, changed))
+		return path
+	}
+	half := bytes.LastIndexByte(data[:len(data)/2], '\n') + 1
+	plain, rotated, numbers, dates := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()
+	put(plain, "mail.log", data)
+	put(rotated, "mail.log", data[half:])
+	put(rotated, "mail.log.1", data[:half])
+	for i := range 12 {
+		put(numbers, "mail.log."+string("abcdefghijkl"[i]), nil)
+	}
+	for i := range 12 {
+		require.NoError(t, os.Remove(filepath.Join(numbers, "mail.log."+string("abcdefghijkl"[i]))))
+		from, to := lineAt(data, i, 12), lineAt(data, i+1, 12)
+		put(numbers, "mail.log."+strings.TrimPrefix(string(rune('0'+(12-i)/10))+string(rune('0'+(12-i)%10)), "0"), data[from:to])
+		put(dates, "mail.log-202611"+string(rune('0'+(i+1)/10))+string(rune('0'+(i+1)%10)), data[from:to])
+	}
+	want := ""
+	for _, c := range []struct {
+		stdin string
+		args  []string
+	}{
+		{"", []string{filepath.Join(plain, "mail.log")}},
+		{"", []string{plain}},
+		{"", []string{plain + "/*.log"}},
+		{"", []string{rotated}},
+		{"", []string{filepath.Join(rotated, "mail.log"), filepath.Join(rotated, "mail.log.1")}},
+		{"", []string{numbers}},
+		{"", []string{dates}},
+	} {
+		code, out, said := smtplog(t, c.stdin, append([]string{"report", "--json", "--location", "UTC"}, c.args...)...)
+		require.Equal(t, Found, code, said)
+		r := decode(t, out)
+		r.Input.Files = nil
+		got, err := json.Marshal(r)
+		require.NoError(t, err)
+		if want == "" {
+			want = string(got)
+			assert.Equal(t, int64(265), r.Totals.Delivered)
+		}
+		assert.JSONEq(t, want, string(got), "%v", c.args)
+	}
+	packed := packedWithGzip(t, log)
+	for _, args := range [][]string{{put(t.TempDir(), "mail.log.gz", packed)}, {"-"}, {}} {
+		stdin := ""
+		if len(args) == 0 || args[0] == "-" {
+			stdin = log
+		}
+		code, out, said := smtplog(t, stdin, append([]string{"report", "--json", "--location", "UTC"}, args...)...)
+		require.Equal(t, Found, code, said)
+		assert.Equal(t, int64(265), decode(t, out).Totals.Delivered)
+	}
+}
+
+// lineAt is where a part of a text begins: at a line.
+func lineAt(data []byte, part, of int) int {
+	if part >= of {
+		return len(data)
+	}
+	return bytes.LastIndexByte(data[:len(data)*part/of], '\n') + 1
+}
+
+// A log that is there twice, as a copy and packed, counts once.
+func TestTwoNamesOfOneLogCountOnce(t *testing.T) {
+	log := testdata + "exim-main.mainlog"
+	data, err := os.ReadFile(log)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "mainlog.1"), data, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "mainlog.1.gz"), packedWithGzip(t, log), 0o600))
+	require.NoError(t, os.Symlink(filepath.Join(dir, "mainlog.1"), filepath.Join(dir, "link")))
+	_, out, _ := smtplog(t, "", "report", "--json", dir)
+	assert.Equal(t, int64(bytes.Count(data, []byte("\n"))), decode(t, out).Input.Lines)
+}
+
+// The same logs give the same words at every run, whatever order files and maps have.
+func TestEveryRunSaysTheSame(t *testing.T) {
+	args := []string{"report", "--text", "--location", "UTC", testdata + "*.log", testdata + "*.mainlog", testdata + "*.rejectlog"}
+	_, want, _ := smtplog(t, "", args...)
+	require.Contains(t, want, "recipients delivered")
+	for range 3 {
+		_, got, _ := smtplog(t, "", args...)
+		assert.Equal(t, want, got)
+	}
+}
+
+// Only what happened in a stretch of time counts, or on a host.
+func TestTimesAndHostsAreChosen(t *testing.T) {
+	log := testdata + "postfix-main.iso.log"
+	of := func(args ...string) *report.Report {
+		_, out, _ := smtplog(t, "", append([]string{"report", "--json", "--location", "UTC", log}, args...)...)
+		return decode(t, out)
+	}
+	all := of()
+	early, late := of("--until", "2026-11-23T15:33:30Z"), of("--since", "2026-11-23T15:33:30Z")
+	assert.Equal(t, all.Totals.Delivered, early.Totals.Delivered+late.Totals.Delivered)
+	assert.Equal(t, all.Totals.Received, early.Totals.Received+late.Totals.Received)
+	assert.NotZero(t, early.Totals.Delivered)
+	assert.NotZero(t, late.Totals.Delivered)
+	assert.Equal(t, all.Totals.Counts, of("--host", "MAILOUT").Totals.Counts)
+	assert.Zero(t, of("--host", "mx7").Totals.Received)
+	assert.Zero(t, of("--since", "2h").Totals.Received)
+}
+
+// The processor's options act here, by their names, from the command line and from a collector's configuration.
+func TestOptionsOfTheProcessorAct(t *testing.T) {
+	log := testdata + "postfix-main.iso.log"
+	config := file(t, "otel.yaml", []byte(`
+receivers: {maillog: {include: [/var/log/mail.log]}}
+processors:
+  smtp/mail:
+    providers: [{name: house, hosts: [bigmail.test]}]
+    storage: file_storage
+`))
+	for _, args := range [][]string{
+		{"--config", config}, {"--set", `providers=[{name: house, hosts: [bigmail.test]}]`},
+	} {
+		_, out, said := smtplog(t, "", append([]string{"top", "providers", "--json", log}, args...)...)
+		var list []report.Provider
+		require.NoError(t, json.Unmarshal([]byte(out), &list), said)
+		assert.Equal(t, "house", list[0].Name)
+	}
+	_, out, _ := smtplog(t, "", "enrich", "--set", "attributes=full", "--mail", log)
+	assert.Positive(t, strings.Count(out, `"smtp.mail_from_domain":`))
+}
+
+// Each record is an object of JSON in a line of its own; batches are OTLP.
+func TestEnrichWritesJSON(t *testing.T) {
+	log := testdata + "postfix-main.iso.log"
+	code, out, said := smtplog(t, "", "enrich", log)
+	require.Equal(t, Found, code, said)
+	events := map[string]int{}
+	for line := range strings.Lines(out) {
+		var one map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &one), line)
+		require.NotEmpty(t, one["body"])
+		event, _ := one["smtp.event"].(string)
+		events[event]++
+	}
+	assert.Greater(t, events["delivery"], 300)
+	assert.Greater(t, events["message"], 200)
+	assert.NotZero(t, events[""])
+	_, mail, _ := smtplog(t, "", "enrich", "--mail", log)
+	assert.Equal(t, strings.Count(out, "\n")-events[""], strings.Count(mail, "\n"))
+	_, otlp, _ := smtplog(t, "", "enrich", "--otlp", log)
+	records := 0
+	for line := range strings.Lines(otlp) {
+		var one struct {
+			ResourceLogs []struct {
+				ScopeLogs []struct{ LogRecords []json.RawMessage }
+			}
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &one))
+		for _, rl := range one.ResourceLogs {
+			for _, sl := range rl.ScopeLogs {
+				records += len(sl.LogRecords)
+			}
+		}
+	}
+	assert.Equal(t, strings.Count(out, "\n"), records)
+}
+
+// Tables are files of comma-separated values, each with its head, and without formulas.
+func TestTablesAreFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	code, _, said := smtplog(t, "", "report", "--csv", dir, testdata+"postfix-main.iso.log")
+	require.Equal(t, Found, code, said)
+	for _, name := range []string{"days", "series", "providers", "senders", "recipients", "clients", "failures", "rejects", "stages", "metrics", "recipient_domains"} {
+		f, err := os.Open(filepath.Join(dir, name+".csv"))
+		require.NoError(t, err)
+		rows, err := csv.NewReader(f).ReadAll()
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+		assert.Greater(t, len(rows), 1, name)
+		for _, row := range rows[1:] {
+			assert.False(t, strings.HasPrefix(row[0], "="), row)
+		}
+	}
+}
+
+// What a log says can neither clear the screen nor add a line, in any output that people look at.
+func TestTheTerminalObeysNoLog(t *testing.T) {
+	line := "Nov 23 15:32:34 mx1 postfix/smtp[532]: ECD68FB: to=<a\x1b[31m@b.example>, relay=mx\x9b.b.example[198.51.100.31]:25, delay=0.05, " +
+		"delays=0.02/0.01/0.02/0, dsn=5.1.1, status=bounced (host mx.b.example[198.51.100.31] said: 550 5.1.1 no\x1b[2J\u202eforged (in reply to RCPT TO command))\n"
+	log := file(t, "mail.log", []byte(strings.Repeat(line, 3)))
+	for _, args := range [][]string{{"report"}, {"report", "--text"}, {"enrich"}, {"top", "replies"}, {"explain", strings.TrimSpace(line)}} {
+		if args[0] != "explain" {
+			args = append(args, log)
+		}
+		_, out, said := smtplog(t, "", args...)
+		assert.Contains(t, out, "forged", "%v", args)
+		for _, r := range out + said {
+			assert.True(t, r == '\n' || !unicode.IsControl(r) && r != '\u202e', "%v: %q", args, r)
+		}
+	}
+}
+
+func TestExplainSaysWhatToDo(t *testing.T) {
+	_, out, _ := smtplog(t, "", "explain", "550 5.1.1 <anna@example.com>: Recipient address rejected: User unknown in virtual mailbox table")
+	for _, want := range []string{"unknown_recipient", "Take the address off the list", "for good", `rule`} {
+		assert.Contains(t, out, want)
+	}
+	_, out, _ = smtplog(t, "", "explain", "Nov 23 15:32:34 mx1 postfix/smtpd[532]: connect from a.example[192.0.2.1]")
+	assert.Contains(t, out, "smtp.event")
+	assert.Contains(t, out, "Nothing failed here")
+}
+
+func TestVersionIsSaid(t *testing.T) {
+	code, out, _ := smtplog(t, "", "--version")
+	assert.Equal(t, Found, code)
+	assert.Equal(t, "smtplog version 1.2.3\n", out)
+}
