@@ -14,6 +14,7 @@ func Text(to io.Writer, r *report.Report, style Style) error {
 	p := &page{to: to, style: style}
 	p.head(r)
 	p.totals(r)
+	p.incidents(r)
 	p.times(r)
 	p.providers(r)
 	p.failures(r)
@@ -113,6 +114,26 @@ func count(n int64, noun string) string {
 		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func (p *page) incidents(r *report.Report) {
+	if len(r.Incidents) == 0 {
+		return
+	}
+	p.title("Incidents")
+	t := p.table("", "", "")
+	for i := range r.Incidents {
+		one := &r.Incidents[i]
+		colour, state := yellow, "goes on"
+		if one.Severe {
+			colour = red
+		}
+		if one.Over {
+			state = "over"
+		}
+		t.row(one.Start, cell{state, colour}, one.Sentence)
+	}
+	t.write()
 }
 
 func (p *page) times(r *report.Report) {

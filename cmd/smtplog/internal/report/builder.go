@@ -6,6 +6,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/incident"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
@@ -60,6 +61,10 @@ type Builder struct {
 	waiting                                         []Waiting
 	waitingCount                                    int64
 	key                                             []byte
+
+	watch     *incident.Detector
+	seen      incident.Observation
+	incidents map[string]*Incident
 }
 
 // names are the lists of the most frequent.
@@ -115,6 +120,7 @@ func New(o Options) *Builder {
 		servers: newTop[struct{}](mostKinds), hosts: newTop[struct{}](mostKinds), providers: newTop[provider](mostProviders),
 		failures: newTop[Failure](mostFailures), rejects: newTop[reject](mostKinds), warnings: newTop[Warning](mostKinds), unknown: newTop[Unknown](mostKinds),
 	}
+	b.watch, b.incidents = incident.New(incident.Defaults()), map[string]*Incident{}
 	n := &b.names
 	for _, t := range [...]**top[item]{&n.recipientDomains, &n.senderDomains, &n.rejectedClients, &n.attackers, &n.callers} {
 		*t = newTop[item](mostNames)
@@ -195,6 +201,10 @@ func (b *Builder) record(ev *event.Event) {
 		return
 	}
 	s.Complete()
+	if ev.Resolution >= event.ResolutionSecond {
+		s.Time = ev.Time
+	}
+	b.observe(ev)
 	b.ev, b.hour, b.to = ev, b.hourOf(ev), nil
 	for _, f := range b.families {
 		if f.applies(s) {

@@ -31,21 +31,22 @@ type Report struct {
 	Users            List       `json:"users"` // who logged in, by messages
 	UsersByBytes     List       `json:"users_by_bytes"`
 
-	Rejects         []Reject  `json:"rejects"`          // by us
-	RejectedClients List      `json:"rejected_clients"` // by rejects
-	Failures        []Failure `json:"failures"`         // replies of others that put off or bounced
-	Deferred        []Waiting `json:"deferred"`         // recipients that wait at the end of the log
-	DeferredCount   int64     `json:"deferred_count"`   // of all of them
-	Stages          []Stage   `json:"stages"`           // where tries spend their time
-	Sessions        Sessions  `json:"sessions"`
-	TLS             []TLS     `json:"tls"`
-	Logins          []Login   `json:"logins"`
-	Attackers       List      `json:"attackers"` // clients by logins that failed
-	Filters         []Filter  `json:"filters"`
-	Reports         []Told    `json:"reports"`  // what other hosts reported later: bounces, complaints
-	Warnings        []Warning `json:"warnings"` // what the servers complain of themselves
-	Unknown         []Unknown `json:"unknown"`  // lines not understood
-	Metrics         []Metric  `json:"metrics"`  // the connector's numbers
+	Rejects         []Reject   `json:"rejects"`          // by us
+	RejectedClients List       `json:"rejected_clients"` // by rejects
+	Failures        []Failure  `json:"failures"`         // replies of others that put off or bounced
+	Deferred        []Waiting  `json:"deferred"`         // recipients that wait at the end of the log
+	DeferredCount   int64      `json:"deferred_count"`   // of all of them
+	Stages          []Stage    `json:"stages"`           // where tries spend their time
+	Sessions        Sessions   `json:"sessions"`
+	TLS             []TLS      `json:"tls"`
+	Logins          []Login    `json:"logins"`
+	Attackers       List       `json:"attackers"` // clients by logins that failed
+	Filters         []Filter   `json:"filters"`
+	Reports         []Told     `json:"reports"`   // what other hosts reported later: bounces, complaints
+	Incidents       []Incident `json:"incidents"` // departures from what was usual, the first first
+	Warnings        []Warning  `json:"warnings"`  // what the servers complain of themselves
+	Unknown         []Unknown  `json:"unknown"`   // lines not understood
+	Metrics         []Metric   `json:"metrics"`   // the connector's numbers
 }
 
 // Input is what was read.
@@ -244,6 +245,19 @@ type Told struct {
 	Reason  string `json:"reason,omitempty"`
 	Verdict string `json:"verdict,omitempty"`
 	Count   int64  `json:"count"`
+}
+
+// Incident is a departure from what was usual in this log: a provider that refuses more than before, a sender that sends more, logins that fail.
+type Incident struct {
+	ID       string    `json:"id"`
+	Kind     string    `json:"kind"`
+	Start    time.Time `json:"start"`
+	Last     time.Time `json:"last"`
+	Over     bool      `json:"over"`
+	Severe   bool      `json:"severe"`
+	Provider string    `json:"provider,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	Sentence string    `json:"sentence"`
 }
 
 // Warning is what a server complains of itself.

@@ -39,6 +39,7 @@ func (b *Builder) Report() *Report {
 	for _, e := range b.unknown.best(b.options.Top) {
 		r.Unknown = append(r.Unknown, e.value)
 	}
+	r.Incidents = b.departures()
 	b.queue(r)
 	b.slow(r)
 	b.tables(r)
