@@ -40,9 +40,17 @@ $(GENERATED)/go.sum: builder-config.yaml go.mod tools/go.mod
 	cd $(GENERATED) && go mod tidy
 	@touch $@
 
+SMTPLOG := bin/smtplog
+# The logs that are shown when no other is given.
+LOG ?= $(addprefix testdata/,mission/conversations.log postfix-main.rfc3164.log exim-all.mainlog exim-all.rejectlog sendmail-loud.rfc3164.log opensmtpd-main.rfc3164.log haraka-main.log)
+
+.PHONY: smtplog
+smtplog: ## build bin/smtplog, the command that needs no collector (seconds)
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w -X main.version=$(shell git describe --tags --always --dirty 2>/dev/null || echo dev)' -o $(SMTPLOG) ./cmd/smtplog
+
 .PHONY: run
-run: build ## build, then run the demo (ONCE=1: one round; LOG=file: another log)
-	go run ./internal/demo
+run: smtplog ## report on the logs in testdata (LOG='FILE...': on others)
+	$(SMTPLOG) report $(LOG)
 
 .PHONY: test
 test: build test-unit lint test-generated test-wasm ## everything but e2e: unit, golden, race, lint, generated files, example configs

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -348,4 +349,45 @@ func TestVersionIsSaid(t *testing.T) {
 	code, out, _ := smtplog(t, "", "--version")
 	assert.Equal(t, Found, code)
 	assert.Equal(t, "smtplog version 1.2.3\n", out)
+}
+
+// Every command has a manual page and completions.
+func TestManualAndCompletionsAreMade(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "man")
+	code, _, said := smtplog(t, "", "man", dir)
+	require.Equal(t, Found, code, said)
+	for _, name := range []string{"smtplog", "smtplog-report", "smtplog-enrich", "smtplog-top", "smtplog-explain"} {
+		page, err := os.ReadFile(filepath.Join(dir, name+".1"))
+		require.NoError(t, err)
+		assert.Contains(t, string(page), ".SH SYNOPSIS")
+	}
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		code, out, _ := smtplog(t, "", "completion", shell)
+		assert.Equal(t, Found, code)
+		assert.Contains(t, out, "smtplog")
+	}
+	_, out, _ := smtplog(t, "", "__complete", "report", "--dialect", "post")
+	assert.Contains(t, out, "postfix")
+}
+
+// What the README shows of the logs in testdata is what comes out.
+func TestReadmeShowsWhatComesOut(t *testing.T) {
+	readme, err := os.ReadFile("../../../../README.md")
+	require.NoError(t, err)
+	_, shown, found := strings.Cut(string(readme), "An excerpt of what `make run` says:\n\n```\n")
+	require.True(t, found)
+	shown, _, _ = strings.Cut(shown, "```")
+	args := []string{"report", "--text", "--location", "UTC"}
+	for _, name := range []string{
+		"mission/conversations.log", "postfix-main.rfc3164.log", "exim-all.mainlog", "exim-all.rejectlog", "sendmail-loud.rfc3164.log",
+		"opensmtpd-main.rfc3164.log", "haraka-main.log",
+	} {
+		args = append(args, testdata+name)
+	}
+	_, out, _ := smtplog(t, "", args...)
+	lines := strings.Split(out, "\n")
+	for line := range strings.Lines(shown) {
+		line = strings.TrimRight(line, "\n")
+		assert.True(t, slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, line) }), line)
+	}
 }

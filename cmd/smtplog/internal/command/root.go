@@ -102,8 +102,7 @@ order, several are merged by their stamps.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failure{err, Wrong} })
-	root.AddCommand(s.report(), s.enrich(), s.topOf(), s.explain())
+	root.AddCommand(s.report(), s.enrich(), s.topOf(), s.explain(), s.man())
 	return root
 }
