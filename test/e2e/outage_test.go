@@ -259,6 +259,11 @@ func outages(t *testing.T) map[string]func(o *outage) {
 			o.store = otlpHTTP{a}
 			o.example("loki.yaml", nil, "127.0.0.1:3100", a, "127.0.0.1:9090", freeAddress(t), "/var/log/mail.log", o.log)
 		},
+		"traces.yaml": func(o *outage) {
+			a := freeAddress(t)
+			o.store = otlpHTTP{a}
+			o.example("traces.yaml", nil, append(prometheus(), "127.0.0.1:4318", a, "/var/log/mail.log", o.log)...)
+		},
 		"datadog.yaml": func(o *outage) {
 			a := freeAddress(t)
 			o.store = otlpHTTP{a}

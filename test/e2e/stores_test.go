@@ -84,12 +84,12 @@ type store interface {
 	open(t *testing.T, k *kept) // it is up from now on, until the test ends
 }
 
-// otlpHTTP takes logs over OTLP/HTTP at any path, and metrics without looking at them.
+// otlpHTTP takes logs over OTLP/HTTP at any path, and metrics and traces without looking at them.
 type otlpHTTP struct{ address string }
 
 func (s otlpHTTP) open(t *testing.T, k *kept) {
 	serve(t, s.address, func(w http.ResponseWriter, r *http.Request, body []byte) {
-		if strings.Contains(r.URL.Path, "metrics") || strings.HasSuffix(r.URL.Path, "/write") {
+		if strings.Contains(r.URL.Path, "metrics") || strings.HasSuffix(r.URL.Path, "/v1/traces") || strings.HasSuffix(r.URL.Path, "/write") {
 			w.Header().Set("Content-Type", "application/x-protobuf")
 			return
 		}
