@@ -115,8 +115,8 @@ bench: ## run the benchmarks (BENCH=regexp COUNT=6), compare with the run before
 	@if [ -f build/bench/old.txt ]; then $(TOOL) benchstat build/bench/old.txt build/bench/new.txt; fi
 
 .PHONY: bench-compare
-bench-compare: build ## this collector and what one would use instead over the same log: CPU, memory, ratios (LINES, ROUNDS)
-	@for dialect in postfix exim sendmail; do go run ./bench/compare -dialect $$dialect -lines $${LINES:-300000} -rounds $${ROUNDS:-3}; echo; done
+bench-compare: build ## this collector and what one would use instead over the same log: CPU, memory, bytes, ratios (LINES, ROUNDS; EXPORTER=path of a prometheus-postfix-exporter)
+	@for dialect in postfix exim sendmail; do go run ./bench/compare -dialect $$dialect -lines $${LINES:-300000} -rounds $${ROUNDS:-3} $(if $(EXPORTER),-exporter $(EXPORTER)); echo; done
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (20s)

@@ -2,7 +2,9 @@
 // a line, lines a second of one core, peak memory, and the ratio to the stock way in the same round. What was counted is compared with what
 // happened in the log.
 //
-//	go run ./bench/compare [-lines 300000] [-rounds 3] [-dialect postfix] [-binary bin/otelcol-smtp]
+// Beside them, where it is there, runs an exporter that only counts. What the records are as OTLP is measured in a run of its own.
+//
+//	go run ./bench/compare [-lines 300000] [-rounds 3] [-dialect postfix] [-binary bin/otelcol-smtp] [-exporter prometheus-postfix-exporter]
 package main
 
 import (
@@ -11,6 +13,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 
@@ -22,52 +25,84 @@ func main() {
 	rounds := flag.Int("rounds", 3, "how often each is run; the median counts")
 	dialect := flag.String("dialect", "postfix", "postfix, exim or sendmail")
 	binary := flag.String("binary", "bin/otelcol-smtp", "the collector")
+	exporter := flag.String("exporter", "prometheus-postfix-exporter", "an exporter that only counts; it is left out where it is not there")
 	flag.Parse()
-	if err := run(*lines, *rounds, *dialect, *binary); err != nil {
+	if err := run(*lines, *rounds, *dialect, *binary, *exporter); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(lines, rounds int, dialect, binary string) error {
+func run(lines, rounds int, dialect, binary, exporter string) error {
 	dir, err := os.MkdirTemp("", "compare")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	path := filepath.Join(dir, "mail.log")
-	totals, written, err := write(path, lines, dialect)
+	l := comparison{dir: dir, binary: binary, log: filepath.Join(dir, "mail.log"), out: filepath.Join(dir, "out.json")}
+	if l.totals, l.lines, err = write(l.log, lines, dialect); err != nil {
+		return err
+	}
+	info, err := os.Stat(l.log)
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%s: %d lines, %.1f MiB, %d recipients ended\n\n", dialect, written, float64(info.Size())/(1<<20), len(totals.Ends))
+	fmt.Printf("%s: %d lines, %.1f MiB, %d recipients ended\n\n", dialect, l.lines, float64(info.Size())/(1<<20), len(l.totals.Ends))
 
 	ways := []string{"ours", "stock", "maillog", "file_log"}
 	if dialect != "postfix" {
-		ways = []string{"ours", "maillog", "file_log"} // the stock way's patterns are Postfix's
+		ways = []string{"ours", "maillog", "file_log"} // the stock way's patterns and the exporter's are Postfix's
+	} else if l.exporter, err = exec.LookPath(exporter); err == nil {
+		ways = append(ways, "exporter")
+	} else {
+		fmt.Printf("no exporter that only counts: %v\n\n", err)
 	}
 	measured := map[string][]cost{}
 	for range rounds {
 		for _, way := range ways {
-			c, err := measure(binary, filepath.Join("bench", way+".yaml"), path, filepath.Join(dir, "out.json"))
+			c, err := l.measure(way)
 			if err != nil {
 				return fmt.Errorf("%s: %w", way, err)
-			}
-			if err := check(way, filepath.Join(dir, "out.json"), &totals); err != nil {
-				return fmt.Errorf("%s counted otherwise: %w", way, err)
 			}
 			measured[way] = append(measured[way], c)
 		}
 	}
-	show(ways, measured, written)
-	if dialect == "postfix" {
-		ratio("ours / stock", measured["ours"], measured["stock"], 0.5)
+	wires := map[string]wire{}
+	for _, way := range ways[:2] {
+		if way == "maillog" {
+			continue
+		}
+		if wires[way], err = measureWire(binary, way, l.log); err != nil {
+			return fmt.Errorf("%s, on the wire: %w", way, err)
+		}
 	}
+	show(ways, measured, wires, l.lines, info.Size())
+	ratio("ours / stock", measured["ours"], measured["stock"], 0.5)
+	ratio("ours / exporter", measured["ours"], measured["exporter"], 1)
 	ratio("maillog / file_log", measured["maillog"], measured["file_log"], 0.4)
 	return nil
+}
+
+// comparison is one log, and what reads it.
+type comparison struct {
+	dir, log, out    string
+	binary, exporter string
+	lines            int
+	totals           generate.Totals
+}
+
+// measure runs one way over the log, and compares what it counted with what happened.
+func (l *comparison) measure(way string) (cost, error) {
+	if way == "exporter" {
+		return measureExporter(l.exporter, l.log, l.dir, &l.totals)
+	}
+	if err := os.WriteFile(l.out, nil, 0o600); err != nil {
+		return cost{}, err
+	}
+	c, err := measure(l.binary, filepath.Join("bench", way+".yaml"), "LOG="+l.log, "OUT="+l.out)
+	if err != nil {
+		return c, err
+	}
+	return c, check(way, l.out, &l.totals)
 }
 
 // write makes up the log.
@@ -89,21 +124,29 @@ func write(path string, n int, dialect string) (totals generate.Totals, lines in
 	return l.Totals, lines, f.Close()
 }
 
-func show(ways []string, measured map[string][]cost, lines int) {
-	fmt.Println("| way | CPU µs a line (least, median, most) | lines/s a core | peak MiB |\n| --- | --- | --- | --- |")
+func show(ways []string, measured map[string][]cost, wires map[string]wire, lines int, size int64) {
+	fmt.Println("| way | CPU µs a line (least, median, most) | lines/s a core | peak MiB | OTLP bytes a byte of log | the same, gzip |\n| --- | --- | --- | --- | --- | --- |")
 	for _, way := range ways {
 		list := slices.Clone(measured[way])
 		slices.SortFunc(list, func(a, b cost) int { return int(a.cpu - b.cpu) })
 		at := func(c cost) float64 { return float64(c.cpu.Microseconds()) / float64(lines) }
 		middle := list[len(list)/2]
-		fmt.Printf("| %s | %.2f, %.2f, %.2f | %.0f | %.0f |\n", way, at(list[0]), at(middle), at(list[len(list)-1]),
+		fmt.Printf("| %s | %.2f, %.2f, %.2f | %.0f | %.0f |", way, at(list[0]), at(middle), at(list[len(list)-1]),
 			float64(lines)/middle.cpu.Seconds(), float64(middle.peak)/(1<<20))
+		if w, ok := wires[way]; ok {
+			fmt.Printf(" %.2f | %.2f |\n", float64(w.plain)/float64(size), float64(w.gzip)/float64(size))
+		} else {
+			fmt.Println(" | |")
+		}
 	}
 	fmt.Println()
 }
 
-// ratio compares round by round: the machine's speed drifts.
+// ratio compares round by round, where there are both: the machine's speed drifts.
 func ratio(name string, a, b []cost, budget float64) {
+	if len(b) == 0 {
+		return
+	}
 	var list []float64
 	for i := range a {
 		list = append(list, a[i].cpu.Seconds()/b[i].cpu.Seconds())

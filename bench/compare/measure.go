@@ -21,29 +21,36 @@ type cost struct {
 // errEnded is a collector that did not wait to be told.
 var errEnded = errors.New("it ended by itself")
 
-// measure runs the collector over the log until it has nothing more to do, and ends it.
-func measure(binary, config, log, out string) (cost, error) {
-	if err := os.WriteFile(out, nil, 0o600); err != nil {
-		return cost{}, err
-	}
-	var output bytes.Buffer
+// measure runs the collector over a log until it has nothing more to do, and ends it. env names the log, and where its output goes.
+func measure(binary, config string, env ...string) (cost, error) {
 	cmd := exec.Command(binary, "--config", config)
-	cmd.Env = append(os.Environ(), "LOG="+log, "OUT="+out)
+	cmd.Env = append(os.Environ(), env...)
+	nothing := func() error { return nil }
+	return watch(cmd, nothing, nothing)
+}
+
+// watch runs a program until it has nothing more to do, and ends it. begun is called when it runs, done before it is told to end.
+func watch(cmd *exec.Cmd, begun, done func() error) (cost, error) {
+	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Start(); err != nil {
 		return cost{}, err
 	}
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	if err := begun(); err != nil {
+		return cost{}, errors.Join(err, cmd.Process.Kill(), <-ended)
+	}
 	select {
-	case err := <-done:
+	case err := <-ended:
 		return cost{}, fmt.Errorf("%w: %s", errors.Join(errEnded, err), output.String())
 	case <-idle(cmd.Process.Pid):
 	}
+	failed := done()
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return cost{}, err
 	}
-	if err := <-done; err != nil {
+	if err := <-ended; err != nil && !wasTold(cmd.ProcessState) {
 		return cost{}, fmt.Errorf("%w: %s", err, output.String())
 	}
 	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
@@ -53,7 +60,13 @@ func measure(binary, config, log, out string) (cost, error) {
 	return cost{
 		cpu:  cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
 		peak: usage.Maxrss << 10,
-	}, nil
+	}, failed
+}
+
+// wasTold says whether a program ended because it was told to: one that knows no orderly end.
+func wasTold(s *os.ProcessState) bool {
+	status, ok := s.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGTERM
 }
 
 // idle says when the process has worked, and then used next to no CPU for two seconds; a process that is gone is never idle.
