@@ -116,6 +116,7 @@ const (
 	FilterVerdict     = "smtp.filter.verdict"
 	FilterRetold      = "smtp.filter.retold"
 	FilterScore       = "smtp.filter.score"
+	FilterDuration    = "smtp.filter.duration"
 	ErrorType         = "error.type"
 	Daemon            = "smtp.mta.daemon"
 	Service           = "smtp.mta.service"
@@ -307,6 +308,7 @@ var Table = []Doc{
 	{FilterVerdict, String, Core, "its verdict; `other` for a word in the line that is none of those known"},
 	{FilterRetold, Bool, Core, "another record of the same program has the verdict, too, and counts it: spamd's `identified spam` beside its result line, the checks of an SPF service beside its answer"},
 	{FilterScore, Double, Core, "the number that the verdict was made from: the sum of DNSBL weights (postscreen), a spam score"},
+	{FilterDuration, Seconds, Core, "how long the filter took to come to its verdict, where its line says so (amavis, rspamd, spamd)"},
 	{ErrorType, String, "unless it is the reply code", "`timeout`, `connection_refused` (an answer of the host), `connection_lost`, `host_not_found`, `no_route`, `tls_handshake`, `local_error` (this host lacks or forbids it), `_OTHER`, or the reply code"},
 	{Daemon, String, "unless it is the one of Postfix that the event or the route belongs to: cleanup, qmgr, bounce; smtp, lmtp, local, pipe", "the program of the mail server: `smtpd`, `qmgr` ..."},
 	{Service, String, Core, "the named service that it runs as: `submission`, `relay` ..."},

@@ -273,6 +273,7 @@ func (l *List) diagnosis(ev *event.Event) {
 	l.text(FilterVerdict, ev.FilterVerdict)
 	l.bool(FilterRetold, true, ev.VerdictRetold)
 	l.dbl(FilterScore, ev.FilterScore, ev.HasScore)
+	l.dbl(FilterDuration, ev.FilterTook.Seconds(), ev.FilterTook > 0)
 }
 
 // isCode says whether a text is the number of a reply code.

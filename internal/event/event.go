@@ -251,8 +251,9 @@ type Event struct {
 	User          string
 	FilterName    string
 	FilterVerdict string
-	VerdictRetold bool    // another line of the same program says so, too, which counts it
-	FilterScore   float64 // what the verdict was made from: a DNSBL rank, a spam score
+	VerdictRetold bool          // another line of the same program says so, too, which counts it
+	FilterScore   float64       // what the verdict was made from: a DNSBL rank, a spam score
+	FilterTook    time.Duration // to come to it; 0: the line does not say
 	HasScore      bool
 
 	// OfRun: on message.removed, only this run over the recipients is done, and the message with it if none was put off.

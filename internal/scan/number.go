@@ -1,5 +1,7 @@
 package scan
 
+import "time"
+
 // Int reads all of s as a decimal number without sign. It fails for anything else, and for what int64 cannot hold.
 func Int(s string) (int64, bool) {
 	n, rest, ok := Digits(s)
@@ -75,4 +77,13 @@ func Decimal(s string) (float64, bool) {
 	}
 	s, _ = Byte(s, '+')
 	return Float(s)
+}
+
+// Duration is a number of units without a sign, 0 where s is none, or more than a day.
+func Duration(s string, unit time.Duration) time.Duration {
+	n, ok := Float(s)
+	if !ok || n < 0 || n*float64(unit) > float64(24*time.Hour) {
+		return 0
+	}
+	return time.Duration(n * float64(unit))
 }

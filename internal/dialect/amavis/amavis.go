@@ -4,6 +4,7 @@ package amavis
 
 import (
 	"strings"
+	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
@@ -63,6 +64,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		if _, s, ok = scan.Cut(done, '}'); !ok {
 			return event.Parsed
 		}
+	}
+	if _, took, ok := scan.CutLast(s, ','); ok && !ofRecipient {
+		ev.FilterTook = scan.Duration(scan.Trim(strings.TrimSuffix(took, " ms")), time.Millisecond)
 	}
 	if s, ok := envelope(ev, s); ok {
 		fields(ev, s)

@@ -4,6 +4,7 @@ package rspamd
 
 import (
 	"strings"
+	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
@@ -198,6 +199,10 @@ func measures(ev *event.Event, s string) {
 		return
 	}
 	ev.Size, ev.HasSize = n, true
+	if took, found := strings.CutPrefix(rest, ", time: "); found {
+		took, _, _ = strings.Cut(took, "ms")
+		ev.FilterTook = scan.Duration(took, time.Millisecond)
+	}
 	_, rest, ok = scan.CutOnce(rest, ">, rcpts: <")
 	if !ok {
 		return

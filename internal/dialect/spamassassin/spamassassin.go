@@ -3,6 +3,7 @@ package spamassassin
 
 import (
 	"strings"
+	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
@@ -127,7 +128,8 @@ func measured(ev *event.Event, s string) bool {
 		score, _, _ = scan.Cut(score, '/')
 		ev.FilterScore, ev.HasScore = scan.Decimal(score)
 	}
-	if _, size, ok := strings.Cut(rest, " seconds, "); ok {
+	if took, size, ok := strings.Cut(rest, " seconds, "); ok {
+		ev.FilterTook = scan.Duration(took, time.Second)
 		if n, rest, ok := scan.Digits(size); ok && strings.HasPrefix(rest, " bytes") {
 			ev.Size, ev.HasSize = n, true
 		}
@@ -179,6 +181,8 @@ func result(ev *event.Event, s string) bool {
 		field, rest, ok = scan.Cut(rest, ',')
 		key, value, _ := scan.Cut(field, '=')
 		switch key {
+		case "scantime":
+			ev.FilterTook = scan.Duration(value, time.Second)
 		case "size":
 			if ok {
 				ev.Size, ev.HasSize = scan.Int(value)

@@ -87,6 +87,7 @@ const (
 	fAuth
 	fFilter
 	fVerdict
+	fFilterDuration
 
 	fieldCount
 	noField = fieldCount
@@ -109,7 +110,7 @@ var names = [fieldCount]string{
 	fQueue: attrs.DelayInQueue, fConnection: attrs.DelaySetup, fTransmission: attrs.DelayTransmission, fRcptTo: attrs.RcptTo, fRcptToList: attrs.RcptToList,
 	fProvider: attrs.Provider,
 	fClient:   attrs.ClientAddress, fServer: attrs.ServerAddress, fPeer: attrs.PeerAddress, fHelo: attrs.Helo, fProtocol: attrs.Protocol, fTLS: attrs.TLSVersion,
-	fUser: attrs.UserName, fMechanism: attrs.AuthMechanism, fAuth: attrs.AuthResult, fFilter: attrs.FilterName, fVerdict: attrs.FilterVerdict,
+	fUser: attrs.UserName, fMechanism: attrs.AuthMechanism, fAuth: attrs.AuthResult, fFilter: attrs.FilterName, fVerdict: attrs.FilterVerdict, fFilterDuration: attrs.FilterDuration,
 }
 
 func total(s event.Status) string { return attrs.RecipientTotal + s.String() }

@@ -192,10 +192,13 @@ func before(t pcommon.Timestamp, seconds float64) pcommon.Timestamp {
 	return t
 }
 
-// length is a number of seconds in nanoseconds, 0 for a negative one.
+// length is a number of seconds in nanoseconds, 0 for one that is none.
 func length(seconds float64) pcommon.Timestamp {
-	const most = 1e9 // 30 years
-	return pcommon.Timestamp(math.Round(max(0, min(seconds, most)) * float64(time.Second)))
+	const most = 1e9    // 30 years
+	if !(seconds > 0) { // no number either
+		return 0
+	}
+	return pcommon.Timestamp(math.Round(min(seconds, most) * float64(time.Second)))
 }
 
 // fail gives a span the status of a failure.

@@ -2,6 +2,7 @@ package traces
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -249,4 +250,18 @@ func TestResourceIsTheRecordsOwnAndNamesHostAndService(t *testing.T) {
 	require.Equal(t, map[string]any{"host.name": "other", "service.name": "postfix"}, td.ResourceSpans().At(1).Resource().Attributes().AsRaw())
 	ld.ResourceLogs().At(0).Resource().Attributes().PutStr("service.name", "mail")
 	require.Equal(t, "mail", New(Options{}).Logs(ld).ResourceSpans().At(0).Resource().Attributes().AsRaw()["service.name"])
+}
+
+func TestFilterIsAsLongAsItSays(t *testing.T) {
+	m := &mail{uid: 1, id: "a@x"}
+	td := New(Options{}).Logs(batch(
+		line{5, event.KindFilter, m, true, map[string]any{attrs.FilterName: "rspamd", attrs.FilterVerdict: "no action", attrs.FilterDuration: 0.25}},
+		line{6, event.KindFilter, m, true, map[string]any{attrs.FilterName: "milter", attrs.FilterVerdict: "reject", attrs.FilterDuration: math.NaN()}},
+		try(m, 7, "delivered", attrs.DelaySetup, math.Inf(1), attrs.DelayTransmission, -1.0),
+	))
+	got := tells(td)
+	require.Equal(t, []string{"filter 4.75s+250ms", "filter 6s+0s"}, got[:2])
+	for _, s := range td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().All() {
+		require.LessOrEqual(t, s.StartTimestamp(), s.EndTimestamp())
+	}
 }

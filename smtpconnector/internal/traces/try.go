@@ -41,7 +41,7 @@ func (m *Maker) try() {
 	if failed {
 		fail(s, t.text(fText))
 	}
-	took := t.number(fLatency)
+	took := t.number(fLatency) + t.number(fFilterDuration)
 	for i := range stages {
 		took += t.number(stages[i].took)
 	}
