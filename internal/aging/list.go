@@ -26,9 +26,17 @@ func (l *List[T]) count(n int) {
 
 // Push puts x at the young end, from whatever list it was in.
 func (l *List[T]) Push(x *T) {
+	if l.Tail == x {
+		return
+	}
 	k := l.Of(x)
-	if k.In != nil {
-		k.In.Remove(x)
+	if k.In == l {
+		l.unlink(k) // it only grows young again
+	} else {
+		if k.In != nil {
+			k.In.Remove(x)
+		}
+		l.count(1)
 	}
 	k.In, k.prev, k.Next = l, l.Tail, nil
 	if l.Tail != nil {
@@ -37,7 +45,6 @@ func (l *List[T]) Push(x *T) {
 		l.Head = x
 	}
 	l.Tail = x
-	l.count(1)
 }
 
 // Remove takes x out, if it is in this list.
@@ -46,6 +53,13 @@ func (l *List[T]) Remove(x *T) {
 	if k.In != l {
 		return
 	}
+	l.unlink(k)
+	*k = Links[T]{}
+	l.count(-1)
+}
+
+// unlink joins the neighbours of an item.
+func (l *List[T]) unlink(k *Links[T]) {
 	if k.prev != nil {
 		l.Of(k.prev).Next = k.Next
 	} else {
@@ -56,6 +70,4 @@ func (l *List[T]) Remove(x *T) {
 	} else {
 		l.Tail = k.prev
 	}
-	*k = Links[T]{}
-	l.count(-1)
 }

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/diagnose"
@@ -14,7 +15,6 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
@@ -30,30 +30,22 @@ type Settings struct {
 	Assumed func(dialect, source string)
 }
 
-// Engine is the way of one line: header, dialect, what must not leave, tracker, diagnosis. It may be used from several goroutines: its
-// lock is held for one line at a time, and never while anybody else's code runs but Line.Carrier and Settings.Assumed.
+// Engine is the way of one line: header, dialect, what must not leave, tracker, diagnosis. It may be used from several goroutines: the lines of one
+// stream go one after the other, and within the tracker those of one host; all others side by side. Nobody else's code runs meanwhile but
+// Line.Carrier and Settings.Assumed, which must not call the engine.
+//
+// The locks are taken in this order: world, a stream's, then those of the tracker.
 type Engine struct {
 	zone        *time.Location
 	keepContent bool
 	assumed     func(dialect, source string)
 	detector    *dialect.Detector
 
-	mu        sync.Mutex
-	diagnosis *diagnose.Diagnosis
+	world     sync.RWMutex // shared by lines and ticks; a state is saved and restored alone, so that it is of one moment
+	diagnosis atomic.Pointer[diagnose.Diagnosis]
 	tracker   *session.Tracker
-	sources   map[Source]*source
-	newest    struct { // the source of the line before: most lines come from the same
-		key    Source
-		source *source
-	}
-	repeats repeats
-}
-
-// source is one stream of lines.
-type source struct {
-	name     string
-	exchange secrets.Exchange
-	*session.Source
+	sources   sources
+	repeats   repeats
 }
 
 // New makes one that has seen nothing; an error is a dialect that nobody knows.
@@ -63,10 +55,11 @@ func New(set Settings) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		zone: set.Zone, keepContent: set.KeepContent, assumed: set.Assumed, detector: detector, diagnosis: set.Diagnosis,
-		sources: make(map[Source]*source),
+		zone: set.Zone, keepContent: set.KeepContent, assumed: set.Assumed, detector: detector,
+		sources: sources{byKey: make(map[Source]*source)},
 	}
-	set.Session.Explain = func(ev *event.Event) { e.diagnosis.Reply(ev) }
+	e.diagnosis.Store(set.Diagnosis)
+	set.Session.Explain = func(ev *event.Event) { e.diagnosis.Load().Reply(ev) }
 	e.tracker = session.New(set.Session)
 	return e, nil
 }
@@ -76,17 +69,18 @@ func (e *Engine) Detector() *dialect.Detector { return e.detector }
 
 // SetDiagnosis changes the rules for the lines to come.
 func (e *Engine) SetDiagnosis(d *diagnose.Diagnosis) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.diagnosis = d
+	e.diagnosis.Store(d)
 }
 
 // Observe takes one line through the engine. A line whose place in its file was read before is described, but not observed again.
 func (e *Engine) Observe(l *Line) {
 	l.reset()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.observe(e.source(l.Source), l)
+	e.world.RLock()
+	defer e.world.RUnlock()
+	src := e.source(l.Source)
+	src.Lock()
+	defer src.Unlock()
+	e.observe(src, l)
 }
 
 func (e *Engine) observe(src *source, l *Line) {
@@ -144,13 +138,13 @@ func (e *Engine) observe(src *source, l *Line) {
 		if !again {
 			e.tracker.Recall(ev)
 		}
-		e.diagnosis.Event(ev)
+		e.diagnosis.Load().Event(ev)
 	}
 	if again {
 		ev.Duplicate = true
 	} else {
 		e.tracker.Observe(ev, src.name, l.Now, &l.Output)
-		e.diagnosis.Outcome(ev)
+		e.diagnosis.Load().Outcome(ev)
 	}
 	l.Message = ev.Line
 	l.redact(e.keepContent)
@@ -229,51 +223,14 @@ func asText(ev *event.Event) {
 	*ev = text
 }
 
-// source finds or makes the memory of a stream.
-func (e *Engine) source(key Source) *source {
-	if e.newest.source != nil && e.newest.key == key {
-		return e.newest.source
-	}
-	if s := e.sources[key]; s != nil {
-		e.newest.key, e.newest.source = s.key(key), s
-		return s
-	}
-	if len(e.sources) >= session.MaxSources {
-		for other := range e.sources { // any one: it is found again by its name, while that is remembered
-			delete(e.sources, other)
-			break
-		}
-	}
-	s := &source{name: nameOf(key)}
-	s.Source = e.tracker.Source(s.name)
-	e.sources[s.key(key)] = s
-	return s
-}
-
-// nameOf is a stream's name in what is saved.
-func nameOf(key Source) string {
-	name := key.Host + "|" + key.Name
-	if key.Part != "" {
-		name += "|" + key.Part
-	}
-	return name
-}
-
-// key is the source's own copy of its key, whose strings are parts of its name.
-func (s *source) key(key Source) Source {
-	own := Source{Host: s.name[:len(key.Host)], Name: s.name[len(key.Host)+1:][:len(key.Name)]}
-	if key.Part != "" {
-		own.Part = s.name[len(s.name)-len(key.Part):]
-	}
-	return own
-}
-
 // Speaks says whether a stream without a name in front of its lines is in the middle of a conversation, where such a name is text.
 func (e *Engine) Speaks(key Source) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	key.Part = ""
+	e.world.RLock()
+	defer e.world.RUnlock()
 	s := e.source(key)
+	s.Lock()
+	defer s.Unlock()
 	return s.Talks && e.tracker.Holds(s.Host, s.name)
 }
 
@@ -283,49 +240,49 @@ func (e *Engine) Seen(place Place) bool {
 	if !place.isSure() {
 		return false
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.RLock()
+	defer e.world.RUnlock()
 	return e.tracker.Seen(place.ID, place.Offset)
 }
 
 // Tick ends what belongs to silent hosts, and adds the records of that to out.
 func (e *Engine) Tick(now time.Time, out *session.Output) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.RLock()
+	defer e.world.RUnlock()
 	e.tracker.Tick(now.UnixNano(), out)
 }
 
 // CloseHosts ends what is open of the hosts that are chosen, and adds the records of that to out.
 func (e *Engine) CloseHosts(chosen func(host string) bool, out *session.Output) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.RLock()
+	defer e.world.RUnlock()
 	e.tracker.CloseHosts(chosen, out)
 }
 
 // Save gives the state, for Restore.
 func (e *Engine) Save() ([]byte, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	return e.tracker.Save()
 }
 
 // Restore takes over a state that was saved.
 func (e *Engine) Restore(data []byte) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	return e.tracker.Restore(data)
 }
 
 // Size says what sessions and messages take in memory, those that are remembered beyond their end included, in bytes.
 func (e *Engine) Size() int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.RLock()
+	defer e.world.RUnlock()
 	return e.tracker.Size()
 }
 
 // Open says how many sessions and messages are in memory.
 func (e *Engine) Open() (sessions, messages int) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.RLock()
+	defer e.world.RUnlock()
 	return e.tracker.Open()
 }

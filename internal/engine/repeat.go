@@ -2,6 +2,8 @@ package engine
 
 import (
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
@@ -11,7 +13,9 @@ import (
 // repeats remembers the newest line of each host in each source, where it is one that counts by itself: a log daemon may say later how often that came again. It
 // lives in memory only, and holds no more than the record does that the line left in.
 type repeats struct {
-	lines map[lineOf]*saidLine
+	mu    sync.RWMutex
+	lines map[lineOf]*saidLine // what one holds is its stream's, under that one's lock
+	n     atomic.Int32
 }
 
 type lineOf struct {
@@ -44,7 +48,7 @@ func (r *repeats) read(src *source, h *header.Header) (times int, before bool) {
 		r.forget(src, h.Host)
 		return 0, false
 	}
-	said := r.lines[lineOf{src, host}]
+	said := r.find(src, host)
 	if said == nil || len(said.text) == 0 {
 		return 0, false
 	}
@@ -52,13 +56,33 @@ func (r *repeats) read(src *source, h *header.Header) (times int, before bool) {
 	return times, true
 }
 
-func (r *repeats) forget(src *source, host string) {
-	if len(r.lines) == 0 {
-		return
+// find gives the newest line of a host in a stream, if it was one to remember at any time.
+func (r *repeats) find(src *source, host string) *saidLine {
+	if r.n.Load() == 0 {
+		return nil
 	}
-	if said := r.lines[lineOf{src, host}]; said != nil {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.lines[lineOf{src, host}]
+}
+
+func (r *repeats) forget(src *source, host string) {
+	if said := r.find(src, host); said != nil {
 		said.text = said.text[:0]
 	}
+}
+
+// add makes room for the lines of a host in a stream.
+func (r *repeats) add(src *source, host string) *saidLine {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.lines == nil || len(r.lines) >= maxSaid {
+		r.lines = make(map[lineOf]*saidLine)
+	}
+	said := new(saidLine)
+	r.lines[lineOf{src, strings.Clone(host)}] = said
+	r.n.Store(int32(len(r.lines)))
+	return said
 }
 
 // keep remembers a line that may come again, as it left.
@@ -66,13 +90,9 @@ func (r *repeats) keep(src *source, h *header.Header, ev *event.Event, text stri
 	if ev.Repeat > 0 || h.Program == "" || len(text) > longestSaid || !session.CountsByLine(ev) {
 		return
 	}
-	said := r.lines[lineOf{src, h.Host}]
+	said := r.find(src, h.Host)
 	if said == nil {
-		if r.lines == nil || len(r.lines) >= maxSaid {
-			r.lines = make(map[lineOf]*saidLine)
-		}
-		said = new(saidLine)
-		r.lines[lineOf{src, strings.Clone(h.Host)}] = said
+		said = r.add(src, h.Host)
 	}
 	if said.program != h.Program {
 		said.program = strings.Clone(h.Program)

@@ -2,7 +2,6 @@ package mailhost
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -20,43 +19,42 @@ type Arrivals struct {
 	on   bool
 	one  map[hash.Sum]*Host
 	more map[hash.Sum][]*Host // further ones with the same queue id
+	past pastArrivals
 }
 
 // maxWithOneQueueID is how many messages with one queue id are listed: queue ids are long enough that few hosts give out the same.
 const maxWithOneQueueID = 64
 
-// Begin makes the hosts list what arrives. Each that was there before has to List what it has.
-func (a *Arrivals) Begin() {
+// Begin makes the hosts list what arrives, unless they do. Each that was there before has to ListArrivals.
+func (a *Arrivals) Begin() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.on {
-		a.on, a.one, a.more = true, make(map[hash.Sum]*Host), make(map[hash.Sum][]*Host)
+	if a.on {
+		return false
 	}
+	a.on, a.one, a.more = true, make(map[hash.Sum]*Host), make(map[hash.Sum][]*Host)
+	return true
 }
 
-// IsOn says whether the hosts list what arrives.
-func (a *Arrivals) IsOn() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.on
-}
-
-// At gives the hosts that have a message with that queue id, by name, but for one.
-func (a *Arrivals) At(queueID string, but *Host) (list []*Host) {
+// At gives the names of the hosts that have a message with that queue id, in order, but for one.
+func (a *Arrivals) At(queueID string, but *Host) (names []string) {
 	key := hash.Of(queueID)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	h := a.one[key]
-	if h == nil {
+	first := a.one[key]
+	if first == nil {
 		return nil
 	}
-	for _, h := range append([]*Host{h}, a.more[key]...) {
-		if h != but && !slices.Contains(list, h) {
-			list = append(list, h)
+	if first != but {
+		names = append(names, first.name)
+	}
+	for _, h := range a.more[key] {
+		if h != but {
+			names = append(names, h.name)
 		}
 	}
-	slices.SortFunc(list, func(x, y *Host) int { return strings.Compare(x.name, y.name) })
-	return list
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // add lists a message. It is false where nobody lists, or there are too many.
@@ -112,10 +110,16 @@ func (h *Host) listArrival(m *Message) {
 	}
 }
 
-func (h *Host) unlistArrival(m *Message) {
-	if m.listed {
-		h.arrivals.remove(h, m.QueueID)
-		m.listed = false
+// unlistArrival takes a message off the list. One that somebody brought and that is only forgotten may still be told of by the log of the host before, which may be hours
+// behind.
+func (h *Host) unlistArrival(m *Message, forgotten bool) {
+	if !m.listed {
+		return
+	}
+	m.listed = false
+	h.arrivals.remove(h, m.QueueID)
+	if forgotten && m.brought {
+		h.arrivals.keep(h.arrivalOf(m))
 	}
 }
 
@@ -135,10 +139,15 @@ func (h *Host) Arrived(queueID string, messageID hash.Sum, when int64) *Message 
 
 // IsSame says whether the message that another host handed over at when is m: by Message-ID where both know it, else by time.
 func (m *Message) IsSame(messageID hash.Sum, when int64) bool {
-	if messageID != 0 && m.MessageID != "" {
-		return hash.Of(m.MessageID) == messageID && distance(when, m.First) <= promiseHolds
+	one := Arrival{MessageID: m.MessageID, Received: m.received, First: m.First}
+	return one.isSame(messageID, when)
+}
+
+func (h *Host) arrivalOf(m *Message) Arrival {
+	return Arrival{
+		Host: h.name, Instance: m.instance, Dialect: m.Dialect, QueueID: m.QueueID, UID: m.UID, MessageID: m.MessageID,
+		Received: m.received, First: m.First,
 	}
-	return m.received && distance(when, m.First) <= arrivedNear
 }
 
 // Met says whether the host before the message's is known.
@@ -147,12 +156,7 @@ func (m *Message) Met() bool { return m.met }
 // Hop makes the record that joins a message with the one at the host before, in the trace of that: it is the mail's, also where the log here has no Message-ID.
 func (h *Host) Hop(m *Message, parent event.ID, trace event.TraceID, from string, when int64, out *Output) {
 	m.met = true
-	h.unlistArrival(m)
-	ev := events.Get().(*event.Event)
-	ev.Kind, ev.Dialect, ev.Host, ev.Instance, ev.Synthetic = event.KindHop, m.Dialect, h.name, m.instance, true
-	ev.QueueID, ev.MessageUID, ev.ParentUID, ev.MessageID = m.QueueID, m.UID, parent, m.MessageID
-	ev.Trace, ev.Span = trace, hash.New().Num(int64(m.UID)).Num(int64(parent)).ID()
-	ev.ClientAddress, ev.ServerAddress = from, h.name
-	ev.Time, ev.Resolution = when, event.ResolutionSecond
-	out.Made = append(out.Made, Made{Event: ev, Host: h.name})
+	h.unlistArrival(m, false)
+	a := h.arrivalOf(m)
+	a.Hop(parent, trace, from, when, out)
 }

@@ -3,6 +3,7 @@ package mailhost
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,13 +64,13 @@ func TestTriesAreBounded(t *testing.T) {
 }
 
 func TestPromisesAreBounded(t *testing.T) {
-	used := 0
-	p := promises{share: Share{used: &used, most: mostPromises}}
-	for i := range 5 * mostPromises {
+	var used atomic.Int64
+	p := promises{share: Share{used: &used, most: mostOf[smallPromises]}}
+	for i := range 5 * mostOf[smallPromises] {
 		p.add(Promise{Key: hash.New().Num(int64(i))})
 		p.add(Promise{Key: hash.New().Num(0)})
 	}
-	if len(p.byKey) > mostPromises || len(p.order) > 2*mostPromises+64 {
+	if len(p.byKey) > mostOf[smallPromises] || len(p.order) > 2*mostOf[smallPromises]+64 {
 		t.Errorf("%d promises, %d in order", len(p.byKey), len(p.order))
 	}
 }

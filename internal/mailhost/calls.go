@@ -138,8 +138,8 @@ func (h *Host) caller(key peerKey, ev *event.Event, name string) *peer {
 		return nil
 	}
 	first, c := e.newest, chainAll
-	if e.indexed != nil {
-		first, c = e.indexed[mark{of: chainProcess, pid: ev.PID}], chainProcess
+	if !e.isSmall() {
+		first, c = e.first(chainProcess, ev.PID, 0, ""), chainProcess
 	}
 	n := 0
 	p := newestOf(first, c, func(p *peer) bool { n++; return n > maxCalls || p.isCallOf(ev, name, h.clock.Line) })

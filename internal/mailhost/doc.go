@@ -22,7 +22,7 @@
 //	trace.go        the ids of traces and spans on a message's records
 //	receipt.go      what is known of a message under the id that it was taken under
 //	promise.go      a queue id that was named before it had a line
-//	arrival.go      a message that another host may have handed over
+//	arrival.go      a message that another host may have handed over; past.go what is kept of it when it is forgotten
 //	answers.go      an answer that stands on several records is counted once; copies.go and twins.go: so is a line
 //	summary.go      what a finished session or message comes to
 //	site.go         what all hosts are told; direction.go applies it

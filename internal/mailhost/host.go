@@ -92,7 +92,7 @@ func New(name string, site *Site, all *Totals, arrivals *Arrivals) *Host {
 	h.peers = make(map[peerKey]*endpoint)
 	h.domains = make(map[string]struct{})
 	h.words = make(map[string]string)
-	h.takeShares(&all.small)
+	h.takeShares()
 	return h
 }
 

@@ -1,5 +1,7 @@
 package mailhost
 
+import "github.com/otelcol-smtp/otelcol-smtp/internal/hash"
+
 // A smarthost has thousands of inferred conversations at a time, and a line goes on with one of them: that of its process, its message, or the use of its
 // connection. Few are walked; from then on each is found by what may name it.
 
@@ -7,7 +9,8 @@ package mailhost
 type endpoint struct {
 	newest  *peer
 	n       int
-	indexed map[mark]*peer // the newest of each chain; nil while there are few
+	indexed map[hash.Sum]*peer // by mark the newest of each chain; nil while there are few
+	chains  uint8              // that are indexed: those that lines have asked for
 }
 
 // chain is a kind of neighbourhood among the conversations of an endpoint.
@@ -15,38 +18,31 @@ type chain uint8
 
 const (
 	chainAll     chain = iota
-	chainProcess       // of one process
 	chainQueue         // at one message; of those that are at none, of one process
+	chainProcess       // of one process
 	chainTurn          // of one process, in one use of its connection
 	chainUse           // in one use of the connection, whichever process has it
 	chains
 )
 
-// mark is what the conversations of one chain have in common.
-type mark struct {
-	of    chain
-	pid   int64
-	use   int
-	queue string
-}
+// indexPeersFrom is how many conversations of an endpoint are found without an index: 4,096 of one smarthost cost a line what these do.
+const indexPeersFrom = 32
 
-// indexPeersFrom is how many conversations of an endpoint are found without an index: 8,192 of one smarthost cost a line what 16 do.
-const indexPeersFrom = 16
-
-func (p *peer) mark(of chain) mark {
-	switch of {
-	case chainProcess:
-		return mark{of: of, pid: p.PID}
-	case chainQueue:
-		if p.QueueID == "" {
-			return mark{of: of, pid: p.PID}
-		}
-		return mark{of: of, queue: p.QueueID}
-	case chainTurn:
-		return mark{of: of, pid: p.PID, use: p.Use}
+// markOf is what the conversations of a chain have in common. Two marks may be the same by chance: who looks for one asks each.
+func markOf(c chain, pid int64, use int, queue string) hash.Sum {
+	m := hash.New().Num(int64(c))
+	switch {
+	case c == chainProcess, c == chainQueue && queue == "":
+		return m.Num(pid)
+	case c == chainQueue:
+		return m.Str(queue)
+	case c == chainTurn:
+		return m.Num(pid).Num(int64(use))
 	}
-	return mark{of: of, use: p.Use}
+	return m.Num(int64(use))
 }
+
+func (p *peer) mark(c chain) hash.Sum { return markOf(c, p.PID, p.Use, p.QueueID) }
 
 // chain puts p in front of the others of its endpoint.
 func (h *Host) chain(p *peer) {
@@ -59,11 +55,10 @@ func (h *Host) chain(p *peer) {
 	}
 	p.put(chainAll, &e.newest)
 	e.n++
-	switch {
-	case e.indexed != nil:
-		e.index(p)
-	case e.n > indexPeersFrom:
-		e.indexAll()
+	for c := chainQueue; c < chains; c++ {
+		if e.has(c) {
+			e.index(p, c)
+		}
 	}
 }
 
@@ -78,10 +73,10 @@ func (h *Host) unchain(p *peer) {
 		delete(h.peers, p.key)
 		return
 	}
-	if e.indexed == nil {
-		return
-	}
-	for c := chainProcess; c < chains; c++ {
+	for c := chainQueue; c < chains; c++ {
+		if !e.has(c) {
+			continue
+		}
 		at := p.mark(c)
 		first := e.indexed[at]
 		if p.take(c, &first); first == nil {
@@ -92,25 +87,35 @@ func (h *Host) unchain(p *peer) {
 	}
 }
 
-func (e *endpoint) index(p *peer) {
-	for c := chainProcess; c < chains; c++ {
-		at := p.mark(c)
-		first := e.indexed[at]
-		p.put(c, &first)
-		e.indexed[at] = first
-	}
+// isSmall says whether the conversations are few enough to look at each.
+func (e *endpoint) isSmall() bool { return e.indexed == nil && e.n <= indexPeersFrom }
+
+// has says whether a chain is indexed.
+func (e *endpoint) has(c chain) bool { return e.chains&(1<<c) != 0 }
+
+func (e *endpoint) index(p *peer, c chain) {
+	at := p.mark(c)
+	first := e.indexed[at]
+	p.put(c, &first)
+	e.indexed[at] = first
 }
 
-// indexAll begins the index, with the oldest.
-func (e *endpoint) indexAll() {
-	e.indexed = make(map[mark]*peer)
-	oldest := e.newest
-	for oldest.near[chainAll].next != nil {
-		oldest = oldest.near[chainAll].next
+// first gives the newest conversation of a chain. The chain is indexed from the first time on that a line asks for it, beginning with the oldest.
+func (e *endpoint) first(c chain, pid int64, use int, queue string) *peer {
+	if e.indexed == nil {
+		e.indexed = make(map[hash.Sum]*peer)
 	}
-	for p := oldest; p != nil; p = p.near[chainAll].prev {
-		e.index(p)
+	if !e.has(c) {
+		e.chains |= 1 << c
+		oldest := e.newest
+		for oldest.near[chainAll].next != nil {
+			oldest = oldest.near[chainAll].next
+		}
+		for p := oldest; p != nil; p = p.near[chainAll].prev {
+			e.index(p, c)
+		}
 	}
+	return e.indexed[markOf(c, pid, use, queue)]
 }
 
 // put makes p the first of a chain.

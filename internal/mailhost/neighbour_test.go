@@ -48,7 +48,7 @@ func TestIndexFindsTheConversationThatAWalkFinds(t *testing.T) {
 				key := peerKey{Instance: ev.Instance, IP: ev.PeerIP, Port: ev.PeerPort}
 				verdict := ev.Kind == event.KindDelivery
 				e := h.peers[key]
-				if e != nil && e.indexed != nil {
+				if e != nil && !e.isSmall() {
 					indexed++
 				}
 				got, want := h.peer(key, &ev, verdict, nil), walked(e, &ev, verdict, nil)

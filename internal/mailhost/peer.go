@@ -110,7 +110,7 @@ func (h *Host) peer(key peerKey, ev *event.Event, verdict bool, r *Recipient) *p
 		return (p.PID == ev.PID || ev.Waited && p.QueueID == ev.QueueID) && p.goesOn(ev, verdict, r)
 	}
 	handed := func(p *peer) bool { return ev.ConnUse > 1 && p.Use == ev.ConnUse-1 }
-	if e.indexed == nil {
+	if e.isSmall() {
 		if p := newestOf(e.newest, chainAll, goesOn); p != nil {
 			return p
 		}
@@ -119,7 +119,7 @@ func (h *Host) peer(key peerKey, ev *event.Event, verdict bool, r *Recipient) *p
 	if p := e.goesOn(ev, goesOn); p != nil || ev.ConnUse <= 1 {
 		return p
 	}
-	return e.indexed[mark{of: chainUse, use: ev.ConnUse - 1}]
+	return newestOf(e.first(chainUse, 0, ev.ConnUse-1, ""), chainUse, handed)
 }
 
 // ofConnection is the conversation that the log has an id of its own for.
@@ -133,14 +133,14 @@ func (h *Host) ofConnection(key peerKey) *peer {
 // goesOn finds by the index what a line goes on with: its process at its message, or at none yet, or at the one before of a connection that is kept.
 func (e *endpoint) goesOn(ev *event.Event, wanted func(*peer) bool) *peer {
 	if ev.ConnKept {
-		return newestOf(e.indexed[mark{of: chainProcess, pid: ev.PID}], chainProcess, wanted)
+		return newestOf(e.first(chainProcess, ev.PID, 0, ""), chainProcess, wanted)
 	}
-	found := newestOf(e.indexed[mark{of: chainQueue, pid: ev.PID}], chainQueue, wanted)
+	found := newestOf(e.first(chainQueue, ev.PID, 0, ""), chainQueue, wanted)
 	if ev.QueueID != "" {
-		found = newer(found, newestOf(e.indexed[mark{of: chainQueue, queue: ev.QueueID}], chainQueue, wanted))
+		found = newer(found, newestOf(e.first(chainQueue, 0, 0, ev.QueueID), chainQueue, wanted))
 	}
 	if ev.ConnUse > 1 {
-		found = newer(found, newestOf(e.indexed[mark{of: chainTurn, pid: ev.PID, use: ev.ConnUse - 1}], chainTurn, wanted))
+		found = newer(found, newestOf(e.first(chainTurn, ev.PID, ev.ConnUse-1, ""), chainTurn, wanted))
 	}
 	return found
 }

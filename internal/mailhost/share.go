@@ -1,74 +1,101 @@
 package mailhost
 
+import "sync/atomic"
+
 // Share is a host's part of what all hosts may keep of one small kind: starts, copies, tries ... When all have taken what there is, a host gives up its own oldest
 // for each new one; one is anybody's.
 type Share struct {
 	own  int
-	used *int // by all
+	used *atomic.Int64 // by all
 	most int
 }
 
-// The small kinds, and how much all hosts keep of each: numbers of items, or bytes where they hold words.
+// small is a kind of small things that hosts keep.
+type small uint8
+
 const (
-	mostStreams  = 8192
-	mostStarts   = 65536
-	mostRepeated = 65536
-	mostCopies   = 32768
-	mostTwins    = 4096
-	mostAliases  = 65536
-	mostDomains  = 16384
-	mostPlaces   = 4096
-	mostWords    = 1 << 20
-	mostTries    = 6 << 20
-	mostReceipts = 4 << 20
-	mostFiltered = 4 << 20
-	mostPromises = 16384
+	smallStreams small = iota
+	smallStarts
+	smallRepeated
+	smallCopies
+	smallTwins
+	smallAliases
+	smallDomains
+	smallPlaces
+	smallPromises
+	smallWords // bytes from here on: they hold words
+	smallTries
+	smallReceipts
+	smallFiltered
+	smallColumns // of files, which are no host's
+	smallKinds
 )
 
-// smallSums are what all hosts have taken of the small kinds.
-type smallSums struct {
-	streams, starts, repeated, copies, twins, aliases, domains, places, words, tries, receipts, filtered, columns, promises int
+// mostOf is how much all hosts keep of each.
+var mostOf = [smallKinds]int{
+	smallStreams:  8192,
+	smallStarts:   65536,
+	smallRepeated: 65536,
+	smallCopies:   32768,
+	smallTwins:    4096,
+	smallAliases:  65536,
+	smallDomains:  16384,
+	smallPlaces:   4096,
+	smallPromises: 16384,
+	smallWords:    1 << 20,
+	smallTries:    6 << 20,
+	smallReceipts: 4 << 20,
+	smallFiltered: 4 << 20,
+	smallColumns:  4 << 20,
 }
+
+// share is somebody's part of a kind.
+func (t *Totals) share(of small) Share { return Share{used: &t.small[of], most: mostOf[of]} }
 
 // Fits says whether the host may take one more.
 func (s *Share) Fits() bool {
-	return s.used == nil || *s.used < s.most || s.own == 0 && *s.used < 2*s.most
+	if s.used == nil {
+		return true
+	}
+	used := int(s.used.Load())
+	return used < s.most || s.own == 0 && used < 2*s.most
 }
 
 // Add takes n, or gives them back.
 func (s *Share) Add(n int) {
 	s.own += n
-	if s.used != nil {
-		*s.used += n
+	if s.used != nil && n != 0 {
+		s.used.Add(int64(n))
 	}
 }
 
 // Drop gives all of it back.
 func (s *Share) Drop() { s.Add(-s.own) }
 
-// shares gives a new host its part of everything.
-func (h *Host) takeShares(all *smallSums) {
-	h.promises.share = Share{used: &all.promises, most: mostPromises}
-	h.streamShare = Share{used: &all.streams, most: mostStreams}
-	h.starts.share = Share{used: &all.starts, most: mostStarts}
-	h.repeated.share = Share{used: &all.repeated, most: mostRepeated}
-	h.copies.share = Share{used: &all.copies, most: mostCopies}
-	h.twinShare = Share{used: &all.twins, most: mostTwins}
-	h.aliases.share = Share{used: &all.aliases, most: mostAliases}
-	h.domainShare = Share{used: &all.domains, most: mostDomains}
-	h.filters.placeShare = Share{used: &all.places, most: mostPlaces}
-	h.wordShare = Share{used: &all.words, most: mostWords}
-	h.tries.share = Share{used: &all.tries, most: mostTries}
-	h.receipts.share = Share{used: &all.receipts, most: mostReceipts}
-	h.filters.share = Share{used: &all.filtered, most: mostFiltered}
+// shares lists what the host has shares of.
+func (h *Host) shares() [smallKinds]*Share {
+	return [smallKinds]*Share{
+		smallStreams: &h.streamShare, smallStarts: &h.starts.share, smallRepeated: &h.repeated.share, smallCopies: &h.copies.share,
+		smallTwins: &h.twinShare, smallAliases: &h.aliases.share, smallDomains: &h.domainShare, smallPlaces: &h.filters.placeShare,
+		smallPromises: &h.promises.share, smallWords: &h.wordShare, smallTries: &h.tries.share, smallReceipts: &h.receipts.share,
+		smallFiltered: &h.filters.share,
+	}
+}
+
+// takeShares gives a new host its part of everything.
+func (h *Host) takeShares() {
+	for of, share := range h.shares() {
+		if share != nil {
+			*share = h.all.share(small(of))
+		}
+	}
 }
 
 // dropShares gives a host's part back when it is forgotten.
 func (h *Host) dropShares() {
-	for _, s := range []*Share{
-		&h.streamShare, &h.starts.share, &h.repeated.share, &h.copies.share, &h.twinShare, &h.aliases.share, &h.domainShare, &h.filters.placeShare, &h.wordShare, &h.tries.share, &h.receipts.share,
-		&h.filters.share, &h.promises.share,
-	} {
-		s.Drop()
+	for _, share := range h.shares() {
+		if share != nil {
+			share.Drop()
+		}
 	}
 }

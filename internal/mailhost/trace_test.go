@@ -15,8 +15,8 @@ func TestMemoryOfMessageIDsIsBoundedAndKeepsTheRepeatedOne(t *testing.T) {
 			h.repeated.next("again", int64(i))
 		}
 	}
-	if n := len(h.repeated.ids); n > maxRepeated || n != len(h.repeated.order) || n != all.small.repeated {
-		t.Errorf("%d kept, %d in order, %d counted", n, len(h.repeated.order), all.small.repeated)
+	if n := len(h.repeated.ids); n > maxRepeated || n != len(h.repeated.order) || int64(n) != all.small[smallRepeated].Load() {
+		t.Errorf("%d kept, %d in order, %d counted", n, len(h.repeated.order), all.small[smallRepeated].Load())
 	}
 	if n := h.repeated.next("again", 5*maxRepeated); n != 5*maxRepeated/1000+2 {
 		t.Errorf("the repeated one was counted %d times", n)
@@ -26,7 +26,7 @@ func TestMemoryOfMessageIDsIsBoundedAndKeepsTheRepeatedOne(t *testing.T) {
 		t.Errorf("%d kept after a day", n)
 	}
 	h.dropShares()
-	if all.small.repeated != 0 {
-		t.Errorf("%d are left of a host that is gone", all.small.repeated)
+	if all.small[smallRepeated].Load() != 0 {
+		t.Errorf("%d are left of a host that is gone", all.small[smallRepeated].Load())
 	}
 }

@@ -62,7 +62,7 @@ func (m *Message) reweigh() {
 	if m.links.In != nil {
 		bytes = m.weigh()
 	}
-	m.host.all.bytes += bytes - m.weight
+	m.host.all.weigh(bytes - m.weight)
 	m.weight = bytes
 }
 
@@ -71,7 +71,7 @@ func (s *Session) reweigh() {
 	if s.links.In != nil {
 		bytes = s.weigh()
 	}
-	s.host.all.bytes += bytes - s.weight
+	s.host.all.weigh(bytes - s.weight)
 	s.weight = bytes
 }
 
@@ -80,7 +80,7 @@ func (h *Host) reweighPeer(p *peer) {
 	if p.links.In != nil {
 		bytes = p.weigh()
 	}
-	h.all.bytes += bytes - p.weight
+	h.all.weigh(bytes - p.weight)
 	p.weight = bytes
 }
 

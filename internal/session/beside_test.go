@@ -113,7 +113,7 @@ func TestMessageIDAloneFindsTheOpenMessage(t *testing.T) {
 		if got := l.beside(4, event.Event{Kind: event.KindFilter, MessageID: "m1@x"}); got.MessageUID != 0 {
 			t.Error("joined with a message that is over")
 		}
-		if n := l.hosts["mx"].Kept().MessageIDs; n != 0 {
+		if n := l.hosts.byName["mx"].Kept().MessageIDs; n != 0 {
 			t.Errorf("%d kept", n)
 		}
 	}

@@ -95,7 +95,7 @@ func TestNothingIsLearnedFromAHop(t *testing.T) {
 	l.at(1, failed)
 	l.comeIn(3, "B1", 2, "127.0.0.1", "m@a.example")
 	l.at(4, over(event.RouteLMTP, "A1", "127.0.0.1", 10024, "B1"))
-	if n := l.hosts["mx"].Kept().Domains; n != 0 {
+	if n := l.hosts.byName["mx"].Kept().Domains; n != 0 {
 		t.Errorf("%d domains", n)
 	}
 	if got := l.at(5, over(event.RouteMX, "B1", "203.0.113.9", 25, "X77")); got.Direction == event.DirectionInbound || got.Direction == event.DirectionForwarded {

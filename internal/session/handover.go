@@ -1,6 +1,8 @@
 package session
 
 import (
+	"sync"
+
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
@@ -21,16 +23,18 @@ type handover struct {
 
 // handovers are bounded: the oldest is given up first.
 type handovers struct {
+	mu    sync.Mutex
 	byKey map[hash.Sum]handover
 	order []hash.Sum
 }
 
 const maxHandovers = 16384
 
+func (p *handovers) clear() { p.byKey, p.order = make(map[hash.Sum]handover), nil }
+
 func (p *handovers) add(one handover) {
-	if p.byKey == nil {
-		p.byKey = make(map[hash.Sum]handover)
-	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if _, known := p.byKey[one.Key]; !known {
 		p.order = append(p.order, one.Key)
 	}
@@ -39,6 +43,25 @@ func (p *handovers) add(one handover) {
 		delete(p.byKey, p.order[0])
 		p.order = p.order[1:]
 	}
+}
+
+// find gives the handover of a queue id.
+func (p *handovers) find(key hash.Sum) (handover, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	one, ok := p.byKey[key]
+	return one, ok
+}
+
+// take takes a handover off: only one of those who found it at the same time may.
+func (p *handovers) take(one handover) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.byKey[one.Key] != one {
+		return false
+	}
+	delete(p.byKey, one.Key)
+	return true
 }
 
 // list gives the handovers that wait, oldest first.
@@ -56,36 +79,53 @@ func elsewhere(queueID string) hash.Sum { return hash.New().Str("").Str(queueID)
 
 // meet finds the two ends of a hop from host to host: our delivery that the next host queued as an id, and the message there. A record
 // is made where both are known, whichever came first; no other record depends on it, so the order of two hosts' logs changes none.
-func (t *Tracker) meet(h *host, m *mailhost.Message, ev *event.Event, now int64, out *Output) {
+//
+// The lock of h is held, so what another host knows cannot be asked: a delivery is noted first, and given back to seek the message for it.
+func (t *Tracker) meet(h *host, m *mailhost.Message, ev *event.Event, now int64, out *Output) *handover {
 	switch {
 	case m == nil:
 	case handsOver(ev):
-		id := hash.Of(m.MessageID)
-		for _, other := range t.arrivals.At(ev.RemoteQueueID, h.Host) {
-			if next := other.Arrived(ev.RemoteQueueID, id, now); next != nil {
-				other.Hop(next, m.UID, m.Trace, h.Name(), now, out)
-				return
-			}
-		}
-		t.handovers.add(handover{Key: elsewhere(ev.RemoteQueueID), Parent: m.UID, Host: h.Name(), MessageID: id, Trace: m.Trace, When: now})
+		given := handover{Key: elsewhere(ev.RemoteQueueID), Parent: m.UID, Host: h.Name(), MessageID: hash.Of(m.MessageID), Trace: m.Trace, When: now}
+		t.handovers.add(given)
+		return &given
 	case !m.Met() && (ev.Kind == event.KindMessageHeader || ev.Kind == event.KindMessageReceived):
-		p, ok := t.handovers.byKey[elsewhere(m.QueueID)]
-		if ok && p.Host != h.Name() && m.IsSame(p.MessageID, p.When) {
-			delete(t.handovers.byKey, p.Key)
+		p, ok := t.handovers.find(elsewhere(m.QueueID))
+		if ok && p.Host != h.Name() && m.IsSame(p.MessageID, p.When) && t.handovers.take(p) {
 			h.Hop(m, p.Parent, p.Trace, p.Host, p.When, out)
 		}
+	}
+	return nil
+}
+
+// seek finds the message of a handover at the hosts that have one with its queue id, or among those that they have forgotten. One that arrives meanwhile
+// finds the handover.
+func (t *Tracker) seek(from *host, queueID string, given *handover, out *Output) {
+	for _, name := range t.arrivals.At(queueID, from.Host) {
+		h := t.known(name)
+		if h == nil {
+			continue
+		}
+		m := h.Arrived(queueID, given.MessageID, given.When)
+		met := m != nil && t.handovers.take(*given)
+		if met {
+			h.Hop(m, given.Parent, given.Trace, given.Host, given.When, out)
+		}
+		h.mu.Unlock()
+		if met {
+			return
+		}
+	}
+	if past, ok := t.arrivals.TakePast(queueID, given.MessageID, given.When, given.Host); ok && t.handovers.take(*given) {
+		past.Hop(given.Parent, given.Trace, given.Host, given.When, out)
 	}
 }
 
 // listArrivals makes the hosts list what arrives, once there are two.
 func (t *Tracker) listArrivals() {
-	if len(t.hosts) < 2 || t.arrivals.IsOn() {
+	if !t.arrivals.Begin() {
 		return
 	}
-	t.arrivals.Begin()
-	for _, h := range t.hosts {
-		h.ListArrivals()
-	}
+	t.each(func(h *host) { h.ListArrivals() })
 }
 
 // handsOver says whether the line is a delivery to another host that says what queue id it gave.

@@ -95,6 +95,7 @@ func TestHopWithoutMessageIDsIsFoundByTime(t *testing.T) {
 
 func TestHandoversAreBounded(t *testing.T) {
 	var p handovers
+	p.clear()
 	for i := range 5 * maxHandovers {
 		p.add(handover{Key: hash.New().Num(int64(i))})
 		p.add(handover{Key: hash.New().Num(0)})

@@ -1,79 +1,94 @@
 package session
 
 import (
-	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
 )
 
 // What all hosts together may keep stands here. Beyond a limit the oldest of the host that wrote the line goes first, since a host that floods shall not cost others
 // theirs; a host that has but one gives way to itself, and the host that was silent longest loses what it has.
 
-// touch makes the host the one that was heard last.
-func (t *Tracker) touch(h *host) {
-	for k := range t.holders {
-		if l := t.holders[k]; h.Count(mailhost.Kind(k)) > 0 && l.Tail != h {
-			l.Push(h)
-		}
-	}
-}
-
-// hold lists the host among those that have some of a kind.
-func (t *Tracker) hold(h *host) {
-	for k := range t.holders {
-		if h.Count(mailhost.Kind(k)) > 0 && h.holds[k].In == nil {
-			t.holders[k].Push(h)
-		}
-	}
-}
-
-// holder finds whose turn it is to give up one of a kind: the host's own, or of the host that was silent longest.
-func (t *Tracker) holder(h *host, k mailhost.Kind) *host {
-	if h.Count(k) > 1 {
-		return h
-	}
-	l := t.holders[k]
-	for l.Head != nil && l.Head.Count(k) == 0 { // each was put here when it had some
-		l.Remove(l.Head)
-	}
-	if l.Head != nil && l.Head != h {
-		return l.Head
-	}
-	return h
-}
-
-// limit makes room where a limit is passed.
+// limit makes room where a limit is passed. No lock is held but, for a moment, that of who gives way.
 func (t *Tracker) limit(h *host, out *Output) {
-	for t.all.Count(mailhost.OpenSessions) > t.cfg.MaxSessions {
-		t.evict(h, mailhost.OpenSessions, mailhost.CauseSessionLimit, out)
+	if !t.isOver() {
+		return
 	}
-	for t.all.Count(mailhost.OpenMessages) > t.cfg.MaxMessages {
-		t.evict(h, mailhost.OpenMessages, mailhost.CauseMessageLimit, out)
+	t.limiting.Lock()
+	defer t.limiting.Unlock()
+	for t.all.Count(mailhost.OpenSessions) > t.cfg.MaxSessions && t.evict(h, mailhost.OpenSessions, mailhost.CauseSessionLimit, out) {
 	}
-	most := max(t.cfg.MaxSessions, t.cfg.MaxMessages)
-	for t.all.Count(mailhost.Remembered) > most || t.all.Count(mailhost.Remembered) > 0 && t.isFull() {
-		t.holder(h, mailhost.Remembered).ForgetOldest()
+	for t.all.Count(mailhost.OpenMessages) > t.cfg.MaxMessages && t.evict(h, mailhost.OpenMessages, mailhost.CauseMessageLimit, out) {
+	}
+	for t.all.Count(mailhost.Remembered) > t.mostRemembered() && t.forget(h) {
+	}
+	for t.isFull() && t.forget(h) {
 	}
 	for t.isFull() && t.all.Count(mailhost.OpenSessions)+t.all.Count(mailhost.OpenMessages) > 1 {
 		kind := mailhost.OpenSessions
 		if t.all.Count(mailhost.OpenMessages)*weightOfMessage > t.all.Count(mailhost.OpenSessions)*weightOfSession {
 			kind = mailhost.OpenMessages
 		}
-		t.evict(h, kind, mailhost.CauseMemoryLimit, out)
-		for t.all.Count(mailhost.Remembered) > 0 && t.isFull() {
-			t.holder(h, mailhost.Remembered).ForgetOldest()
+		if !t.evict(h, kind, mailhost.CauseMemoryLimit, out) {
+			return
+		}
+		for t.isFull() && t.forget(h) {
 		}
 	}
 }
 
-// evict ends what was silent longest of a kind.
-func (t *Tracker) evict(h *host, kind mailhost.Kind, cause mailhost.Cause, out *Output) {
-	gives := t.holder(h, kind)
+// isOver says whether a limit is passed.
+func (t *Tracker) isOver() bool {
+	return t.all.Count(mailhost.OpenSessions) > t.cfg.MaxSessions || t.all.Count(mailhost.OpenMessages) > t.cfg.MaxMessages ||
+		t.all.Count(mailhost.Remembered) > t.mostRemembered() || t.isFull()
+}
+
+func (t *Tracker) mostRemembered() int { return max(t.cfg.MaxSessions, t.cfg.MaxMessages) }
+
+// evict ends what was silent longest of a kind, if anybody has some.
+func (t *Tracker) evict(h *host, kind mailhost.Kind, cause mailhost.Cause, out *Output) bool {
+	gives := t.giver(h, kind)
+	if gives == nil {
+		return false
+	}
 	if kind == mailhost.OpenSessions {
 		gives.EvictSession(cause, out)
 	} else {
 		gives.EvictMessage(cause, out)
 	}
-	t.hold(gives)
+	has := gives.Has()
+	gives.mu.Unlock()
+	t.hosts.ranks.hold(gives, has)
+	return true
+}
+
+// forget forgets the oldest of what is remembered for late lines, if anybody has some.
+func (t *Tracker) forget(h *host) bool {
+	gives := t.giver(h, mailhost.Remembered)
+	if gives == nil {
+		return false
+	}
+	gives.ForgetOldest()
+	gives.mu.Unlock()
+	return true
+}
+
+// giver finds whose turn it is to give up one of a kind, and takes its lock: the host's own, unless it has but one, or of the host that was silent
+// longest. nil: nobody has any.
+func (t *Tracker) giver(h *host, k mailhost.Kind) *host {
+	if h.mu.Lock(); h.Count(k) > 1 {
+		return h
+	}
+	h.mu.Unlock()
+	for {
+		other := t.hosts.ranks.holder(k)
+		if other == nil {
+			return nil
+		}
+		if other.mu.Lock(); other.Count(k) > 0 {
+			return other
+		}
+		t.hosts.ranks.letGo(other, k)
+		other.mu.Unlock()
+	}
 }
 
 // What an ordinary message and session take: the limits of their numbers make that of their memory, so that no address, reply or command that somebody makes as long as he
@@ -88,24 +103,3 @@ func (t *Tracker) room() int {
 }
 
 func (t *Tracker) isFull() bool { return t.all.Bytes() > t.room() }
-
-// dropSilentest ends what is open on the host that was silent longest, and forgets it.
-func (t *Tracker) dropSilentest(out *Output) {
-	h := t.order.Head
-	out.Evicted[mailhost.CauseHostLimit] += h.Count(mailhost.OpenSessions) + h.Count(mailhost.OpenMessages)
-	h.Close(event.EndExpired, out)
-	t.drop(h)
-}
-
-// drop forgets a host on which nothing is open.
-func (t *Tracker) drop(h *host) {
-	h.Forget()
-	for k := range t.holders {
-		t.holders[k].Remove(h)
-	}
-	t.order.Remove(h)
-	delete(t.hosts, h.Name())
-	if t.newest == h {
-		t.newest = nil
-	}
-}

@@ -70,7 +70,7 @@ func TestSumsOfAllHostsComeOutEven(t *testing.T) {
 					t.Fatalf("%d bytes", all.Bytes())
 				}
 			})
-			if tracker.all.Bytes() == 0 || tracker.newest.Kept().Words == 0 {
+			if tracker.all.Bytes() == 0 || tracker.hosts.newest.Load().Kept().Words == 0 {
 				t.Error("nothing was kept")
 			}
 			if s, m := tracker.Open(); s != countOf(tracker, mailhost.OpenSessions) || m != countOf(tracker, mailhost.OpenMessages) {
@@ -95,8 +95,8 @@ func TestSumsOfAllHostsComeOutEven(t *testing.T) {
 					n += int64(cfg.MessageTTL) * 2
 					one.Tick(n, &out)
 				}
-				if len(one.hosts) > 0 || !one.all.IsEmpty() || one.order.N > 0 {
-					t.Errorf("%d hosts, %+v", len(one.hosts), one.all)
+				if one.hosts.count() > 0 || !one.all.IsEmpty() || one.hosts.ranks.order.N > 0 {
+					t.Errorf("%d hosts, %+v", one.hosts.count(), one.all)
 				}
 			}
 		})
@@ -105,7 +105,7 @@ func TestSumsOfAllHostsComeOutEven(t *testing.T) {
 
 // countOf counts host by host.
 func countOf(t *Tracker, k mailhost.Kind) (n int) {
-	for _, h := range t.hosts {
+	for _, h := range t.hosts.byName {
 		n += h.Count(k)
 	}
 	return n
@@ -127,13 +127,13 @@ func TestHostThatFloodsPaysForItself(t *testing.T) {
 	for i := range 1000 {
 		observe("loud", 1000+i)
 	}
-	if quiet, loud := tracker.hosts["quiet"].Count(mailhost.OpenMessages), tracker.hosts["loud"].Count(mailhost.OpenMessages); quiet != 40 || loud != 60 {
+	if quiet, loud := tracker.hosts.byName["quiet"].Count(mailhost.OpenMessages), tracker.hosts.byName["loud"].Count(mailhost.OpenMessages); quiet != 40 || loud != 60 {
 		t.Errorf("%d and %d", quiet, loud)
 	}
 	for i := range 30 {
 		observe(fmt.Sprintf("new%d", i), 3000+i)
 	}
-	if quiet := tracker.hosts["quiet"].Count(mailhost.OpenMessages); quiet != 10 {
+	if quiet := tracker.hosts.byName["quiet"].Count(mailhost.OpenMessages); quiet != 10 {
 		t.Errorf("%d", quiet)
 	}
 }

@@ -1,22 +1,15 @@
 package session
 
-import (
-	"maps"
-	"slices"
-
-	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
-)
+import "github.com/otelcol-smtp/otelcol-smtp/internal/event"
 
 // Tick expires by the wall clock what belongs to sources that have gone silent: for them log time goes on as the wall does.
 func (t *Tracker) Tick(wall int64, out *Output) {
-	for _, name := range t.hostNames() {
-		h := t.hosts[name]
+	t.each(func(h *host) {
 		if h.Tick(wall, out) {
-			t.drop(h)
-		} else {
-			t.hold(h)
+			h.Forget()
+			h.gone = true
 		}
-	}
+	})
 }
 
 // Close ends everything that is open: the process goes and nothing is saved.
@@ -26,13 +19,27 @@ func (t *Tracker) Close(out *Output) {
 
 // CloseHosts is Close for those hosts that the function names.
 func (t *Tracker) CloseHosts(which func(host string) bool, out *Output) {
-	for _, name := range t.hostNames() {
-		if which(name) {
-			t.hosts[name].Close(event.EndShutdown, out)
-			t.hold(t.hosts[name])
+	t.each(func(h *host) {
+		if which(h.Name()) {
+			h.Close(event.EndShutdown, out)
+		}
+	})
+}
+
+// each visits the hosts by name, one after the other, with its lock. A visit may leave it gone.
+func (t *Tracker) each(visit func(*host)) {
+	for _, name := range t.hosts.names() {
+		h := t.known(name)
+		if h == nil {
+			continue
+		}
+		visit(h)
+		has, gone := h.Has(), h.gone
+		h.mu.Unlock()
+		if gone {
+			t.hosts.remove(h)
+		} else {
+			t.hosts.ranks.hold(h, has)
 		}
 	}
 }
-
-// hostNames gives the hosts' names in order.
-func (t *Tracker) hostNames() []string { return slices.Sorted(maps.Keys(t.hosts)) }

@@ -3,6 +3,7 @@ package session
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -11,7 +12,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
 )
 
-// Source is what is remembered of one stream of lines, a file or a connection, beside what its lines tell of sessions and messages.
+// Source is what is remembered of one stream of lines, a file or a connection, beside what its lines tell of sessions and messages. Who reads or changes it
+// holds its lock.
 type Source struct {
 	Last    int64             // the stamp of its newest line, nanoseconds since 1970
 	Dialect string            // that its newest line without a program name was written in
@@ -25,6 +27,7 @@ type Source struct {
 	Assumed bool              // it was said that its columns are those that the server writes by default
 	Entries []Entry           // of several lines that may go on, the newest at the end
 
+	mu    sync.Mutex
 	name  string
 	links aging.Links[Source]
 	share mailhost.Share // of the columns of all
@@ -34,36 +37,55 @@ type Source struct {
 const (
 	MaxSources     = 16384
 	longestColumns = 8192
-	mostColumns    = 4 << 20 // bytes, of all sources
-	maxEntries     = 8       // processes in the midst of an entry at a time
-	longestEntry   = 8192    // bytes; Exim writes no longer ones (LOG_BUFFER_SIZE in src/macros.h)
+	maxEntries     = 8    // processes in the midst of an entry at a time
+	longestEntry   = 8192 // bytes; Exim writes no longer ones (LOG_BUFFER_SIZE in src/macros.h)
 )
+
+// sources are the memories of all streams.
+type sources struct {
+	mu     sync.Mutex
+	byName map[string]*Source
+	order  *aging.List[Source] // the one that was asked for longest ago first
+}
+
+func (s *sources) clear() {
+	s.byName = make(map[string]*Source)
+	s.order = &aging.List[Source]{Of: func(s *Source) *aging.Links[Source] { return &s.links }}
+}
 
 // Source finds or makes the memory of a stream. It stays valid; beyond MaxSources the one that was asked for longest ago is no longer saved.
 func (t *Tracker) Source(name string) *Source {
-	s := t.sources[name]
+	t.sources.mu.Lock()
+	defer t.sources.mu.Unlock()
+	s := t.sources.byName[name]
 	if s == nil {
-		for len(t.sources) >= MaxSources {
-			old := t.sourceOrder.Head
+		for len(t.sources.byName) >= MaxSources {
+			old := t.sources.order.Head
 			old.share.Drop()
-			t.sourceOrder.Remove(old)
-			delete(t.sources, old.name)
+			t.sources.order.Remove(old)
+			delete(t.sources.byName, old.name)
 		}
 		s = new(Source)
 		t.keepSource(strings.Clone(name), s)
 	}
-	t.sourceOrder.Push(s)
+	t.sources.order.Push(s)
 	return s
 }
 
 func (t *Tracker) keepSource(name string, s *Source) {
-	s.name, s.share = name, t.all.ColumnShare(mostColumns)
+	s.name, s.share = name, t.all.ColumnShare()
 	for _, columns := range s.Columns {
 		s.share.Add(len(columns))
 	}
-	t.sources[name] = s
-	t.sourceOrder.Push(s)
+	t.sources.byName[name] = s
+	t.sources.order.Push(s)
 }
+
+// Lock makes the lines of the stream go one after the other: nobody else reads or changes what is remembered of it until Unlock.
+func (s *Source) Lock() { s.mu.Lock() }
+
+// Unlock lets the stream's next line go.
+func (s *Source) Unlock() { s.mu.Unlock() }
 
 // NameColumns keeps what a dialect's header line names the columns of the lines behind it.
 func (s *Source) NameColumns(dialect, columns string) {

@@ -30,7 +30,8 @@ type savedState struct {
 	Files   map[string]int64
 	Sources map[string]*Source
 
-	Promises []savedPromise // oldest first
+	Promises []savedPromise     // oldest first
+	Arrivals []mailhost.Arrival // likewise
 }
 
 // savedPromise is a handover; or, in states of before, what a host promised of its own queue.
@@ -40,6 +41,7 @@ type savedPromise struct {
 	Queue     string // the parent's queue id, of a promise
 	Host      string // the host that named it
 	MessageID hash.Sum
+	Trace     event.TraceID
 	When      int64
 	Forwarded bool
 	Filter    bool
@@ -63,16 +65,16 @@ func (t *Tracker) Save() ([]byte, error) {
 }
 
 func (t *Tracker) encode(to *gob.Encoder) error {
-	names := t.hostNames()
-	state := savedState{Hosts: len(names), Files: t.files, Sources: t.sources}
+	names := t.hosts.names()
+	state := savedState{Hosts: len(names), Files: t.files.byName, Sources: t.sources.byName, Arrivals: t.arrivals.Past()}
 	for _, p := range t.handovers.list() {
-		state.Promises = append(state.Promises, savedPromise{Key: p.Key, Parent: p.Parent, Host: p.Host, MessageID: p.MessageID, When: p.When})
+		state.Promises = append(state.Promises, savedPromise{Key: p.Key, Parent: p.Parent, Host: p.Host, MessageID: p.MessageID, Trace: p.Trace, When: p.When})
 	}
 	if err := to.Encode(state); err != nil {
 		return err
 	}
 	for _, name := range names {
-		if err := t.hosts[name].Encode(to); err != nil {
+		if err := t.hosts.byName[name].Encode(to); err != nil {
 			return err
 		}
 	}
@@ -91,12 +93,12 @@ func (t *Tracker) Restore(data []byte) error {
 	if sum := crc32.ChecksumIEEE(body); sum != binary.LittleEndian.Uint32(data[8:]) {
 		return errors.New("checksum does not fit")
 	}
-	restored := New(t.cfg)
-	if err := restored.decode(gob.NewDecoder(bytes.NewReader(body))); err != nil {
-		return err
+	t.clear()
+	err := t.decode(gob.NewDecoder(bytes.NewReader(body)))
+	if err != nil {
+		t.clear()
 	}
-	*t = *restored
-	return nil
+	return err
 }
 
 func (t *Tracker) decode(from *gob.Decoder) error {
@@ -105,7 +107,7 @@ func (t *Tracker) decode(from *gob.Decoder) error {
 		return err
 	}
 	if state.Files != nil {
-		t.files = state.Files
+		t.files.byName = state.Files
 	}
 	for _, name := range slices.Sorted(maps.Keys(state.Sources)) {
 		t.keepSource(name, state.Sources[name])
@@ -115,9 +117,12 @@ func (t *Tracker) decode(from *gob.Decoder) error {
 		if err != nil {
 			return err
 		}
-		t.hosts[h.Name()] = &host{Host: h}
+		t.hosts.byName[h.Name()] = &host{Host: h}
 	}
-	t.listArrivals()
+	t.arrivals.RestorePast(state.Arrivals)
+	if len(t.hosts.byName) > 1 {
+		t.listArrivals()
+	}
 	for i := range state.Promises {
 		t.restorePromise(&state.Promises[i])
 	}
@@ -127,8 +132,8 @@ func (t *Tracker) decode(from *gob.Decoder) error {
 
 func (t *Tracker) restorePromise(p *savedPromise) {
 	if p.Queue == "" {
-		t.handovers.add(handover{Key: p.Key, Parent: p.Parent, Host: p.Host, MessageID: p.MessageID, When: p.When})
-	} else if h := t.hosts[p.Host]; h != nil {
+		t.handovers.add(handover{Key: p.Key, Parent: p.Parent, Host: p.Host, MessageID: p.MessageID, Trace: p.Trace, When: p.When})
+	} else if h := t.hosts.byName[p.Host]; h != nil {
 		h.Promise(mailhost.Promise{
 			Key: p.Key, Parent: p.Parent, Queue: p.Queue, When: p.When, Forwarded: p.Forwarded, Filter: p.Filter, Notice: p.Notice,
 		})
@@ -137,17 +142,16 @@ func (t *Tracker) restorePromise(p *savedPromise) {
 
 // orderHosts puts the hosts in the order in which they were heard last.
 func (t *Tracker) orderHosts() {
-	hosts := make([]*host, 0, len(t.hosts))
-	for _, name := range t.hostNames() {
-		hosts = append(hosts, t.hosts[name])
+	list := make([]*host, 0, len(t.hosts.byName))
+	for _, name := range t.hosts.names() {
+		list = append(list, t.hosts.byName[name])
 	}
-	slices.SortStableFunc(hosts, func(a, b *host) int {
+	slices.SortStableFunc(list, func(a, b *host) int {
 		_, at := a.Open()
 		_, bt := b.Open()
 		return cmp.Compare(at, bt)
 	})
-	for _, h := range hosts {
-		t.order.Push(h)
-		t.touch(h)
+	for _, h := range list {
+		t.hosts.ranks.touch(h, h.Has())
 	}
 }

@@ -133,7 +133,7 @@ func TestStreamsOfAHostAreBounded(t *testing.T) {
 	for i := range 100 {
 		l.from(fmt.Sprintf("file%d", i), float64(i), smtpd(event.KindConnect, int64(i+1), "192.0.2.1"))
 	}
-	if n := l.hosts["mx"].Kept().Streams; n > 16 {
+	if n := l.hosts.byName["mx"].Kept().Streams; n > 16 {
 		t.Errorf("%d streams", n)
 	}
 	if sessions, _ := l.Open(); sessions != 100 {
@@ -141,7 +141,7 @@ func TestStreamsOfAHostAreBounded(t *testing.T) {
 	}
 	l.out.Reset()
 	l.Tick(t0+int64(200*time.Hour), &l.out)
-	if sessions, _ := l.Open(); sessions != 0 || len(l.hosts) != 0 {
-		t.Errorf("%d sessions of %d hosts", sessions, len(l.hosts))
+	if sessions, _ := l.Open(); sessions != 0 || l.hosts.count() != 0 {
+		t.Errorf("%d sessions of %d hosts", sessions, l.hosts.count())
 	}
 }

@@ -2,9 +2,9 @@ package session
 
 import (
 	"net/netip"
+	"sync"
 	"time"
 
-	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
 )
@@ -26,51 +26,44 @@ type Config struct {
 	Explain func(*event.Event) // says why a reply was given, again when its command and all its words are known; nil: by the built-in rules
 }
 
-// maxHosts is how many hosts have a state at a time.
-const maxHosts = 4096
-
-// Tracker leads each line to the host that wrote it, and keeps what concerns several of them. It is not safe for
-// concurrent use; its owner locks it. Time is the log's own, but for Tick.
+// Tracker leads each line to the host that wrote it, and keeps what concerns several of them. Time is the log's own, but for Tick.
+//
+// It may be used from several goroutines, but for Save and Restore, during which nobody else may be in it: lines of several hosts run side by side, those
+// of one host one after the other.
 type Tracker struct {
 	cfg  Config
 	site *mailhost.Site
 	all  *mailhost.Totals
 
-	arrivals *mailhost.Arrivals
-
-	hosts   map[string]*host
-	order   *aging.List[host]                 // the one that was silent longest first
-	holders [mailhost.Kinds]*aging.List[host] // those that have some of a kind, likewise
-	newest  *host                             // of the line before: most lines come from the same
-
-	handovers   handovers
-	files       files
-	sources     map[string]*Source
-	sourceOrder *aging.List[Source] // the one that was asked for longest ago first
-	saved       int                 // bytes of the newest saved state
-}
-
-// host is a mail host and its place among the others.
-type host struct {
-	*mailhost.Host
-	order aging.Links[host]
-	holds [mailhost.Kinds]aging.Links[host]
+	arrivals  *mailhost.Arrivals
+	hosts     hosts
+	limiting  sync.Mutex // one at a time makes room
+	handovers handovers
+	files     files
+	sources   sources
+	saved     int // bytes of the newest saved state
 }
 
 // New makes an empty tracker.
 func New(cfg Config) *Tracker {
-	t := &Tracker{cfg: cfg, all: new(mailhost.Totals), arrivals: new(mailhost.Arrivals), hosts: make(map[string]*host), files: make(files), sources: make(map[string]*Source)}
+	t := &Tracker{cfg: cfg}
 	t.site = mailhost.NewSite(mailhost.Site{
 		SessionIdle: cfg.SessionIdle, MessageTTL: cfg.MessageTTL, MaxRecipients: cfg.MaxRecipients,
 		LocalDomains: cfg.LocalDomains, LocalNetworks: cfg.LocalNetworks, Relayhosts: cfg.Relayhosts,
 		SessionSummaries: cfg.SessionSummaries, MessageSummaries: cfg.MessageSummaries, Explain: cfg.Explain,
 	})
-	t.order = &aging.List[host]{Of: func(h *host) *aging.Links[host] { return &h.order }}
-	for k := range t.holders {
-		t.holders[k] = &aging.List[host]{Of: func(h *host) *aging.Links[host] { return &h.holds[k] }}
-	}
-	t.sourceOrder = &aging.List[Source]{Of: func(s *Source) *aging.Links[Source] { return &s.links }}
+	t.clear()
 	return t
+}
+
+// clear forgets everything.
+func (t *Tracker) clear() {
+	t.all, t.arrivals = new(mailhost.Totals), new(mailhost.Arrivals)
+	t.hosts.byName, t.hosts.ranks.order, t.hosts.ranks.holders = make(map[string]*host), rankOrder(), rankHolders()
+	t.hosts.newest.Store(nil)
+	t.handovers.clear()
+	t.files.byName = make(map[string]int64)
+	t.sources.clear()
 }
 
 // Open says how many sessions and messages are open now.
@@ -85,30 +78,16 @@ func (t *Tracker) Size() int { return t.all.Bytes() }
 // inputs of a host that have no connection ids; wall is the owner's clock, in nanoseconds, used by Tick alone.
 func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Output) {
 	mailhost.Shorten(ev)
-	h := t.host(ev.Host, out)
+	h := t.enter(ev.Host, out)
 	m, now := h.Observe(ev, source, wall, out)
-	t.meet(h, m, ev, now, out)
-	t.touch(h)
+	given := t.meet(h, m, ev, now, out)
+	has := h.Has()
+	h.mu.Unlock()
+	if given != nil {
+		t.seek(h, ev.RemoteQueueID, given, out)
+	}
+	t.hosts.heard(h, has)
 	t.limit(h, out)
-}
-
-// host finds or makes a host's state. Beyond maxHosts the one that was silent longest goes.
-func (t *Tracker) host(name string, out *Output) *host {
-	if t.newest != nil && t.newest.Name() == name {
-		return t.newest
-	}
-	h := t.hosts[name]
-	if h == nil {
-		if len(t.hosts) >= maxHosts {
-			t.dropSilentest(out)
-		}
-		h = &host{Host: mailhost.New(name, t.site, t.all, t.arrivals)}
-		t.hosts[h.Name()] = h
-		t.listArrivals()
-	}
-	t.newest = h
-	t.order.Push(h)
-	return h
 }
 
 // Recall completes a line about a try with what the line said that began it, and a verdict with what was said since.
@@ -116,20 +95,30 @@ func (t *Tracker) Recall(ev *event.Event) {
 	if ev.TryID == "" {
 		return
 	}
-	if h := t.hosts[ev.Host]; h != nil {
+	if h := t.known(ev.Host); h != nil {
 		h.Recall(ev)
+		h.mu.Unlock()
 	}
 }
 
 // Holds says whether source is inside message data or an AUTH exchange whose lines carry no marks.
 func (t *Tracker) Holds(hostName, source string) bool {
-	h := t.hosts[hostName]
-	return h != nil && h.Holds(source)
+	h := t.known(hostName)
+	if h == nil {
+		return false
+	}
+	defer h.mu.Unlock()
+	return h.Holds(source)
 }
 
 // Interrupt ends the conversation of a source whose lines say neither who speaks nor which one they are of: a line of another kind stands between them.
 func (t *Tracker) Interrupt(hostName, source string, out *Output) {
-	if h := t.hosts[hostName]; h != nil {
-		h.Interrupt(source, out)
+	h := t.known(hostName)
+	if h == nil {
+		return
 	}
+	h.Interrupt(source, out)
+	has := h.Has()
+	h.mu.Unlock()
+	t.hosts.ranks.hold(h, has)
 }

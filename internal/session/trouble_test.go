@@ -191,8 +191,8 @@ func TestMoreHostsThanTheLimit(t *testing.T) {
 		l.at(float64(i), ev)
 		gone += l.out.Evicted[mailhost.CauseHostLimit]
 	}
-	if len(l.hosts) != maxHosts {
-		t.Errorf("%d hosts", len(l.hosts))
+	if l.hosts.count() != maxHosts {
+		t.Errorf("%d hosts", l.hosts.count())
 	}
 	_, open := l.Open()
 	if open > testConfig().MaxMessages || gone+l.evictedByLimit() == 0 {

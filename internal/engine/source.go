@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
+)
+
+// source is one stream of lines. Its lines go one after the other: who takes one through the engine holds its lock.
+type source struct {
+	key      Source
+	name     string
+	exchange secrets.Exchange
+	*session.Source
+}
+
+// sources are the streams by what their carriers say of them.
+type sources struct {
+	mu     sync.RWMutex
+	byKey  map[Source]*source
+	newest atomic.Pointer[source] // of some line before: most lines come from the same
+}
+
+// source finds or makes the memory of a stream.
+func (e *Engine) source(key Source) *source {
+	if s := e.sources.newest.Load(); s != nil && s.key == key {
+		return s
+	}
+	e.sources.mu.RLock()
+	s := e.sources.byKey[key]
+	e.sources.mu.RUnlock()
+	if s == nil {
+		s = e.addSource(key)
+	}
+	e.sources.newest.Store(s)
+	return s
+}
+
+func (e *Engine) addSource(key Source) *source {
+	e.sources.mu.Lock()
+	defer e.sources.mu.Unlock()
+	if s := e.sources.byKey[key]; s != nil { // meanwhile
+		return s
+	}
+	if len(e.sources.byKey) >= session.MaxSources {
+		for other := range e.sources.byKey { // any one: it is found again by its name, while that is remembered
+			delete(e.sources.byKey, other)
+			break
+		}
+	}
+	s := &source{name: nameOf(key)}
+	s.key = s.ownKey(key)
+	s.Source = e.tracker.Source(s.name)
+	e.sources.byKey[s.key] = s
+	return s
+}
+
+// nameOf is a stream's name in what is saved.
+func nameOf(key Source) string {
+	name := key.Host + "|" + key.Name
+	if key.Part != "" {
+		name += "|" + key.Part
+	}
+	return name
+}
+
+// ownKey is the source's own copy of its key, whose strings are parts of its name.
+func (s *source) ownKey(key Source) Source {
+	own := Source{Host: s.name[:len(key.Host)], Name: s.name[len(key.Host)+1:][:len(key.Name)]}
+	if key.Part != "" {
+		own.Part = s.name[len(s.name)-len(key.Part):]
+	}
+	return own
+}

@@ -1,0 +1,225 @@
+package session
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
+)
+
+// maxHosts is how many hosts have a state at a time.
+const maxHosts = 4096
+
+// host is a mail host and its place among the others. Whoever uses its state holds its lock, and holds no other host's.
+type host struct {
+	mu sync.Mutex
+	*mailhost.Host
+	gone bool // it was dropped: its name means another one now
+
+	listed atomic.Uint32 // the kinds by which ranks knows it; changed with the lock of the ranks
+	order  aging.Links[host]
+	holds  [mailhost.Kinds]aging.Links[host]
+}
+
+// hosts are all hosts by name. The locks are taken in this order: a host's, then one of these.
+type hosts struct {
+	mu     sync.RWMutex
+	byName map[string]*host
+	newest atomic.Pointer[host] // of some line before: most lines come from the same
+	ranks  ranks
+}
+
+// ranks are the hosts in the order in which they were heard last.
+type ranks struct {
+	mu      sync.Mutex
+	order   *aging.List[host]                 // the one that was silent longest first
+	holders [mailhost.Kinds]*aging.List[host] // those that have some of a kind, likewise
+}
+
+func rankOrder() *aging.List[host] {
+	return &aging.List[host]{Of: func(h *host) *aging.Links[host] { return &h.order }}
+}
+
+func rankHolders() (list [mailhost.Kinds]*aging.List[host]) {
+	for k := range list {
+		list[k] = &aging.List[host]{Of: func(h *host) *aging.Links[host] { return &h.holds[k] }}
+	}
+	return list
+}
+
+// find gives a host that is known; nil for none.
+func (hs *hosts) find(name string) *host {
+	if h := hs.newest.Load(); h != nil && h.Name() == name {
+		return h
+	}
+	hs.mu.RLock()
+	defer hs.mu.RUnlock()
+	return hs.byName[name]
+}
+
+// names gives the hosts' names in order.
+func (hs *hosts) names() []string {
+	hs.mu.RLock()
+	defer hs.mu.RUnlock()
+	return slices.Sorted(maps.Keys(hs.byName))
+}
+
+func (hs *hosts) count() int {
+	hs.mu.RLock()
+	defer hs.mu.RUnlock()
+	return len(hs.byName)
+}
+
+// remove takes a host that is gone off the books.
+func (hs *hosts) remove(h *host) {
+	hs.mu.Lock()
+	if hs.byName[h.Name()] == h {
+		delete(hs.byName, h.Name())
+	}
+	hs.mu.Unlock()
+	hs.newest.CompareAndSwap(h, nil)
+	hs.ranks.remove(h)
+}
+
+// known gives a host that is known, with its lock; nil for none.
+func (t *Tracker) known(name string) *host {
+	for {
+		h := t.hosts.find(name)
+		if h == nil {
+			return nil
+		}
+		if h.mu.Lock(); !h.gone {
+			return h
+		}
+		h.mu.Unlock()
+		t.hosts.remove(h) // whoever drops it is about to
+	}
+}
+
+// enter finds or makes a host's state, and takes its lock.
+func (t *Tracker) enter(name string, out *Output) *host {
+	for {
+		h := t.hosts.find(name)
+		if h == nil {
+			h = t.addHost(name, out)
+		}
+		if h.mu.Lock(); !h.gone {
+			return h
+		}
+		h.mu.Unlock()
+		t.hosts.remove(h) // whoever drops it is about to
+	}
+}
+
+// addHost makes a host's state. Beyond maxHosts the one that was silent longest goes.
+func (t *Tracker) addHost(name string, out *Output) *host {
+	for t.hosts.count() >= maxHosts {
+		if !t.dropSilentest(out) {
+			break
+		}
+	}
+	hs := &t.hosts
+	hs.mu.Lock()
+	h := hs.byName[name]
+	if h == nil {
+		h = &host{Host: mailhost.New(name, t.site, t.all, t.arrivals)}
+		hs.byName[h.Name()] = h
+	}
+	several := len(hs.byName) > 1
+	hs.mu.Unlock()
+	hs.ranks.touch(h, 0)
+	if several {
+		t.listArrivals()
+	}
+	return h
+}
+
+// dropSilentest ends what is open on the host that was silent longest, and forgets it.
+func (t *Tracker) dropSilentest(out *Output) bool {
+	h := t.hosts.ranks.silentest()
+	if h == nil {
+		return false
+	}
+	h.mu.Lock()
+	if !h.gone {
+		out.Evicted[mailhost.CauseHostLimit] += h.Count(mailhost.OpenSessions) + h.Count(mailhost.OpenMessages)
+		h.Close(event.EndExpired, out)
+		h.Forget()
+		h.gone = true
+	}
+	h.mu.Unlock()
+	t.hosts.remove(h)
+	return true
+}
+
+// heard makes the host the one that was heard last. has is what it has some of.
+func (hs *hosts) heard(h *host, has uint32) {
+	if hs.newest.Load() == h && h.listed.Load()&has == has {
+		return
+	}
+	hs.newest.Store(h)
+	hs.ranks.touch(h, has)
+}
+
+// touch puts the host at the end of the lists that it belongs to.
+func (r *ranks) touch(h *host, has uint32) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.order.Push(h)
+	for k, l := range r.holders {
+		if has&(1<<k) != 0 {
+			l.Push(h)
+		}
+	}
+	h.listed.Store(h.listed.Load() | has)
+}
+
+// hold lists the host among those that have some of a kind, where it has come to have some without a line of its own.
+func (r *ranks) hold(h *host, has uint32) {
+	if h.listed.Load()&has == has {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for k, l := range r.holders {
+		if has&(1<<k) != 0 && h.holds[k].In == nil {
+			l.Push(h)
+		}
+	}
+	h.listed.Store(h.listed.Load() | has)
+}
+
+// holder is the host that has some of a kind, as far as is known, and was silent longest.
+func (r *ranks) holder(k mailhost.Kind) *host {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.holders[k].Head
+}
+
+// letGo takes a host that has none of a kind off its list. Its lock is held.
+func (r *ranks) letGo(h *host, k mailhost.Kind) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.holders[k].Remove(h)
+	h.listed.Store(h.listed.Load() &^ (1 << k))
+}
+
+func (r *ranks) silentest() *host {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.order.Head
+}
+
+func (r *ranks) remove(h *host) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.order.Remove(h)
+	for _, l := range r.holders {
+		l.Remove(h)
+	}
+	h.listed.Store(0)
+}
