@@ -70,6 +70,8 @@ func (w *pointWriter) write(x *series) int {
 	switch {
 	case w.family.metric.Kind == metrics.Ratio:
 		return w.ratio(x)
+	case w.family.metric.Kind == metrics.Newest:
+		return w.newest(x)
 	case w.store.cfg.AggregationTemporality == delta:
 		if w.before != 0 {
 			start = w.before
@@ -130,6 +132,25 @@ func (w *pointWriter) point(x *series, v *value, start pcommon.Timestamp) pcommo
 		}
 		return p.Attributes()
 	}
+}
+
+// newest writes the newest value, while there is one: a host that says nothing any more has no queue that is known.
+func (w *pointWriter) newest(x *series) int {
+	if w.now-x.last > faded {
+		return 0
+	}
+	if w.m.Type() != pmetric.MetricTypeGauge {
+		w.m.SetEmptyGauge()
+	}
+	p := w.m.Gauge().DataPoints().AppendEmpty()
+	p.SetTimestamp(w.now)
+	if w.family.metric.Unit == "s" {
+		p.SetDoubleValue(x.now.sum)
+	} else {
+		p.SetIntValue(int64(x.now.sum))
+	}
+	w.dims(x, p.Attributes())
+	return 1
 }
 
 // ratio writes the shares of a window.

@@ -313,7 +313,7 @@ func (st *store) unborn() bool {
 				return true
 			}
 			for _, x := range f.series {
-				if x.born == 0 && f.metric.Kind != metrics.Ratio {
+				if x.born == 0 && f.metric.Kind != metrics.Ratio && f.metric.Kind != metrics.Newest {
 					return true
 				}
 			}
@@ -346,6 +346,12 @@ func (o *observer) Record(x float64, n int64) {
 	if o.family.metric.Unit == "s" {
 		series.exemplars.note(x, o.now, o.spot, o.family.examples)
 	}
+}
+
+// Show makes x the newest value there.
+func (o *observer) Show(x float64) {
+	v := &o.store.find(o.family, o.sample, 1, o.now).now
+	v.sum, v.count = x, 1
 }
 
 // Window takes the sample into the window there.

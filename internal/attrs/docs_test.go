@@ -47,6 +47,7 @@ var kindMeanings = map[event.Kind]string{
 	event.KindLifecycle:         "the server started, stopped or reloaded",
 	event.KindSession:           "summary of a session",
 	event.KindMessage:           "summary of a message",
+	event.KindQueue:             "made by the processor, each minute of the log's time: how many messages wait alike in the queue of a host's mail server, by its log (docs/correlation.md)",
 	event.KindIncident:          "made by the connector: mail departs from its own recent past (docs/incidents.md)",
 }
 

@@ -49,6 +49,10 @@ const (
 	ReplyEnhancedCode = "smtp.reply.enhanced_code"
 	ReplyText         = "smtp.reply.text"
 	ReplyTruncated    = "smtp.reply.truncated"
+	QueueMessages     = "smtp.queue.messages"
+	QueueOldest       = "smtp.queue.oldest"
+	QueueStatus       = "smtp.queue.status"
+	QueuePartial      = "smtp.queue.partial"
 	ReplyContinued    = "smtp.reply.continued"
 	ReplyRetold       = "smtp.reply.retold"
 	Trial             = "smtp.trial"
@@ -275,6 +279,10 @@ var Table = []Doc{
 	{RecipientTotal + "held", Int, Core, "summary: recipients held"},
 	{RecipientTotal + "aborted", Int, Core, "summary: recipients aborted"},
 	{Hops, Array, Core, "summary: `{server, address, route, status, reply_code, enhanced_code, reason}`, one a host that was asked, at most 50; the code and reason are those of a host that did not accept"},
+	{QueueMessages, Int, Core, "queue: messages of this host's instance that wait alike, by the log: in all that `smtp.queue.status` and `smtp.destination.provider` say"},
+	{QueueOldest, Seconds, Core, "queue: how long the oldest of them has been here"},
+	{QueueStatus, String, Core, "queue: `active` (being delivered, or about to be), `deferred` (waits for the next run), `held` (by an operator or a rule; frozen)"},
+	{QueuePartial, Bool, Core, "queue: the log that was read does not reach back as far as a queue may (`messages.ttl`): older messages may wait that it does not tell of"},
 	{Synthetic, Bool, Core, "this record was made by the processor: an end that the log has no line for, or a summary"},
 	{Duplicate, Bool, Core, "the same line was read before: kept, not counted"},
 	{RepeatCount, Int, Core, "how many equal lines the record stands for, as the log daemon says: `message repeated 3 times`"},

@@ -45,6 +45,12 @@ func (l *List) fill(ev *event.Event) {
 	if l.Full {
 		l.num(PID, ev.PID)
 	}
+	if q := &ev.Queue; q.Told {
+		l.int(QueueMessages, int64(q.Messages))
+		l.dbl(QueueOldest, q.Oldest.Seconds(), true)
+		l.str(QueueStatus, q.Status.String())
+		l.bool(QueuePartial, true, q.Partial)
+	}
 	l.bool(Synthetic, true, ev.Synthetic)
 	l.bool(Duplicate, true, ev.Duplicate)
 	l.num(RepeatCount, int64(ev.Repeat))

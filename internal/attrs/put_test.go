@@ -32,6 +32,7 @@ func full() *event.Event {
 	ev.Redact, ev.TLS, ev.Tried, ev.RejectPermanent = nil, event.Yes, event.No, event.No
 	ev.Delays = event.Delays{Total: 1, Has: math.MaxUint8}
 	ev.SessionDuration = time.Second
+	ev.Queue = event.Queue{Told: true, Messages: 3, Oldest: time.Second, Partial: true}
 	ev.SessionTally = &event.Tally{Messages: 1, Accepted: 1, Refused: 1, Failed: [event.Verbs]uint32{event.VerbRCPT: 1}}
 	return ev
 }

@@ -35,6 +35,7 @@ const (
 	KindLifecycle
 	KindSession  // summary of a session
 	KindMessage  // summary of a message
+	KindQueue    // how many messages wait on a host, by its log
 	KindIncident // a departure of one provider from its own past
 	kindCount
 )
@@ -44,7 +45,7 @@ var kindNames = [kindCount]string{
 	"message.opened", "message.header", "message.received", "message.queued", "message.held",
 	"message.released", "message.deleted", "message.discarded", "message.redirected", "message.expired",
 	"message.aborted", "message.removed", "delivery", "notification", "hop", "report", "warning", "lifecycle",
-	"session", "message", "incident",
+	"session", "message", "queue", "incident",
 }
 
 // eventNames are the OTLP EventName values; made once, so that setting one allocates nothing.

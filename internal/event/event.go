@@ -54,6 +54,28 @@ type Tally struct {
 	Failed                      [Verbs]uint32
 }
 
+// Queue is how many messages wait alike on a host.
+type Queue struct {
+	Told     bool
+	Status   QueueStatus
+	Messages int
+	Oldest   time.Duration // since it came; 0 where none waits
+	Partial  bool          // the log does not reach back as far as a queue may: older messages may wait that it does not tell of
+}
+
+// QueueStatus is what a message in the queue waits for.
+type QueueStatus uint8
+
+// The ways to wait.
+const (
+	QueueActive   QueueStatus = iota // for the end of the present run: it is being delivered, or is about to be
+	QueueDeferred                    // for the next run
+	QueueHeld                        // for an operator
+)
+
+// String is the value of smtp.queue.status.
+func (s QueueStatus) String() string { return [...]string{"active", "deferred", "held"}[s] }
+
 // Count is how often a command was given and how often it was answered with success.
 type Count struct{ OK, All uint32 }
 
@@ -200,6 +222,9 @@ type Event struct {
 	// Duration is reception to end, on a final delivery.
 	Duration         time.Duration
 	HasTotalDuration bool
+
+	// Queue is what a record of KindQueue tells.
+	Queue Queue
 
 	// Refusals by us. OneOnly: at the end of the message, of RcptTo alone (PRDR, LMTP): the message goes on for others.
 	Twin            string // the words of a line that the server may write a second time, right behind it and word for word

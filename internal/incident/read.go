@@ -40,7 +40,7 @@ func Read(s *metrics.Sample, host string, wall int64, o *Observation) {
 	case s.Has[metrics.AtVerdict] && !lookups[s.Text[metrics.AtFilter]] && (s.Is(metrics.AtVerdict, "unavailable") || s.Is(metrics.AtVerdict, "error")):
 		o.Event, o.What, o.UID = Trouble, s.Text[metrics.AtFilter], s.Text[metrics.AtSession]
 	case event == "queue":
-		o.Event, o.Status, o.Waiting, o.Oldest = Queue, s.Text[metrics.AtStatus], int(s.Num[metrics.AtWaiting]), s.Num[metrics.AtOldest]
+		o.Event, o.Status, o.Waiting, o.Oldest = Queue, s.Text[metrics.AtQueueStatus], int(s.Num[metrics.AtWaiting]), s.Num[metrics.AtOldest]
 	}
 }
 

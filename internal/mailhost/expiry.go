@@ -89,6 +89,7 @@ func (h *Host) EvictMessage(cause Cause, out *Output) {
 	st := h.oldestStream(func(st *stream) int { return st.openMessages.N })
 	m := st.openMessages.Head
 	out.Evicted[cause]++
+	h.waiting.Began = h.clock.Now // it may still wait
 	m.Partial = true
 	h.endMessage(m, out)
 }

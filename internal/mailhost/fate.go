@@ -62,6 +62,7 @@ func (h *Host) fulfil(m *Message, status event.Status, out *Output) {
 		h.recipient(m, &event.Event{RcptTo: m.Fate.To})
 	}
 	m.Fate = Fate{}
+	m.Held = status == event.StatusHeld
 	h.expectNamed(m)
 	h.endRecipients(m, status, out)
 }
@@ -69,6 +70,7 @@ func (h *Host) fulfil(m *Message, status event.Status, out *Output) {
 // release takes the recipients of a held message back to where they were.
 func (m *Message) release() {
 	m.unexpect()
+	m.Held = false
 	for i := range m.Recipients {
 		r := &m.Recipients[i]
 		if r.Status != event.StatusHeld {
@@ -76,6 +78,7 @@ func (m *Message) release() {
 		}
 		if r.Status = event.StatusNone; r.Attempts > 0 {
 			r.Status = event.StatusDeferred
+			m.countOff(true)
 		}
 	}
 }

@@ -87,6 +87,9 @@ func (h *Host) endRecipients(m *Message, status event.Status, out *Output) {
 		if d := m.Last - m.First; ev.Final && !m.Partial && d >= 0 {
 			ev.Duration, ev.HasTotalDuration = time.Duration(d), true
 		}
+		if r.isOff() {
+			m.countOff(false)
+		}
 		r.Status, r.Final = status, ev.Final
 		if ev.Final {
 			m.Final++

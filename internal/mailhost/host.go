@@ -60,6 +60,7 @@ type queue struct {
 	receipts receipts
 	tries    tries
 	repeated repeated
+	waiting  waiting
 	filters  filters
 	single   bool     // a part of a message is for one recipient, not for one domain
 	noticed  struct { // the last answer to isOfNotice
@@ -105,6 +106,7 @@ func (h *Host) Name() string { return h.name }
 func (h *Host) Observe(ev *event.Event, source string, wall int64, out *Output) (*Message, int64) {
 	now := h.arrive(ev, source, wall)
 	h.expire(out)
+	h.tellQueues(h.clock.Now, out)
 	h.Recall(ev)
 	if h.wasTold(ev, source) {
 		ev.Duplicate, out.Duplicate = true, true
@@ -167,6 +169,7 @@ func (h *Host) Tick(wall int64, out *Output) (idle bool) {
 	h.eachStream(func() {
 		if silent := wall - h.wall; silent > int64(time.Second) {
 			h.expireAt(h.clock.newest()+silent, out)
+			h.tellSilent(silent, out)
 		}
 	})
 	items, newest := h.Open()

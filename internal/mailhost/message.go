@@ -37,6 +37,10 @@ type Message struct {
 	reentered bool // its first line says that it comes back from a filter
 	notice    bool // of another message here, as a line of that one says
 	trust     trust
+	Held      bool   // by an operator or a rule
+	behind    uint8  // the provider that put one of its recipients off last, by its number on the host
+	Off       uint16 // recipients that are put off
+	Left      uint16 // verdicts that the present run over recipients that were put off still lacks
 	Spans     uint16 // records that are spans
 	Beside    uint16 // of these, lines of programs beside the server
 
@@ -44,7 +48,10 @@ type Message struct {
 	instance string
 	sameID   *Message
 	links    aging.Links[Message]
-	weight   int // in bytes
+	lot      *lot  // in the host's queues
+	inLot    int32 // its place there
+	Earlier  int32 // seconds that it came before its first line, where the queue manager says so
+	weight   int   // in bytes
 	weighed  weight.List
 
 	Parent      event.ID
@@ -246,6 +253,7 @@ func (m *Message) receivedBy(ev *event.Event, late bool) {
 	}
 	m.counted(ev)
 	m.PutOff = false
+	m.runs()
 }
 
 // counted makes the candidate a message, of as many recipients as the line says.

@@ -38,6 +38,7 @@ func (h *Host) settle(m *Message, ev *event.Event, now int64, out *Output) {
 		}
 		h.endIfDone(m, out)
 	case event.KindMessageHeld:
+		m.Held = true
 		if ev.RcptTo != "" {
 			ev.Status = event.StatusHeld
 			h.deliver(m, ev, verdict(ev), now, out)

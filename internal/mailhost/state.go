@@ -33,6 +33,8 @@ type (
 		Filtered                  []*filtered // oldest first
 		Fronts                    bool
 		Single                    bool
+		QueueBegan, QueueTold     int64
+		Lots                      []savedLot
 	}
 	savedStream struct {
 		Name         string
@@ -62,6 +64,7 @@ type (
 		Notice, Reentered   bool
 		Brought             bool
 		Stream              int
+		Behind              string
 	}
 	savedPeer struct {
 		Peer   *peer
@@ -103,7 +106,7 @@ func (h *Host) Encode(to *gob.Encoder) error {
 	} {
 		for i, st := range h.streams {
 			for m := of(st); m != nil && err == nil; m = m.links.Next {
-				err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice, m.reentered, m.brought, i})
+				err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice, m.reentered, m.brought, i, h.waiting.provider(m)})
 			}
 		}
 	}
@@ -139,6 +142,7 @@ func (h *Host) head() savedHost {
 	}
 	out.Single, out.Promises = h.single, h.promises.list()
 	out.Places, out.Filtered, out.Fronts = h.filters.list()
+	out.QueueBegan, out.QueueTold, out.Lots = h.waiting.Began, h.waiting.Told, h.waiting.list()
 	return out
 }
 
@@ -206,6 +210,7 @@ func (h *Host) restore(in *savedHost) {
 	h.receipts.restore(in.Receipts)
 	h.filters.restore(in.Places, in.Filtered)
 	h.filters.fronts = in.Fronts
+	h.waiting.restore(h, in.QueueBegan, in.QueueTold, in.Lots)
 }
 
 // decodeItems reads the sessions, messages and peers that follow a host's head.
@@ -303,6 +308,7 @@ func (h *Host) restoreMessage(in *savedMessage) {
 	m := in.Message
 	m.host, m.instance, m.weak, m.ended, m.received = h, h.word(in.Instance), in.Weak, in.Ended, in.Queued
 	m.trust, m.forwarded, m.met, m.notice, m.reentered, m.brought = in.Trust, in.Forwarded, in.Met, in.Notice, in.Reentered, in.Brought
+	m.behind = h.waiting.number(in.Behind)
 	h.chainMessage(m)
 	if m.ended {
 		h.keepEnded(m)

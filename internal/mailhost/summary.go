@@ -291,6 +291,8 @@ func Describe(ev *event.Event) string {
 		fmt.Fprintf(&b, "login from %s failed", peerName(ev))
 	case event.KindHop:
 		fmt.Fprintf(&b, "message %s of %s came from %s", ev.QueueID, ev.ServerAddress, ev.ClientAddress)
+	case event.KindQueue:
+		describeQueue(&b, ev)
 	case event.KindMessageAborted:
 		fmt.Fprintf(&b, "message %s aborted before its end", ev.QueueID)
 	default:

@@ -70,7 +70,7 @@ func (h *Host) deliver(m *Message, ev *event.Event, line hash.Sum, now int64, ou
 		m.context(ev)
 		return
 	}
-	wasFinal := r.Final
+	wasFinal, wasOff := r.Final, r.isOff()
 	m.Verdicts++
 	r.LastLine, r.LastPlace, r.Order = line, ev.Place, m.Verdicts
 	if ev.Scope == event.ScopeConn && ev.SessionID != 0 {
@@ -93,6 +93,7 @@ func (h *Host) deliver(m *Message, ev *event.Event, line hash.Sum, now int64, ou
 		m.Passed++
 	}
 	r.take(ev, wasFinal)
+	m.judged(r, ev, wasOff)
 	m.hop(ev)
 	m.context(ev)
 }

@@ -64,6 +64,7 @@ func (m *Message) reweigh() {
 	}
 	m.host.all.weigh(bytes - m.weight)
 	m.weight = bytes
+	m.host.waiting.place(m)
 }
 
 func (s *Session) reweigh() {

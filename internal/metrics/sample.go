@@ -11,9 +11,6 @@ const (
 	AttrStage   = "smtp.delay.stage"   // of smtp.delivery.delay
 	AttrOutcome = "smtp.ratio.outcome" // of smtp.delivery.ratio
 	AttrWindow  = "smtp.ratio.window"
-
-	attrQueueMessages = "smtp.queue.messages" // of a queue record
-	attrQueueOldest   = "smtp.queue.oldest"
 )
 
 // Slot is the place of an attribute in a Sample.
@@ -30,7 +27,8 @@ var read = [...]string{
 	attrs.AuthMechanism, attrs.AuthResult, attrs.FilterName, attrs.FilterVerdict, attrs.Daemon, attrs.Service, attrs.Instance, attrs.Protocol,
 	attrs.RepeatCount, attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName, attrs.FilterRetold, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.UserName, attrs.ClientAddress, attrs.PeerAddress, attrs.Synthetic, attrs.Duplicate, AttrStage, AttrOutcome, AttrWindow,
 	// for incidents alone
-	attrs.MessageUID, attrs.ReplyText, attrs.ReplyFingerprint, attrs.SessionMessages, attrs.IncidentKind, attrQueueMessages, attrQueueOldest,
+	attrs.MessageUID, attrs.ReplyText, attrs.ReplyFingerprint, attrs.SessionMessages, attrs.IncidentKind,
+	attrs.QueueMessages, attrs.QueueOldest, attrs.QueueStatus, attrs.QueuePartial,
 }
 
 // Slots is the number of places.
@@ -126,7 +124,8 @@ var (
 	AtEnhanced, AtText, AtFingerprint, AtDomain           = At(attrs.ReplyEnhancedCode), At(attrs.ReplyText), At(attrs.ReplyFingerprint), At(attrs.DestinationDomain)
 	AtSource, AtPool, AtUID, AtUser, AtService            = At(attrs.SourceAddress), At(attrs.SourcePool), At(attrs.MessageUID), At(attrs.UserName), At(attrs.Service)
 	AtClient, AtPeer, AtMessages                          = At(attrs.ClientAddress), At(attrs.PeerAddress), At(attrs.SessionMessages)
-	AtWaiting, AtOldest                                   = At(attrQueueMessages), At(attrQueueOldest)
+	AtQueueStatus                                         = At(attrs.QueueStatus)
+	AtWaiting, AtOldest                                   = At(attrs.QueueMessages), At(attrs.QueueOldest)
 	AtBefore, AtQueue, AtSetup, AtTransmission            = At(attrs.DelayBeforeQueue), At(attrs.DelayInQueue), At(attrs.DelaySetup), At(attrs.DelayTransmission)
 )
 

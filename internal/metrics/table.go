@@ -17,11 +17,12 @@ const (
 	Histogram             // of Metric.Buckets
 	Ratio                 // shares of a window of the log's time
 	Open                  // how many there are now
+	Newest                // what the newest record says
 )
 
 // String names the kind as the documents do.
 func (k Kind) String() string {
-	return [...]string{"counter, monotonic sum", "histogram", "gauge", "gauge"}[k]
+	return [...]string{"counter, monotonic sum", "histogram", "gauge", "gauge", "gauge"}[k]
 }
 
 // Metric is one entry of the table: a new metric is a new entry.
@@ -43,6 +44,8 @@ type Observer interface {
 	Add(n int64)
 	// Record notes n values x.
 	Record(x float64, n int64)
+	// Show makes x the newest value.
+	Show(x float64)
 	// Window takes a record into shares of a window of time.
 	Window(s *Sample)
 }
@@ -339,6 +342,28 @@ var Table = []Metric{
 		Observe: func(s *Sample, to Observer) {
 			if s.Has[AtScore] && !s.IsTrue(AtVerdictRetold) {
 				to.Record(s.Num[AtScore], 1)
+			}
+		},
+	},
+	{
+		Name: "smtp.queue.messages", Of: "queue", Unit: "{message}", Kind: Newest,
+		Description: "Messages in a host's queue, by its log: what the newest record of a minute says.",
+		Dimensions:  []string{attrs.QueueStatus, attrs.Provider},
+		More:        []string{attrs.Dialect, attrs.QueuePartial},
+		Observe: func(s *Sample, to Observer) {
+			if s.Has[AtWaiting] {
+				to.Show(s.Num[AtWaiting])
+			}
+		},
+	},
+	{
+		Name: "smtp.queue.oldest", Of: "queue", Unit: "s", Kind: Newest,
+		Description: "How long the oldest of them has been there.",
+		Dimensions:  []string{attrs.QueueStatus, attrs.Provider},
+		More:        []string{attrs.Dialect, attrs.QueuePartial},
+		Observe: func(s *Sample, to Observer) {
+			if s.Has[AtWaiting] {
+				to.Show(s.Num[AtOldest])
 			}
 		},
 	},

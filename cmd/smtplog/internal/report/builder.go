@@ -271,6 +271,9 @@ func (b *Builder) Record(x float64, n int64) {
 // Window is metrics.Observer's: a report has the whole log and needs no window of it.
 func (*Builder) Window(*metrics.Sample) {}
 
+// Show is for how things stand now, which no report tells.
+func (*Builder) Show(float64) {}
+
 func (b *Builder) stage(name string) *spread {
 	s := b.stages[name]
 	if s == nil {

@@ -36,7 +36,7 @@ const mostCells = 10_000
 func newFamilies() (list []*family) {
 	for i := range metrics.Table {
 		m := &metrics.Table[i]
-		if m.Kind == metrics.Ratio || m.Off {
+		if m.Kind == metrics.Ratio || m.Kind == metrics.Newest || m.Off { // of a finished log nobody asks how it stands
 			continue
 		}
 		f := &family{Metric: m, id: i, needs: -1, cells: make(map[string]*cell)}
