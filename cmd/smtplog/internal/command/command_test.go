@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/report"
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/trace"
 )
 
 const testdata = "../../../../testdata/"
@@ -87,6 +88,8 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		"a flag that is none":        {[]string{"report", "--colour", log}, Wrong, "unknown flag: --colour"},
 		"a command that is none":     {[]string{"repot"}, Wrong, `unknown command "repot"`},
 		"top of nothing":             {[]string{"top", "hats", log}, Wrong, "top takes one of replies, providers"},
+		"a trace of nobody":          {[]string{"trace", "nobody@nowhere.example", log}, Nothing, "no message, session or client is named nobody@nowhere.example in 2528 lines of 1 logs"},
+		"a trace of nothing":         {[]string{"trace", " "}, Wrong, "trace takes a term"},
 		"nothing to explain":         {[]string{"explain", " "}, Wrong, "explain takes a reply or a line of a log"},
 		"words of nobody":            {[]string{"explain", "hello"}, Nothing, "this is neither a line of a mail server that is known nor a reply"},
 	} {
@@ -323,7 +326,7 @@ func TestTheTerminalObeysNoLog(t *testing.T) {
 	line := "Nov 23 15:32:34 mx1 postfix/smtp[532]: ECD68FB: to=<a\x1b[31m@b.example>, relay=mx\x9b.b.example[198.51.100.31]:25, delay=0.05, " +
 		"delays=0.02/0.01/0.02/0, dsn=5.1.1, status=bounced (host mx.b.example[198.51.100.31] said: 550 5.1.1 no\x1b[2J\u202eforged (in reply to RCPT TO command))\n"
 	log := file(t, "mail.log", []byte(strings.Repeat(line, 3)))
-	for _, args := range [][]string{{"report"}, {"report", "--text"}, {"enrich"}, {"top", "replies"}, {"explain", strings.TrimSpace(line)}} {
+	for _, args := range [][]string{{"report"}, {"report", "--text"}, {"enrich"}, {"top", "replies"}, {"trace", "ECD68FB", "-v"}, {"explain", strings.TrimSpace(line)}} {
 		if args[0] != "explain" {
 			args = append(args, log)
 		}
@@ -368,6 +371,18 @@ func TestManualAndCompletionsAreMade(t *testing.T) {
 	}
 	_, out, _ := smtplog(t, "", "__complete", "report", "--dialect", "post")
 	assert.Contains(t, out, "postfix")
+}
+
+// A message's story is found in what comes on standard input, too, which is read several times.
+func TestTraceReadsStandardInput(t *testing.T) {
+	code, out, said := smtplog(t, testdata+"postfix-main.iso.log", "trace", "B060B160", "--json", "--or", "ECD68FB")
+	require.Equal(t, Found, code, said)
+	var list []trace.Story
+	require.NoError(t, json.Unmarshal([]byte(out), &list))
+	assert.Greater(t, len(list), 2)
+	code, lines, _ := smtplog(t, testdata+"postfix-main.iso.log", "trace", "B060B160", "-v")
+	assert.Equal(t, Found, code)
+	assert.Contains(t, lines, "postfix/smtpd")
 }
 
 // What the README shows of the logs in testdata is what comes out.

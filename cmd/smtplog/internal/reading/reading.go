@@ -34,6 +34,8 @@ type Reader struct {
 	From, To time.Time
 	// Hosts are those whose records are handed on; empty: all.
 	Hosts []string
+	// Wants says whether a line, at a place of a file with this id, is to be looked at; nil: all are.
+	Wants func(line, file string, at int64) bool
 	// Each is called now and then, and when there is nothing to read for now, which it may wait for.
 	Each func(idle bool)
 
@@ -82,6 +84,7 @@ func (r *Reader) Read(ctx context.Context, in *input.Input, to Visitor) error {
 			r.each(true)
 		case err != nil:
 			return err
+		case r.Wants != nil && !r.Wants(line.Text, line.Place.ID, line.Place.Offset):
 		default:
 			r.line(line)
 		}

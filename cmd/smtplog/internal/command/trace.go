@@ -1,0 +1,132 @@
+package command
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/input"
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/render"
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/trace"
+)
+
+func (s *shell) trace() *cobra.Command {
+	var also []string
+	var asJSON, lines bool
+	c := &cobra.Command{
+		Use:   "trace TERM [LOG...]",
+		Short: "What became of messages: every one that a term names, as one story",
+		Long: `Every message that a term names, with all that the logs say of it in order: the session that brought it, checks and filters, the queue, each try with
+host, reply, reason and delay, and what was made of it. A term is a recipient, a sender or a part of one, a queue id here or on the next host, a Message-ID, a
+client's address or name, a user or a session's id.`,
+		Example: `  smtplog trace anna@example.com /var/log/mail.log*
+  smtplog trace 4AB12C3 -v /var/log/mail.log`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 || strings.TrimSpace(args[0]) == "" {
+				return wrong("trace takes a term, and then logs")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			logs, done, err := s.again(args[1:])
+			if err != nil {
+				return err
+			}
+			defer done()
+			search, t, err := s.search(c, append([]string{args[0]}, also...), logs)
+			if err != nil {
+				return err
+			}
+			list := search.Stories()
+			if len(list) == 0 {
+				if t.code == Found {
+					t.code = Nothing
+				}
+				s.complain(nowhere(append([]string{args[0]}, also...), t.in.Files()))
+				return nil
+			}
+			if search.Full() {
+				s.complain(fmt.Errorf("there is more than fits: the newest steps are left out; take a narrower term"))
+			}
+			out := bufio.NewWriter(t.out)
+			if asJSON {
+				e := json.NewEncoder(out)
+				e.SetIndent("", " ")
+				err = e.Encode(list)
+			} else {
+				err = render.Stories(out, list, lines, render.Style{Colour: colourful(t.out)})
+			}
+			if err == nil {
+				err = out.Flush()
+			}
+			return err
+		},
+	}
+	s.options.flags(c)
+	c.Flags().StringArrayVar(&also, "or", nil, "another term; messages that any of them names are shown")
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().BoolVarP(&lines, "verbose", "v", false, "with the lines of the log")
+	return c
+}
+
+// search reads the logs as often as it takes.
+func (s *shell) search(c *cobra.Command, terms, logs []string) (search *trace.Search, t *task, err error) {
+	for {
+		if t, err = s.open(logs); err != nil {
+			return nil, nil, err
+		}
+		if search == nil {
+			search = trace.New(terms, t.zone)
+		}
+		t.reader.Wants = search.Wants
+		if err := t.read(c.Context(), search); err != nil {
+			return nil, nil, err
+		}
+		if !search.Next() {
+			return search, t, nil
+		}
+	}
+}
+
+// again are logs that can be read several times: what comes on standard input is kept in a file until done.
+func (s *shell) again(logs []string) (paths []string, done func(), err error) {
+	done = func() {}
+	piped := len(logs) == 0 && !input.IsTerminal(s.in)
+	if !piped && !slices.Contains(logs, input.Stdin) {
+		return logs, done, nil
+	}
+	f, err := os.CreateTemp("", "smtplog")
+	if err != nil {
+		return nil, done, err
+	}
+	done = func() { _ = os.Remove(f.Name()) } // it is nobody's
+	_, err = io.Copy(f, s.in)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		done()
+		return nil, func() {}, err
+	}
+	for _, path := range logs {
+		if path != input.Stdin {
+			paths = append(paths, path)
+		}
+	}
+	return append(paths, f.Name()), done, nil
+}
+
+// nowhere says what was searched.
+func nowhere(terms []string, files []*input.File) error {
+	lines := int64(0)
+	for _, f := range files {
+		lines += f.Lines
+	}
+	return fmt.Errorf("no message, session or client is named %s in %d lines of %d logs", strings.Join(terms, " or "), lines, len(files))
+}

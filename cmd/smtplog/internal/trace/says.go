@@ -1,0 +1,168 @@
+package trace
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// says is an event in words.
+func says(ev *event.Event) string {
+	peer := named(cmp.Or(ev.ServerAddress, ev.ClientAddress), ev.PeerIP)
+	switch ev.Kind {
+	case event.KindConnect:
+		if ev.ErrorType != "" || ev.Class > '2' {
+			return words("could not talk to", peer+":", answer(ev))
+		}
+		return words("connection with", peer)
+	case event.KindDisconnect:
+		return words("connection with", peer, "ended", bracketed(ev.SessionEnd.String()))
+	case event.KindTLS:
+		if ev.TLS == event.No || ev.ErrorType != "" {
+			return words("TLS with", peer, "failed", answer(ev))
+		}
+		return words("TLS", ev.TLSVersion, "with", peer, ev.TLSTrust)
+	case event.KindAuth:
+		return words("login", ev.User, ev.AuthResult, bracketed(ev.AuthMechanism), answer(ev))
+	case event.KindReject:
+		return words("refused to", peer, "at", ev.Command, "<"+ev.RcptTo+">:", answer(ev))
+	case event.KindFilter:
+		return words("filter", ev.FilterName, "says", ev.FilterVerdict, score(ev))
+	case event.KindMessageOpened:
+		return words("comes from", peer, login(ev), "as", ev.QueueID)
+	case event.KindMessageHeader:
+		return words("Message-ID", ev.MessageID)
+	case event.KindMessageReceived:
+		return words("in the queue, from <"+strings.Trim(ev.MailFrom, "<>")+">", size(ev), recipients(ev))
+	case event.KindDelivery:
+		return delivery(ev, peer)
+	case event.KindNotification:
+		return words("notification to the sender as", ev.ChildQueueID)
+	case event.KindMessageRemoved:
+		return "out of the queue"
+	case event.KindMessageHeld:
+		return words("held", answer(ev))
+	case event.KindCommand:
+		return words("C:", ev.Command, ev.Argument)
+	case event.KindReply:
+		if ev.Status != event.StatusNone {
+			return delivery(ev, peer)
+		}
+		return words("S:", answer(ev))
+	}
+	return words(strings.ReplaceAll(ev.Kind.String(), ".", " "), peer, ev.ErrorType, answer(ev))
+}
+
+func delivery(ev *event.Event, peer string) string {
+	to := ev.RcptTo
+	if to == "" {
+		to = strings.Join(ev.RcptList, ", ")
+	}
+	try := ""
+	if ev.Attempt > 1 {
+		try = fmt.Sprintf("at try %d", ev.Attempt)
+	}
+	by := ""
+	if peer != "" {
+		by = "by " + peer
+	} else if ev.Route != event.RouteUnknown {
+		by = "by " + ev.Route.String()
+	}
+	after := ""
+	if ev.Delays.Has&event.DelayTotal != 0 {
+		after = fmt.Sprintf("after %.3g s", ev.Delays.Total)
+	}
+	next := ""
+	if ev.ChildQueueID != "" {
+		next = "goes on as " + ev.ChildQueueID
+	}
+	reply := answer(ev)
+	if reply != "" {
+		reply = ": " + reply
+	}
+	return words(ev.Status.String(), "<"+to+">", by, try, after, next) + reply
+}
+
+// answer is a reply with its reason.
+func answer(ev *event.Event) string {
+	text, _ := attrs.CleanText(ev)
+	code := ""
+	if ev.Code > 0 {
+		code = fmt.Sprint(ev.Code)
+	}
+	reason := ""
+	if ev.Reason != "" {
+		reason = "[" + ev.Reason + "]"
+	}
+	return words(code, cmp.Or(ev.Enhanced, failed(ev)), text, reason)
+}
+
+func failed(ev *event.Event) string {
+	if ev.Status == event.StatusDelivered {
+		return ""
+	}
+	return ev.DSN
+}
+
+func named(name, ip string) string {
+	switch {
+	case name == "" || name == ip:
+		return ip
+	case ip == "":
+		return name
+	}
+	return name + " [" + ip + "]"
+}
+
+func login(ev *event.Event) string {
+	if ev.User == "" {
+		return ""
+	}
+	return "logged in as " + ev.User
+}
+
+func size(ev *event.Event) string {
+	if !ev.HasSize {
+		return ""
+	}
+	return fmt.Sprintf("%d bytes", ev.Size)
+}
+
+func recipients(ev *event.Event) string {
+	if n := max(ev.RecipientCount, ev.Recipients()); n > 0 {
+		return fmt.Sprintf("for %d", n)
+	}
+	return ""
+}
+
+func score(ev *event.Event) string {
+	if !ev.HasScore {
+		return ""
+	}
+	return fmt.Sprintf("(%g)", ev.FilterScore)
+}
+
+func bracketed(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "(" + s + ")"
+}
+
+// words puts words in a row and leaves the empty ones out.
+func words(list ...string) string {
+	var b strings.Builder
+	for _, w := range list {
+		if w == "" || w == "<>:" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
+	}
+	return b.String()
+}
