@@ -91,7 +91,10 @@ func (d *Detector) refused(p *provider, o *Observation) *share {
 	case seen != nil && seen.Open != nil: // it is told by its words
 		s.Sum, s.Run, s.Seen = 0, run{}, g.N
 	case s.Open == nil:
-		d.failed(s, o, func(s *share) bool { return d.common(s, o) })
+		d.failed(s, o, func(s *share) bool {
+			byWords := seen != nil && s.vague() && 2*seen.Run.Messages >= s.Run.Messages // will be told by its words in a moment
+			return !byWords && d.common(s, o)
+		})
 	}
 	d.settle(g, o, s, seen)
 	return s

@@ -28,6 +28,10 @@ const (
 	halfLife = 48 // hours
 	// prior is the weight in trials of what is taken for usual before there is a past.
 	prior = 40
+	// firstSpread is the dispersion where nothing is known yet.
+	firstSpread = 1.2
+	// confidence is how many standard errors above what was learned the baseline lies: it comes down as more is known.
+	confidence = 1.5
 	// leastShare is the share that a baseline does not fall below: a chart against nothing at all would be moved by a single failure.
 	leastShare = 0.005
 	// mostShare is the baseline above which a share says nothing any more: what fails most of the time.
@@ -77,7 +81,7 @@ func (g *group) watch(d *design, kind Kind, key string, usual float64) *share {
 			return s
 		}
 	}
-	s := &share{Key: clone(key), Kind: kind, Usual: usual, Spread: 1.5, Seen: g.N, group: g}
+	s := &share{Key: clone(key), Kind: kind, Usual: usual, Spread: firstSpread, Seen: g.N, group: g}
 	if len(g.Shares) >= maxShares {
 		return s // counts for nothing: the closed list of reasons is shorter, only the user's own may be more
 	}
@@ -92,7 +96,7 @@ const maxShares = 96
 func (s *share) tune(d *design) {
 	n := s.group.Past + prior
 	p := (s.Past + prior*s.Usual) / n
-	p += 2 * math.Sqrt(s.Spread*p*(1-p)/n)
+	p += confidence * math.Sqrt(s.Spread*p*(1-p)/n)
 	s.p0 = math.Min(math.Max(p, leastShare), 0.95)
 	odds := d.odds * s.p0 / (1 - s.p0)
 	s.p1 = math.Min(math.Max(odds/(1+odds), s.p0+d.step), 0.98)
@@ -187,7 +191,7 @@ func (s *share) fail(o *Observation, messages int) bool {
 	if s.Sum > s.limit/2 {
 		s.Restless[0] = true
 	}
-	return s.Open == nil && s.active() && s.Sum >= s.limit && s.Run.Messages >= messages && s.Run.share(s.group.N) >= s.p1
+	return s.Open == nil && s.active() && s.Sum >= s.limit && s.Run.Messages >= messages && s.Run.share(s.group.N) >= (s.p0+s.p1)/2
 }
 
 // pass brings the sum up to the trials that did not fail.

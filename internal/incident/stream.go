@@ -25,6 +25,8 @@ const (
 	leastSilence = int64(600e9)
 	// mostSilence is when a host is gone for good.
 	mostSilence = 24 * hour
+	// mostClump is the dispersion that a silence reckons with: mailings make steps large, not empty.
+	mostClump = 3.0
 	// manyGaps is how many times the longest gap a silence is, where this time of the week was never seen; fewGaps where it was.
 	manyGaps = 3.0
 	fewGaps  = 1.2
@@ -107,7 +109,7 @@ func (d *Detector) listen(s *stream, wall int64, about Report) (gone bool) {
 	if float64(quiet) < gaps*s.Season.Gap {
 		return false
 	}
-	if s.Season.expected(s.Season.Newest, quiet)/s.Season.Spread < d.design.limit/2 {
+	if s.Season.expected(s.Season.Newest, quiet)/math.Min(s.Season.Spread, mostClump) < d.design.limit/2 {
 		return false
 	}
 	start := s.Season.Newest

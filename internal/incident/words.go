@@ -28,7 +28,7 @@ func (d *Detector) words(p *provider, reason *share, o *Observation) *share {
 	if t == nil {
 		t = p.remember(id, o)
 		if o.Time-p.Tries.First > learning {
-			t.Share = &share{Key: clone(cut(o.Fingerprint, maxText)), Kind: Text, Usual: leastShare, Spread: 1.5, Seen: p.Tries.N, group: p.Tries}
+			t.Share = &share{Key: clone(cut(o.Fingerprint, maxText)), Kind: Text, Usual: leastShare, Spread: firstSpread, Seen: p.Tries.N, group: p.Tries}
 			t.Share.tune(&d.design)
 		}
 	}
@@ -55,9 +55,11 @@ func (d *Detector) newWords(p *provider, s, reason *share, o *Observation) bool 
 	if reason.Open != nil || !d.common(s, o) {
 		return false
 	}
-	vague := reason.Key == "unspecified" || reason.Key == "policy"
-	return vague || s.Run.Messages >= 2*d.cfg.MinMessages && reason.Sum < reason.limit/2
+	return reason.vague() || s.Run.Messages >= 2*d.cfg.MinMessages && reason.Sum < reason.limit/2
 }
+
+// vague says whether the reason tells nothing, so that the words do.
+func (s *share) vague() bool { return s.Key == "unspecified" || s.Key == "policy" }
 
 // remember notes a text. Where there is no room, those that came least go: nobody drives out the usual ones with words that he makes up.
 func (p *provider) remember(id uint64, o *Observation) *text {
