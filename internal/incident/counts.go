@@ -47,7 +47,7 @@ func (d *Detector) volumes(now int64) {
 func (d *Detector) mailJump(v *volume, now int64, bySender bool) {
 	s := v.Season
 	mean, most, known := s.usual(now - step)
-	most = math.Max(1, math.Max(mean, most/2)) // one step of mailings is not what is usual, nor is a mean what is possible
+	most = math.Max(1, math.Max(mean, most/3)) // one step of mailings is not what is usual, nor is a mean what is possible
 	total, high := 0, 0
 	for _, n := range s.Before {
 		total += n

@@ -31,14 +31,23 @@ func (s *share) trial(o *Observation, failed bool) (ended bool) {
 	if failed {
 		s.Run.add(o)
 		in.Last, in.Until = o.Time, s.group.N
-		in.Healing = math.Max(0, in.Healing-s.up)
+		up, _ := s.back()
+		in.Healing = math.Max(0, in.Healing-up)
 	} else {
+		_, down := s.back()
 		if in.Healing == 0 {
 			in.Better = o.Time
 		}
-		in.Healing = math.Min(2*healed, in.Healing+s.down)
+		in.Healing = math.Min(2*healed, in.Healing+down)
 	}
 	return in.Healing >= healed && o.Time-in.Better >= settled || s.forgotten(o.Time)
+}
+
+// back gives the steps of the chart for the way back: from the share that the incident has, where that is less than the departure that was looked for, so that
+// one which stays in between does not end and begin by chance.
+func (s *share) back() (up, down float64) {
+	q := math.Min(s.p1, math.Max((s.p0+s.p1)/2, s.Run.share(s.group.N)))
+	return math.Log(q / s.p0), math.Log((1 - s.p0) / (1 - q))
 }
 
 // forgotten says whether nothing has failed for long, or everything has for so long that it is usual.

@@ -16,6 +16,7 @@ type season struct {
 	Spread float64   // dispersion of the steps
 	Muted  bool      // the hour is no time to learn from
 	Gap    float64   // the longest time without anything, in nanoseconds; it fades
+	Lack   float64   // the most that was expected in such a time; it fades
 	Newest int64
 }
 
@@ -40,6 +41,9 @@ func (s *season) count(at int64) {
 	s.Sum++
 	if s.Newest != 0 && at > s.Newest {
 		s.Gap = math.Max(s.Gap, float64(at-s.Newest))
+		if gap := at - s.Newest; gap > step {
+			s.Lack = math.Max(s.Lack, s.expected(s.Newest, gap))
+		}
 	}
 	s.Newest = max(s.Newest, at)
 }
@@ -86,6 +90,7 @@ func (s *season) learn() {
 		s.Peak[i] = max(most, s.Peak[i]*0.8)
 	}
 	s.Gap *= 1 - 1.0/(2*week)
+	s.Lack *= 1 - 1.0/(2*week)
 	s.Sum, s.Most, s.Muted = 0, 0, false
 }
 

@@ -27,9 +27,10 @@ const (
 	mostSilence = 24 * hour
 	// mostClump is the dispersion that a silence reckons with: mailings make steps large, not empty.
 	mostClump = 3.0
-	// manyGaps is how many times the longest gap a silence is, where this time of the week was never seen; fewGaps where it was.
-	manyGaps = 3.0
-	fewGaps  = 1.2
+	// manyGaps is how many times the longest gap a silence is, where this time of the week was never seen; manyLacks how many times the most that was expected
+	// in a gap, where it was: a gap by night is longer.
+	manyGaps  = 3.0
+	manyLacks = 1.5
 )
 
 // alive notes a sign of life of a host.
@@ -102,14 +103,11 @@ func (d *Detector) listen(s *stream, wall int64, about Report) (gone bool) {
 	if quiet < leastSilence || s.Behind > caughtUp || s.Season.Newest-s.First < 24*hour {
 		return false
 	}
-	gaps := fewGaps
-	if _, _, known := s.Season.usual(s.Season.Newest); !known {
-		gaps = manyGaps
-	}
-	if float64(quiet) < gaps*s.Season.Gap {
+	expected := s.Season.expected(s.Season.Newest, quiet)
+	if _, _, known := s.Season.usual(s.Season.Newest); known && expected < manyLacks*s.Season.Lack || !known && float64(quiet) < manyGaps*s.Season.Gap {
 		return false
 	}
-	if s.Season.expected(s.Season.Newest, quiet)/math.Min(s.Season.Spread, mostClump) < d.design.limit/2 {
+	if expected/math.Min(s.Season.Spread, mostClump) < d.design.limit/2 {
 		return false
 	}
 	start := s.Season.Newest
