@@ -25,8 +25,6 @@ type mail struct {
 	spans int
 }
 
-func (m *mail) attr() map[string]any { return map[string]any{attrs.MessageUID: m.uid.String()} }
-
 // line is one enriched record.
 type line struct {
 	at    float64 // seconds behind noon
@@ -263,5 +261,32 @@ func TestFilterIsAsLongAsItSays(t *testing.T) {
 	require.Equal(t, []string{"filter 4.75s+250ms", "filter 6s+0s"}, got[:2])
 	for _, s := range td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().All() {
 		require.LessOrEqual(t, s.StartTimestamp(), s.EndTimestamp())
+	}
+}
+
+// Whoever sends records may put anything under our names.
+func TestAttributesOfAnyTypeDoNoHarm(t *testing.T) {
+	for _, options := range []Options{{}, {Failed: true, Slow: true, SlowAfter: time.Second}} {
+		maker := New(options)
+		for kind := event.KindConnect; kind <= event.KindIncident; kind++ {
+			for _, v := range []any{"", "x", strings.Repeat("ff", 8), int64(-1), -0.5, math.Inf(-1), true, []any{"a", int64(1)}, map[string]any{"a": "b"}, nil} {
+				a := map[string]any{}
+				for _, name := range names {
+					if name != attrs.Event {
+						a[name] = v
+					}
+				}
+				m := &mail{uid: 7, id: "a@x"}
+				ld := batch(line{1, kind, m, true, a}, line{2, kind, nil, false, a}, line{3, kind, m, false, a})
+				ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(2).SetTimestamp(0)
+				td := maker.Logs(ld)
+				for _, rs := range td.ResourceSpans().All() {
+					for _, s := range rs.ScopeSpans().At(0).Spans().All() {
+						require.False(t, s.TraceID().IsEmpty() || s.SpanID().IsEmpty() || s.Name() == "")
+						require.LessOrEqual(t, s.StartTimestamp(), s.EndTimestamp())
+					}
+				}
+			}
+		}
 	}
 }
