@@ -7,6 +7,9 @@ TOOL := go tool -modfile=$(CURDIR)/tools/go.mod
 
 COLLECTOR := bin/otelcol-smtp
 GENERATED := build/collector
+# What `otelcol-smtp --version` prints: the version of the manifest, and the commit.
+VERSION ?= $(shell sed -n 's/^  version: //p' builder-config.yaml)
+COMMIT ?= $(shell git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null)
 # What the binary is made of. A folder counts too: its time changes when a file is removed.
 SOURCES := $(shell find converter extension internal receiver smtpconnector smtpprocessor -name testdata -prune -o -name '*_test.go' -o -name '*.md' -o -print)
 
@@ -27,7 +30,7 @@ build: $(COLLECTOR) ## build bin/otelcol-smtp, the collector (the first time tak
 $(COLLECTOR): $(GENERATED)/go.sum $(SOURCES)
 	@echo "==> compiling $@ (the first time takes 3 to 5 minutes, afterwards seconds)"
 	@# -mod=mod: an import that is new in our code finds its way into the generated go.mod.
-	cd $(GENERATED) && CGO_ENABLED=0 go build -mod=mod -ldflags='-s -w' -o $(CURDIR)/$@ .
+	cd $(GENERATED) && CGO_ENABLED=0 go build -mod=mod -ldflags='-s -w -X main.version=$(VERSION)$(COMMIT:%=+%)' -o $(CURDIR)/$@ .
 	@touch $@
 
 # The builder only writes files here (with `true` as its go command): its own `go mod download` would fetch every module
@@ -37,7 +40,11 @@ $(GENERATED)/go.sum: builder-config.yaml go.mod tools/go.mod
 	@mkdir -p build
 	env dist.go=true $(TOOL) builder --config builder-config.yaml --skip-compilation
 	@echo "==> resolving its modules"
-	cd $(GENERATED) && go mod tidy
+	@# -e: tidy also wants what the tests of other modules import, and not every proxy has that; the build misses nothing silently.
+	cd $(GENERATED) && go mod tidy -e
+	@# The builder writes the version as a constant; here the linker sets it.
+	sed -i 's/^\(\t*Version: *\)".*",$$/\1version,/' $(GENERATED)/main.go
+	printf 'package main\n\nvar version = "%s"\n' '$(VERSION)' > $(GENERATED)/version.go
 	@touch $@
 
 SMTPLOG := bin/smtplog
@@ -79,7 +86,7 @@ endif
 
 .PHONY: e2e
 e2e: build ## end-to-end tests with the built collector (PROMETHEUS=path of a prometheus binary)
-	go test -count=1 -timeout 40m -tags e2e ./test/e2e/...
+	go test -count=1 -timeout 40m -tags e2e ./test/e2e/... ./test/alerts/...
 
 .PHONY: chaos
 chaos: build ## 1,000,000 lines, 50 kill -9, rotations and refusals at random; prints what was lost (2 minutes; CHAOS_LINES, CHAOS_KILLS)
@@ -92,6 +99,15 @@ diagnosis: ## how often the reasons of labelled replies are right: precision, re
 .PHONY: incidents
 incidents: ## how often incidents are right: ten quiet days, each trouble and each near miss 20 times; prints precision and recall (some minutes; SEEDS)
 	INCIDENT_SEEDS=$${SEEDS:-20} go test -count=1 -timeout 60m -run '^Test(TenQuietDays|Scenarios|CaseStudy)$$' -v ./test/incidents
+
+.PHONY: packages
+packages: $(GENERATED)/go.sum ## deb, rpm, apk, archives, SBOM and checksums for linux/amd64 and arm64 in build/packages (ARCHES=amd64, VERSION; the first arm64 takes as long as a first build)
+	VERSION=$(VERSION) COMMIT=$(COMMIT) packaging/build $(ARCHES)
+
+.PHONY: test-packages
+test-packages: build ## install, run, upgrade and remove deb and rpm in a fresh Debian with its own systemd; check Compose and Kubernetes (root, debootstrap, systemd-container)
+	go test -count=1 -timeout 60m -tags packages -v ./test/packages/...
+	cd tools/packaging && go test -count=1 ./...
 
 .PHONY: lint
 lint: ## golangci-lint
