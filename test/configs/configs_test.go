@@ -133,7 +133,7 @@ func TestNothingIsLost(t *testing.T) {
 		for id, e := range all.Exporters {
 			kind, _, _ := strings.Cut(id, "/")
 			switch kind {
-			case "debug", "prometheus", "prometheus_remote_write", "file": // of this machine, or of metrics that are told again
+			case "debug", "nop", "prometheus", "prometheus_remote_write", "file": // of this machine, or of metrics that are told again
 				continue
 			}
 			n++
@@ -182,10 +182,14 @@ func inDocs(t *testing.T) []config {
 	return all
 }
 
-// inExamples gives the collector configurations under examples; other YAML there is not ours to judge.
+// inExamples gives the collector configurations under examples and packaging; other YAML there is not ours to judge.
 func inExamples(t *testing.T) []config {
+	return append(under(t, "examples"), under(t, "packaging")...)
+}
+
+func under(t *testing.T, folder string) []config {
 	var all []config
-	err := filepath.WalkDir(root+"/examples", func(path string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root+"/"+folder, func(path string, _ fs.DirEntry, err error) error {
 		if os.IsNotExist(err) {
 			return nil
 		}
@@ -249,7 +253,7 @@ func validate(t *testing.T, c config) ([]byte, error) {
 	file := filepath.Join(t.TempDir(), "config.yaml")
 	require.NoError(t, os.WriteFile(file, c.text, 0o600))
 	cmd := exec.Command(collector, "validate", "--config", file)
-	cmd.Env = append(os.Environ(), environment(c.text)...)
+	cmd.Env = append(os.Environ(), append(environment(c.text), "NODE_NAME=node")...) // k8s_attributes asks for it by its name
 	return cmd.CombinedOutput()
 }
 
