@@ -107,7 +107,6 @@ packages: $(GENERATED)/go.sum ## deb, rpm, apk, archives, SBOM and checksums for
 .PHONY: test-packages
 test-packages: build ## install, run, upgrade and remove deb and rpm in a fresh Debian with its own systemd; check Compose and Kubernetes (root, debootstrap, systemd-container)
 	go test -count=1 -timeout 60m -tags packages -v ./test/packages/...
-	cd tools/packaging && go test -count=1 ./...
 
 .PHONY: lint
 lint: ## golangci-lint

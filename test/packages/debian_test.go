@@ -37,7 +37,11 @@ func TestDebian(t *testing.T) {
 		require.Equal(t, "enabled\n", m.run("systemctl", "is-enabled", "otelcol-smtp"))
 		require.Contains(t, h.journal(), "mail is read from the journal, since there is no mail yet")
 		require.Regexp(t, `^otelcol-smtp version \d+\.\d+\.\d+\+[0-9a-f]{12}(-dirty)?\n$`, m.run("otelcol-smtp", "--version"))
-		require.Contains(t, m.run("man", "-w", "otelcol-smtp"), "/usr/share/man/man1/otelcol-smtp.1.gz")
+		require.Regexp(t, `^smtplog version \d`, m.run("smtplog", "--version"))
+		for _, page := range []string{"otelcol-smtp", "smtplog", "smtplog-report"} {
+			require.Contains(t, m.run("man", "-w", page), "/usr/share/man/man1/"+page+".1.gz")
+		}
+		require.Contains(t, m.read("/usr/share/bash-completion/completions/smtplog"), "complete -o default -F __start_smtplog smtplog")
 	})
 	h.step(t, "the unit is right", func(t *testing.T) {
 		require.Empty(t, m.run("systemd-analyze", "verify", "--man=no", "otelcol-smtp.service"))
