@@ -9,13 +9,14 @@ import (
 	"sync"
 	"time"
 
-	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.uber.org/zap"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 )
 
 // smtpConnector adds up enriched records and hands on the metrics at every flush. It reads attributes only.

@@ -130,8 +130,8 @@ type store struct {
 	metrics   []*family // templates, of the metrics that are on
 	origins   map[origin]*counted
 	newest    *counted // of the record before: most are of the same origin
-	hosts     bool // points name the host
-	instances bool // and the instance
+	hosts     bool     // points name the host
+	instances bool     // and the instance
 	birth     pcommon.Timestamp
 	final     bool // nothing comes after the next batch: no series is held back
 	key       []byte

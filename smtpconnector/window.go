@@ -3,8 +3,9 @@ package smtpconnector
 import (
 	"time"
 
-	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 )
 
 // logClock is the time of an origin's log: the newest stamp, and from its arrival on the time that has passed. So a backlog that is read in

@@ -17,7 +17,7 @@ func TestEveryFieldIsFoundByItsAttribute(t *testing.T) {
 func TestPartsAreKnownByTheNamesOfEvents(t *testing.T) {
 	want := map[event.Kind]part{
 		event.KindConnect: connect, event.KindDisconnect: inSession, event.KindTLS: inSession, event.KindAuth: inSession, event.KindCommand: inSession, event.KindReply: inSession,
-		event.KindReject: inSession, event.KindFilter: inSession, event.KindWarning: inSession, event.KindMessageOpened: opened, event.KindMessageReceived: received,
+		event.KindReject: inSession, event.KindFilter: inSession, event.KindWarning: inSession, event.KindMessageAborted: inSession, event.KindMessageOpened: opened, event.KindMessageReceived: received,
 	}
 	for kind := event.KindConnect; kind <= event.KindIncident; kind++ {
 		if got := partOf(kind.EventName()); got != want[kind] {

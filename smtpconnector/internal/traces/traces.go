@@ -97,7 +97,7 @@ func partOf(eventName string) part {
 	switch eventName {
 	case "smtp.connect":
 		return connect
-	case "smtp.disconnect", "smtp.tls", "smtp.auth", "smtp.command", "smtp.reply", "smtp.reject", "smtp.filter", "smtp.warning":
+	case "smtp.disconnect", "smtp.tls", "smtp.auth", "smtp.command", "smtp.reply", "smtp.reject", "smtp.filter", "smtp.warning", "smtp.message.aborted":
 		return inSession
 	case "smtp.message.opened":
 		return opened
