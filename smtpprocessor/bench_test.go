@@ -1,6 +1,8 @@
 package smtpprocessor
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,14 +63,36 @@ func eachLine(b *testing.B, lines []string, fn func(plog.Logs)) {
 	}
 }
 
+// benchLogs are real logs, by what wrote them.
+var benchLogs = map[string]string{
+	"postfix": mainLog, "exim": "exim-main.mainlog", "sendmail": "sendmail-main.rfc3164.log", "opensmtpd": "opensmtpd-main.rfc3164.log", "haraka": "haraka-main.log",
+	"qmail": "qmail-day.iso.log",
+}
+
+// eachLog runs fn for each of them.
+func eachLog(b *testing.B, fn func(*testing.B, []string)) {
+	for _, name := range slices.Sorted(maps.Keys(benchLogs)) {
+		b.Run(name, func(b *testing.B) { fn(b, corpus(b, benchLogs[name])) })
+	}
+}
+
 func BenchmarkEnrich(b *testing.B) {
-	p, _ := start(b, consumertest.NewNop(), nil)
-	eachLine(b, corpus(b, mainLog), func(ld plog.Logs) { _ = p.ConsumeLogs(b.Context(), ld) })
+	eachLog(b, func(b *testing.B, lines []string) {
+		p, _ := start(b, consumertest.NewNop(), nil)
+		eachLine(b, lines, func(ld plog.Logs) { _ = p.ConsumeLogs(b.Context(), ld) })
+	})
+}
+
+// BenchmarkBatch does nothing with the batches. On a machine that others use, too, CPU time is what can be compared (`perf stat`, getrusage(2)); making the
+// batches is in it, and this is how much of it.
+func BenchmarkBatch(b *testing.B) {
+	eachLog(b, func(b *testing.B, lines []string) { eachLine(b, lines, func(plog.Logs) {}) })
 }
 
 // BenchmarkFloor puts the same attributes, of the same types, on the same records, made ones too: what nobody can go below.
-func BenchmarkFloor(b *testing.B) {
-	lines := corpus(b, mainLog)
+func BenchmarkFloor(b *testing.B) { eachLog(b, floor) }
+
+func floor(b *testing.B, lines []string) {
 	sink := new(consumertest.LogsSink)
 	p, _ := start(b, sink, nil)
 	if err := p.ConsumeLogs(b.Context(), batch(lines...)); err != nil {
