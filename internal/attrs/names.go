@@ -49,6 +49,7 @@ const (
 	ReplyEnhancedCode = "smtp.reply.enhanced_code"
 	ReplyText         = "smtp.reply.text"
 	ReplyTruncated    = "smtp.reply.truncated"
+	MailboxAction     = "smtp.mailbox.action"
 	QueueMessages     = "smtp.queue.messages"
 	QueueOldest       = "smtp.queue.oldest"
 	QueueStatus       = "smtp.queue.status"
@@ -245,6 +246,7 @@ var Table = []Doc{
 	{DeliveryDSN, String, "unless it is the enhanced code, or the recipient was delivered", "the MTA's own status code, which is not the peer's"},
 	{DeliveryRoute, String, Core, "`mx`, `relayhost`, `lmtp`, `local`, `pipe`, `filter`, `forward`, `discard`, `none`"},
 	{DeliveryMailbox, String, Core, "the user of this host whose mailbox or program took it, where the line names one beside the address"},
+	{MailboxAction, String, Core, "what Sieve or a filter did behind the handover on the same host, on its own record and on the verdict behind it: `discard`, `fileinto` (a folder that is not the inbox), `redirect`, `reject`, `quarantine`; `smtp.delivery.status` stays what the server was told"},
 	{DeliveryFinal, Bool, "where true", "nothing more will happen for this recipient; a `filter` or `forward` hop that succeeds ends nothing"},
 	{DeliveryTried, Bool, "where false", "false: no host was asked, so it is no attempt"},
 	{DeliveryAttempt, Int, "unless 1", "1, 2, 3 ... of the tried ones"},
@@ -267,7 +269,7 @@ var Table = []Doc{
 	{OrigRcptTo, String, Core, "the recipient before alias expansion"},
 	{RcptToList, Strings, Core, "the recipients of a line that names several, at most 50"},
 	{RecipientCount, Int, "unless the message is only looked at again", "number of recipients"},
-	{Recipients, Array, Core, "summary: `{rcpt_to, orig_rcpt_to, status, route, dsn, reply_code, enhanced_code, reason, attempts, deferred_for, reply}`, one a recipient, at most 50 and 16 KiB"},
+	{Recipients, Array, Core, "summary: `{rcpt_to, orig_rcpt_to, status, route, mailbox_action, dsn, reply_code, enhanced_code, reason, attempts, deferred_for, reply}`, one a recipient, at most 50 and 16 KiB"},
 	{RecipientsDropped, Int, Core, "summary: how many recipients the array had no room for"},
 	{RecipientHandedOn, Int, Core, "summary: recipients handed on to a filter or daemon of this host, or forwarded: they live on under another queue id"},
 	{RecipientTotal + "delivered", Int, Core, "summary: recipients delivered"},

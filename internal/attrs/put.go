@@ -243,6 +243,7 @@ func (l *List) delivery(ev *event.Event) {
 	}
 	l.str(DeliveryRoute, ev.Route.String())
 	l.text(DeliveryMailbox, ev.Mailbox)
+	l.str(MailboxAction, ev.Action.String())
 	untried := ev.Tried == event.No || ev.Tried == event.Open && l.verdict && !ev.Synthetic // what no host was asked about, such as a message that is thrown away
 	l.bool(DeliveryTried, ev.Tried == event.Yes, untried || l.Full && ev.Tried == event.Yes)
 	if l.Full || ev.Attempt != 1 {

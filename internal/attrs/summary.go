@@ -145,6 +145,7 @@ func (l *List) recipients(t *session.TotalsOfMessage) {
 		l.text("orig_rcpt_to", r.Orig)
 		l.str("status", r.Status.String())
 		l.str("route", r.Route.String())
+		l.str("mailbox_action", r.Action.String())
 		l.text("dsn", r.DSN)
 		l.num("reply_code", int64(r.Code))
 		l.text("enhanced_code", r.Enhanced)

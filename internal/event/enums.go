@@ -62,6 +62,24 @@ func (k Kind) String() string { return kindNames[k] }
 // EventName is the record's EventName, "smtp." and the kind.
 func (k Kind) EventName() string { return eventNames[k] }
 
+// MailboxAction is what a program behind the handover on the same host did with a message, or with one recipient's copy of it.
+type MailboxAction uint8
+
+// The actions.
+const (
+	ActionNone MailboxAction = iota
+	ActionDiscard
+	ActionFileInto // a folder that is not the inbox
+	ActionRedirect
+	ActionReject
+	ActionQuarantine
+)
+
+// String is the value of smtp.mailbox.action; empty for none.
+func (a MailboxAction) String() string {
+	return [...]string{"", "discard", "fileinto", "redirect", "reject", "quarantine"}[a]
+}
+
 // Role is the side of the conversation that wrote the log.
 type Role uint8
 

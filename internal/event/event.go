@@ -188,10 +188,11 @@ type Event struct {
 
 	RcptTo         string
 	OrigRcptTo     string
-	OnBehalf       string   // the local user for whom it is delivered: the sender, or else the alias that the recipient came out of
-	FromAlias      bool     // the recipient is written as in an alias, not as a client gives it
-	RecipientID    string   // the log's own id of this recipient in its message
-	Mailbox        string   // the user of this host whose mailbox or program took it
+	OnBehalf       string // the local user for whom it is delivered: the sender, or else the alias that the recipient came out of
+	FromAlias      bool   // the recipient is written as in an alias, not as a client gives it
+	RecipientID    string // the log's own id of this recipient in its message
+	Mailbox        string // the user of this host whose mailbox or program took it
+	Action         MailboxAction
 	RcptList       []string // more than one recipient in the line; then RcptTo is empty
 	RecipientCount int      // nrcpt=; 0 when the line does not say
 	Part           int      // the how-manieth part of the message the line is about, where a server makes one a destination domain; 0 when it does not say

@@ -30,6 +30,7 @@ func (h *Host) observeBeside(ev *event.Event, now int64) {
 		h.link(m, ev.RemoteQueueID, ev, false)
 	}
 	m.complete(ev)
+	h.acts(m, ev, now)
 	m.tellSpan(ev)
 }
 

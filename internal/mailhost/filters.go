@@ -35,7 +35,7 @@ type filtered struct {
 	ID    string
 	At    int64
 	Onto  []Onward
-	Ended []string // recipients that it keeps or throws away
+	Ended []Acted // recipients that it keeps or throws away
 }
 
 // Onward is a recipient that goes on under another queue id of this host.
@@ -73,25 +73,31 @@ func (f *filters) learn(at place) {
 	f.placeShare.Add(1)
 }
 
-// note keeps what a filter's own line says of a recipient.
-func (f *filters) note(ev *event.Event, now int64) {
-	one := f.mail[ev.FilterID]
+// of finds or makes what is known of a message under an id.
+func (f *filters) of(id string, now int64) *filtered {
+	one := f.mail[id]
 	if one == nil {
 		f.forgetOld(now)
 		if f.mail == nil {
 			f.mail = make(map[string]*filtered)
 		}
-		one = &filtered{ID: strings.Clone(ev.FilterID), At: now}
+		one = &filtered{ID: strings.Clone(id), At: now}
 		f.mail[one.ID] = one
 		f.order = append(f.order, one.ID)
 		f.share.Add(one.weigh())
 	}
+	return one
+}
+
+// note keeps what a filter's own line says of a recipient.
+func (f *filters) note(ev *event.Event, now int64) {
+	one := f.of(ev.FilterID, now)
 	before := one.weigh()
 	switch {
 	case ev.RemoteQueueID != "" && len(one.Onto) < maxOnward:
 		one.Onto = append(one.Onto, Onward{strings.Clone(ev.RcptTo), strings.Clone(ev.RemoteQueueID)})
-	case ev.RcptTo != "" && ev.Discards && len(one.Ended) < maxOnward:
-		one.Ended = append(one.Ended, strings.Clone(ev.RcptTo))
+	case ev.RcptTo != "" && ev.Action != event.ActionNone && len(one.Ended) < maxOnward:
+		one.Ended = append(one.Ended, Acted{strings.Clone(ev.RcptTo), ev.Action})
 	}
 	f.share.Add(one.weigh() - before)
 }
@@ -187,8 +193,8 @@ func (h *Host) handsBack(m *Message, ev *event.Event, now int64) bool {
 		return false
 	}
 	for i := range f.Ended {
-		if strings.EqualFold(f.Ended[i], ev.RcptTo) {
-			ev.Discards = true
+		if strings.EqualFold(f.Ended[i].To, ev.RcptTo) {
+			ev.Action = f.Ended[i].Action
 			return true
 		}
 	}
@@ -238,5 +244,8 @@ func (f *filtered) weigh() int {
 	for i := range f.Onto {
 		bytes += weight.Of(f.Onto[i].To, f.Onto[i].QueueID) + 32
 	}
-	return bytes + weight.Of(f.Ended...) + 16*len(f.Ended)
+	for i := range f.Ended {
+		bytes += weight.Of(f.Ended[i].To) + 24
+	}
+	return bytes
 }

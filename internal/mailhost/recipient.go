@@ -19,6 +19,7 @@ type Recipient struct {
 	Status    event.Status
 	Route     event.Route
 	Direction event.Direction
+	Action    event.MailboxAction
 	Attempts  int
 	Code      int
 	Enhanced  string
@@ -109,6 +110,9 @@ func (r *Recipient) take(ev *event.Event, wasFinal bool) {
 		return // nobody was asked: what the last one said still holds
 	}
 	r.Status, r.Final, r.Route, r.Direction = ev.Status, ev.Final, ev.Route, ev.Direction
+	if ev.Action != event.ActionNone {
+		r.Action = ev.Action
+	}
 	r.Code = ev.Code
 	r.Reason, r.Category, r.Basis, r.Provider = ev.Reason, ev.Category, ev.Basis, ev.Provider // constants of the rules, no parts of the line
 	if passesOn(ev) {

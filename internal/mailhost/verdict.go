@@ -63,6 +63,7 @@ func (h *Host) deliver(m *Message, ev *event.Event, line hash.Sum, now int64, ou
 		ev.Route = event.RouteRelayhost
 	}
 	m.NoEnd = m.NoEnd || ev.NoEnd
+	h.recallAction(m, ev)
 	r := h.recipient(m, ev)
 	if r.LastLine == line && r.Status == ev.Status && r.mayBeAt(ev.Place) && ev.Resolution != event.ResolutionNone {
 		ev.Duplicate, out.Duplicate = true, true
@@ -115,7 +116,12 @@ func (h *Host) isOfNotice(m *Message, ev *event.Event, line hash.Sum) bool {
 
 // passesOn is a hop that succeeds and ends nothing: the message lives on under another queue id here.
 func passesOn(ev *event.Event) bool {
-	return ev.Status == event.StatusDelivered && (ev.Route == event.RouteFilter || ev.Route == event.RouteForward)
+	return ev.Status == event.StatusDelivered && (ev.Route == event.RouteFilter && !goesNoFurther(ev.Action) || ev.Route == event.RouteForward)
+}
+
+// goesNoFurther says whether nobody gets what the action was done with.
+func goesNoFurther(a event.MailboxAction) bool {
+	return a == event.ActionDiscard || a == event.ActionQuarantine || a == event.ActionReject
 }
 
 // age is the time from reception: as the MTA counts it where it does, else by the stamps.

@@ -28,7 +28,7 @@ var read = [...]string{
 	attrs.RepeatCount, attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName, attrs.FilterRetold, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.UserName, attrs.ClientAddress, attrs.PeerAddress, attrs.Synthetic, attrs.Duplicate, AttrStage, AttrOutcome, AttrWindow,
 	// for incidents alone
 	attrs.MessageUID, attrs.ReplyText, attrs.ReplyFingerprint, attrs.SessionMessages, attrs.IncidentKind,
-	attrs.QueueMessages, attrs.QueueOldest, attrs.QueueStatus, attrs.QueuePartial,
+	attrs.MailboxAction, attrs.QueueMessages, attrs.QueueOldest, attrs.QueueStatus, attrs.QueuePartial,
 }
 
 // Slots is the number of places.
@@ -124,7 +124,7 @@ var (
 	AtEnhanced, AtText, AtFingerprint, AtDomain           = At(attrs.ReplyEnhancedCode), At(attrs.ReplyText), At(attrs.ReplyFingerprint), At(attrs.DestinationDomain)
 	AtSource, AtPool, AtUID, AtUser, AtService            = At(attrs.SourceAddress), At(attrs.SourcePool), At(attrs.MessageUID), At(attrs.UserName), At(attrs.Service)
 	AtClient, AtPeer, AtMessages                          = At(attrs.ClientAddress), At(attrs.PeerAddress), At(attrs.SessionMessages)
-	AtQueueStatus                                         = At(attrs.QueueStatus)
+	AtQueueStatus, AtAction                               = At(attrs.QueueStatus), At(attrs.MailboxAction)
 	AtWaiting, AtOldest                                   = At(attrs.QueueMessages), At(attrs.QueueOldest)
 	AtBefore, AtQueue, AtSetup, AtTransmission            = At(attrs.DelayBeforeQueue), At(attrs.DelayInQueue), At(attrs.DelaySetup), At(attrs.DelayTransmission)
 )

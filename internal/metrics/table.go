@@ -346,6 +346,17 @@ var Table = []Metric{
 		},
 	},
 	{
+		Name: "smtp.mailbox.actions", Of: "filter", Unit: "{action}", Kind: Counter,
+		Description: "What Sieve and filters did with mail behind the handover on the same host: a recipient each. The recipients themselves are in smtp.delivery.recipients, with what the server was told.",
+		Dimensions:  []string{attrs.MailboxAction},
+		More:        append([]string{attrs.FilterName}, conversation...),
+		Observe: func(s *Sample, to Observer) {
+			if s.Has[AtAction] && !s.IsTrue(AtVerdictRetold) {
+				to.Add(s.Recipients() * s.Lines())
+			}
+		},
+	},
+	{
 		Name: "smtp.queue.messages", Of: "queue", Unit: "{message}", Kind: Newest,
 		Description: "Messages in a host's queue, by its log: what the newest record of a minute says.",
 		Dimensions:  []string{attrs.QueueStatus, attrs.Provider},

@@ -149,7 +149,10 @@ func TestFilterThatThrowsAway(t *testing.T) {
 func TestFilterWithAnIDOfItsOwn(t *testing.T) {
 	l := newLog(t, testConfig())
 	says := func(to, qid string, ends bool) {
-		ev := event.Event{Kind: event.KindFilter, Beside: true, FilterName: "pmg", FilterID: "F1", RcptTo: to, RemoteQueueID: qid, Discards: ends}
+		ev := event.Event{Kind: event.KindFilter, Beside: true, FilterName: "pmg", FilterID: "F1", RcptTo: to, RemoteQueueID: qid}
+		if ends {
+			ev.Action = event.ActionQuarantine
+		}
 		if qid != "" {
 			ev.Route = event.RouteFilter
 		}
@@ -168,8 +171,8 @@ func TestFilterWithAnIDOfItsOwn(t *testing.T) {
 	if on.Route != event.RouteFilter || on.Final || on.ChildQueueID != "B1" {
 		t.Errorf("%s, final %v, child %q", on.Route, on.Final, on.ChildQueueID)
 	}
-	if gone.Status != event.StatusDiscarded || !gone.Final {
-		t.Errorf("%s, final %v", gone.Status, gone.Final)
+	if gone.Status != event.StatusDelivered || !gone.Final || gone.Action != event.ActionQuarantine { // the server was told no more than that
+		t.Errorf("%s, final %v, %s", gone.Status, gone.Final, gone.Action)
 	}
 	if end := l.at(5, over(event.RouteMX, "B1", "203.0.113.9", 25, "X77")); end.ParentUID != on.MessageUID || end.MessageUID != child.MessageUID {
 		t.Errorf("parent %s", end.ParentUID)

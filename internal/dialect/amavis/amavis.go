@@ -61,8 +61,11 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 
 	// what was done, since amavisd-new 2.7
 	if done, ok := strings.CutPrefix(s, " {"); ok {
-		if _, s, ok = scan.Cut(done, '}'); !ok {
+		if done, s, ok = scan.Cut(done, '}'); !ok {
 			return event.Parsed
+		}
+		if !ofRecipient && strings.HasPrefix(words, "Blocked ") {
+			ev.Action = became(done)
 		}
 	}
 	if _, took, ok := scan.CutLast(s, ','); ok && !ofRecipient {
@@ -75,6 +78,19 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		ev.FilterScore, ev.HasScore = 0, false
 	}
 	return event.Parsed
+}
+
+// became is what was done with a message that goes no further: "DiscardedInbound,Quarantined".
+func became(done string) event.MailboxAction {
+	switch {
+	case strings.Contains(done, "Quarantined"):
+		return event.ActionQuarantine
+	case strings.HasPrefix(done, "Discarded"), strings.HasPrefix(done, "NoBounce"):
+		return event.ActionDiscard
+	case strings.HasPrefix(done, "Bounced"): // what is Rejected was refused in the answer itself
+		return event.ActionReject
+	}
+	return event.ActionNone
 }
 
 // besides reads what is no verdict, where the program names itself.

@@ -129,6 +129,9 @@ var sentences = [...]sentence{
 	{"Auto-submitted message discarded: ", "", "discard"},
 }
 
+// actions are the verdicts that say what became of the mail, beside that it was stored.
+var actions = map[string]event.MailboxAction{"discard": event.ActionDiscard, "forwarded": event.ActionRedirect, "rejected": event.ActionReject}
+
 // mail is "<id>: saved mail to INBOX". The id is the sender's header, cut at 200 bytes but whatever he put there: where more than one
 // place of the line could be the sentence, nothing is taken from it.
 func mail(ev *event.Event, s string) bool {
@@ -156,13 +159,16 @@ func mail(ev *event.Event, s string) bool {
 		}
 	}
 	one := &sentences[which(text)]
-	ev.FilterVerdict = one.verdict
+	ev.FilterVerdict, ev.Action = one.verdict, actions[one.verdict]
 	ev.Argument = strings.TrimSuffix(text[len(one.begin):], one.end)
 	switch one.end {
 	case "'":
 		ev.Argument = strings.TrimPrefix(ev.Argument, "'")
 	case ")": // "<a> (ereject)"
 		ev.Argument, _, _ = scan.Cut(ev.Argument, '>')
+	}
+	if ev.FilterName == "sieve" && one.verdict == "stored" && ev.Argument != "INBOX" {
+		ev.Action = event.ActionFileInto
 	}
 	if inner, rest, ok := scan.Angle(id); ok && rest == "" && strings.IndexByte(inner, ' ') < 0 {
 		ev.MessageID = inner

@@ -153,7 +153,7 @@ func moved(ev *event.Event, s string) bool {
 		return false
 	}
 	_, rest, _ = scan.Cut(rest, ' ')
-	ev.Discards = true
+	ev.Action = event.ActionQuarantine
 	ev.Argument = kind
 	if name, ok := strings.CutPrefix(rest, "(rule: "); ok {
 		ev.Argument = strings.TrimSuffix(name, ")")
@@ -165,7 +165,9 @@ func moved(ev *event.Event, s string) bool {
 func blocked(ev *event.Event, s string) bool {
 	rest, ok := recipient(ev, s)
 	rule(ev, rest)
-	ev.Discards = ok
+	if ok {
+		ev.Action = event.ActionDiscard
+	}
 	return ok
 }
 

@@ -170,6 +170,9 @@ func judged(ev *event.Event, s string) bool {
 	return true
 }
 
+// actions are those that the mail server's own answer to its client does not tell.
+var actions = map[string]event.MailboxAction{"discard": event.ActionDiscard, "quarantine": event.ActionQuarantine}
+
 // verdict is "F (no action): [1.23/15.00] ...": whether it is spam, what to do with it, and the score of how much.
 func verdict(ev *event.Event, s string) bool {
 	if len(s) < 4 || s[1] != ' ' {
@@ -179,7 +182,7 @@ func verdict(ev *event.Event, s string) bool {
 	if !ok {
 		return false
 	}
-	ev.FilterVerdict = action
+	ev.FilterVerdict, ev.Action = action, actions[action]
 	rest, ok = strings.CutPrefix(rest, ": [")
 	if !ok {
 		return false
