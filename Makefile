@@ -108,6 +108,10 @@ packages: $(GENERATED)/go.sum ## deb, rpm, apk, archives, SBOM and checksums for
 test-packages: build ## install, run, upgrade and remove deb and rpm in a fresh Debian with its own systemd; check Compose and Kubernetes (root, debootstrap, systemd-container)
 	go test -count=1 -timeout 60m -tags packages -v ./test/packages/...
 
+.PHONY: fluentbit
+fluentbit: ## build fluentbit/smtp.wasm, the filter for Fluent Bit
+	GOOS=wasip1 GOARCH=wasm go build -trimpath -buildmode=c-shared -ldflags='-s -w' -o fluentbit/smtp.wasm ./fluentbit
+
 .PHONY: lint
 lint: ## golangci-lint
 	@echo "==> lint"

@@ -144,6 +144,14 @@ func (v Value) Members() Members {
 // Whole says, when Next has nothing more, whether the last bracket was reached with nothing broken before it.
 func (m *Members) Whole() bool { return m.whole }
 
+// Behind is what stands behind the last bracket, once Whole.
+func (m *Members) Behind() string {
+	if !m.whole || m.rest == "" {
+		return ""
+	}
+	return m.rest[1:]
+}
+
 // Next gives the next member; of an array its items have no key. It ends at the bracket, and where the text is broken or cut short.
 func (m *Members) Next() (key string, v Value, ok bool) {
 	if m.whole || m.end == 0 {
