@@ -97,7 +97,7 @@ func (m *Maker) call() {
 	}
 }
 
-// endCall gives each message that the session has brought its span. It is remembered where further ones may come.
+// endCall gives each message that the session has brought its span. It is remembered where it says that there are more: a queue manager may be slower.
 func (m *Maker) endCall(id event.ID, c *call) {
 	t := &m.told
 	if d := t.number(fSessionDuration); d > 0 {
@@ -106,7 +106,7 @@ func (m *Maker) endCall(id event.ID, c *call) {
 	for _, one := range c.messages {
 		m.describe(m.bring(one), c)
 	}
-	if n := t.number(fMessages); n > 0 && int(n) <= len(c.messages) {
+	if int(t.number(fMessages)) <= len(c.messages) {
 		m.calls.forget(id)
 		return
 	}

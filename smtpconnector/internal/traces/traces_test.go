@@ -160,7 +160,7 @@ func TestSessionGoesIntoTheTraceOfEachMessageThatItBrought(t *testing.T) {
 		of(3, event.KindReject, attrs.Command, "RCPT"),
 		received(4, one), received(5, two),
 	))))
-	td := maker.Logs(batch(of(6, event.KindDisconnect, attrs.ClientAddress, "app.example", attrs.SessionEnd, "quit", attrs.SessionDuration, 6.0), received(7, late)))
+	td := maker.Logs(batch(of(6, event.KindDisconnect, attrs.ClientAddress, "app.example", attrs.SessionEnd, "quit", attrs.SessionDuration, 6.0, attrs.SessionMessages, 3), received(7, late)))
 	want := "session 0s+6s *tls *auth *reject"
 	require.Equal(t, []string{want, want, want}, tells(td))
 	for i, s := range td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().All() {
