@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestContainer(t *testing.T) {
 		require.NoError(t, os.Chown(log, 0, 4))
 		h.background(t, append(append([]string{
 			"env", "-i", "MAIL_LOGS=[/var/log/mail.log]", "OTLP_ENDPOINT=" + in.URL, "RECORDS_TO=otlp_http", "TZ=Europe/Berlin",
-			"chroot", "--userspec=" + strings.Split(file["USER"], ":")[0] + ":4", "/srv/image",
+			"/usr/sbin/chroot", "--userspec=" + strings.Split(file["USER"], ":")[0] + ":4", "/srv/image",
 		}, list(t, file["ENTRYPOINT"])...), list(t, file["CMD"])...))
 		h.ready()
 		h.appends(t, log, time.Now().Format("Jan _2 15:04:05")+" mail ", "")
@@ -77,7 +78,8 @@ func (h *service) background(t *testing.T, command []string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, "nsenter", append([]string{"--target", h.leader, "--mount", "--uts", "--ipc", "--pid", "--root", "--wd", "--net", "--"}, command...)...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // nsenter waits for the program, and hands no signal on
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 20 * time.Second
 	out := &strings.Builder{}
 	cmd.Stdout, cmd.Stderr = out, out
