@@ -39,8 +39,23 @@ func (s *span) attr(name string) string {
 func (s *span) start() float64 { return float64(s.StartTimestamp()) / 1e9 }
 func (s *span) end() float64   { return float64(s.EndTimestamp()) / 1e9 }
 
-// spans takes lines through the processor, at its defaults, and the connector's traces.
+// spans lists the spans that batchesOf gives.
 func spans(t testing.TB, lines []string, seen time.Time, change func(*smtpconnector.Config)) (list []*span) {
+	t.Helper()
+	for _, td := range batchesOf(t, lines, seen, change) {
+		for _, rs := range td.ResourceSpans().All() {
+			for _, ss := range rs.ScopeSpans().All() {
+				for _, s := range ss.Spans().All() {
+					list = append(list, &span{s, rs.Resource().Attributes()})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// batchesOf takes lines through the processor, at its defaults, and the connector's traces.
+func batchesOf(t testing.TB, lines []string, seen time.Time, change func(*smtpconnector.Config)) []ptrace.Traces {
 	t.Helper()
 	sink := new(consumertest.TracesSink)
 	cf := smtpconnector.NewFactory()
@@ -53,16 +68,7 @@ func spans(t testing.TB, lines []string, seen time.Time, change func(*smtpconnec
 	require.NoError(t, c.Start(t.Context(), componenttest.NewNopHost()))
 	enrichInto(t, lines, func(cfg *smtpprocessor.Config) { cfg.Location = "UTC" }, seen, plain, c)
 	require.NoError(t, c.Shutdown(t.Context()))
-	for _, td := range sink.AllTraces() {
-		for _, rs := range td.ResourceSpans().All() {
-			for _, ss := range rs.ScopeSpans().All() {
-				for _, s := range ss.Spans().All() {
-					list = append(list, &span{s, rs.Resource().Attributes()})
-				}
-			}
-		}
-	}
-	return list
+	return sink.AllTraces()
 }
 
 // checker compares a mail's spans with what the hosts saw that sent and received it.
