@@ -89,7 +89,9 @@ func (p *smtpProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 		return p.resend(ctx, again, ld)
 	}
 	p.rounds.brought(round, p.changes.Add(1))
-	p.telemetry.batch(ctx, p.enricher.Enrich(ld, p.now(), p))
+	now := p.now()
+	p.telemetry.batch(ctx, p.enricher.Enrich(ld, now, p))
+	p.telemetry.lag(ctx, ld, now)
 	if ld.LogRecordCount() == 0 {
 		return nil
 	}

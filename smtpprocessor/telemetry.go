@@ -2,7 +2,10 @@ package smtpprocessor
 
 import (
 	"context"
+	"time"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
@@ -55,6 +58,26 @@ func (t *telemetry) batch(ctx context.Context, c enrich.Counts) {
 			t.builder.ProcessorSMTPEvicted.Add(ctx, n, metric.WithAttributes(attribute.String("cause", session.Cause(cause).String())))
 		}
 	}
+}
+
+// lag reports how long the newest line of a batch was on its way. A batch without stamps says nothing of it; a stamp of later than now is one of another clock.
+func (t *telemetry) lag(ctx context.Context, ld plog.Logs, now time.Time) {
+	newest := newestStamp(ld)
+	if newest > 0 {
+		t.builder.ProcessorSMTPLag.Record(ctx, max(0, now.Sub(newest.AsTime()).Seconds()))
+	}
+}
+
+// newestStamp is 0 where no record has a time of its own.
+func newestStamp(ld plog.Logs) (newest pcommon.Timestamp) {
+	for _, resource := range ld.ResourceLogs().All() {
+		for _, scope := range resource.ScopeLogs().All() {
+			for _, record := range scope.LogRecords().All() {
+				newest = max(newest, record.Timestamp())
+			}
+		}
+	}
+	return newest
 }
 
 func add(ctx context.Context, counter metric.Int64Counter, n int64) {

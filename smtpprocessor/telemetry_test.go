@@ -4,10 +4,12 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/processor/processortest"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
@@ -67,5 +69,34 @@ func TestOwnTelemetry(t *testing.T) {
 	assert.Equal(t, int64(2), values["sessions_open"])
 	assert.Positive(t, values["messages_open"])
 	assert.Positive(t, values["state_size"])
+	require.NoError(t, p.Shutdown(t.Context()))
+}
+
+// What is read late says so, whatever else stands in its batch; without a stamp nobody knows.
+func TestLag(t *testing.T) {
+	tel := componenttest.NewTelemetry()
+	defer func() { _ = tel.Shutdown(context.Background()) }()
+	set := processortest.NewNopSettings(metadata.Type)
+	set.TelemetrySettings = tel.NewTelemetrySettings()
+	cfg := createDefaultConfig().(*Config)
+	cfg.Location = "UTC"
+	p, err := newProcessor(cfg, set, new(consumertest.LogsSink), (&clock{now: observed}).Now)
+	require.NoError(t, err)
+	line := func(ago time.Duration) string {
+		return observed.Add(-ago).UTC().Format(time.Stamp) + " mail postfix/qmgr[1]: C0E90E4: removed"
+	}
+	for _, tt := range []struct {
+		lines []string
+		want  float64
+	}{
+		{[]string{line(90 * time.Second), line(2 * time.Hour)}, 90},
+		{[]string{"a line without a stamp"}, 90},
+		{[]string{line(0)}, 0},
+	} {
+		require.NoError(t, p.ConsumeLogs(t.Context(), batch(tt.lines...)))
+		got, err := tel.GetMetric("otelcol_processor_smtp_lag")
+		require.NoError(t, err)
+		require.InDelta(t, tt.want, got.Data.(metricdata.Gauge[float64]).DataPoints[0].Value, 1, tt.lines)
+	}
 	require.NoError(t, p.Shutdown(t.Context()))
 }

@@ -31,6 +31,7 @@ type TelemetryBuilder struct {
 	ProcessorSMTPBatchesRefused metric.Int64Counter
 	ProcessorSMTPDuplicates     metric.Int64Counter
 	ProcessorSMTPEvicted        metric.Int64Counter
+	ProcessorSMTPLag            metric.Float64Gauge
 	ProcessorSMTPMessagesOpen   metric.Int64ObservableGauge
 	ProcessorSMTPRecords        metric.Int64Counter
 	ProcessorSMTPRecordsDropped metric.Int64Counter
@@ -139,6 +140,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_smtp_evicted",
 		metric.WithDescription("Sessions and messages that were ended before their own end, by why. [Alpha]"),
 		metric.WithUnit("{item}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSMTPLag, err = builder.meter.Float64Gauge(
+		"otelcol_processor_smtp_lag",
+		metric.WithDescription("How long ago the newest line of the last batch was written, by its stamp, when it came. [Alpha]"),
+		metric.WithUnit("s"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorSMTPMessagesOpen, err = builder.meter.Int64ObservableGauge(

@@ -35,6 +35,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorSMTPBatchesRefused.Add(context.Background(), 1)
 	tb.ProcessorSMTPDuplicates.Add(context.Background(), 1)
 	tb.ProcessorSMTPEvicted.Add(context.Background(), 1)
+	tb.ProcessorSMTPLag.Record(context.Background(), 1)
 	tb.ProcessorSMTPRecords.Add(context.Background(), 1)
 	tb.ProcessorSMTPRecordsDropped.Add(context.Background(), 1)
 	tb.ProcessorSMTPRecordsMade.Add(context.Background(), 1)
@@ -46,6 +47,9 @@ func TestSetupTelemetry(t *testing.T) {
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSMTPEvicted(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorSMTPLag(t, testTel,
+		[]metricdata.DataPoint[float64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSMTPMessagesOpen(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
