@@ -15,16 +15,19 @@ import (
 // waiting is the host's queues by its log: which messages stand in them now, put together by instance, by what holds them up and by who put them
 // off last. Once a minute of the log's time a record tells each of these lots. It is true after a restart, since the messages are saved.
 type waiting struct {
-	instances map[string]*standing
+	instances map[server]*standing
 	providers []string // by Message.behind; the first is none
 	Began     int64    // since when the log tells of all that came in: what is older may wait without a line of it
 	Told      int64    // the minute of the newest records
 }
 
-// standing is the queue of one instance.
+// server is one of the mail servers that write the host's logs.
+type server struct{ instance, dialect string }
+
+// standing is the queue of one of them.
 type standing struct {
-	instance, dialect string
-	lots              map[lotKey]*lot
+	server
+	lots map[lotKey]*lot
 }
 
 type lotKey struct {
@@ -143,7 +146,7 @@ func (w *waiting) place(m *Message) {
 	status, waits := m.status()
 	key := lotKey{status, w.provider(m)}
 	l := m.lot
-	if l != nil && waits && l.lotKey == key && l.of.instance == m.instance {
+	if l != nil && waits && l.lotKey == key && l.of.server == (server{m.instance, m.Dialect}) {
 		return
 	}
 	if l != nil {
@@ -166,7 +169,7 @@ func (w *waiting) moved(m *Message) {
 
 // lot finds or makes the one of a key in the queue of the message's instance; nil where there are too many instances.
 func (w *waiting) lot(m *Message, key lotKey) *lot {
-	s := w.queue(m.instance, m.Dialect)
+	s := w.queue(server{m.instance, m.Dialect})
 	if s == nil {
 		return nil
 	}
@@ -184,15 +187,15 @@ func (w *waiting) lot(m *Message, key lotKey) *lot {
 	return l
 }
 
-func (w *waiting) queue(instance, dialect string) *standing {
-	s := w.instances[instance]
+func (w *waiting) queue(of server) *standing {
+	s := w.instances[of]
 	if s == nil && len(w.instances) < maxInstances {
 		if w.instances == nil {
-			w.instances = make(map[string]*standing)
+			w.instances = make(map[server]*standing)
 		}
-		s = &standing{instance: instance, dialect: dialect, lots: make(map[lotKey]*lot)}
+		s = &standing{server: of, lots: make(map[lotKey]*lot)}
 		s.lots[lotKey{}] = &lot{of: s}
-		w.instances[instance] = s
+		w.instances[of] = s
 	}
 	return s
 }
@@ -248,7 +251,9 @@ func (w *waiting) sorted() []*standing {
 	for _, s := range w.instances {
 		list = append(list, s)
 	}
-	slices.SortFunc(list, func(a, b *standing) int { return strings.Compare(a.instance, b.instance) })
+	slices.SortFunc(list, func(a, b *standing) int {
+		return cmp.Or(strings.Compare(a.instance, b.instance), strings.Compare(a.dialect, b.dialect))
+	})
 	return list
 }
 
@@ -284,7 +289,7 @@ func (w *waiting) restore(h *Host, began, told int64, lots []savedLot) {
 	w.Began, w.Told = began, told
 	for i := range lots {
 		in := &lots[i]
-		s := w.queue(h.word(in.Instance), in.Dialect)
+		s := w.queue(server{h.word(in.Instance), in.Dialect})
 		if s == nil {
 			continue
 		}

@@ -73,11 +73,11 @@ func words(r *Record, names ...string) string {
 	return strings.Join(list, " ")
 }
 
-// story tells the enriched records one by one.
+// story tells the enriched records one by one; those of a queue are of a minute, and of no mail.
 func story(records []Record) (list []string) {
 	for i := range records {
 		r := &records[i]
-		if r.Attr["smtp.event"] == "" {
+		if r.Attr["smtp.event"] == "" || r.Is("queue") {
 			continue
 		}
 		list = append(list, words(r, "smtp.event", "smtp.rcpt_to", "smtp.rcpt_to_list", "smtp.delivery.status", "smtp.delivery.attempt", "smtp.delivery.duration", "smtp.reply.code", "smtp.command",

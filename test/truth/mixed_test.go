@@ -118,7 +118,9 @@ func TestAllDialectsInOneStream(t *testing.T) {
 		longest = max(longest, len(log))
 		records := enrichOurs(t, log)
 		for i := range records {
-			want = append(want, records[i].said())
+			if !records[i].Is("queue") { // of a minute of the stream, whose lines stand elsewhere when they are mixed
+				want = append(want, records[i].said())
+			}
 		}
 	}
 	var mixed []string
@@ -132,7 +134,9 @@ func TestAllDialectsInOneStream(t *testing.T) {
 	records := enrichOurs(t, mixed)
 	var got []string
 	for i := range records {
-		got = append(got, records[i].said())
+		if !records[i].Is("queue") {
+			got = append(got, records[i].said())
+		}
 	}
 	slices.Sort(want)
 	slices.Sort(got)
