@@ -56,7 +56,7 @@ func (d *Detector) mailJump(v *volume, now int64, bySender bool) {
 		}
 	}
 	if j := v.Jump; j != nil {
-		s.Muted = true
+		s.mute()
 		d.goOn(j, "", false, s.Before[0], float64(s.Before[0]) < most*math.Sqrt(d.design.times), now)
 		if j.Calm >= calmSteps {
 			d.tellJump(j, "", false, Ended, now)
@@ -68,7 +68,7 @@ func (d *Detector) mailJump(v *volume, now int64, bySender bool) {
 	if !known || !departs || bySender || total < leastJump*d.cfg.MinMessages || !d.wants(Volume) {
 		return
 	}
-	s.Muted = true
+	s.mute()
 	start := now - 3*step
 	v.Jump = &jump{ID: identity(Volume, "", "", start), Start: start, Messages: total, Usual: mean}
 	d.startJump(v.Jump, "", false, now)

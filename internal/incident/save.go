@@ -87,7 +87,7 @@ func (d *Detector) whole() bool {
 func (s *stream) whole() bool { return s != nil && s.Season.whole() }
 
 func (s *season) whole() bool {
-	return s != nil && len(s.Mean) == week && len(s.Peak) == week && s.Hour >= 0 && s.Step >= 0 && s.Spread >= 1
+	return s != nil && len(s.Mean) == week && len(s.Peak) == week && s.Hour >= 0 && (s.Over == nil || s.Over.Hour >= 0) && s.Step >= 0 && s.Spread >= 1
 }
 
 // relink puts back what is not written down.

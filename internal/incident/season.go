@@ -15,6 +15,7 @@ type season struct {
 	Peak   []float32 // likewise
 	Spread float64   // dispersion of the steps
 	Muted  bool      // the hour is no time to learn from
+	Over   *past     `json:",omitempty"` // the hour before, which is not learned yet: a jump may have begun in it
 	Gap    float64   // the longest time without anything, in nanoseconds; it fades
 	Lack   float64   // the most that was expected in such a time; it fades
 	Newest int64
@@ -77,22 +78,34 @@ func (s *season) close() {
 	s.Before, s.Count = [3]int{s.Count, s.Before[0], s.Before[1]}, 0
 }
 
-// learn takes an hour that is over into the memory of the weeks.
+// past is an hour that is over.
+type past struct {
+	Hour       int64
+	Mean, Peak float32
+}
+
+// learn ends an hour, and takes the one before into the memory of the weeks.
 func (s *season) learn() {
-	i := s.Hour % week
-	mean, most := float32(s.Sum)*float32(step)/float32(hour), float32(s.Most)
-	switch {
-	case s.Muted:
-	case s.Mean[i] < 0:
-		s.Mean[i], s.Peak[i] = mean, most
-	default:
-		s.Mean[i] += newestShare * (mean - s.Mean[i])
-		s.Peak[i] = max(most, s.Peak[i]*0.8)
+	if o := s.Over; o != nil {
+		i := o.Hour % week
+		if s.Mean[i] < 0 {
+			s.Mean[i], s.Peak[i] = o.Mean, o.Peak
+		} else {
+			s.Mean[i] += newestShare * (o.Mean - s.Mean[i])
+			s.Peak[i] = max(o.Peak, s.Peak[i]*0.8)
+		}
+	}
+	s.Over = nil
+	if !s.Muted {
+		s.Over = &past{s.Hour, float32(s.Sum) * float32(step) / float32(hour), float32(s.Most)}
 	}
 	s.Gap *= 1 - 1.0/(2*week)
 	s.Lack *= 1 - 1.0/(2*week)
 	s.Sum, s.Most, s.Muted = 0, 0, false
 }
+
+// mute forbids to learn from this hour, and from the one before.
+func (s *season) mute() { s.Muted, s.Over = true, nil }
 
 // usual is the mean for five minutes at a time of the week; known says whether that hour and those beside it were seen.
 func (s *season) usual(at int64) (mean, peak float64, known bool) {
