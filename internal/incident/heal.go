@@ -46,7 +46,7 @@ func (s *share) trial(o *Observation, failed bool) (ended bool) {
 // back gives the steps of the chart for the way back: from the share that the incident has, where that is less than the departure that was looked for, so that
 // one which stays in between does not end and begin by chance.
 func (s *share) back() (up, down float64) {
-	q := math.Min(s.p1, math.Max((s.p0+s.p1)/2, s.Run.share(s.group.N)))
+	q := math.Min(s.p1, math.Max(s.least(), s.Run.share(s.group.N)))
 	return math.Log(q / s.p0), math.Log((1 - s.p0) / (1 - q))
 }
 

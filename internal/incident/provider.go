@@ -169,10 +169,10 @@ func (d *Detector) taken(p *provider, o *Observation) {
 			failed[i] = d.stage(p, i, o)
 		}
 	}
-	clear := g.watch(&d.design, TLS, plaintext, unlearned)
+	inClear := g.watch(&d.design, TLS, plaintext, unlearned)
 	if !o.Secure {
-		if failed[stages] = clear; clear.Open == nil {
-			d.failed(clear, o, func(s *share) bool { return g.Past > 2*prior && d.common(s, o) })
+		if failed[stages] = inClear; inClear.Open == nil {
+			d.failed(inClear, o, func(s *share) bool { return g.Past > 2*prior && d.common(s, o) })
 		}
 	}
 	d.settle(g, o, failed[:]...)

@@ -55,7 +55,7 @@ func (s *season) to(at int64) {
 	if s.Step == 0 {
 		s.Step, s.Hour, s.Muted = next, at/hour, true
 	}
-	if next-s.Step > week*int64(hour/step) { // a stream that comes back after more than a week
+	if next-s.Step > week*(hour/step) { // a stream that comes back after more than a week
 		s.Step, s.Hour = next, at/hour
 		s.Count, s.Sum, s.Most, s.Before, s.Muted = 0, 0, 0, [3]int{}, true
 	}

@@ -34,6 +34,8 @@ const (
 	confidence = 1.5
 	// leastShare is the share that a baseline does not fall below: a chart against nothing at all would be moved by a single failure.
 	leastShare = 0.005
+	// common is the share of what is common anyway, such as unknown recipients: it varies more.
+	common = 0.08
 	// mostShare is the baseline above which a share says nothing any more: what fails most of the time.
 	mostShare = 0.7
 	// longest is how long a departure may take to add up.
@@ -99,10 +101,17 @@ func (s *share) tune(d *design) {
 	p += confidence * math.Sqrt(s.Spread*p*(1-p)/n)
 	s.p0 = math.Min(math.Max(p, leastShare), 0.95)
 	odds := d.odds * s.p0 / (1 - s.p0)
-	s.p1 = math.Min(math.Max(odds/(1+odds), s.p0+d.step), 0.98)
+	step := d.step
+	if s.Usual >= common {
+		step *= 2
+	}
+	s.p1 = math.Min(math.Max(odds/(1+odds), s.p0+step), 0.98)
 	s.up, s.down = math.Log(s.p1/s.p0), math.Log((1-s.p0)/(1-s.p1))
 	s.limit = d.limit * s.Spread
 }
+
+// least is the share from which on a departure is told: most of the way to the one that is looked for.
+func (s *share) least() float64 { return s.p0 + 0.75*(s.p1-s.p0) }
 
 // active says whether the baseline leaves room for a departure.
 func (s *share) active() bool { return s.p0 < mostShare }
@@ -191,7 +200,7 @@ func (s *share) fail(o *Observation, messages int) bool {
 	if s.Sum > s.limit/2 {
 		s.Restless[0] = true
 	}
-	return s.Open == nil && s.active() && s.Sum >= s.limit && s.Run.Messages >= messages && s.Run.share(s.group.N) >= (s.p0+s.p1)/2
+	return s.Open == nil && s.active() && s.Sum >= s.limit && s.Run.Messages >= messages && s.Run.share(s.group.N) >= s.least()
 }
 
 // pass brings the sum up to the trials that did not fail.

@@ -42,7 +42,7 @@ func (d *Detector) words(p *provider, reason *share, o *Observation) *share {
 		t.Share = nil
 		return nil
 	}
-	if s.Open == nil && s.fail(o, d.cfg.MinMessages) && d.wants(Text) && d.newWords(p, s, reason, o) {
+	if s.Open == nil && s.fail(o, d.cfg.MinMessages) && d.wants(Text) && d.newWords(s, reason, o) {
 		p.Tries.Shares = append(p.Tries.Shares, s)
 		s.start(o)
 		d.tell(s, Started, o.Time)
@@ -51,7 +51,7 @@ func (d *Detector) words(p *provider, reason *share, o *Observation) *share {
 }
 
 // newWords says whether the text tells more than its reason does: there is no reason, or the reason is one that is given anyway.
-func (d *Detector) newWords(p *provider, s, reason *share, o *Observation) bool {
+func (d *Detector) newWords(s, reason *share, o *Observation) bool {
 	if reason.Open != nil || !d.common(s, o) {
 		return false
 	}

@@ -93,7 +93,7 @@ func seeds() uint64 {
 
 // TestScenarios lays each trouble and each near miss over a site with eight days of past, and over one without any. The seeds were never used while tuning.
 func TestScenarios(t *testing.T) {
-	first := uint64(3000)
+	first := uint64(4000)
 	if s, err := strconv.ParseUint(os.Getenv("INCIDENT_FIRST"), 10, 64); err == nil {
 		first = s
 	}
