@@ -129,6 +129,9 @@ func (d *Detector) sends(o *Observation) {
 		s = &sending{First: o.Time, Step: o.Time / step, User: o.User}
 		d.Sending[clone(cut(o.Sender, maxName))] = s
 	}
+	if late(o.Time, s.Step) {
+		return
+	}
 	s.turn(o.Time)
 	s.Newest = max(s.Newest, o.Time)
 	s.Count++

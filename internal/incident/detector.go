@@ -37,6 +37,9 @@ const (
 	maxHosts     = 1000
 )
 
+// ahead is how far a host's clock may be ahead of ours.
+const ahead = int64(60e9)
+
 // New is a detector without a past.
 func New(cfg Config) *Detector {
 	d := &Detector{cfg: cfg, design: designs[cfg.Sensitivity]}
@@ -66,6 +69,9 @@ func (d *Detector) Observe(o *Observation) []Report {
 	d.out = d.out[:0]
 	if o.Time == 0 { // a stamp without a date says nothing about when
 		o.Time = max(d.Now, 1)
+	}
+	if o.Wall > 0 { // a host whose clock is ahead does not take the others along
+		o.Time = min(o.Time, o.Wall+ahead)
 	}
 	d.alive(o)
 	if o.Time/step > d.Now/step {

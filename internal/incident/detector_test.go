@@ -296,6 +296,34 @@ func TestSilence(t *testing.T) {
 	assert.Empty(t, m.d.Open())
 }
 
+// A backlog of another host, read in a minute beside what is written now, is no jump of volume; a clock that is ahead takes nobody along.
+func TestOtherTimesAreNoneOfNow(t *testing.T) {
+	m := newMail(Defaults())
+	for range 9 * 1440 {
+		m.at = m.at.Add(time.Minute)
+		m.observe(Observation{Event: Received})
+	}
+	now := m.at
+	for i := range 5000 {
+		o := Observation{Event: Received, Host: "mx2", Time: now.Add(-10*time.Hour).UnixNano() + int64(i)*2e9, Wall: now.UnixNano() + int64(i)*2e8}
+		m.out = append(m.out, m.d.Observe(&o)...)
+	}
+	o := Observation{Event: Received, Host: "mx3", Time: now.AddDate(10, 0, 0).UnixNano(), Wall: now.UnixNano()}
+	m.d.Observe(&o)
+	assert.Less(t, m.d.Now, now.Add(time.Hour).UnixNano())
+	m.at = now.Add(20 * time.Minute)
+	m.observe(Observation{Event: Received})
+	assert.Empty(t, m.told())
+
+	for range 15 { // the same many now are one
+		for range 100 {
+			m.at = m.at.Add(600 * time.Millisecond)
+			m.observe(Observation{Event: Received})
+		}
+	}
+	assert.Equal(t, []string{"started volume_jump"}, m.told())
+}
+
 func TestOneAccountFromManyAddresses(t *testing.T) {
 	for addresses, want := range map[int]int{1: 0, 4: 0, 8: 1} {
 		m := newMail(Defaults())

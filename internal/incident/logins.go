@@ -52,7 +52,7 @@ func (d *Detector) login(o *Observation) {
 	if l.First == 0 {
 		l.First, l.Step = o.Time, o.Time/step
 	}
-	if o.OK || o.Client == "" {
+	if o.OK || o.Client == "" || late(o.Time, l.Step) {
 		return
 	}
 	if l.Start != 0 {

@@ -1,5 +1,7 @@
 package incident
 
+import "math"
+
 // localTry looks at a verdict of a mailbox server, program or filter of this host.
 func (d *Detector) localTry(o *Observation) {
 	if o.Retry && o.Status != "delivered" {
@@ -102,10 +104,21 @@ func (d *Detector) handshake(o *Observation) {
 	d.settle(d.Clients, o, s)
 }
 
-// fromMany says whether it is learned what is usual, and whether many clients are hit: a single one has trouble of its own.
+// fromMany says whether it is learned what is usual, whether many clients are hit (a single one has trouble of its own), and whether they are more than usual: scanners and
+// monitors come by night, too, when there is little else for them to be a share of.
 func (d *Detector) fromMany(s *share) bool {
 	_, most := s.Run.Clients.top()
-	return s.group.Past > 2*prior && len(s.Run.Others) >= d.cfg.MinMessages/4 && most <= mostOfThem
+	return s.group.Past > 2*prior && len(s.Run.Others) >= d.cfg.MinMessages/4 && most <= mostOfThem && s.often() > d.design.odds/2*s.oftenBefore()
+}
+
+// often is how many failures an hour the run has, oftenBefore how many were learned.
+func (s *share) often() float64 {
+	return float64(s.Run.Fails) / math.Max(1.0/12, float64(s.group.Newest-s.Run.Start)/float64(hour))
+}
+
+func (s *share) oftenBefore() float64 {
+	hours := math.Max(1, float64(s.group.Newest-s.group.First)/float64(hour))
+	return s.Past / math.Min(hours, halfLife/math.Ln2)
 }
 
 // sent looks at the end of a message's recipients, for its sender. What a provider does to everybody is not the sender's.

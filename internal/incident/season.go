@@ -35,9 +35,12 @@ func newSeason() *season {
 	return s
 }
 
-// count adds one that came at a time of the log.
+// count adds one that came at a time of the log. What comes late, as from a host whose backlog is read beside what others write now, is none of now.
 func (s *season) count(at int64) {
 	s.to(at)
+	if late(at, s.Step) {
+		return
+	}
 	s.Count++
 	s.Sum++
 	if s.Newest != 0 && at > s.Newest {
@@ -48,6 +51,9 @@ func (s *season) count(at int64) {
 	}
 	s.Newest = max(s.Newest, at)
 }
+
+// late says whether a time is so far behind the step at hand that it is none of now.
+func late(at, now int64) bool { return at/step < now-1 }
 
 // to goes on to a time, and learns from what is over. The hour in which the stream began is not learned: part of it was not seen.
 func (s *season) to(at int64) {
