@@ -185,7 +185,7 @@ func TestDamagedPast(t *testing.T) {
 	m.observe(Observation{Event: Login, Client: "192.0.2.1", Sender: "anna"})
 	good, err := m.d.Save(nil)
 	require.NoError(t, err)
-	for i := range 900 {
+	for i := range 300 {
 		data := []byte(string(good))
 		switch at := m.rnd.IntN(len(data)); i % 3 {
 		case 0:
@@ -211,7 +211,7 @@ func TestDamagedPast(t *testing.T) {
 func TestStateIsBounded(t *testing.T) {
 	m := newMail(Defaults())
 	long := strings.Repeat("x", 5000)
-	for i := range 6_000 {
+	for i := range 3_000 {
 		m.at = m.at.Add(time.Second)
 		name := fmt.Sprintf("%d.%s", i, long[:i%300])
 		m.observe(Observation{
@@ -336,6 +336,27 @@ func TestOneAccountFromManyAddresses(t *testing.T) {
 			assert.Contains(t, m.out[0].Sentence, "logins at the account anna fail from ")
 		}
 	}
+}
+
+// Clients that go in the clear all at once are told; scanners whose handshakes fail are not, by night either.
+func TestClientsWithoutEncryption(t *testing.T) {
+	m := newMail(Defaults())
+	for i := range 3 * 1440 {
+		m.at = m.at.Add(time.Minute)
+		if day := m.at.Hour() > 6; day || i%8 == 0 {
+			m.observe(Observation{Event: Session, Client: fmt.Sprint("192.0.2.", i%200), Secure: i%20 > 0})
+		}
+		if i%9 == 0 {
+			m.observe(Observation{Event: Handshake, Client: fmt.Sprint("198.51.100.", i%90)})
+		}
+	}
+	require.Empty(t, m.told())
+	for i := range 120 {
+		m.at = m.at.Add(30 * time.Second)
+		m.observe(Observation{Event: Session, Client: fmt.Sprint("192.0.2.", i%200), Secure: i%2 > 0})
+	}
+	require.Equal(t, []string{"started tls  plaintext"}, m.told())
+	assert.Contains(t, m.out[0].Sentence, "mail with clients goes in the clear, ")
 }
 
 func TestTextsOfOthersAreOneLine(t *testing.T) {
