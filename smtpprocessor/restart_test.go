@@ -176,7 +176,8 @@ func TestRoundFindsTheProcessor(t *testing.T) {
 type full struct {
 	*storageHost
 	component.Component
-	full bool
+	full      bool
+	meanwhile func() // while the state is written
 }
 
 func (f *full) GetExtensions() map[component.ID]component.Component {
@@ -207,7 +208,42 @@ func (c *fullClient) Batch(ctx context.Context, ops ...*storage.Operation) error
 	if c.f.full {
 		return errors.New("no space left on device")
 	}
+	if c.f.meanwhile != nil {
+		c.f.meanwhile()
+	}
 	return c.Client.Batch(ctx, ops...)
+}
+
+// While the disk takes the state, batches go on. It holds none of theirs: after a crash they come again and say the same.
+func TestBatchesGoOnWhileTheStateIsWritten(t *testing.T) {
+	lines := corpus(t, mainLog)[7:600]
+	host := &full{storageHost: newStorage(t)}
+	sink := new(consumertest.LogsSink)
+	p := stored(t, host, sink)
+	require.NoError(t, p.ConsumeLogs(t.Context(), placed(batch(lines[:200]...), "f1", 0)))
+	var end int64
+	for _, l := range lines[:200] {
+		end += int64(len(l)) + 1
+	}
+	host.meanwhile = func() {
+		host.meanwhile = nil
+		assert.NoError(t, p.ConsumeLogs(t.Context(), placed(batch(lines[200:400]...), "f1", end)))
+	}
+	saved, err := p.Checkpoint(checkpoint.Final(t.Context()))
+	require.NoError(t, err)
+	require.True(t, saved)
+	require.Nil(t, host.meanwhile)
+	require.Len(t, sink.AllLogs(), 2)
+	assert.Less(t, p.store.covers, p.changes.Load(), "the second batch is not in the state")
+	close(p.stop) // it dies
+	p.done.Wait()
+	require.NoError(t, p.store.close(t.Context()))
+
+	again := new(consumertest.LogsSink)
+	q := stored(t, host, again)
+	defer func() { _ = q.Shutdown(context.Background()) }()
+	require.NoError(t, q.ConsumeLogs(t.Context(), placed(batch(lines[200:400]...), "f1", end)))
+	assert.Equal(t, texts(t, sink.AllLogs()[1]), texts(t, again.AllLogs()...))
 }
 
 // A storage that fills up stops nothing: records go on, the state is saved when there is room again, and it is whole.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -93,7 +94,8 @@ func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 		c.store.tried = now
 		return false, c.tooLate(ctx)
 	}
-	defer c.accepting.open()
+	open := sync.OnceFunc(c.accepting.open)
+	defer open()
 	waiting := c.refusals.outstanding()
 	if len(waiting) > 0 && !c.keeps(ctx, waiting) {
 		return false, nil
@@ -102,8 +104,15 @@ func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 	if len(waiting) == 0 && changes == c.store.covers {
 		return true, nil
 	}
-	if err := c.save(ctx, waiting); err != nil {
+	state, err := c.gather(waiting)
+	if err != nil {
 		return false, err
+	}
+	if len(waiting) == 0 {
+		open() // the state is of this moment, however long the disk takes
+	}
+	if err := c.store.client.Batch(ctx, state...); err != nil {
+		return false, fmt.Errorf("save the state: %w", err)
 	}
 	c.refusals.keep(waiting)
 	c.store.saved, c.store.covers = now, changes
@@ -140,23 +149,21 @@ func (*core) tooLate(ctx context.Context) error {
 	return fmt.Errorf("a consumer holds on to records for more than %s, the state is not saved", 2*patience)
 }
 
-// save writes the state and what waits beside it: made records that nobody has accepted yet, and batches.
-func (c *core) save(ctx context.Context, waiting []*refused) error {
+// gather gives the state and what waits beside it: made records that nobody has accepted yet, and batches.
+func (c *core) gather(waiting []*refused) ([]*storage.Operation, error) {
 	data, err := c.engine.Save()
 	if err != nil {
-		return fmt.Errorf("encode the state: %w", err)
+		return nil, fmt.Errorf("encode the state: %w", err)
 	}
 	records, err := c.pending.marshal()
 	if err != nil {
-		return fmt.Errorf("encode the records that wait: %w", err)
+		return nil, fmt.Errorf("encode the records that wait: %w", err)
 	}
 	batches, err := c.kept.marshal(waiting)
 	if err != nil {
-		return fmt.Errorf("encode the batches that wait: %w", err)
+		return nil, fmt.Errorf("encode the batches that wait: %w", err)
 	}
-	if err := c.store.client.Batch(ctx, storage.SetOperation(stateKey, data), storage.SetOperation(pendingKey, records),
-		storage.SetOperation(keptKey, batches)); err != nil {
-		return fmt.Errorf("save the state: %w", err)
-	}
-	return nil
+	return []*storage.Operation{
+		storage.SetOperation(stateKey, data), storage.SetOperation(pendingKey, records), storage.SetOperation(keptKey, batches),
+	}, nil
 }

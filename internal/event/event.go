@@ -1,4 +1,3 @@
-// Package event holds the one shape that every dialect's lines become. It imports nothing of this project.
 package event
 
 import "time"

@@ -158,7 +158,16 @@ func (t *Tracker) dropSilentest(out *Output) bool {
 
 // heard makes the host the one that was heard last. has is what it has some of.
 func (hs *hosts) heard(h *host, has uint32) {
-	if hs.newest.Load() == h && h.listed.Load()&has == has {
+	isListed := h.listed.Load()&has == has
+	if hs.newest.Load() == h && isListed {
+		return
+	}
+	if isListed { // where two hosts are heard at the same time, neither waits for the other to be put in order
+		if hs.ranks.mu.TryLock() {
+			hs.newest.Store(h)
+			hs.ranks.push(h, has)
+			hs.ranks.mu.Unlock()
+		}
 		return
 	}
 	hs.newest.Store(h)
@@ -169,6 +178,10 @@ func (hs *hosts) heard(h *host, has uint32) {
 func (r *ranks) touch(h *host, has uint32) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.push(h, has)
+}
+
+func (r *ranks) push(h *host, has uint32) {
 	r.order.Push(h)
 	for k, l := range r.holders {
 		if has&(1<<k) != 0 {
