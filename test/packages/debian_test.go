@@ -57,7 +57,7 @@ func TestDebian(t *testing.T) {
 		m.wait("a record", func() bool { return in.of("one@example.com") > 0 })
 		require.Contains(t, h.journal(), "mail is read from the journal")
 	})
-	h.step(t, "with rsyslog the choice stays and nothing counts twice", func(t *testing.T) {
+	h.step(t, "with rsyslog the choice stays and nothing counts twice", func(*testing.T) {
 		m.run("systemctl", "unmask", "rsyslog.service", "syslog.socket")
 		m.run("systemctl", "start", "rsyslog.service")
 		h.deliver("two@example.com")
@@ -103,7 +103,7 @@ func TestDebian(t *testing.T) {
 		m.wait("the metrics", func() bool { return h.attempts() >= n })
 		require.Equal(t, n, h.attempts())
 	})
-	h.step(t, "a file of root's alone is left for the journal", func(t *testing.T) {
+	h.step(t, "a file of root's alone is left for the journal", func(*testing.T) {
 		m.run("chown", "root:root", "/var/log/mail.log")
 		m.run("chmod", "0600", "/var/log/mail.log")
 		m.run("systemctl", "restart", "otelcol-smtp")

@@ -120,12 +120,6 @@ func (m *machine) try(limit time.Duration, command ...string) (string, error) {
 	return string(out), err
 }
 
-// in runs a command in the machine's folder, without its systemd.
-func (m *machine) in(command ...string) string {
-	m.t.Helper()
-	return local(m.t, 5*time.Minute, "chroot", append([]string{m.dir}, command...)...)
-}
-
 // put copies a file of ours to the machine's root folder and gives its name there.
 func (m *machine) put(file string) string {
 	m.t.Helper()
