@@ -128,7 +128,7 @@ func TestFilesOfTheModule(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(filepath.Join(etc, "smtp.yaml"), []byte("local_domain: example.com\n"), 0o600))
 	wrong := load(t, folders)
-	assert.Equal(t, sent, wrong.filter("smtp", "mail", read, []byte(sent)))
+	assert.Equal(t, []string{sent}, []string{wrong.filter("smtp", "mail", read, []byte(sent))})
 	said, err := os.ReadFile(wrong.says)
 	require.NoError(t, err)
 	assert.Contains(t, string(said), "local_domain: there is no such key")

@@ -31,7 +31,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error { return settings.Unmarshal
 
 // Validate names each mistake by its key and says what the key takes.
 func (c *Config) Validate() error {
-	errs := []error{c.Site.Check()}
+	errs := []error{c.Check()}
 	if least := 100 * time.Millisecond; c.CheckpointInterval < least {
 		errs = append(errs, fmt.Errorf("checkpoint_interval: %s is too short, takes a duration of at least %s", c.CheckpointInterval, least))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/diagnose"
@@ -90,7 +91,7 @@ Jan 21 07:33:24 mx postfix/qmgr[3]: DEF2520A73: removed`,
 				e, err := New(Settings{Zone: time.UTC, Diagnosis: diagnose.Standard, Session: session.Config{
 					MaxSessions: 100, SessionIdle: time.Minute, MaxMessages: 100, MessageTTL: time.Hour, MaxRecipients: 100, MessageSummaries: true,
 				}})
-				assert.NoError(t, err)
+				require.NoError(t, err)
 				return e
 			}
 			e := newEngine()
@@ -104,7 +105,7 @@ Jan 21 07:33:24 mx postfix/qmgr[3]: DEF2520A73: removed`,
 					saved, err := e.Save()
 					assert.NoError(t, err)
 					e = newEngine()
-					assert.NoError(t, e.Restore(saved))
+					require.NoError(t, e.Restore(saved))
 				}
 				l.Text = strings.TrimSuffix(text, "\n")
 				e.Observe(&l)

@@ -73,7 +73,7 @@ const (
 	ContentKeep   = "keep"
 )
 
-// The value of Site.Drop.
+// DropChatter is the value of Site.Drop.
 const DropChatter = "chatter"
 
 // The values of Site.Attributes.

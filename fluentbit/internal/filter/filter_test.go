@@ -42,7 +42,7 @@ const line = `Nov 23 15:32:27 mx postfix/smtp[541]: 5A10D115: to=<bob@bigmail.te
 
 // The shapes that Fluent Bit's inputs and parsers give a record: the same line, the same attributes, and all that the record came with.
 func TestShapes(t *testing.T) {
-	message := line[strings.Index(line, "5A10D115"):]
+	_, message, _ := strings.Cut(line, "]: ")
 	quoted := func(s string) string { b, _ := json.Marshal(s); return string(b) }
 	for name, record := range map[string]string{
 		"tail":               `{"log":` + quoted(line) + `}`,
@@ -164,7 +164,7 @@ func TestSummaries(t *testing.T) {
 		summary := events[1].(map[string]any)
 		assert.Equal(t, "message", summary["smtp.event"])
 		assert.Contains(t, summary["log"], "5A10D115")
-		assert.Equal(t, 1.0, summary["smtp.recipient.bounced"])
+		assert.InDelta(t, 1, summary["smtp.recipient.bounced"], 0)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/reading"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/terminal"
 )
 
 // task is the reading of the logs that a command was given.
@@ -39,7 +38,7 @@ func (s *shell) open(args []string) (*task, error) {
 	if err != nil {
 		return nil, failure{err, Wrong}
 	}
-	set.Assumed = func(dialect, source string) {
+	set.Assumed = func(dialect, _ string) {
 		s.complain(errors.New("the log has shown no line that names its columns; taken are those that " + dialect + " writes by default"))
 	}
 	e, err := engine.New(set)
@@ -86,6 +85,3 @@ func (t *task) read(ctx context.Context, to reading.Visitor) error {
 	}
 	return err
 }
-
-// plain is a text of a log as a terminal may show it.
-func plain(s string) string { return terminal.Text(s) }

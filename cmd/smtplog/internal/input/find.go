@@ -1,6 +1,7 @@
 package input
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -60,7 +61,7 @@ func find(paths []string) (files []*File, troubles []error) {
 	return files, troubles
 }
 
-func isNoLog(err error) bool { return err == errBinary || err == errFolder }
+func isNoLog(err error) bool { return errors.Is(err, errBinary) || errors.Is(err, errFolder) }
 
 // inside lists the files of a directory, not of those in it.
 func inside(dir string) (list []string, err error) {

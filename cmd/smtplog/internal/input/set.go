@@ -46,14 +46,15 @@ func sets(files []*File) (list []*set) {
 func older(a, b *File) int {
 	ka, na := rotation(a.Path)
 	kb, nb := rotation(b.Path)
+	alike := ka == kb
 	switch {
-	case ka == kb && ka == numbered:
+	case alike && kb == numbered:
 		return cmp.Compare(nb, na)
-	case ka == kb && ka == dated && na != nb:
+	case alike && kb == dated && na != nb:
 		return cmp.Compare(na, nb)
 	case a.first != 0 && b.first != 0 && a.first != b.first:
 		return cmp.Compare(a.first, b.first)
-	case ka != kb: // the one without a suffix is the newest
+	case !alike: // the one without a suffix is the newest
 		return cmp.Compare(kb, ka)
 	}
 	return a.Changed.Compare(b.Changed)

@@ -23,7 +23,8 @@ type Flat struct {
 
 // Write writes a record of a host. The members are in the record's order, so that the same log gives the same text.
 func (f *Flat) Write(host string, rec plog.LogRecord) error {
-	b := append(f.room[:0], '{')
+	b := f.room[:0]
+	b = append(b, '{')
 	if at := rec.Timestamp(); at != 0 {
 		b = append(b, `"time":"`...)
 		b = time.Unix(0, int64(at)).In(f.Zone).AppendFormat(b, time.RFC3339Nano)
