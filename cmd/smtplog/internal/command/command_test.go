@@ -321,6 +321,20 @@ func TestTablesAreFiles(t *testing.T) {
 	}
 }
 
+// The page is a file that is there whole; where it cannot be, that is said.
+func TestThePageIsAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "report.html")
+	code, out, said := smtplog(t, "", "report", "--html", path, testdata+"postfix-main.iso.log")
+	require.Equal(t, Found, code, said)
+	assert.Empty(t, out)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.True(t, strings.HasSuffix(strings.TrimSpace(string(text)), "</html>"))
+	code, _, said = smtplog(t, "", "report", "--html", "/no/such/dir/report.html", testdata+"postfix-main.iso.log")
+	assert.Equal(t, Wrong, code)
+	assert.Contains(t, said, "--html: ")
+}
+
 // What a log says can neither clear the screen nor add a line, in any output that people look at.
 func TestTheTerminalObeysNoLog(t *testing.T) {
 	line := "Nov 23 15:32:34 mx1 postfix/smtp[532]: ECD68FB: to=<a\x1b[31m@b.example>, relay=mx\x9b.b.example[198.51.100.31]:25, delay=0.05, " +

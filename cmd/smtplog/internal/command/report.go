@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/input"
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/page"
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/render"
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/report"
 )
@@ -18,7 +20,7 @@ import (
 // outputs is where a report goes; none: the terminal.
 type outputs struct {
 	json, text bool
-	csv        string
+	csv, html  string
 }
 
 func (s *shell) report() *cobra.Command {
@@ -31,7 +33,7 @@ func (s *shell) report() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			b := report.New(report.Options{Version: s.version, Zone: t.zone, Top: s.options.top})
+			b := report.New(report.Options{Version: s.version, Zone: t.zone, Top: s.options.top, Messages: to.messages()})
 			if err := t.read(c.Context(), b); err != nil {
 				return err
 			}
@@ -42,6 +44,7 @@ func (s *shell) report() *cobra.Command {
 	c.Flags().IntVar(&s.options.top, "top", 20, "how many names each list holds")
 	c.Flags().BoolVar(&to.json, "json", false, "as JSON, all that there is")
 	c.Flags().BoolVar(&to.text, "text", false, "plain text for a mail, without colours")
+	c.Flags().StringVar(&to.html, "html", "", "as one page that opens from disk, into this file")
 	c.Flags().StringVar(&to.csv, "csv", "", "as tables, one file each, into this directory")
 	return c
 }
@@ -72,7 +75,17 @@ func (t *task) write(r *report.Report, to *outputs) (err error) {
 		t.complain(nothing(r))
 	}
 	if to.csv != "" {
-		return failure{render.CSV(to.csv, r), Wrong}.orNil()
+		if err := render.CSV(to.csv, r); err != nil {
+			return failure{err, Wrong}
+		}
+	}
+	if to.html != "" {
+		if err := pageTo(to.html, r); err != nil {
+			return failure{err, Wrong}
+		}
+	}
+	if to.csv != "" || to.html != "" {
+		return nil
 	}
 	out := bufio.NewWriter(t.out)
 	switch {
@@ -89,12 +102,32 @@ func (t *task) write(r *report.Report, to *outputs) (err error) {
 	return err
 }
 
-// orNil is the failure, or nothing where there is none in it.
-func (f failure) orNil() error {
-	if f.error == nil {
-		return nil
+// messagesOfPage is how many messages a page tells one by one: as many as keep it small.
+const messagesOfPage = 2000
+
+func (o *outputs) messages() int {
+	if o.html == "" {
+		return 0
 	}
-	return f
+	return messagesOfPage
+}
+
+// pageTo writes the report as a page to a file, which is there whole or not at all.
+func pageTo(path string, r *report.Report) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".smtplog-*")
+	if err != nil {
+		return fmt.Errorf("--html: %w", err)
+	}
+	w := bufio.NewWriter(f)
+	err = errors.Join(page.Write(w, r), w.Flush(), f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // it is of no use
+		return fmt.Errorf("--html: %w", err)
+	}
+	return nil
 }
 
 // colourful says whether colours are welcome.

@@ -16,6 +16,8 @@ type Options struct {
 	Version string
 	Zone    *time.Location // of its days and hours
 	Top     int            // how many names each list holds
+	// Messages is how many messages are told one by one.
+	Messages int
 }
 
 // The bounds of what is kept of a log of any length.
@@ -24,6 +26,7 @@ const (
 	mostFailures  = 5000
 	mostKinds     = 2000
 	mostProviders = 2000
+	mostMinutes   = 20_000 // of a log: a longer one is kept by hours
 	mostHours     = 40_000
 	mostWaiting   = 10_000
 	mostClients   = 200 // of one kind of reject
@@ -48,7 +51,8 @@ type Builder struct {
 	totals                                          Totals
 	hours                                           map[int64]*hour
 	newest                                          *hour
-	pulses                                          int // hours of providers
+	unit                                            int64 // nanoseconds that one of the hours has: a minute or an hour
+	pulses                                          int   // hours of providers
 	servers, hosts                                  *top[struct{}]
 	providers                                       *top[provider]
 	failures                                        *top[Failure]
@@ -61,6 +65,9 @@ type Builder struct {
 	waiting                                         []Waiting
 	waitingCount                                    int64
 	key                                             []byte
+
+	troubled, smooth []Message // the newest of each kind, in rings
+	told             [2]int
 
 	watch     *incident.Detector
 	seen      incident.Observation
@@ -84,10 +91,10 @@ type item struct {
 	extra          string
 }
 
-// hour is the counts of one hour.
+// hour is the counts of one hour, or one minute while the log is short.
 type hour struct {
 	Counts
-	at        int64 // hours since 1970
+	at        int64 // hours or minutes since 1970
 	providers map[*provider]*pulse
 }
 
@@ -116,7 +123,7 @@ type ids struct {
 // New makes an empty builder.
 func New(o Options) *Builder {
 	b := &Builder{
-		options: o, families: newFamilies(), hours: map[int64]*hour{}, stages: map[string]*spread{},
+		options: o, families: newFamilies(), hours: map[int64]*hour{}, unit: int64(time.Minute), stages: map[string]*spread{},
 		servers: newTop[struct{}](mostKinds), hosts: newTop[struct{}](mostKinds), providers: newTop[provider](mostProviders),
 		failures: newTop[Failure](mostFailures), rejects: newTop[reject](mostKinds), warnings: newTop[Warning](mostKinds), unknown: newTop[Unknown](mostKinds),
 	}
@@ -223,12 +230,16 @@ func (b *Builder) hourOf(ev *event.Event) *hour {
 		b.first = ev.Time
 	}
 	b.last = max(b.last, ev.Time)
-	at := ev.Time / int64(time.Hour)
+	at := ev.Time / b.unit
 	if b.newest != nil && b.newest.at == at {
 		return b.newest
 	}
 	h := b.hours[at]
 	if h == nil {
+		if len(b.hours) >= mostMinutes && b.unit == int64(time.Minute) {
+			b.coarsen()
+			return b.hourOf(ev)
+		}
 		if len(b.hours) >= mostHours {
 			return nil
 		}
@@ -237,6 +248,34 @@ func (b *Builder) hourOf(ev *event.Event) *hour {
 	}
 	b.newest = h
 	return h
+}
+
+// coarsen makes hours of minutes: the log is a long one.
+func (b *Builder) coarsen() {
+	const minutes = int64(time.Hour / time.Minute)
+	hours := make(map[int64]*hour, len(b.hours)/int(minutes)+1)
+	for at, m := range b.hours {
+		h := hours[at/minutes]
+		if h == nil {
+			h = &hour{at: at / minutes}
+			hours[h.at] = h
+		}
+		h.add(&m.Counts)
+		for p, x := range m.providers {
+			if h.providers == nil {
+				h.providers = make(map[*provider]*pulse)
+			}
+			if h.providers[p] == nil {
+				h.providers[p] = new(pulse)
+			}
+			h.providers[p].all += x.all
+			h.providers[p].trouble += x.trouble
+		}
+	}
+	b.hours, b.unit, b.newest, b.pulses = hours, int64(time.Hour), nil, 0
+	for _, h := range hours {
+		b.pulses += len(h.providers)
+	}
 }
 
 // Add is metrics.Observer's.

@@ -12,7 +12,7 @@ type Report struct {
 	Totals  Totals `json:"totals"`
 
 	Series   []Period      `json:"series"`   // without gaps, in steps of Step
-	Step     time.Duration `json:"step"`     // nanoseconds: an hour, or a day where the log is long
+	Step     time.Duration `json:"step"`     // nanoseconds: a minute, an hour or a day, by how long the log is
 	Days     []Period      `json:"days"`     // without gaps
 	Hours    [24]Counts    `json:"hours"`    // by hour of the day
 	Weekdays [7][24]Counts `json:"weekdays"` // from Sunday on, by hour
@@ -42,11 +42,12 @@ type Report struct {
 	Logins          []Login    `json:"logins"`
 	Attackers       List       `json:"attackers"` // clients by logins that failed
 	Filters         []Filter   `json:"filters"`
-	Reports         []Told     `json:"reports"`   // what other hosts reported later: bounces, complaints
-	Incidents       []Incident `json:"incidents"` // departures from what was usual, the first first
-	Warnings        []Warning  `json:"warnings"`  // what the servers complain of themselves
-	Unknown         []Unknown  `json:"unknown"`   // lines not understood
-	Metrics         []Metric   `json:"metrics"`   // the connector's numbers
+	Reports         []Told     `json:"reports"`            // what other hosts reported later: bounces, complaints
+	Incidents       []Incident `json:"incidents"`          // departures from what was usual, the first first
+	Warnings        []Warning  `json:"warnings"`           // what the servers complain of themselves
+	Unknown         []Unknown  `json:"unknown"`            // lines not understood
+	Messages        []Message  `json:"messages,omitempty"` // some, those in trouble first, where they were asked for
+	Metrics         []Metric   `json:"metrics"`            // the connector's numbers
 }
 
 // Input is what was read.
@@ -176,6 +177,26 @@ type Reject struct {
 	Count     int64   `json:"count"`
 	Sample    string  `json:"sample,omitempty"`
 	Clients   []Share `json:"clients"`
+}
+
+// Message is what became of one message.
+type Message struct {
+	Time       time.Time   `json:"time"` // of its newest line
+	Host       string      `json:"host"`
+	QueueID    string      `json:"queue_id"`
+	Sender     string      `json:"sender"`
+	Outcome    string      `json:"outcome"`
+	Trouble    bool        `json:"trouble"` // a recipient was put off or bounced
+	Recipients []Recipient `json:"recipients"`
+}
+
+// Recipient is how far a delivery is.
+type Recipient struct {
+	Address  string `json:"address"`
+	Status   string `json:"status"`
+	Attempts int    `json:"attempts"`
+	Reason   string `json:"reason,omitempty"`
+	Reply    string `json:"reply,omitempty"`
 }
 
 // Waiting is a recipient that is put off.

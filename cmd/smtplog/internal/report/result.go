@@ -42,6 +42,7 @@ func (b *Builder) Report() *Report {
 	r.Incidents = b.departures()
 	b.queue(r)
 	b.slow(r)
+	r.Messages = b.messages()
 	b.tables(r)
 	return r
 }
@@ -72,28 +73,36 @@ func (c *Counts) add(o *Counts) {
 
 // The lengths of a log from which on its series has days in place of hours, and from which on it has no gaps filled.
 const (
-	longForHours = 14 * 24 * time.Hour
-	mostPeriods  = 4000
+	longForMinutes = 6 * time.Hour
+	longForHours   = 14 * 24 * time.Hour
+	mostPeriods    = 4000
 )
 
 // periods makes the series, the days, the hours of the day and of the week.
 func (b *Builder) periods(r *Report) {
-	r.Step = time.Hour
-	if b.last-b.first > int64(longForHours) {
+	switch long := b.last - b.first; {
+	case long > int64(longForHours):
 		r.Step = 24 * time.Hour
+	case long > int64(longForMinutes) || b.unit > int64(time.Minute):
+		r.Step = time.Hour
+	default:
+		r.Step = time.Minute
 	}
 	at := slices.Sorted(maps.Keys(b.hours))
 	for _, hour := range at {
 		h := b.hours[hour]
-		when := time.Unix(hour*3600, 0).In(b.options.Zone)
+		when := time.Unix(0, hour*b.unit).In(b.options.Zone)
 		r.Hours[when.Hour()].add(&h.Counts)
 		r.Weekdays[when.Weekday()][when.Hour()].add(&h.Counts)
 		extend(&r.Days, day(when), nextDay).add(&h.Counts)
-		if r.Step == time.Hour {
-			extend(&r.Series, when, nextHour).add(&h.Counts)
+		switch r.Step {
+		case time.Minute:
+			extend(&r.Series, when, nextMinute).add(&h.Counts)
+		case time.Hour:
+			extend(&r.Series, hourStart(when), nextHour).add(&h.Counts)
 		}
 	}
-	if r.Step != time.Hour {
+	if r.Step > time.Hour {
 		r.Series = r.Days
 	}
 }
@@ -106,6 +115,12 @@ func nextDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, t.Location())
 }
 func nextHour(t time.Time) time.Time { return t.Add(time.Hour) }
+
+func nextMinute(t time.Time) time.Time { return t.Add(time.Minute) }
+
+func hourStart(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), 0, 0, 0, t.Location())
+}
 
 // extend gives the period that begins at a time, behind all that are there, and fills the gap before it.
 func extend(list *[]Period, at time.Time, next func(time.Time) time.Time) *Counts {
@@ -201,7 +216,7 @@ func (b *Builder) spark(p *Provider, of *provider, series []Period) {
 		if x == nil {
 			continue
 		}
-		when := time.Unix(hour*3600, 0)
+		when := time.Unix(0, hour*b.unit)
 		i, found := slices.BinarySearchFunc(series, when, func(one Period, t time.Time) int { return one.From.Compare(t) })
 		if !found {
 			i--

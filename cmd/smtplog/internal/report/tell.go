@@ -191,6 +191,7 @@ func (b *Builder) summary(s *session.Summary) {
 	if deferred {
 		b.totals.DeferredOnce++
 	}
+	b.keep(s, deferred)
 }
 
 func (b *Builder) waits(ev *event.Event, r *mailhost.Recipient) {
