@@ -41,6 +41,7 @@ func TestDebian(t *testing.T) {
 		for _, page := range []string{"otelcol-smtp", "smtplog", "smtplog-report"} {
 			require.Contains(t, m.run("man", "-w", page), "/usr/share/man/man1/"+page+".1.gz")
 		}
+		require.Contains(t, m.run("zcat", "/usr/share/man/man1/smtplog.1.gz"), `"smtplog `+before)
 		require.Contains(t, m.read("/usr/share/bash-completion/completions/smtplog"), "complete -o default -F __start_smtplog smtplog")
 	})
 	h.step(t, "the unit is right", func(t *testing.T) {
