@@ -264,6 +264,12 @@ func outages(t *testing.T) map[string]func(o *outage) {
 			o.store = otlpHTTP{a}
 			o.example("traces.yaml", nil, append(prometheus(), "127.0.0.1:4318", a, "/var/log/mail.log", o.log)...)
 		},
+		"incidents.yaml": func(o *outage) {
+			a := freeAddress(t)
+			o.store = otlpHTTP{a}
+			o.example("incidents.yaml", nil, append(prometheus(), "127.0.0.1:4318", a, "/var/log/otelcol-smtp", o.dir,
+				"/var/log/mail.log", o.log, "/var/log/maillog", o.dir+"/maillog")...)
+		},
 		"datadog.yaml": func(o *outage) {
 			a := freeAddress(t)
 			o.store = otlpHTTP{a}
