@@ -29,7 +29,7 @@
 // Recipients and tries: RcptTo, OrigRcptTo, OnBehalf, FromAlias, RecipientID, RcptList, RecipientCount, Part, TryID, TryTo, OneOnly. They find the recipient of a verdict,
 // also where a line names only a part of the message, or only the try that it ends.
 //
-// The verdict: Status, DSN, Route, Discards, Bounces, HandedBack, Tried, Delays, RejectPermanent. What has come of a recipient: an end, another try, or a way on through a
+// The verdict: Status, DSN, Route, Discards, Bounces, HandedBack, Tried, Delays, RejectPermanent, Action. What has come of a recipient: an end, another try, or a way on through a
 // program of this host.
 //
 // What the tracker tells of it: Final, Attempt, RetryAfter, HasRetryAfter, PreviousReason, Duration, HasTotalDuration, DestinationDomain, Direction.
@@ -45,5 +45,5 @@
 // Diagnosis: Reason, Category, Basis, Provider, ErrorType. A recipient keeps why it waits, for the end that no host is asked for any more.
 //
 // What only passes through: UTC, Subject, Mailbox, Columns, ColumnsAssumed, Entry, Quoting, Fingerprint, NameOfAddress, SourceAddress, SourcePool, TLSPolicy, FilterScore,
-// FilterTook, HasScore, Action. The engine reads UTC, Columns, ColumnsAssumed and Entry for the stream that the line is of; the others stand on the record alone.
+// FilterTook, HasScore. The engine reads UTC, Columns, ColumnsAssumed and Entry for the stream that the line is of; the others stand on the record alone.
 package event
