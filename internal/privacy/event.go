@@ -1,0 +1,158 @@
+package privacy
+
+import (
+	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/diagnose"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
+
+// field is a field of an event, and what hides it.
+type field struct {
+	text *string
+	hide func(string) string
+}
+
+// persons calls visit for the fields that name somebody, or somebody's machine.
+func (p *Policy) persons(ev *event.Event, visit func(field)) {
+	for _, f := range [...]field{
+		{&ev.MailFrom, p.Address},
+		{&ev.RcptTo, p.Address},
+		{&ev.OrigRcptTo, p.Address},
+		{&ev.User, p.User},
+		{&ev.OnBehalf, p.User},
+		{&ev.Mailbox, p.User},
+		{&ev.MessageID, p.MessageID},
+		{&ev.PeerIP, p.IP},
+		{&ev.SourceAddress, p.IP},
+		{&ev.ClientAddress, p.Host},
+		{&ev.ServerAddress, p.Host},
+		{&ev.Helo, p.Helo},
+		{&ev.DestinationDomain, p.Host},
+	} {
+		if *f.text != "" {
+			visit(f)
+		}
+	}
+	for i := range ev.RcptList {
+		visit(field{&ev.RcptList[i], p.Address})
+	}
+}
+
+// texts calls visit for the fields that may hold anybody's words.
+func texts(ev *event.Event, visit func(*string)) {
+	for _, s := range [...]*string{
+		&ev.Argument, &ev.Text, &ev.Subject, &ev.QueueID, &ev.RemoteQueueID, &ev.ChildQueueID, &ev.ParentQueueID, &ev.Protocol, &ev.FilterName,
+		&ev.FilterVerdict, &ev.ErrorType, &ev.SourcePool, &ev.TLSPolicy, &ev.TLSCipher, &ev.TLSTrust, &ev.TLSVersion, &ev.AuthMechanism, &ev.DSN,
+		&ev.Enhanced,
+	} {
+		if *s != "" {
+			visit(s)
+		}
+	}
+}
+
+// Learn takes the names that an event has into names, for its texts, its line and what else came with that.
+func (p *Policy) Learn(ev *event.Event, names *Names) {
+	names.reset()
+	p.persons(ev, func(f field) { p.learn(*f.text, f.hide(*f.text), names) })
+}
+
+// learn notes a name, and of an address the local part: servers tell whose mailbox they speak of by that alone.
+func (p *Policy) learn(raw, shown string, names *Names) {
+	names.add(raw, shown)
+	local, _, isAddress := cutLast(raw, '@')
+	if !isAddress || local == "" {
+		return
+	}
+	short, _, _ := cutLast(shown, '@')
+	if short == "" {
+		short = event.Mark
+	}
+	names.add(local, short)
+	if plain, _, tagged := strings.Cut(local, "+"); tagged {
+		names.add(plain, short)
+	}
+}
+
+// Event hides whom an event is about, in all its fields. names are those that Learn took from it.
+func (p *Policy) Event(ev *event.Event, names *Names) {
+	if p.hidesTexts() {
+		said := ev.Text
+		texts(ev, func(s *string) { *s = p.Text(*s, names) })
+		switch {
+		case ev.Fingerprint == "":
+		case ev.Text != said: // a pseudonym is one number like another, a name would make a fingerprint of its own
+			ev.Fingerprint = diagnose.Fingerprint(ev.Text)
+		default:
+			ev.Fingerprint = p.Text(ev.Fingerprint, names)
+		}
+	}
+	p.persons(ev, func(f field) { *f.text = p.field(*f.text, f.hide, names) })
+}
+
+// field hides the content of a field; what its own way leaves as it is may be a text all the same, written by a stranger.
+func (p *Policy) field(s string, hide func(string) string, names *Names) string {
+	shown := hide(s)
+	if shown == s && p.hidesTexts() {
+		shown = p.Text(s, names)
+	}
+	return shown
+}
+
+// hidesTexts says whether there is anything to look for in a text.
+func (p *Policy) hidesTexts() bool { return p.hidesAddresses() || p.hidesIPs() }
+
+// Address and host of others than an event's: what summaries list.
+
+// AddressOf hides an address of a list, and takes it into names.
+func (p *Policy) AddressOf(s *string, names *Names) {
+	shown := p.field(*s, p.Address, names)
+	p.learn(*s, shown, names)
+	*s = shown
+}
+
+// HostOf hides the name of a host of a list.
+func (p *Policy) HostOf(s *string, names *Names) { *s = p.field(*s, p.Host, names) }
+
+// IPOf hides an IP address of a list.
+func (p *Policy) IPOf(s *string, names *Names) { *s = p.field(*s, p.IP, names) }
+
+// TextOf hides persons in a text of a list.
+func (p *Policy) TextOf(s *string, names *Names) {
+	if *s != "" && p.hidesTexts() {
+		*s = p.Text(*s, names)
+	}
+}
+
+// Line hides persons in an event's line: its fields by where they stand, the rest as in any text. cuts are pieces that something else stands for already.
+func (p *Policy) Line(ev *event.Event, names *Names, cuts []Cut) string {
+	var list []match
+	for _, c := range cuts {
+		list = append(list, match{c.From, c.To, c.Shown})
+	}
+	p.persons(ev, func(f field) {
+		if from, ok := ev.At(*f.text); ok && p.isPerson(f) {
+			list = append(list, match{from, from + len(*f.text), f.hide(*f.text)})
+		}
+	})
+	list = inOrder(list)
+	var b strings.Builder
+	at := 0
+	for _, m := range list {
+		b.WriteString(p.Text(ev.Line[at:m.from], names))
+		b.WriteString(m.shown)
+		at = m.to
+	}
+	b.WriteString(p.Text(ev.Line[at:], names))
+	return b.String()
+}
+
+// isPerson says whether a field is hidden.
+func (p *Policy) isPerson(f field) bool { return f.hide(*f.text) != *f.text }
+
+// Cut is a piece of a line and what stands for it.
+type Cut struct {
+	From, To int
+	Shown    string
+}
