@@ -20,7 +20,7 @@ func settle(ev *event.Event) {
 		ev.Reason, ev.Category = "credentials", "own" // no server said why
 	}
 	if ev.AuthResult == "failure" {
-		ev.Hide(ev.User)
+		ev.HideLogin(ev.User)
 		ev.User = ""
 		if isLogin(ev, strings.Trim(ev.Helo, "[]")) {
 			ev.Hide(ev.Helo)

@@ -13,6 +13,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/privacy"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
@@ -23,8 +24,9 @@ type Settings struct {
 	Zone        *time.Location // of stamps that carry none
 	Dialects    []string       // the mail servers to read; empty: all
 	Diagnosis   *diagnose.Diagnosis
-	KeepContent bool           // message content may leave
-	Session     session.Config // its Explain is the engine's to set
+	KeepContent bool            // message content may leave
+	Session     session.Config  // its Explain and Told are the engine's to set
+	Privacy     *privacy.Policy // nil: all may leave as it is
 
 	// Assumed is told, under the lock, of a stream whose lines have columns that no line of it names; nil: nobody asks.
 	Assumed func(dialect, source string)
@@ -40,6 +42,8 @@ type Engine struct {
 	keepContent bool
 	assumed     func(dialect, source string)
 	detector    *dialect.Detector
+	privacy     *privacy.Policy
+	logins      privacy.Logins
 
 	world     sync.RWMutex // shared by lines and ticks; a state is saved and restored alone, so that it is of one moment
 	diagnosis atomic.Pointer[diagnose.Diagnosis]
@@ -55,11 +59,14 @@ func New(set Settings) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		zone: set.Zone, keepContent: set.KeepContent, assumed: set.Assumed, detector: detector,
+		zone: set.Zone, keepContent: set.KeepContent, assumed: set.Assumed, detector: detector, privacy: set.Privacy,
 		sources: sources{byKey: make(map[Source]*source)},
 	}
 	e.diagnosis.Store(set.Diagnosis)
 	set.Session.Explain = func(ev *event.Event) { e.diagnosis.Load().Reply(ev) }
+	if set.Privacy != nil {
+		set.Session.Told = set.Privacy.Told
+	}
 	e.tracker = session.New(set.Session)
 	return e, nil
 }
@@ -75,12 +82,19 @@ func (e *Engine) SetDiagnosis(d *diagnose.Diagnosis) {
 // Observe takes one line through the engine. A line whose place in its file was read before is described, but not observed again.
 func (e *Engine) Observe(l *Line) {
 	l.reset()
+	e.observeAlone(l)
+	e.hide(l)
+}
+
+// observeAlone does so while no other line of its source is on its way.
+func (e *Engine) observeAlone(l *Line) {
 	e.world.RLock()
 	defer e.world.RUnlock()
 	src := e.source(l.Source)
 	src.Lock()
 	defer src.Unlock()
 	e.observe(src, l)
+	e.noteLogin(l)
 }
 
 func (e *Engine) observe(src *source, l *Line) {
@@ -247,16 +261,20 @@ func (e *Engine) Seen(place Place) bool {
 
 // Tick ends what belongs to silent hosts, and adds the records of that to out.
 func (e *Engine) Tick(now time.Time, out *session.Output) {
+	from := len(out.Made)
 	e.world.RLock()
 	defer e.world.RUnlock()
 	e.tracker.Tick(now.UnixNano(), out)
+	e.hideMade(out, from, new(privacy.Names))
 }
 
 // CloseHosts ends what is open of the hosts that are chosen, and adds the records of that to out.
 func (e *Engine) CloseHosts(chosen func(host string) bool, out *session.Output) {
+	from := len(out.Made)
 	e.world.RLock()
 	defer e.world.RUnlock()
 	e.tracker.CloseHosts(chosen, out)
+	e.hideMade(out, from, new(privacy.Names))
 }
 
 // Save gives the state, for Restore.

@@ -3,6 +3,7 @@ package engine
 import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/privacy"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
@@ -28,9 +29,15 @@ type Line struct {
 	Login      bool     // what must not leave is a credential, no message data
 	Caught     bool     // it has a credential that its words prove
 	Hidden     []Secret // of an object that its record may have taken apart, too: the values that must not leave
+	Persons    bool     // Clean is without persons, and nothing else
+	Private    bool     // Clean hides persons, too, and so must whatever else came with the line (Engine.Hide)
 
 	// Output is what the line brought about besides: events without a line, and summaries. Made of another host than Event.Host's may be among them.
 	Output session.Output
+
+	names       privacy.Names
+	login       string // what may be told of the name that a login failed with
+	keepContent bool
 
 	header header.Header
 	caught []event.Span // what the net found in Text
@@ -77,6 +84,7 @@ func (l *Line) reset() {
 	l.Program, l.Claimed = "", false
 	l.Result, l.Recognised, l.Message, l.Clean, l.Scrubbed, l.Login, l.Caught, l.Hidden = event.Unknown, false, "", "", false, false, false, nil
 	l.header, l.caught = header.Header{}, l.caught[:0]
+	l.Private, l.Persons, l.login = false, false, ""
 }
 
 // Release lets go of everything that the line points to, but of the room for the next one.

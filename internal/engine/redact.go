@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -12,9 +11,8 @@ import (
 // credential.
 func (l *Line) redact(keepContent bool) {
 	ev := &l.Event
-	content := ev.Kind == event.KindContent
-	if keepContent && content {
-		content, ev.Redact = false, ev.Redact[:0]
+	if l.keepContent = keepContent; keepContent && ev.Kind == event.KindContent {
+		ev.Redact = ev.Redact[:0]
 	}
 	l.hideCaught()
 	if len(ev.Redact) == 0 {
@@ -28,11 +26,7 @@ func (l *Line) redact(keepContent bool) {
 			continue
 		}
 		b.WriteString(ev.Line[at:from])
-		if content {
-			b.WriteString("[content: " + strconv.Itoa(to-from) + " bytes]")
-		} else {
-			b.WriteString(event.Mark)
-		}
+		b.WriteString(l.mark(to - from))
 		at = to
 	}
 	if at == 0 {

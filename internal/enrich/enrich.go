@@ -170,6 +170,9 @@ func (p *pass) several(rec plog.LogRecord) {
 			said = p.view.Text
 		}
 		l := p.line(said, one, 0)
+		if l.private {
+			p.hide(one, came)
+		}
 		if clean := one.Body().Str(); clean != text {
 			from, _ := event.Offset(whole.text, text)
 			original.WriteString(whole.text[at:from])

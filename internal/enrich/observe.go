@@ -20,6 +20,8 @@ type line struct {
 	caught     bool // it has a credential that its words prove
 	time       int64
 	hidden     []engine.Secret // of an object that the record may have taken apart, too: the values that must not leave
+	private    bool            // persons are hidden in all that came with it
+	persons    bool            // and nothing else must not leave
 	from, to   int             // what it brought about, in the pass's list of records to make
 }
 
@@ -39,6 +41,7 @@ func (p *pass) observe(text string, rec plog.LogRecord) line {
 	p.counts.Output(&one.Output)
 	l := line{
 		recognised: one.Recognised, text: one.Message, clean: one.Clean, scrubbed: one.Scrubbed, login: one.Login, caught: one.Caught, hidden: one.Hidden,
+		private: one.Private, persons: one.Persons,
 	}
 	p.collect(&l)
 	if !l.recognised {

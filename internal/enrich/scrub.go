@@ -22,13 +22,47 @@ func (p *pass) clean(rec plog.LogRecord, l *line, came int) {
 		l.wrapped = p.view.Unwrapped
 		found := l.scrubValue(rec.Body(), true)
 		found = l.scrubAttributes(rec, came) || found
-		if l.wrapped && !found { // written in a way that nobody reads: nothing of the text around it remains
+		if l.wrapped && !found && !l.persons { // written in a way that nobody reads: nothing of the text around it remains
 			rec.Body().SetStr(l.clean)
 		}
 	}
 	if l.caught || p.proved {
 		sweep(rec)
 	}
+	if l.private {
+		p.hide(rec, came)
+	}
+}
+
+// hide hides persons in the body of a record, and in the attributes that it came with.
+func (p *pass) hide(rec plog.LogRecord, came int) {
+	p.hideValue(rec.Body())
+	for _, v := range rec.Attributes().All() {
+		if came--; came < 0 {
+			break
+		}
+		p.hideValue(v)
+	}
+}
+
+func (p *pass) hideValue(v pcommon.Value) {
+	switch v.Type() {
+	case pcommon.ValueTypeMap:
+		for _, field := range v.Map().All() {
+			p.hideValue(field)
+		}
+	case pcommon.ValueTypeStr, pcommon.ValueTypeBytes, pcommon.ValueTypeSlice:
+		if !changeText(v, p.hideText) {
+			for _, item := range v.Slice().All() {
+				p.hideValue(item)
+			}
+		}
+	}
+}
+
+func (p *pass) hideText(s string) (string, bool) {
+	shown := p.engine.Hide(&p.one, s)
+	return shown, shown != s
 }
 
 // scrubAttributes puts the clean line in place of the line in the attributes that a record came with.

@@ -274,6 +274,7 @@ type Event struct {
 	AuthMechanism string // upper case
 	AuthResult    string // success, failure
 	User          string
+	TriedUser     string // on a login that failed: the name, a piece of Line; it may be a password, so it is told nowhere unless the site asks for it
 	FilterName    string
 	FilterVerdict string
 	VerdictRetold bool          // another line of the same program says so, too, which counts it

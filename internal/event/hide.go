@@ -19,6 +19,14 @@ func (e *Event) Hide(part string) {
 	e.HideWords(part)
 }
 
+// HideLogin marks the name of a login that failed, and keeps it aside for whoever may know it.
+func (e *Event) HideLogin(name string) {
+	e.Hide(name)
+	if e.TriedUser == "" {
+		e.TriedUser = name
+	}
+}
+
 // HideFrom marks the line from part to its end; part is a piece of Line.
 func (e *Event) HideFrom(part string) {
 	if from, ok := e.At(part); ok && from < len(e.Line) {

@@ -166,7 +166,7 @@ func (h *Host) beginSession(key sessionKey, ev *event.Event, now int64, partial 
 	case event.ScopeSource: // the source's name depends on who carried the line
 		id = id.Num(key.number)
 	default:
-		id = id.Str(key.name).Num(key.number)
+		id = id.Str(h.site.told(key.name)).Num(key.number)
 	}
 	id = id.Num(stamp(now, ev.Resolution))
 	s := &Session{

@@ -58,9 +58,9 @@ func (h *Host) direct(m *Message, ev *event.Event) event.Direction {
 	case ev.Route == event.RouteLocal || ev.Route == event.RouteLMTP || ev.Direction == event.DirectionInbound: // the log says that it is ours
 		h.learn(domain)
 		return event.DirectionInbound
-	case ev.Route == event.RouteMX && !h.site.isGiven(domain) && h.isLocal(domain): // others of that domain have mailboxes here, this one leads elsewhere
+	case ev.Route == event.RouteMX && !h.site.isGiven(domain) && h.IsLocal(domain): // others of that domain have mailboxes here, this one leads elsewhere
 		return event.DirectionForwarded
-	case h.isLocal(domain), ev.Route == event.RoutePipe && ev.FromAlias: // an alias that ends in a program of ours
+	case h.IsLocal(domain), ev.Route == event.RoutePipe && ev.FromAlias: // an alias that ends in a program of ours
 		return event.DirectionInbound
 	case m.forwarded:
 		return event.DirectionForwarded
@@ -72,8 +72,8 @@ func (h *Host) direct(m *Message, ev *event.Event) event.Direction {
 	return ev.Direction
 }
 
-// isLocal says whether a domain is given as ours, or was seen delivered into mailboxes here.
-func (h *Host) isLocal(domain string) bool {
+// IsLocal says whether a domain is given as ours, or was seen delivered into mailboxes here.
+func (h *Host) IsLocal(domain string) bool {
 	if domain == "" {
 		return false
 	}

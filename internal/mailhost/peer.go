@@ -218,9 +218,9 @@ func (m *Message) addressed(ev *event.Event) *Recipient {
 
 func (h *Host) beginPeer(key peerKey, ev *event.Event, now int64) *peer {
 	key.Instance, key.IP, key.Conn = h.word(key.Instance), strings.Clone(key.IP), strings.Clone(key.Conn)
-	id := hash.New().Str(ev.Host).Str(ev.Instance).Str(ev.Daemon).Num(ev.PID).Str(key.IP).Num(int64(key.Port)).Num(stamp(now, ev.Resolution))
+	id := hash.New().Str(ev.Host).Str(ev.Instance).Str(ev.Daemon).Num(ev.PID).Str(h.site.told(key.IP)).Num(int64(key.Port)).Num(stamp(now, ev.Resolution))
 	if key.Conn != "" {
-		id = id.Str(key.Conn)
+		id = id.Str(h.site.told(key.Conn))
 	}
 	p := &peer{ID: id.Num(h.starts.next(id, h.clock.Now)).ID(), key: key, PID: ev.PID, Use: max(1, ev.ConnUse)}
 	if ev.PeerIP == "" {

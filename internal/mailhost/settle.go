@@ -114,7 +114,7 @@ func (h *Host) settleAlone(ev *event.Event) {
 	}
 	if ev.RcptTo != "" {
 		ev.DestinationDomain = foldDomain(ev.RcptTo)
-		if h.isLocal(ev.DestinationDomain) {
+		if h.IsLocal(ev.DestinationDomain) {
 			ev.Direction = event.DirectionInbound
 		}
 	}

@@ -23,7 +23,17 @@ type Site struct {
 
 	Explain func(*event.Event) // says why a reply was given, again when its command and all its words are known; nil: by the built-in rules
 
+	Told func(string) string // what of a text may be told, by ids that it is in: they leave, and guesses can be tried out on a hash; nil: all
+
 	given map[string]struct{} // LocalDomains
+}
+
+// told is what an id may be made of.
+func (s *Site) told(text string) string {
+	if s.Told == nil {
+		return text
+	}
+	return s.Told(text)
 }
 
 // NewSite completes a site.

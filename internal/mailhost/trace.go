@@ -105,7 +105,13 @@ func (m *Message) tellSpan(ev *event.Event) {
 		m.Beside++
 		nth = 0
 	}
-	ev.Span = hash.New().Num(int64(m.UID)).Num(int64(nth)).Num(int64(ev.Kind)).Num(stamp(ev.Time, ev.Resolution)).Str(ev.Line).Str(ev.RcptTo).ID()
+	id := hash.New().Num(int64(m.UID)).Num(int64(nth)).Num(int64(ev.Kind)).Num(stamp(ev.Time, ev.Resolution))
+	if m.host.site.Told == nil {
+		id = id.Str(ev.Line).Str(ev.RcptTo)
+	} else {
+		id = id.Str(m.host.site.told(ev.Line + " " + ev.RcptTo))
+	}
+	ev.Span = id.ID()
 }
 
 // isSpan says whether a record of a message is a span's own.

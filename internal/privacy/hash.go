@@ -24,6 +24,7 @@ const (
 	labelHost      = "host"
 	labelMessageID = "message-id"
 	labelState     = "state"
+	labelID        = "id"
 )
 
 // PseudonymBytes is how many bytes of an HMAC-SHA256 a pseudonym has, written as twice as many hex digits. Among ten million persons two have the same one

@@ -23,7 +23,8 @@ type Config struct {
 
 	SessionSummaries, MessageSummaries bool
 
-	Explain func(*event.Event) // says why a reply was given, again when its command and all its words are known; nil: by the built-in rules
+	Explain func(*event.Event)  // says why a reply was given, again when its command and all its words are known; nil: by the built-in rules
+	Told    func(string) string // what of a text ids may be made of; nil: all
 }
 
 // Tracker leads each line to the host that wrote it, and keeps what concerns several of them. Time is the log's own, but for Tick.
@@ -50,7 +51,7 @@ func New(cfg Config) *Tracker {
 	t.site = mailhost.NewSite(mailhost.Site{
 		SessionIdle: cfg.SessionIdle, MessageTTL: cfg.MessageTTL, MaxRecipients: cfg.MaxRecipients,
 		LocalDomains: cfg.LocalDomains, LocalNetworks: cfg.LocalNetworks, Relayhosts: cfg.Relayhosts,
-		SessionSummaries: cfg.SessionSummaries, MessageSummaries: cfg.MessageSummaries, Explain: cfg.Explain,
+		SessionSummaries: cfg.SessionSummaries, MessageSummaries: cfg.MessageSummaries, Explain: cfg.Explain, Told: cfg.Told,
 	})
 	t.clear()
 	return t
@@ -88,6 +89,16 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	}
 	t.hosts.heard(h, has)
 	t.limit(h, out)
+}
+
+// IsLocal says whether a domain (in small letters) is one that the host receives mail for, as the settings say or its log has shown.
+func (t *Tracker) IsLocal(hostName, domain string) bool {
+	h := t.known(hostName)
+	if h == nil {
+		return false
+	}
+	defer h.mu.Unlock()
+	return h.IsLocal(domain)
 }
 
 // Recall completes a line about a try with what the line said that began it, and a verdict with what was said since.

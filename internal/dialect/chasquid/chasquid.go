@@ -108,7 +108,7 @@ func client(ev *event.Event, s string) event.Kind {
 	}
 	if user, ok := strings.CutPrefix(s, "auth failed for "); ok {
 		ev.Command, ev.AuthResult = "AUTH", "failure"
-		ev.Hide(user) // it may be a password
+		ev.HideLogin(user) // it may be a password
 		return event.KindAuth
 	}
 	s, ok := strings.CutPrefix(s, "rejected")

@@ -79,7 +79,7 @@ func login(ev *event.Event, s string) event.Kind {
 		if ev.AuthResult == "success" {
 			ev.User = user
 		} else { // people type their password where the name belongs
-			ev.Hide(user)
+			ev.HideLogin(user)
 		}
 	}
 	for list != "" {
@@ -169,7 +169,7 @@ func auth(ev *event.Event, p prefix, s string) event.Kind {
 		if !strings.HasPrefix(text, begin) {
 			continue
 		}
-		ev.Hide(name)
+		ev.HideLogin(name)
 		if p.session != "" || strings.IndexByte(more, '<') >= 0 {
 			return event.KindNone
 		}

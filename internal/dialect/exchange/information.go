@@ -126,7 +126,7 @@ func readLogin(data, context string, ev *event.Event) bool {
 	// "User Name: a@b.example" follows a login that failed: it may be a password, typed into the wrong field
 	if name, ok := strings.CutPrefix(context, "User Name: "); ok {
 		ev.Kind, ev.Command = event.KindAuth, "AUTH"
-		ev.Hide(name)
+		ev.HideLogin(name)
 		return true
 	}
 	return false

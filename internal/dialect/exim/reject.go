@@ -363,9 +363,9 @@ func loggedIn(ev *event.Event, s string) event.Kind {
 	if i := strings.Index(words, " (set_id="); i >= 0 {
 		name := words[i+len(" (set_id="):]
 		if j := strings.LastIndex(name, "): "); j >= 0 { // "435 Unable to authenticate at present (set_id=anna): why"
-			ev.Hide(name[:j])
+			ev.HideLogin(name[:j])
 		} else {
-			ev.Hide(strings.TrimSuffix(name, ")"))
+			ev.HideLogin(strings.TrimSuffix(name, ")"))
 		}
 		words = words[:i]
 	}

@@ -210,7 +210,7 @@ func login(ev *event.Event, l *line) event.Kind {
 		return event.KindAuth
 	}
 	ev.AuthResult = "failure"
-	ev.Hide(rest[:end]) // may be a password
+	ev.HideLogin(rest[:end]) // may be a password
 	return event.KindAuth
 }
 

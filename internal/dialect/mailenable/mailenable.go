@@ -161,7 +161,7 @@ func login(ev *event.Event, user string) {
 		ev.User = user
 		return
 	}
-	ev.Hide(user)
+	ev.HideLogin(user)
 }
 
 // readAuth reads "AUTH LOGIN", or a line of the exchange behind it, which may hold credentials.

@@ -223,7 +223,7 @@ func login(ev *event.Event, user, result string) event.Kind {
 		ev.User, ev.AuthResult = user, "success"
 	case "permfail", "tempfail":
 		ev.AuthResult = "failure"
-		ev.Hide(user)
+		ev.HideLogin(user)
 	default:
 		return event.KindNone
 	}

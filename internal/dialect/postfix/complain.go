@@ -255,7 +255,7 @@ func loginFailed(ev *event.Event, s string) event.Kind {
 	ev.Command, ev.AuthResult = "AUTH", "failure"
 	keepMechanism(ev, mechanism)
 	if i := strings.Index(rest, "sasl_username="); i >= 0 {
-		ev.Hide(rest[i+len("sasl_username="):])
+		ev.HideLogin(rest[i+len("sasl_username="):])
 	}
 	return event.KindAuth
 }

@@ -144,7 +144,7 @@ func ownStamp(s string, ev *event.Event) string {
 
 // hideUser leaves out the name of a login that failed, which may be a password, wherever the line has it.
 func hideUser(ev *event.Event) {
-	ev.Hide(ev.User)
+	ev.HideLogin(ev.User)
 	ev.User = ""
 }
 

@@ -116,7 +116,7 @@ func loginFailed(ev *event.Event, s string) event.Kind {
 	}
 	served(ev)
 	if words, user, found := strings.Cut(s[:i], ", user="); found {
-		ev.Hide(user)
+		ev.HideLogin(user)
 		s = words
 		hideCanonical(ev, words)
 	} else {
