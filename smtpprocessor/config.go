@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/privacy"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/settings"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/site"
 )
@@ -34,6 +35,9 @@ func (c *Config) Validate() error {
 	errs := []error{c.Check()}
 	if least := 100 * time.Millisecond; c.CheckpointInterval < least {
 		errs = append(errs, fmt.Errorf("checkpoint_interval: %s is too short, takes a duration of at least %s", c.CheckpointInterval, least))
+	}
+	if c.Storage != nil && c.Privacy.NeedsSealing() && c.Privacy.HashKey == "" {
+		errs = append(errs, fmt.Errorf("privacy.hash_key: is empty, takes a secret of at least %d bytes where there is a storage, since the saved state is sealed with it", privacy.KeyBytes))
 	}
 	return errors.Join(errs...)
 }

@@ -49,7 +49,7 @@ func (c *core) restore(ctx context.Context) {
 	if len(data) == 0 {
 		return
 	}
-	if err := c.engine.Restore(data); err != nil {
+	if err := c.resume(data); err != nil {
 		c.logger.Error("the saved state is damaged or of another version; it is set aside, starting with none",
 			zap.String("key", asideKey), zap.Error(err))
 		if err := c.store.client.Set(ctx, asideKey, data); err != nil {
@@ -59,13 +59,37 @@ func (c *core) restore(ctx context.Context) {
 	c.restorePending(ctx)
 }
 
+// resume opens a saved state and takes it over.
+func (c *core) resume(data []byte) error {
+	plain, err := c.engine.Policy().Open(data)
+	if err != nil {
+		return err
+	}
+	return c.engine.Restore(plain)
+}
+
+// load reads what was saved under a key.
+func (c *core) load(ctx context.Context, key string) ([]byte, error) {
+	data, err := c.store.client.Get(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return c.engine.Policy().Open(data)
+}
+
+// sealed makes it unreadable for others where persons are hidden: state, records and batches have them as they are.
+func (c *core) sealed(key string, data []byte) (*storage.Operation, error) {
+	closed, err := c.engine.Policy().Seal(data)
+	return storage.SetOperation(key, closed), err
+}
+
 // restorePending reads the made records that waited for somebody to accept them, and the batches that were refused.
 func (c *core) restorePending(ctx context.Context) {
-	data, err := c.store.client.Get(ctx, pendingKey)
+	data, err := c.load(ctx, pendingKey)
 	if err == nil {
 		err = c.pending.unmarshal(data)
 	}
-	batches, e := c.store.client.Get(ctx, keptKey)
+	batches, e := c.load(ctx, keptKey)
 	if e == nil {
 		e = c.kept.restore(batches)
 	}
@@ -150,7 +174,7 @@ func (*core) tooLate(ctx context.Context) error {
 }
 
 // gather gives the state and what waits beside it: made records that nobody has accepted yet, and batches.
-func (c *core) gather(waiting []*refused) ([]*storage.Operation, error) {
+func (c *core) gather(waiting []*refused) (ops []*storage.Operation, err error) {
 	data, err := c.engine.Save()
 	if err != nil {
 		return nil, fmt.Errorf("encode the state: %w", err)
@@ -163,7 +187,15 @@ func (c *core) gather(waiting []*refused) ([]*storage.Operation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode the batches that wait: %w", err)
 	}
-	return []*storage.Operation{
-		storage.SetOperation(stateKey, data), storage.SetOperation(pendingKey, records), storage.SetOperation(keptKey, batches),
-	}, nil
+	for _, one := range [...]struct {
+		key  string
+		data []byte
+	}{{stateKey, data}, {pendingKey, records}, {keptKey, batches}} {
+		op, err := c.sealed(one.key, one.data)
+		if err != nil {
+			return nil, fmt.Errorf("seal the state: %w", err)
+		}
+		ops = append(ops, op)
+	}
+	return ops, nil
 }

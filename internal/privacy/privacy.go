@@ -4,6 +4,7 @@
 package privacy
 
 import (
+	"encoding"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,7 +27,7 @@ type Settings struct {
 	FailedLogins string   // Redact, Hash, Keep: the name of a login that failed
 	Bodies       bool     // the text of lines, too
 	Domains      []string // own domains that are hashed, too, with all that is below them
-	Key          string   // of the hashes
+	Key          Key      // of the hashes
 }
 
 // KeyBytes is how long a key is at least.
@@ -42,9 +43,8 @@ type Policy struct {
 	seen                   cache
 }
 
-// Validate names each mistake by its key and says what the key takes.
-func (s *Settings) Validate() error {
-	var errs []error
+// Mistakes names each by its key and says what the key takes.
+func (s *Settings) Mistakes() (errs []error) {
 	choice := func(key, value string, takes ...string) {
 		if value != "" && !slices.Contains(takes, value) {
 			errs = append(errs, fmt.Errorf("%s: %q is not a choice, takes %s or %s", key, value, strings.Join(takes[:len(takes)-1], ", "), takes[len(takes)-1]))
@@ -70,7 +70,7 @@ func (s *Settings) Validate() error {
 	case s.Key != "" && len(s.Key) < KeyBytes:
 		errs = append(errs, fmt.Errorf("hash_key: has %d bytes, takes at least %d", len(s.Key), KeyBytes))
 	}
-	return errors.Join(errs...)
+	return errs
 }
 
 // hides says whether anything that stands in fields is hidden.
@@ -98,13 +98,13 @@ func (s *Settings) asksKey() string {
 
 // New makes the policy; nil where all may leave as it is, which costs nothing.
 func New(s Settings) (*Policy, error) {
-	if err := s.Validate(); err != nil {
+	if err := errors.Join(s.Mistakes()...); err != nil {
 		return nil, err
 	}
 	if !s.hides() && (s.FailedLogins == "" || s.FailedLogins == Redact) {
 		return nil, nil
 	}
-	p := &Policy{addresses: s.Addresses, ips: s.IPs, failed: s.FailedLogins, bodies: s.Bodies, hasher: newHasher(s.Key), hidden: s.NeedsSealing()}
+	p := &Policy{addresses: s.Addresses, ips: s.IPs, failed: s.FailedLogins, bodies: s.Bodies, hasher: newHasher(string(s.Key)), hidden: s.NeedsSealing()}
 	for _, d := range s.Domains {
 		name, _ := cleanDomain(d)
 		p.domains = append(p.domains, name)
@@ -123,3 +123,23 @@ func cleanDomain(s string) (string, bool) {
 	s = strings.ToLower(strings.Trim(strings.TrimPrefix(strings.TrimSpace(s), "@"), "."))
 	return s, isDomain(s)
 }
+
+// Key is the secret that hashes are made with. It shows itself to nobody: not where a configuration is written out, and in no error.
+type Key string
+
+const shownKey = "[REDACTED]"
+
+// String says that there is one.
+func (Key) String() string { return shownKey }
+
+// GoString is String.
+func (Key) GoString() string { return shownKey }
+
+// MarshalText is String.
+func (Key) MarshalText() ([]byte, error) { return []byte(shownKey), nil }
+
+var (
+	_ fmt.Stringer           = Key("")
+	_ fmt.GoStringer         = Key("")
+	_ encoding.TextMarshaler = Key("")
+)

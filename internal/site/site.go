@@ -13,6 +13,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/privacy"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
@@ -65,6 +66,29 @@ type MessageLimits struct {
 type Privacy struct {
 	// Content is redact (message content in a log is replaced by its size) or keep.
 	Content string `mapstructure:"content"`
+	// Addresses is what leaves of senders, recipients and users: keep, domain (no more than the domain) or hash (a pseudonym and the domain).
+	Addresses string `mapstructure:"addresses"`
+	// IPs is what leaves of IP addresses: keep, truncate (the network) or hash (a pseudonym).
+	IPs string `mapstructure:"ips"`
+	// FailedLogins is what leaves of the name of a login that failed, which may be a password: redact, hash (a pseudonym) or keep (where it is known to be a name).
+	FailedLogins string `mapstructure:"failed_logins"`
+	// Bodies says whether Addresses and IPs hold for the text of mail programs' lines, too.
+	Bodies bool `mapstructure:"bodies"`
+	// Domains are own domains that are hashed, too, with all that is below them: those that name a person or family.
+	Domains []string `mapstructure:"domains"`
+	// HashKey is the secret that pseudonyms are made with, of at least 16 bytes, from the environment. Hosts with the same key have the same pseudonyms.
+	HashKey privacy.Key `mapstructure:"hash_key"`
+}
+
+// policy is what the privacy package is told.
+func (p *Privacy) policy() privacy.Settings {
+	return privacy.Settings{Addresses: p.Addresses, IPs: p.IPs, FailedLogins: p.FailedLogins, Bodies: p.Bodies, Domains: p.Domains, Key: p.HashKey}
+}
+
+// NeedsSealing says whether a saved state must not be read by others; for that there must be a key.
+func (p *Privacy) NeedsSealing() bool {
+	set := p.policy()
+	return set.NeedsSealing()
 }
 
 // The values of Privacy.Content.
@@ -96,7 +120,7 @@ func Default() Site {
 		Summaries:  []string{SummaryMessage},
 		Sessions:   SessionLimits{Max: 20_000, IdleTimeout: 10 * time.Minute},
 		Messages:   MessageLimits{Max: 100_000, TTL: 120 * time.Hour, MaxRecipients: 10_000},
-		Privacy:    Privacy{Content: ContentRedact},
+		Privacy:    Privacy{Content: ContentRedact, Addresses: privacy.Keep, IPs: privacy.Keep, FailedLogins: privacy.Redact},
 	}
 }
 
@@ -157,6 +181,10 @@ func (s *Site) Check() error {
 	if s.Privacy.Content != ContentRedact && s.Privacy.Content != ContentKeep {
 		wrong("privacy.content: %q is not a choice, takes redact or keep", s.Privacy.Content)
 	}
+	policy := s.Privacy.policy()
+	for _, err := range policy.Mistakes() {
+		wrong("privacy.%w", err)
+	}
 	return errors.Join(errs...)
 }
 
@@ -187,6 +215,9 @@ func (s *Site) Settings() (set engine.Settings, file string, err error) {
 		return set, "", err
 	}
 	if set.Session, err = s.session(); err != nil {
+		return set, "", err
+	}
+	if set.Privacy, err = privacy.New(s.Privacy.policy()); err != nil {
 		return set, "", err
 	}
 	set.Diagnosis, file, err = s.OwnDiagnosis()
