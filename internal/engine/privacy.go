@@ -100,9 +100,9 @@ func hideSummary(p *privacy.Policy, s *session.Summary, names *privacy.Names) {
 	p.Learn(&s.Event, names)
 	p.Event(&s.Event, names)
 	if t := s.Session; t != nil {
-		p.TextOf(&t.Slowest.Argument, names)
+		p.CommandOf(t.Slowest.Command, &t.Slowest.Argument, names)
 		for i := range t.Commands {
-			p.TextOf(&t.Commands[i].Argument, names)
+			p.CommandOf(t.Commands[i].Command, &t.Commands[i].Argument, names)
 		}
 	}
 	if t := s.Message; t != nil {

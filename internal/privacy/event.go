@@ -37,6 +37,21 @@ func (p *Policy) persons(ev *event.Event, visit func(field)) {
 	for i := range ev.RcptList {
 		visit(field{&ev.RcptList[i], p.Address})
 	}
+	if isAboutUser(ev.Command) && ev.Argument != "" {
+		visit(field{&ev.Argument, p.Address})
+	}
+}
+
+// isAboutUser says whether the argument of a command is a user's name or address (RFC 5321 section 3.5).
+func isAboutUser(command string) bool { return command == "VRFY" || command == "EXPN" }
+
+// CommandOf hides the argument of a command of a list.
+func (p *Policy) CommandOf(command string, argument *string, names *Names) {
+	if isAboutUser(command) {
+		*argument = p.Address(*argument)
+		return
+	}
+	p.TextOf(argument, names)
 }
 
 // texts calls visit for the fields that may hold anybody's words.
@@ -77,6 +92,7 @@ func (p *Policy) learn(raw, shown string, names *Names) {
 
 // Event hides whom an event is about, in all its fields. names are those that Learn took from it.
 func (p *Policy) Event(ev *event.Event, names *Names) {
+	p.persons(ev, func(f field) { *f.text = p.field(*f.text, f.hide, names) })
 	if p.hidesTexts() {
 		said := ev.Text
 		texts(ev, func(s *string) { *s = p.Text(*s, names) })
@@ -88,7 +104,6 @@ func (p *Policy) Event(ev *event.Event, names *Names) {
 			ev.Fingerprint = p.Text(ev.Fingerprint, names)
 		}
 	}
-	p.persons(ev, func(f field) { *f.text = p.field(*f.text, f.hide, names) })
 }
 
 // field hides the content of a field; what its own way leaves as it is may be a text all the same, written by a stranger.

@@ -136,12 +136,15 @@ func TestTexts(t *testing.T) {
 		"5.7.1 8.18.1 10:15:30 2026-11-23 12:00:00.123 v1.2.3":     "5.7.1 8.18.1 10:15:30 2026-11-23 12:00:00.123 v1.2.3",
 		"mailbox of Bert is full, bertha's is not, bert@x.example": "mailbox of [redacted] is full, bertha's is not, @x.example",
 		"sasl_username=carl, user=<carl>, A=plain:carl":            "sasl_username=[redacted], user=<[redacted]>, A=plain:carl",
-		"@ at @home x@":                        "@ at @home x@",
-		"user=<>, id=1, and so on":             "user=<>, id=1, and so on",
-		"SHA256 AA:BB:CC:DD 00:11:22:33:44:55": "SHA256 AA:BB:CC:DD 00:11:22:33:44:55",
-		"::1 and 127.0.0.1":                    "::1 and 127.0.0.1",
-		"über@bücher.example":                  "@bücher.example",
-		"":                                     "",
+		"@ at @home x@": "@ at @home x@",
+		"sasl_username=[redacted], user=<[redacted]>":          "sasl_username=[redacted], user=<[redacted]>",
+		"<a@b.example>... aliased to carl, for user carl. End": "<@b.example>... aliased to [redacted], for user [redacted]. End",
+		"/var/mail/carl: Permission denied for user unknown":   "/var/mail/[redacted]: Permission denied for user unknown",
+		"user=<>, id=1, and so on":                             "user=<>, id=1, and so on",
+		"SHA256 AA:BB:CC:DD 00:11:22:33:44:55":                 "SHA256 AA:BB:CC:DD 00:11:22:33:44:55",
+		"::1 and 127.0.0.1":                                    "::1 and 127.0.0.1",
+		"über@bücher.example":                                  "@bücher.example",
+		"":                                                     "",
 	} {
 		assert.Equal(t, shown, p.Text(raw, &names), raw)
 	}

@@ -14,8 +14,12 @@ func (p *Policy) Text(s string, names *Names) string {
 	w := writer{p: p, s: s, names: names}
 	var room [16]match
 	list := names.matches(s, room[:0])
-	if p.hidesAddresses() && strings.IndexByte(s, '=') >= 0 {
-		list = inOrder(p.keyed(s, list))
+	if p.hidesAddresses() {
+		list = p.phrased(s, list)
+		if strings.IndexByte(s, '=') >= 0 {
+			list = p.keyed(s, list)
+		}
+		list = inOrder(list)
 	}
 	at := 0
 	for _, m := range list {
@@ -361,12 +365,42 @@ func (p *Policy) keyed(s string, into []match) []match {
 		if k := strings.IndexAny(s[from:], end); k >= 0 {
 			to = from + k
 		}
-		if name := s[from:to]; name != "" && !strings.Contains(name, "[redacted]") {
+		if name := s[from:to]; isName(name) {
 			into = append(into, match{from, to, p.User(name)})
 		}
 		i = to - 1
 	}
 	return into
 }
+
+// isName says whether what stands in a user's place can be one: it is no mark of something that was hidden.
+func isName(s string) bool { return s != "" && s[0] != '[' && s != "*" }
+
+// phrased finds the names of users, and mailboxes called after them, in the words and paths that mail programs write them with.
+func (p *Policy) phrased(s string, into []match) []match {
+	for _, phrase := range userPhrases {
+		for at := 0; at < len(s); {
+			i := strings.Index(s[at:], phrase)
+			if i < 0 {
+				break
+			}
+			from := at + i + len(phrase)
+			to := from
+			for to < len(s) && inHost[s[to]] {
+				to++
+			}
+			at = to
+			for to > from && s[to-1] == '.' {
+				to--
+			}
+			if to > from && (to == len(s) || s[to] != '@') && !isCommonWord(s[from:to]) {
+				into = append(into, match{from, to, p.User(s[from:to])})
+			}
+		}
+	}
+	return into
+}
+
+var userPhrases = []string{"aliased to ", "for user ", "unknown user: \"", "local user ", "/var/mail/", "/var/spool/mail/", "/home/", "/var/vmail/"}
 
 var userKeys = set("user username sasl_username sasl_sender authid auser uname login account ruser luser logname duser suser")
