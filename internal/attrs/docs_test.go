@@ -80,6 +80,17 @@ func render(t *testing.T) string {
 	for _, r := range diagnose.Reasons {
 		fmt.Fprintf(&b, "| `%s` | `%s` |\n", r.Name, r.Category)
 	}
+	b.WriteString("\n## Whom they tell of\n\nWhat [privacy](privacy.md) does with an attribute goes by what it may tell of. Those that are not here tell of nobody.\n\n")
+	b.WriteString("| tells of | attributes |\n| --- | --- |\n")
+	for _, class := range []Class{OfAddress, OfUser, OfIP, OfHost, OfDomain, OfMessageID, OfWords} {
+		var names []string
+		for i := range Table {
+			if ClassOf(&Table[i]) == class {
+				names = append(names, "`"+Table[i].Name+"`")
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", class, strings.Join(names, ", "))
+	}
 	return b.String()
 }
 
@@ -93,6 +104,15 @@ func TestDocsAreTheTable(t *testing.T) {
 	got, err := os.ReadFile(docsFile)
 	if err != nil || string(got) != want {
 		t.Fatalf("docs/attributes.md is not what the table says; UPDATE_GOLDEN=1 writes it anew (%v)", err)
+	}
+}
+
+// Every attribute says whom it tells of.
+func TestEveryAttributeHasAClass(t *testing.T) {
+	for i := range Table {
+		if d := &Table[i]; ClassOf(d) == "" {
+			t.Errorf("%s has no class in classes.go", d.Name)
+		}
 	}
 }
 

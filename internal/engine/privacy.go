@@ -103,6 +103,7 @@ func hideSummary(p *privacy.Policy, s *session.Summary, names *privacy.Names) {
 		p.CommandOf(t.Slowest.Command, &t.Slowest.Argument, names)
 		for i := range t.Commands {
 			p.CommandOf(t.Commands[i].Command, &t.Commands[i].Argument, names)
+			p.TextOf(&t.Commands[i].Enhanced, names)
 		}
 	}
 	if t := s.Message; t != nil {
@@ -110,12 +111,14 @@ func hideSummary(p *privacy.Policy, s *session.Summary, names *privacy.Names) {
 			r := &t.Recipients[i]
 			p.AddressOf(&r.To, names)
 			p.AddressOf(&r.Orig, names)
-			p.TextOf(&r.Reply, names)
-			p.TextOf(&r.Next, names)
+			for _, words := range [...]*string{&r.Reply, &r.Next, &r.Enhanced, &r.DSN} {
+				p.TextOf(words, names)
+			}
 		}
 		for i := range t.Hops {
 			p.HostOf(&t.Hops[i].Server, names)
 			p.IPOf(&t.Hops[i].Address, names)
+			p.TextOf(&t.Hops[i].Enhanced, names)
 		}
 	}
 }
