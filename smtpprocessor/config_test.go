@@ -1,11 +1,13 @@
 package smtpprocessor
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 
@@ -17,28 +19,51 @@ func TestMistakesNameTheirKeyAndWhatItTakes(t *testing.T) {
 		change func(*Config)
 		want   string
 	}{
-		"dialect":     {func(c *Config) { c.Dialects = []string{"postfx"} }, `dialects: "postfx" is not a known dialect, takes any of postfix`},
-		"location":    {func(c *Config) { c.Location = "Mars/Base" }, `location: "Mars/Base" is not a time zone, takes an IANA name`},
-		"no location": {func(c *Config) { c.Location = "" }, `location: "" is not a time zone`},
-		"networks":    {func(c *Config) { c.LocalNetworks = []string{"10.0.0.1"} }, `local_networks: "10.0.0.1" is not a network, takes CIDR notation`},
-		"attributes":  {func(c *Config) { c.Attributes = "all" }, `attributes: "all" is not a choice, takes core or full`},
-		"drop":        {func(c *Config) { c.Drop = []string{"noise"} }, `drop: "noise" is nothing that can be left out, takes chatter`},
-		"summaries":   {func(c *Config) { c.Summaries = []string{"day"} }, `summaries: "day" is not a summary, takes any of session, message`},
-		"sessions":    {func(c *Config) { c.Sessions.Max = 0 }, `sessions.max: 0 is too small`},
-		"idle":        {func(c *Config) { c.Sessions.IdleTimeout = time.Millisecond }, `sessions.idle_timeout: 1ms is too short`},
-		"messages":    {func(c *Config) { c.Messages.Max = -1 }, `messages.max: -1 is too small`},
-		"ttl":         {func(c *Config) { c.Messages.TTL = 0 }, `messages.ttl: 0s is too short`},
-		"recipients":  {func(c *Config) { c.Messages.MaxRecipients = 0 }, `messages.max_recipients: 0 is too small`},
-		"content":     {func(c *Config) { c.Privacy.Content = "hide" }, `privacy.content: "hide" is not a choice, takes redact or keep`},
-		"checkpoint":  {func(c *Config) { c.CheckpointInterval = 0 }, `checkpoint_interval: 0s is too short`},
+		"dialect":             {func(c *Config) { c.Dialects = []string{"postfx"} }, `dialects: "postfx" is not a known dialect, takes any of postfix`},
+		"location":            {func(c *Config) { c.Location = "Mars/Base" }, `location: "Mars/Base" is not a time zone, takes an IANA name`},
+		"no location":         {func(c *Config) { c.Location = "" }, `location: "" is not a time zone`},
+		"networks":            {func(c *Config) { c.LocalNetworks = []string{"10.0.0.1"} }, `local_networks: "10.0.0.1" is not a network, takes CIDR notation`},
+		"attributes":          {func(c *Config) { c.Attributes = "all" }, `attributes: "all" is not a choice, takes core or full`},
+		"drop":                {func(c *Config) { c.Drop = []string{"noise"} }, `drop: "noise" is nothing that can be left out, takes chatter`},
+		"summaries":           {func(c *Config) { c.Summaries = []string{"day"} }, `summaries: "day" is not a summary, takes any of session, message`},
+		"sessions":            {func(c *Config) { c.Sessions.Max = 0 }, `sessions.max: 0 is too small`},
+		"idle":                {func(c *Config) { c.Sessions.IdleTimeout = time.Millisecond }, `sessions.idle_timeout: 1ms is too short`},
+		"messages":            {func(c *Config) { c.Messages.Max = -1 }, `messages.max: -1 is too small`},
+		"ttl":                 {func(c *Config) { c.Messages.TTL = 0 }, `messages.ttl: 0s is too short`},
+		"recipients":          {func(c *Config) { c.Messages.MaxRecipients = 0 }, `messages.max_recipients: 0 is too small`},
+		"content":             {func(c *Config) { c.Privacy.Content = "hide" }, `privacy.content: "hide" is not a choice, takes redact or keep`},
+		"addresses":           {func(c *Config) { c.Privacy.Addresses = "hide" }, `privacy.addresses: "hide" is not a choice, takes keep, domain or hash`},
+		"ips":                 {func(c *Config) { c.Privacy.IPs = "hide" }, `privacy.ips: "hide" is not a choice, takes keep, truncate or hash`},
+		"logins":              {func(c *Config) { c.Privacy.FailedLogins = "show" }, `privacy.failed_logins: "show" is not a choice, takes redact, hash or keep`},
+		"no key":              {func(c *Config) { c.Privacy.Addresses = "hash" }, "privacy.hash_key: is empty, takes a secret of at least 16 bytes for addresses: hash, from the environment: ${env:NAME}"},
+		"short key":           {func(c *Config) { c.Privacy.IPs, c.Privacy.HashKey = "hash", "letmein" }, "privacy.hash_key: has 7 bytes, takes at least 16"},
+		"no key to seal with": {func(c *Config) { c.Privacy.Addresses, c.Storage = "domain", new(component.ID) }, "privacy.hash_key: is empty, takes a secret of at least 16 bytes where there is a storage, since the saved state is sealed with it"},
+		"own domains":         {func(c *Config) { c.Privacy.Domains = []string{"meier.example"} }, "privacy.domains: nothing is hidden that they could stand in"},
+		"bodies":              {func(c *Config) { c.Privacy.Bodies = true }, "privacy.bodies: there is nothing to hide in them, takes false while addresses and ips are keep"},
+		"checkpoint":          {func(c *Config) { c.CheckpointInterval = 0 }, `checkpoint_interval: 0s is too short`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := createDefaultConfig().(*Config)
 			c.change(cfg)
-			assert.ErrorContains(t, cfg.Validate(), c.want)
+			err := cfg.Validate()
+			require.ErrorContains(t, err, c.want)
+			assert.NotContains(t, err.Error(), "letmein")
 		})
 	}
 	assert.NoError(t, createDefaultConfig().(*Config).Validate())
+}
+
+// The key shows itself to nobody, however a configuration is written out.
+func TestKeyShowsItselfToNobody(t *testing.T) {
+	cfg := createDefaultConfig().(*Config)
+	require.NoError(t, confmap.NewFromStringMap(map[string]any{"privacy": map[string]any{"hash_key": "the secret of this site", "addresses": "hash"}}).Unmarshal(cfg))
+	require.NoError(t, cfg.Validate())
+	assert.Equal(t, "the secret of this site", string(cfg.Privacy.HashKey))
+	conf := confmap.New()
+	require.NoError(t, conf.Marshal(cfg))
+	for _, text := range []string{fmt.Sprint(cfg), fmt.Sprintf("%+v %#v", cfg.Privacy, cfg.Privacy), fmt.Sprint(conf.ToStringMap())} {
+		assert.NotContains(t, text, "secret of")
+	}
 }
 
 // What the settings name decides the direction and the route of a delivery.

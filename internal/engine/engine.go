@@ -223,7 +223,7 @@ func (e *Engine) remember(src *source, frame session.Frame, result event.Result,
 	if ev.ColumnsAssumed && !src.Assumed {
 		src.Assumed = true
 		if e.assumed != nil {
-			e.assumed(ev.Dialect, src.name)
+			e.assumed(ev.Dialect, src.file())
 		}
 	}
 }

@@ -251,7 +251,7 @@ func (h *Host) decodeItems(from *gob.Decoder, in *savedHost) error {
 // resume makes a saved stream the one that items are of.
 func (h *Host) resume(i int) error {
 	if i < 0 || i >= len(h.streams) {
-		return fmt.Errorf("the state of %q names stream %d of %d", h.name, i, len(h.streams))
+		return fmt.Errorf("the state of a host names stream %d of %d", i, len(h.streams))
 	}
 	h.stream = h.streams[i]
 	return nil

@@ -1,6 +1,7 @@
 package privacy
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -9,19 +10,26 @@ import (
 // remembered, so that nothing is hidden twice. The zero Names are empty; they serve one line at a time.
 type Names struct {
 	list  []name
-	shown []string
+	shown map[string]struct{}
+	small []byte // room for a text in small letters
 }
 
 type name struct {
-	raw, shown string
-	bare       bool // a word without a sign of what it is
+	raw, shown string // raw in small letters
+	bare       bool   // a word without a sign of what it is
 }
+
+// The bounds of what is looked for. Addresses are found without; these are for those that look like nothing.
+const (
+	maxNames    = 32
+	longestName = 320
+)
 
 // reset empties them for the next line.
 func (n *Names) reset() {
 	clear(n.list)
 	clear(n.shown)
-	n.list, n.shown = n.list[:0], n.shown[:0]
+	n.list = n.list[:0]
 }
 
 // add notes a word. One that anybody may use in another sense, or that is too short to be known again, is not looked for.
@@ -31,10 +39,13 @@ func (n *Names) add(raw, shown string) {
 	}
 	n.produced(shown)
 	bare := strings.IndexByte(raw, '@') < 0
-	if bare && isCommonWord(raw) || n.has(raw) {
+	if len(n.list) >= maxNames || len(raw) > longestName || bare && isCommonWord(raw) {
 		return
 	}
-	n.list = append(n.list, name{raw, shown, bare})
+	raw = string(n.lower(raw))
+	if !n.has(raw) {
+		n.list = append(n.list, name{raw, shown, bare})
+	}
 }
 
 func (n *Names) has(raw string) bool {
@@ -42,13 +53,20 @@ func (n *Names) has(raw string) bool {
 }
 
 func (n *Names) produced(shown string) {
-	if shown != "" && !slices.Contains(n.shown, shown) {
-		n.shown = append(n.shown, shown)
+	if n.shown == nil {
+		n.shown = make(map[string]struct{})
 	}
+	n.shown[shown] = struct{}{}
 }
 
 // isShown says whether a word is one that was put in another's place.
-func (n *Names) isShown(word string) bool { return slices.Contains(n.shown, word) }
+func (n *Names) isShown(word string) bool {
+	if len(word) > longestName {
+		return false
+	}
+	_, is := n.shown[word]
+	return is
+}
 
 // isCommonWord says whether a word is one of everybody's language, or too short: to look for it would hide words that are about nobody. Roles (RFC 2142) are no
 // persons' names.
@@ -82,10 +100,14 @@ type match struct {
 
 // matches finds the names in a text, in its order, none within another.
 func (n *Names) matches(s string, into []match) []match {
+	if len(n.list) == 0 {
+		return into
+	}
+	small := n.lower(s)
 	for i := range n.list {
 		x := &n.list[i]
 		for at := 0; at < len(s); {
-			k := indexFold(s[at:], x.raw)
+			k := bytes.Index(small[at:], []byte(x.raw))
 			if k < 0 {
 				break
 			}
@@ -142,29 +164,13 @@ func isWord(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) || c >= 0x80
 }
 
-// indexFold is strings.Index for ASCII letters of either case.
-func indexFold(s, sub string) int {
-	first := lower(sub[0])
-	for i := 0; i+len(sub) <= len(s); i++ {
-		if lower(s[i]) == first && equalFold(s[i:i+len(sub)], sub) {
-			return i
+// lower is a text in small letters, of the same length: of ASCII's.
+func (n *Names) lower(s string) []byte {
+	n.small = append(n.small[:0], s...)
+	for i, c := range n.small {
+		if c >= 'A' && c <= 'Z' {
+			n.small[i] = c | 0x20
 		}
 	}
-	return -1
-}
-
-func equalFold(a, b string) bool {
-	for i := range len(a) {
-		if lower(a[i]) != lower(b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func lower(c byte) byte {
-	if c >= 'A' && c <= 'Z' {
-		return c | 0x20
-	}
-	return c
+	return n.small
 }

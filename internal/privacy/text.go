@@ -216,17 +216,23 @@ func (w *writer) hosts(from, to int) {
 	if from >= to || !w.p.hidesIPs() && len(w.p.domains) == 0 {
 		return
 	}
-	if w.p.hidesIPs() && strings.Count(w.s[from:to], ":") > 1 {
-		if at, end, shown, ok := w.p.findV6(w.s[from:to]); ok {
-			w.hosts(from, from+at)
-			if !w.names.isShown(w.s[from+at : from+end]) {
-				w.names.produced(shown)
-				w.put(from+at, from+end, shown)
-			}
-			w.hosts(from+end, to)
-			return
+	for w.p.hidesIPs() && strings.IndexByte(w.s[from:to], ':') >= 0 {
+		at, end, shown, ok := w.p.findV6(w.s[from:to])
+		if !ok {
+			break
 		}
+		w.words(from, from+at)
+		if !w.names.isShown(w.s[from+at : from+end]) {
+			w.names.produced(shown)
+			w.put(from+at, from+end, shown)
+		}
+		from += end
 	}
+	w.words(from, to)
+}
+
+// words goes through names of hosts, and addresses of IPv4.
+func (w *writer) words(from, to int) {
 	for i := from; i < to; {
 		if !inHost[w.s[i]] {
 			i++
@@ -252,14 +258,22 @@ func (w *writer) host(from, to int) {
 	if name == "" || w.names.isShown(name) {
 		return
 	}
-	if w.p.hidesIPs() {
-		if at, end, ok := findV4(name); ok {
-			if addr, ok := parseLoosely(name[at:end]); ok {
-				shown := w.p.addr(addr)
-				w.names.produced(shown)
-				w.put(from+at, from+end, shown)
-				w.host(from+end, to)
+	for w.p.hidesIPs() {
+		at, end, ok := findV4(w.s[from:to])
+		if !ok {
+			break
+		}
+		if addr, ok := parseLoosely(w.s[from+at : from+end]); ok {
+			shown := w.p.addr(addr)
+			w.names.produced(shown)
+			w.put(from+at, from+end, shown)
+		}
+		if from += end; !isWord(w.s[min(from, len(w.s)-1)]) { // behind the address a word of its own
+			for from < to && !isWord(w.s[from]) {
+				from++
 			}
+		}
+		if name = w.s[from:to]; name == "" {
 			return
 		}
 	}
