@@ -111,9 +111,10 @@ func hideSummary(p *privacy.Policy, s *session.Summary, names *privacy.Names) {
 			r := &t.Recipients[i]
 			p.AddressOf(&r.To, names)
 			p.AddressOf(&r.Orig, names)
-			for _, words := range [...]*string{&r.Reply, &r.Next, &r.Enhanced, &r.DSN} {
+			for _, words := range [...]*string{&r.Reply, &r.Enhanced, &r.DSN} {
 				p.TextOf(words, names)
 			}
+			p.TextOf(&r.Next, new(privacy.Names))
 		}
 		for i := range t.Hops {
 			p.HostOf(&t.Hops[i].Server, names)

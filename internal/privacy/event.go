@@ -57,7 +57,7 @@ func (p *Policy) CommandOf(command string, argument *string, names *Names) {
 // texts calls visit for the fields that may hold anybody's words.
 func texts(ev *event.Event, visit func(*string)) {
 	for _, s := range [...]*string{
-		&ev.Argument, &ev.Text, &ev.Subject, &ev.QueueID, &ev.RemoteQueueID, &ev.ChildQueueID, &ev.ParentQueueID, &ev.Protocol, &ev.FilterName,
+		&ev.Argument, &ev.Text, &ev.Subject, &ev.Protocol, &ev.FilterName,
 		&ev.FilterVerdict, &ev.ErrorType, &ev.SourcePool, &ev.TLSPolicy, &ev.TLSCipher, &ev.TLSTrust, &ev.TLSVersion, &ev.AuthMechanism, &ev.DSN,
 		&ev.Enhanced,
 	} {
@@ -67,10 +67,25 @@ func texts(ev *event.Event, visit func(*string)) {
 	}
 }
 
+// ids calls visit for the fields that hold ids of servers' making. They may be written like addresses, and are nobody's names.
+func ids(ev *event.Event, visit func(*string)) {
+	for _, s := range [...]*string{&ev.QueueID, &ev.RemoteQueueID, &ev.ChildQueueID, &ev.ParentQueueID} {
+		if *s != "" {
+			visit(s)
+		}
+	}
+}
+
 // Learn takes the names that an event has into names, for its texts, its line and what else came with that.
 func (p *Policy) Learn(ev *event.Event, names *Names) {
 	names.reset()
-	p.persons(ev, func(f field) { p.learn(*f.text, f.hide(*f.text), names) })
+	p.persons(ev, func(f field) {
+		if f.text == &ev.MessageID { // what stands in front of its @ may be the queue id, or any word
+			names.add(ev.MessageID, p.MessageID(ev.MessageID))
+			return
+		}
+		p.learn(*f.text, f.hide(*f.text), names)
+	})
 }
 
 // learn notes a name, and of an address the local part: servers tell whose mailbox they speak of by that alone.
@@ -96,6 +111,7 @@ func (p *Policy) Event(ev *event.Event, names *Names) {
 	if p.hidesTexts() {
 		said := ev.Text
 		texts(ev, func(s *string) { *s = p.Text(*s, names) })
+		ids(ev, func(s *string) { *s = p.Text(*s, new(Names)) })
 		switch {
 		case ev.Fingerprint == "":
 		case ev.Text != said: // a pseudonym is one number like another, a name would make a fingerprint of its own

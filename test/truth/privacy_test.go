@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,7 +141,6 @@ func through(t *testing.T, text []string, change func(*smtpprocessor.Config)) ou
 			rec := recs.AppendEmpty()
 			rec.Body().SetStr(l)
 			rec.SetObservedTimestamp(pcommon.NewTimestampFromTime(seen))
-			rec.Attributes().PutStr("log.record.original", l)
 			rec.Attributes().PutEmptyMap("copied").PutStr("text", "said: "+l)
 		}
 		require.NoError(t, p.ConsumeLogs(t.Context(), ld))
@@ -215,31 +215,7 @@ func look(text string) found {
 	return f
 }
 
-// isSaid says whether a text has a user's name as a word of its own. Names of roles and of servers' own accounts are words of theirs, too.
-func isSaid(text, user string) bool {
-	if len(user) < 4 || roles[strings.ToLower(user)] {
-		return false
-	}
-	for at := 0; ; {
-		i := strings.Index(text[at:], user)
-		if i < 0 {
-			return false
-		}
-		from, to := at+i, at+i+len(user)
-		if at = to; !isLetter(text, from-1) && !isLetter(text, to) {
-			return true
-		}
-	}
-}
-
-func isLetter(text string, i int) bool {
-	if i < 0 || i >= len(text) {
-		return false
-	}
-	c := text[i]
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c >= 0x80
-}
-
+// roles are names of roles and of servers' own accounts: words of theirs, too.
 var roles = map[string]bool{"opensmtpd": true, "unavailable": true, "root": true, "mail": true, "postfix": true, "nobody": true, "exim": true, "smtp": true, "user": true, "admin": true, "test": true, "daemon": true, "mailbox": true, "local": true, "unknown": true}
 
 // isMails says whether a record was recognised.
@@ -252,9 +228,10 @@ func recordText(t *testing.T, rec plog.LogRecord) string {
 	rec.CopyTo(ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty())
 	text, err := (&plog.JSONMarshaler{}).MarshalLogs(ld)
 	require.NoError(t, err)
-	unescaped := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&", `\"`, `"`, `\\`, `\`).Replace(string(text))
-	return unescaped
+	return unescape.Replace(string(text))
 }
+
+var unescape = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&", `\"`, `"`, `\\`, `\`)
 
 // modes are the settings that hide.
 var modes = map[string]func(*site.Privacy){
@@ -301,23 +278,32 @@ func TestNobodyOfALogLeavesAndAllElseStays(t *testing.T) {
 	}
 }
 
-// toldBy lists what a text tells of that the log named.
+// toldBy lists what a text tells of that the log named: the text is cut where no address and no name goes on, and each piece is looked up.
 func (f *found) toldBy(text string) (told []string) {
-	has := look(text)
-	for a := range has.addresses {
-		if f.addresses[a] {
-			told = append(told, a)
+	add := func(what string, is bool) {
+		if is && !slices.Contains(told, what) {
+			told = append(told, what)
 		}
 	}
-	for ip := range has.ips {
-		if f.ips[ip] && !isNetwork(ip) {
-			told = append(told, ip)
+	for piece := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n\"<>()[],;:\\", r) }) {
+		word := strings.ToLower(strings.TrimRight(piece, ".-_"))
+		for ; word != ""; _, word, _ = strings.Cut(word, "=") {
+			add(word, strings.Contains(word, "@") && f.addresses[word])
+			add(word, f.ips[word] && !isNetwork(word))
+			if !strings.Contains(word, "=") {
+				break
+			}
 		}
+		word = strings.Trim(piece, ".'`!?=")
+		if i := strings.LastIndexByte(word, '='); i >= 0 {
+			word = word[i+1:]
+		}
+		add("user "+word, f.users[word] && len(word) > 3 && !roles[strings.ToLower(word)])
 	}
-	for u := range f.users {
-		if has.users[u] || isSaid(text, u) {
-			told = append(told, "user "+u)
-		}
+	for piece := range strings.FieldsFuncSeq(text, func(r rune) bool {
+		return r != ':' && r != '.' && (r < '0' || r > '9') && (r < 'a' || r > 'f') && (r < 'A' || r > 'F')
+	}) {
+		add(piece, f.ips[strings.Trim(piece, ".:")] && !isNetwork(strings.Trim(piece, ".:")))
 	}
 	return told
 }
@@ -334,7 +320,7 @@ func isNetwork(ip string) bool {
 }
 
 // private are the attributes that are hidden, or made of what is.
-var private = regexp.MustCompile(`^(smtp\.(mail_from|rcpt_to|orig_rcpt_to|rcpt_to_list|argument|reply\.text|reply\.fingerprint|helo|source\.address|delivery\.mailbox|recipients|hops|commands|remote_queue_id|filter\.verdict)|email\.(message_id|subject)|user\.name|client\.address|server\.address|network\.peer\.address|log\.record\.original|copied)$`)
+var private = regexp.MustCompile(`^(smtp\.(mail_from|rcpt_to|orig_rcpt_to|rcpt_to_list|argument|reply\.text|reply\.fingerprint|helo|source\.address|delivery\.mailbox|recipients|hops|commands|remote_queue_id|filter\.verdict)|email\.(message_id|subject)|user\.name|client\.address|server\.address|network\.peer\.address|copied)$`)
 
 // joins are the attributes that name sessions: they are made of addresses, so they are other ones, and join the same records.
 var joins = map[string]bool{"smtp.session.id": true, "smtp.origin.session.id": true, "smtp.transaction.id": true}
