@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -64,6 +65,12 @@ func nameOf(key Source) string {
 		name += "|" + key.Part
 	}
 	return name
+}
+
+// file is a stream's name without the part of it that its lines write, as own logs may have it.
+func (s *source) file() string {
+	parts := strings.SplitN(s.name, "|", 3)
+	return strings.Join(parts[:min(len(parts), 2)], "|")
 }
 
 // ownKey is the source's own copy of its key, whose strings are parts of its name.

@@ -37,7 +37,7 @@ func everyText(t *testing.T) (files []string) {
 	t.Helper()
 	for _, pattern := range []string{
 		"../../testdata/*.log", "../../testdata/*.mainlog", "../../testdata/*.rejectlog", "../../testdata/*.csv", "../../testdata/mission/*.log",
-		"../../testdata/conversations/*", "../../internal/dialect/*/testdata/*.log", "../../internal/dialect/*/testdata/*.txt",
+		"../../testdata/conversations/*.log", "../../testdata/conversations/*.txt", "../../internal/dialect/*/testdata/*.log", "../../internal/dialect/*/testdata/*.txt",
 	} {
 		found, err := filepath.Glob(pattern)
 		require.NoError(t, err)
@@ -320,7 +320,7 @@ func isNetwork(ip string) bool {
 }
 
 // private are the attributes that are hidden, or made of what is.
-var private = regexp.MustCompile(`^(smtp\.(mail_from|rcpt_to|orig_rcpt_to|rcpt_to_list|argument|reply\.text|reply\.fingerprint|helo|source\.address|delivery\.mailbox|recipients|hops|commands|remote_queue_id|filter\.verdict)|email\.(message_id|subject)|user\.name|client\.address|server\.address|network\.peer\.address|copied)$`)
+var private = regexp.MustCompile(`^(smtp\.(mail_from|rcpt_to|orig_rcpt_to|rcpt_to_list|argument|reply\.text|reply\.fingerprint|helo|source\.address|delivery\.mailbox|recipients|hops|commands|remote_queue_id|filter\.verdict)|email\.(message_id|subject)|user\.name|client\.address|server\.address|network\.peer\.address|log\.record\.original|copied)$`)
 
 // joins are the attributes that name sessions: they are made of addresses, so they are other ones, and join the same records.
 var joins = map[string]bool{"smtp.session.id": true, "smtp.origin.session.id": true, "smtp.transaction.id": true}
