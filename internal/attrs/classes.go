@@ -33,7 +33,7 @@ var Classes = map[string]Class{
 	FailureCategory: OfNobody, FailureBasis: OfNobody, Provider: OfNobody, Direction: OfNobody, ProtocolName: OfNobody, Transport: OfNobody,
 	TLSProtocolName: OfNobody, AuthResult: OfNobody, Daemon: OfNobody, Service: OfNobody, Instance: OfNobody, HostName: OfNobody,
 	IncidentID: OfNobody, IncidentKind: OfNobody, IncidentState: OfNobody, IncidentStart: OfNobody, IncidentSubject: OfNobody, // of what is hidden already
-	IncidentSources: OfNobody, QueueStatus: OfNobody, IncidentExamples: OfNobody, IncidentHelp: OfNobody,
+	IncidentSources: OfNobody, QueueStatus: OfNobody, MailboxAction: OfNobody, IncidentExamples: OfNobody, IncidentHelp: OfNobody,
 }
 
 // ClassOf is an attribute's class.
