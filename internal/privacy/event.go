@@ -10,35 +10,35 @@ import (
 // field is a field of an event, and what hides it.
 type field struct {
 	text *string
-	hide func(string) string
+	hide func(*Policy, string) string
 }
 
 // persons calls visit for the fields that name somebody, or somebody's machine.
-func (p *Policy) persons(ev *event.Event, visit func(field)) {
+func persons(ev *event.Event, visit func(field)) {
 	for _, f := range [...]field{
-		{&ev.MailFrom, p.Address},
-		{&ev.RcptTo, p.Address},
-		{&ev.OrigRcptTo, p.Address},
-		{&ev.User, p.User},
-		{&ev.OnBehalf, p.User},
-		{&ev.Mailbox, p.User},
-		{&ev.MessageID, p.MessageID},
-		{&ev.PeerIP, p.IP},
-		{&ev.SourceAddress, p.IP},
-		{&ev.ClientAddress, p.Host},
-		{&ev.ServerAddress, p.Host},
-		{&ev.Helo, p.Helo},
-		{&ev.DestinationDomain, p.Host},
+		{&ev.MailFrom, (*Policy).Address},
+		{&ev.RcptTo, (*Policy).Address},
+		{&ev.OrigRcptTo, (*Policy).Address},
+		{&ev.User, (*Policy).User},
+		{&ev.OnBehalf, (*Policy).User},
+		{&ev.Mailbox, (*Policy).User},
+		{&ev.MessageID, (*Policy).MessageID},
+		{&ev.PeerIP, (*Policy).IP},
+		{&ev.SourceAddress, (*Policy).IP},
+		{&ev.ClientAddress, (*Policy).Host},
+		{&ev.ServerAddress, (*Policy).Host},
+		{&ev.Helo, (*Policy).Helo},
+		{&ev.DestinationDomain, (*Policy).Host},
 	} {
 		if *f.text != "" {
 			visit(f)
 		}
 	}
 	for i := range ev.RcptList {
-		visit(field{&ev.RcptList[i], p.Address})
+		visit(field{&ev.RcptList[i], (*Policy).Address})
 	}
 	if isAboutUser(ev.Command) && ev.Argument != "" {
-		visit(field{&ev.Argument, p.Address})
+		visit(field{&ev.Argument, (*Policy).Address})
 	}
 }
 
@@ -79,12 +79,12 @@ func ids(ev *event.Event, visit func(*string)) {
 // Learn takes the names that an event has into names, for its texts, its line and what else came with that.
 func (p *Policy) Learn(ev *event.Event, names *Names) {
 	names.reset()
-	p.persons(ev, func(f field) {
+	persons(ev, func(f field) {
 		if f.text == &ev.MessageID { // what stands in front of its @ may be the queue id, or any word
 			names.add(ev.MessageID, p.MessageID(ev.MessageID))
 			return
 		}
-		p.learn(*f.text, f.hide(*f.text), names)
+		p.learn(*f.text, f.hide(p, *f.text), names)
 	})
 }
 
@@ -107,11 +107,12 @@ func (p *Policy) learn(raw, shown string, names *Names) {
 
 // Event hides whom an event is about, in all its fields. names are those that Learn took from it.
 func (p *Policy) Event(ev *event.Event, names *Names) {
-	p.persons(ev, func(f field) { *f.text = p.field(*f.text, f.hide, names) })
+	persons(ev, func(f field) { *f.text = p.field(*f.text, f.hide, names) })
 	if p.hidesTexts() {
 		said := ev.Text
 		texts(ev, func(s *string) { *s = p.Text(*s, names) })
-		ids(ev, func(s *string) { *s = p.Text(*s, new(Names)) })
+		var nobody Names
+		ids(ev, func(s *string) { *s = p.Text(*s, &nobody) })
 		switch {
 		case ev.Fingerprint == "":
 		case ev.Text != said: // a pseudonym is one number like another, a name would make a fingerprint of its own
@@ -123,8 +124,8 @@ func (p *Policy) Event(ev *event.Event, names *Names) {
 }
 
 // field hides the content of a field; what its own way leaves as it is may be a text all the same, written by a stranger.
-func (p *Policy) field(s string, hide func(string) string, names *Names) string {
-	shown := hide(s)
+func (p *Policy) field(s string, hide func(*Policy, string) string, names *Names) string {
+	shown := hide(p, s)
 	if shown == s && p.hidesTexts() {
 		shown = p.Text(s, names)
 	}
@@ -138,16 +139,16 @@ func (p *Policy) hidesTexts() bool { return p.hidesAddresses() || p.hidesIPs() }
 
 // AddressOf hides an address of a list, and takes it into names.
 func (p *Policy) AddressOf(s *string, names *Names) {
-	shown := p.field(*s, p.Address, names)
+	shown := p.field(*s, (*Policy).Address, names)
 	p.learn(*s, shown, names)
 	*s = shown
 }
 
 // HostOf hides the name of a host of a list.
-func (p *Policy) HostOf(s *string, names *Names) { *s = p.field(*s, p.Host, names) }
+func (p *Policy) HostOf(s *string, names *Names) { *s = p.field(*s, (*Policy).Host, names) }
 
 // IPOf hides an IP address of a list.
-func (p *Policy) IPOf(s *string, names *Names) { *s = p.field(*s, p.IP, names) }
+func (p *Policy) IPOf(s *string, names *Names) { *s = p.field(*s, (*Policy).IP, names) }
 
 // TextOf hides persons in a text of a list.
 func (p *Policy) TextOf(s *string, names *Names) {
@@ -162,9 +163,9 @@ func (p *Policy) Line(ev *event.Event, names *Names, cuts []Cut) string {
 	for _, c := range cuts {
 		list = append(list, match{c.From, c.To, c.Shown})
 	}
-	p.persons(ev, func(f field) {
+	persons(ev, func(f field) {
 		if from, ok := ev.At(*f.text); ok && p.isPerson(f) {
-			list = append(list, match{from, from + len(*f.text), f.hide(*f.text)})
+			list = append(list, match{from, from + len(*f.text), f.hide(p, *f.text)})
 		}
 	})
 	list = inOrder(list)
@@ -180,7 +181,7 @@ func (p *Policy) Line(ev *event.Event, names *Names, cuts []Cut) string {
 }
 
 // isPerson says whether a field is hidden.
-func (p *Policy) isPerson(f field) bool { return f.hide(*f.text) != *f.text }
+func (p *Policy) isPerson(f field) bool { return f.hide(p, *f.text) != *f.text }
 
 // Cut is a piece of a line and what stands for it.
 type Cut struct {
