@@ -36,7 +36,7 @@ func contentOf(ld plog.Logs) uint64 {
 type digest struct{ maphash.Hash }
 
 func (d *digest) record(rec plog.LogRecord) {
-	var head [48]byte // in one write: half of the time of a plain record (BenchmarkContent)
+	var head [48]byte // in one write: two fifths less CPU for a plain record (BenchmarkContent)
 	binary.LittleEndian.PutUint64(head[0:], uint64(rec.Timestamp()))
 	binary.LittleEndian.PutUint64(head[8:], uint64(rec.ObservedTimestamp()))
 	binary.LittleEndian.PutUint64(head[16:], uint64(rec.SeverityNumber()))

@@ -112,7 +112,7 @@ func (t *TotalsOfSession) count(s *Session) {
 	t.Idle = t.Idle && c[event.VerbQUIT].All > 0
 }
 
-// sentenceRoom is what most sentences need, in bytes: one allocation in place of three.
+// sentenceRoom is what most sentences need, in bytes: one allocation in place of two or three.
 const sentenceRoom = 128
 
 // Sentence is the summary as one readable line, its record's body.

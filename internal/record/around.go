@@ -7,7 +7,7 @@ import (
 )
 
 // around is what stands around the records of a scope: the attributes of the scope, and of its resource. Files, containers and hosts are named there, once for a
-// batch; so they are read once for it, and the stream's name with them (a record of maillog's: 150 ns of 350).
+// batch; so they are read once for it, and the stream's name with them: a fifth less CPU for a record of maillog's (make bench BENCH=Read).
 type around struct {
 	hostName, containerID      string
 	fileID, filePath, fileName string

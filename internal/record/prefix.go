@@ -95,7 +95,7 @@ func (v *View) cutRuntime(text string) (rest string, ok bool) {
 	if len(text) < least || text[4] != '-' || text[10] != 'T' {
 		return text, false
 	}
-	// a stamp is dear to read, so first a look at what stands behind such a one (an ordinary line with a stamp of RFC 3339: 120 ns)
+	// a stamp is dear to read, so first a look at what stands behind such a one
 	if fractionDigits(text) <= 6 && !strings.Contains(text[:min(len(text), longestRuntime)], " std") {
 		return text, false
 	}

@@ -128,3 +128,18 @@ func putEach(w *Writer, m pcommon.Map) {
 		w.put(at, m.PutEmpty(w.Items[at].Name))
 	}
 }
+
+// BenchmarkPutSummary is what a message's summary costs to write: one recipient, one host.
+func BenchmarkPutSummary(b *testing.B) {
+	ev := delivery()
+	ev.Kind, ev.Status, ev.Class, ev.Code, ev.Text, ev.Reason = event.KindMessage, event.StatusNone, 0, 0, "", ""
+	s := &session.Summary{Event: *ev, Message: &session.TotalsOfMessage{Duration: time.Second, HasDuration: true}}
+	s.Message.Totals[event.StatusDelivered] = 1
+	s.Message.Recipients = []session.Recipient{{To: "lee@example.net", Status: event.StatusDelivered, Route: event.RouteMX, DSN: "2.0.0", Code: 250, Enhanced: "2.0.0", Attempts: 1, Reply: "250 2.0.0 OK"}}
+	s.Message.Hops = []session.Hop{{Server: "mx.example.net", Address: "192.0.2.25", Route: event.RouteMX, Status: event.StatusDelivered, Code: 250, Enhanced: "2.0.0"}}
+	var w Writer
+	b.ReportAllocs()
+	for b.Loop() {
+		w.PutSummary(s, plog.NewLogRecord())
+	}
+}
