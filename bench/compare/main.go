@@ -71,7 +71,7 @@ func run(lines, rounds int, dialect, binary, exporter string) error {
 		if way == "maillog" {
 			continue
 		}
-		if wires[way], err = measureWire(binary, way, l.log); err != nil {
+		if wires[way], err = measureWire(binary, way, l.log, l.lines); err != nil {
 			return fmt.Errorf("%s, on the wire: %w", way, err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -81,7 +82,7 @@ func idle(pid int) <-chan struct{} {
 			if err != nil {
 				return
 			}
-			if now-last <= ticks/50 && now > ticks/5 {
+			if now-last <= ticks/50 && now > ticks/5 && !waits(pid) {
 				quiet++
 			} else {
 				quiet = 0
@@ -91,6 +92,21 @@ func idle(pid int) <-chan struct{} {
 		close(ready)
 	}()
 	return ready
+}
+
+// waits says whether a thread of the process could run and has no core: on a machine that others use, too, it is not idle then.
+func waits(pid int) bool {
+	stats, err := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/task/*/stat")
+	if err != nil {
+		return false
+	}
+	for _, path := range stats {
+		data, err := os.ReadFile(path)
+		if _, rest, ok := strings.Cut(string(data), ") "); err == nil && ok && strings.HasPrefix(rest, "R") {
+			return true
+		}
+	}
+	return false
 }
 
 // jiffies is the CPU time of a process so far (proc(5): utime and stime are the fields 14 and 15, the second is in parentheses).
