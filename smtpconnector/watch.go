@@ -47,7 +47,7 @@ const (
 	faded = pcommon.Timestamp(10 * time.Minute)
 )
 
-// look begins to watch, once.
+// look begins to watch, once; instances are made before any of them starts.
 func (c *core) look() {
 	if c.watch == nil {
 		c.watch = &watch{
