@@ -51,6 +51,7 @@ func Run(version string, args []string, in *os.File, out, errors io.Writer) int 
 	s := &shell{version: versionOf(version), in: in, out: out, err: errors}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends a read that waits
 	root := s.root()
 	root.SetArgs(args)
 	root.SetIn(in)

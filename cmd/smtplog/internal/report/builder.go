@@ -104,9 +104,8 @@ type pulse struct{ all, trouble int64 }
 // provider is a destination.
 type provider struct {
 	Counts
-	delay    *spread
-	reasons  map[string]int64
-	failures int
+	delay   *spread
+	reasons map[string]int64
 }
 
 // reject is a kind of refusal.
