@@ -31,8 +31,8 @@ func (h *Host) acts(m *Message, ev *event.Event, now int64) {
 			ev.Action = event.ActionNone
 			break
 		}
-		if len(one.Ended) < maxOnward {
-			one.Ended = append(one.Ended, Acted{strings.Clone(to), ev.Action})
+		if len(one.Acted) < maxOnward {
+			one.Acted = append(one.Acted, Acted{strings.Clone(to), ev.Action})
 		}
 		for i := range m.Recipients {
 			if r := &m.Recipients[i]; isFor(to, r.To, r.Orig) {
@@ -56,8 +56,8 @@ func actedFor(ev *event.Event) []string {
 
 // isKept says whether a recipient's copy went somewhere.
 func (f *filtered) isKept(to string) bool {
-	for i := range f.Ended {
-		if a := f.Ended[i].Action; strings.EqualFold(f.Ended[i].To, to) && (a == event.ActionFileInto || a == event.ActionRedirect) {
+	for i := range f.Acted {
+		if a := f.Acted[i].Action; strings.EqualFold(f.Acted[i].To, to) && (a == event.ActionFileInto || a == event.ActionRedirect) {
 			return true
 		}
 	}
@@ -78,9 +78,9 @@ func (h *Host) recallAction(m *Message, ev *event.Event) {
 	if one == nil {
 		return
 	}
-	for i := range one.Ended { // of several the last
-		if isFor(one.Ended[i].To, ev.RcptTo, ev.OrigRcptTo) || m.Count == 1 {
-			ev.Action = one.Ended[i].Action
+	for i := range one.Acted { // of several the last
+		if isFor(one.Acted[i].To, ev.RcptTo, ev.OrigRcptTo) || m.Count == 1 {
+			ev.Action = one.Acted[i].Action
 		}
 	}
 }

@@ -43,8 +43,8 @@ func TestFiltersAreBounded(t *testing.T) {
 		t.Errorf("%d of %d", len(f.mail), len(f.order))
 	}
 	for _, one := range f.mail {
-		if len(one.Ended) > maxOnward {
-			t.Errorf("%d recipients", len(one.Ended))
+		if len(one.Acted) > maxOnward {
+			t.Errorf("%d recipients", len(one.Acted))
 		}
 	}
 	observe(h, 5000, event.Event{Kind: event.KindFilter, Beside: true, FilterID: "late"})

@@ -35,7 +35,7 @@ type filtered struct {
 	ID    string
 	At    int64
 	Onto  []Onward
-	Ended []Acted // recipients that it keeps or throws away
+	Acted []Acted // recipients that it keeps or throws away; Ended, in states of before, was the latter alone
 }
 
 // Onward is a recipient that goes on under another queue id of this host.
@@ -96,8 +96,8 @@ func (f *filters) note(ev *event.Event, now int64) {
 	switch {
 	case ev.RemoteQueueID != "" && len(one.Onto) < maxOnward:
 		one.Onto = append(one.Onto, Onward{strings.Clone(ev.RcptTo), strings.Clone(ev.RemoteQueueID)})
-	case ev.RcptTo != "" && ev.Action != event.ActionNone && len(one.Ended) < maxOnward:
-		one.Ended = append(one.Ended, Acted{strings.Clone(ev.RcptTo), ev.Action})
+	case ev.RcptTo != "" && ev.Action != event.ActionNone && len(one.Acted) < maxOnward:
+		one.Acted = append(one.Acted, Acted{strings.Clone(ev.RcptTo), ev.Action})
 	}
 	f.share.Add(one.weigh() - before)
 }
@@ -192,9 +192,9 @@ func (h *Host) handsBack(m *Message, ev *event.Event, now int64) bool {
 	if f == nil || now-f.At > filteredFor {
 		return false
 	}
-	for i := range f.Ended {
-		if strings.EqualFold(f.Ended[i].To, ev.RcptTo) {
-			ev.Action = f.Ended[i].Action
+	for i := range f.Acted {
+		if strings.EqualFold(f.Acted[i].To, ev.RcptTo) {
+			ev.Action = f.Acted[i].Action
 			return true
 		}
 	}
@@ -244,8 +244,8 @@ func (f *filtered) weigh() int {
 	for i := range f.Onto {
 		bytes += weight.Of(f.Onto[i].To, f.Onto[i].QueueID) + 32
 	}
-	for i := range f.Ended {
-		bytes += weight.Of(f.Ended[i].To) + 24
+	for i := range f.Acted {
+		bytes += weight.Of(f.Acted[i].To) + 24
 	}
 	return bytes
 }

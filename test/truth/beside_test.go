@@ -85,7 +85,8 @@ func TestProgramsBesideTheServerJoinItsMessages(t *testing.T) {
 	}, verdicts)
 }
 
-// What a log says of sessions, messages and recipients does not depend on whether the programs beside the server write into it.
+// What a log says of sessions, messages and recipients does not depend on whether the programs beside the server write into it, but for what became of a mail in its
+// mailbox, which they alone tell.
 func TestProgramsBesideTheServerChangeNothing(t *testing.T) {
 	log := strings.Split(beside, "\n")
 	seen := time.Date(2026, 2, 2, 0, 0, 0, 0, time.UTC)
@@ -104,6 +105,11 @@ func TestProgramsBesideTheServerChangeNothing(t *testing.T) {
 	want := enrich(t, alone, seen, plain)
 	require.Len(t, with, len(want))
 	for i := range want {
+		delete(with[i].Attr, "smtp.mailbox.action")
+		list := with[i].Attr["smtp.recipients"]
+		if list != "" {
+			with[i].Attr["smtp.recipients"] = strings.Replace(list, `"mailbox_action":"discard",`, "", 1)
+		}
 		assert.Equal(t, want[i], with[i])
 	}
 }
