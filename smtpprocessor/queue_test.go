@@ -22,7 +22,7 @@ func TestQueueIsToldWhileTheLogIsSilent(t *testing.T) {
 	for range 3 {
 		sink.Reset()
 		c.add(time.Minute)
-		require.NoError(t, p.core.expire(t.Context()))
+		require.NoError(t, p.expire(t.Context()))
 		told := 0
 		for _, ld := range sink.AllLogs() {
 			for _, rl := range ld.ResourceLogs().All() {

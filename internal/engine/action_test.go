@@ -103,7 +103,7 @@ Jan 21 07:33:24 mx postfix/qmgr[3]: DEF2520A73: removed`,
 			for text := range strings.Lines(c.lines) {
 				if c.restartBeforeEnd && strings.Contains(text, "status=") {
 					saved, err := e.Save()
-					assert.NoError(t, err)
+					require.NoError(t, err)
 					e = newEngine()
 					require.NoError(t, e.Restore(saved))
 				}

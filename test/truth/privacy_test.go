@@ -73,7 +73,7 @@ func (d *disk) Set(_ context.Context, key string, value []byte) error {
 	return nil
 }
 func (d *disk) Delete(_ context.Context, key string) error { delete(d.values, key); return nil }
-func (d *disk) Batch(ctx context.Context, ops ...*storage.Operation) error {
+func (d *disk) Batch(_ context.Context, ops ...*storage.Operation) error {
 	for _, op := range ops {
 		switch op.Type {
 		case storage.Get:
