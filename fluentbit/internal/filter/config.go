@@ -69,6 +69,8 @@ func Parse(name string, data []byte) (Config, error) {
 	case err != nil:
 	case c.State != "" && !path.IsAbs(c.State):
 		err = fmt.Errorf("state: %q is not absolute, takes a path such as /var/lib/fluent-bit/smtp.state under accessible_paths", c.State)
+	case c.State != "" && c.Privacy.NeedsSealing() && c.Privacy.HashKey == "":
+		err = errors.New("privacy.hash_key: what hides people needs a key for a saved state, which has the names as they are, takes a secret of at least 16 bytes")
 	case c.CheckpointInterval < time.Second:
 		err = fmt.Errorf("checkpoint_interval: %s is too short, takes a duration of at least 1s", c.CheckpointInterval)
 	}

@@ -204,6 +204,28 @@ func TestState(t *testing.T) {
 	assert.Equal(t, "no state", string(aside))
 }
 
+// What hides people hides them in the record, its text where asked, and the saved state.
+func TestPrivacy(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "smtp.state")
+	f := start(t, func(c *Config) {
+		c.State, c.Privacy.Addresses, c.Privacy.IPs, c.Privacy.Bodies, c.Privacy.HashKey = path, "hash", "truncate", true, "0123456789abcdef"
+	})
+	f.now = func() time.Time { return now.Add(time.Minute) }
+	out := string(f.Record("mail", at, []byte(`{"log":`+strconvQuote(line)+`}`), Events))
+	assert.Contains(t, out, "@bigmail.test")
+	saved, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for _, secret := range []string{"bob@", "192.0.2.9"} {
+		assert.NotContains(t, out, secret)
+		assert.NotContains(t, string(saved), secret)
+	}
+	again := start(t, func(c *Config) {
+		c.State, c.Privacy.Addresses, c.Privacy.HashKey = path, "hash", "0123456789abcdef"
+	})
+	_, messages := again.engine.Open()
+	assert.Equal(t, 1, messages, "it is read again with the key")
+}
+
 func TestConfiguration(t *testing.T) {
 	c, err := Parse("smtp.yaml", []byte("location: Europe/Berlin\nlocal_domains: [example.com]\nkey: mail\nstate: /var/lib/fluent-bit/smtp.state\nsessions: {max: 10, idle_timeout: 5m}\n"))
 	require.NoError(t, err)
@@ -211,13 +233,14 @@ func TestConfiguration(t *testing.T) {
 	assert.Equal(t, 5*time.Minute, c.Sessions.IdleTimeout)
 	assert.Equal(t, 100_000, c.Messages.Max)
 	for text, want := range map[string]string{
-		"dialect: [postfix]\n":             "dialect: there is no such key, takes any of",
-		"location: Berlin\n":               `location: "Berlin" is not a time zone`,
-		"state: smtp.state\n":              `state: "smtp.state" is not absolute`,
-		"checkpoint_interval: 10\n":        "checkpoint_interval: 10 has no unit",
-		"checkpoint_interval: 10ms\n":      "checkpoint_interval: 10ms is too short, takes a duration of at least 1s",
-		"sessions: {idle_timeout: soon}\n": `sessions.idle_timeout: "soon" is not a duration`,
-		"[":                                "smtp.yaml: yaml:",
+		"dialect: [postfix]\n":                      "dialect: there is no such key, takes any of",
+		"location: Berlin\n":                        `location: "Berlin" is not a time zone`,
+		"state: smtp.state\n":                       `state: "smtp.state" is not absolute`,
+		"checkpoint_interval: 10\n":                 "checkpoint_interval: 10 has no unit",
+		"state: /a\nprivacy: {addresses: domain}\n": "privacy.hash_key: what hides people needs a key for a saved state",
+		"checkpoint_interval: 10ms\n":               "checkpoint_interval: 10ms is too short, takes a duration of at least 1s",
+		"sessions: {idle_timeout: soon}\n":          `sessions.idle_timeout: "soon" is not a duration`,
+		"[":                                         "smtp.yaml: yaml:",
 	} {
 		_, err := Parse("smtp.yaml", []byte(text))
 		assert.ErrorContains(t, err, want, text)

@@ -38,7 +38,9 @@ func (s *state) restore(e *engine.Engine) error {
 	if info.Size() > mostState {
 		err = fmt.Errorf("%d bytes are too many", info.Size())
 	} else if data, err = os.ReadFile(s.path); err == nil {
-		err = e.Restore(data)
+		if data, err = e.Policy().Open(data); err == nil {
+			err = e.Restore(data)
+		}
 	}
 	if err == nil {
 		return nil
@@ -55,6 +57,9 @@ func (s *state) save(e *engine.Engine, now time.Time) {
 	}
 	s.saved = now
 	data, err := e.Save()
+	if err == nil {
+		data, err = e.Policy().Seal(data) // it has the names as they are
+	}
 	if err == nil {
 		if err = os.WriteFile(s.path+".new", data, 0o600); err == nil {
 			err = os.Rename(s.path+".new", s.path)
