@@ -75,9 +75,11 @@ test-generated: ## fail when `make generate` changes anything
 	diff <(echo "$$before") <(echo "$$after") || { echo "generated files were out of date; make generate has rewritten them: commit them"; exit 1; }
 
 .PHONY: test-wasm
-test-wasm: ## the engine builds for wasip1
+test-wasm: ## the engine builds for wasip1; the filter for Fluent Bit over every log, in a WebAssembly runtime
 	@echo "==> the engine builds for wasip1: $(notdir $(ENGINE))"
 	GOOS=wasip1 GOARCH=wasm go build $(patsubst %,./%/...,$(ENGINE))
+	@echo "==> the filter for Fluent Bit gives what the Collector gives"
+	go test ./fluentbit
 
 # .ci/run unpacks Debian's package there; another one is named by PROMETHEUS or found in PATH.
 ifneq ($(wildcard build/prometheus/usr/bin/prometheus),)

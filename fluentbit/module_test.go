@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -14,6 +16,8 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 )
+
+// The module is run without the race detector, under which a runtime takes minutes to compile it; the filter itself is tested under it.
 
 // built is smtp.wasm, made once for all tests of a run.
 var built = sync.OnceValues(func() ([]byte, error) {

@@ -89,6 +89,7 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		"a command that is none":     {[]string{"repot"}, Wrong, `unknown command "repot"`},
 		"top of nothing":             {[]string{"top", "hats", log}, Wrong, "top takes one of replies, providers"},
 		"a trace of nobody":          {[]string{"trace", "nobody@nowhere.example", log}, Nothing, "no message, session or client is named nobody@nowhere.example in 2528 lines of 1 logs"},
+		"a watch without a terminal": {[]string{"watch", log}, Wrong, "watch needs a terminal, smtplog report answers without one"},
 		"a trace of nothing":         {[]string{"trace", " "}, Wrong, "trace takes a term"},
 		"nothing to explain":         {[]string{"explain", " "}, Wrong, "explain takes a reply or a line of a log"},
 		"words of nobody":            {[]string{"explain", "hello"}, Nothing, "this is neither a line of a mail server that is known nor a reply"},

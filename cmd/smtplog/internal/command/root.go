@@ -104,6 +104,6 @@ order, several are merged by their stamps.`,
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failure{err, Wrong} })
-	root.AddCommand(s.report(), s.trace(), s.enrich(), s.topOf(), s.explain(), s.man())
+	root.AddCommand(s.report(), s.trace(), s.watch(), s.enrich(), s.topOf(), s.explain(), s.man())
 	return root
 }
