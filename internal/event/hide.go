@@ -19,10 +19,13 @@ func (e *Event) Hide(part string) {
 	e.HideWords(part)
 }
 
+// noName is what Postfix writes where the client gave no name (smtpd_sasl_glue.c).
+const noName = "(unavailable)"
+
 // HideLogin marks the name of a login that failed, and keeps it aside for whoever may know it.
 func (e *Event) HideLogin(name string) {
 	e.Hide(name)
-	if e.TriedUser == "" {
+	if e.TriedUser == "" && name != noName {
 		e.TriedUser = name
 	}
 }
