@@ -196,7 +196,7 @@ func sorted(list []float64) []float64 {
 	return out
 }
 
-// rates runs every query of docs/metrics.md: each is understood and gives a number.
+// rates runs every query of docs/metrics.md: each is understood, and gives a number where it is about dimensions that are there by default.
 func rates(t *testing.T, prom *server) {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/metrics.md")
@@ -208,6 +208,10 @@ func rates(t *testing.T, prom *server) {
 			continue
 		}
 		query = strings.ReplaceAll(strings.TrimSuffix(query, "` |"), `\|`, "|")
+		if strings.Contains(query, "user_name") || strings.Contains(query, "network_peer_address") {
+			prom.query(query) // ends the test where it is not understood; test/truth answers it (accounts_test.go)
+			continue
+		}
 		assert.Eventually(t, func() bool { return len(prom.query(query)) > 0 }, 30*time.Second, 100*time.Millisecond, query)
 		n++
 	}
