@@ -57,7 +57,7 @@ service:
 	for _, tt := range []struct{ name, old, with, says string }{
 		{"none", "", "", ""},
 		{"unknown key", "include:", "inclusion:", "inclusion: there is no such key, takes any of compression, exclude, "},
-		{"unknown key of the processor", "smtp: {}}\nconn", "smtp: {privacy: {contents: keep}}}\nconn", "privacy.contents: there is no such key, takes any of content"},
+		{"unknown key of the processor", "smtp: {}}\nconn", "smtp: {privacy: {contents: keep}}}\nconn", "privacy.contents: there is no such key, takes any of addresses, bodies, content, domains, failed_logins, hash_key, ips"},
 		{"unknown key of the connector", "smtp: {}}\nexp", "smtp: {metrics: {smtp.reply.count: {dimension: [x]}}}}\nexp", "metrics::smtp.reply.count::dimension: there is no such key, takes any of busiest, dimensions, enabled"},
 		{"sensitivity that is none", "smtp: {}}\nexp", "smtp: {incidents: {sensitivity: very}}}\nexp", `incidents.sensitivity: "very" is not a choice, takes low, normal, high`},
 		{"duration without a unit", "smtp: {}}\nconn", "smtp: {sessions: {idle_timeout: 10}}}\nconn", "sessions.idle_timeout: 10 has no unit, takes a duration such as 10s or 10m"},
