@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,11 +34,11 @@ import (
 // refuser accepts one batch of two, for good or not, without a word of it.
 type refuser struct {
 	consumertest.LogsSink
-	calls int
+	calls atomic.Int64 // files are read side by side
 }
 
 func (r *refuser) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
-	switch r.calls++; r.calls % 4 {
+	switch r.calls.Add(1) % 4 {
 	case 1:
 		return errors.New("not now")
 	case 3:
