@@ -259,7 +259,7 @@ func (b *Builder) coarsen() {
 			h = &hour{at: at / minutes}
 			hours[h.at] = h
 		}
-		h.add(&m.Counts)
+		h.Add(&m.Counts)
 		for p, x := range m.providers {
 			if h.providers == nil {
 				h.providers = make(map[*provider]*pulse)

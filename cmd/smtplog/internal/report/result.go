@@ -58,8 +58,8 @@ func shares(t *top[struct{}], n int) (list []Share) {
 	return list
 }
 
-// add adds up counts.
-func (c *Counts) add(o *Counts) {
+// Add adds up counts.
+func (c *Counts) Add(o *Counts) {
 	c.Received += o.Received
 	c.Bytes += o.Bytes
 	c.Delivered += o.Delivered
@@ -92,14 +92,14 @@ func (b *Builder) periods(r *Report) {
 	for _, hour := range at {
 		h := b.hours[hour]
 		when := time.Unix(0, hour*b.unit).In(b.options.Zone)
-		r.Hours[when.Hour()].add(&h.Counts)
-		r.Weekdays[when.Weekday()][when.Hour()].add(&h.Counts)
-		extend(&r.Days, day(when), nextDay).add(&h.Counts)
+		r.Hours[when.Hour()].Add(&h.Counts)
+		r.Weekdays[when.Weekday()][when.Hour()].Add(&h.Counts)
+		extend(&r.Days, day(when), nextDay).Add(&h.Counts)
 		switch r.Step {
 		case time.Minute:
-			extend(&r.Series, when, nextMinute).add(&h.Counts)
+			extend(&r.Series, when, nextMinute).Add(&h.Counts)
 		case time.Hour:
-			extend(&r.Series, hourStart(when), nextHour).add(&h.Counts)
+			extend(&r.Series, hourStart(when), nextHour).Add(&h.Counts)
 		}
 	}
 	if r.Step > time.Hour {

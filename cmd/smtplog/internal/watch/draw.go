@@ -87,13 +87,7 @@ func Since(r *report.Report, span time.Duration) (c report.Counts) {
 		if p.From.Add(r.Step).Before(from) || p.From.Add(r.Step).Equal(from) {
 			break
 		}
-		c.Received += p.Received
-		c.Delivered += p.Delivered
-		c.Bounced += p.Bounced
-		c.Expired += p.Expired
-		c.Tries += p.Tries
-		c.Deferred += p.Deferred
-		c.Rejected += p.Rejected
+		c.Add(&p.Counts)
 	}
 	return c
 }
