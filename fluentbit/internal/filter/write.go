@@ -1,8 +1,6 @@
 package filter
 
 import (
-	"math"
-	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -11,6 +9,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/jsonline"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
 )
 
 // What of a record of the Collector is no attribute has a name here.
@@ -60,7 +59,7 @@ func (w *writer) made(rec plog.LogRecord) {
 	w.b = append(w.b, '{')
 	w.b = appendString(w.b, w.from.textKey)
 	w.b = append(w.b, ':')
-	w.b = appendValue(w.b, rec.Body())
+	w.b = record.AppendJSON(w.b, rec.Body(), appendString)
 	w.attributes(rec)
 	w.b = append(w.b, '}')
 }
@@ -89,7 +88,7 @@ func (w *writer) record(rec plog.LogRecord, whole bool) {
 			w.comma()
 			w.b = appendString(w.b, name)
 			w.b = append(w.b, ':')
-			w.b = appendValue(w.b, v)
+			w.b = record.AppendJSON(w.b, v, appendString)
 		}
 	default:
 		w.members(rec, func(*member) bool { return false })
@@ -153,7 +152,7 @@ func (w *writer) attributes(rec plog.LogRecord) {
 			continue
 		}
 		w.name(name)
-		w.b = appendValue(w.b, v)
+		w.b = record.AppendJSON(w.b, v, appendString)
 	}
 	if t := int64(rec.Timestamp()); t != 0 && t/int64(time.Second) != w.at/int64(time.Second) {
 		w.name(timeKey)
@@ -188,46 +187,6 @@ func appendHex(b, id []byte) []byte {
 		b = append(b, hexDigits[c>>4], hexDigits[c&15])
 	}
 	return append(b, '"')
-}
-
-func appendValue(b []byte, v pcommon.Value) []byte {
-	switch v.Type() {
-	case pcommon.ValueTypeStr:
-		return appendString(b, v.Str())
-	case pcommon.ValueTypeInt:
-		return strconv.AppendInt(b, v.Int(), 10)
-	case pcommon.ValueTypeDouble:
-		d := v.Double()
-		if math.IsNaN(d) || math.IsInf(d, 0) {
-			return append(b, "null"...)
-		}
-		return strconv.AppendFloat(b, d, 'g', -1, 64)
-	case pcommon.ValueTypeBool:
-		return strconv.AppendBool(b, v.Bool())
-	case pcommon.ValueTypeMap:
-		b = append(b, '{')
-		for name, inner := range v.Map().All() {
-			if b[len(b)-1] != '{' {
-				b = append(b, ',')
-			}
-			b = appendString(b, name)
-			b = append(b, ':')
-			b = appendValue(b, inner)
-		}
-		return append(b, '}')
-	case pcommon.ValueTypeSlice:
-		b = append(b, '[')
-		for i, inner := range v.Slice().All() {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = appendValue(b, inner)
-		}
-		return append(b, ']')
-	case pcommon.ValueTypeBytes:
-		return appendString(b, string(v.Bytes().AsRaw()))
-	}
-	return append(b, "null"...)
 }
 
 // appendString writes a string of JSON. A byte that is no text becomes the character that Fluent Bit had made of it.

@@ -3,14 +3,13 @@ package render
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 	"unicode/utf8"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
 )
 
 // Flat writes records as objects of JSON, one a line, whose members are their attributes; "time" and "body" are the record's own. It keeps its room, so one Flat
@@ -39,10 +38,10 @@ func (f *Flat) Write(host string, rec plog.LogRecord) error {
 			continue
 		}
 		b = appendName(b, name)
-		b = appendValue(b, v)
+		b = record.AppendJSON(b, v, appendString)
 	}
 	b = appendName(b, "body")
-	b = appendValue(b, rec.Body())
+	b = record.AppendJSON(b, rec.Body(), appendString)
 	b = append(b, '}', '\n')
 	f.room = b
 	_, err := f.To.Write(b)
@@ -55,39 +54,6 @@ func appendName(b []byte, name string) []byte {
 	}
 	b = appendString(b, name)
 	return append(b, ':')
-}
-
-func appendValue(b []byte, v pcommon.Value) []byte {
-	switch v.Type() {
-	case pcommon.ValueTypeStr:
-		return appendString(b, v.Str())
-	case pcommon.ValueTypeInt:
-		return strconv.AppendInt(b, v.Int(), 10)
-	case pcommon.ValueTypeDouble:
-		return strconv.AppendFloat(b, v.Double(), 'g', -1, 64)
-	case pcommon.ValueTypeBool:
-		return strconv.AppendBool(b, v.Bool())
-	case pcommon.ValueTypeSlice:
-		b = append(b, '[')
-		for i, item := range v.Slice().All() {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = appendValue(b, item)
-		}
-		return append(b, ']')
-	case pcommon.ValueTypeMap:
-		b = append(b, '{')
-		for name, item := range v.Map().All() {
-			b = appendName(b, name)
-			b = appendValue(b, item)
-		}
-		return append(b, '}')
-	case pcommon.ValueTypeBytes:
-		return appendString(b, string(v.Bytes().AsRaw()))
-	default:
-		return append(b, "null"...)
-	}
 }
 
 // appendString writes a string of JSON. What a terminal would obey is escaped, too; broken UTF-8 becomes U+FFFD.
