@@ -101,11 +101,15 @@ func TestView(t *testing.T) {
 	}
 }
 
+// shownText reads cell by cell: what GetContents gives is drawn into by the view meanwhile.
 func shownText(s tcell.SimulationScreen) string {
 	var b strings.Builder
-	cells, _, _ := s.GetContents()
-	for _, c := range cells {
-		b.Write(c.Bytes)
+	width, height := s.Size()
+	for y := range height {
+		for x := range width {
+			r, _, _, _ := s.GetContent(x, y)
+			b.WriteRune(r)
+		}
 	}
 	return b.String()
 }
