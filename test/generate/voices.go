@@ -218,7 +218,7 @@ func (sendmail) verdict(m *mail, v *verdict) string {
 
 // expired is told once for all: the notice that goes back to the sender.
 func (sendmail) expired(m *mail, _ []string) []string {
-	return []string{smmta(2999, "%s: %sN: sender notify: Cannot send message for 5 days", m.id, m.id[:len(m.id)-1])}
+	return []string{smmta(2999, "%s: %sn%s: sender notify: Cannot send message for 5 days", m.id, m.id[:2], m.id[3:])}
 }
 
 func (sendmail) removed(*mail) string { return "" }
