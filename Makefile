@@ -102,6 +102,17 @@ diagnosis: ## how often the reasons of labelled replies are right: precision, re
 incidents: ## how often incidents are right: ten quiet days, each trouble and each near miss 20 times; prints precision and recall (some minutes; SEEDS)
 	INCIDENT_SEEDS=$${SEEDS:-20} go test -count=1 -timeout 60m -run '^Test(TenQuietDays|Scenarios|CaseStudy)$$' -v ./test/incidents
 
+# Servers to test against, pinned in modules of their own: programs that are run, and linked into nothing of ours.
+SERVERS := build/servers
+$(SERVERS)/victoria-logs: test/backends/servers/go.mod
+	@echo "==> building VictoriaLogs, VictoriaMetrics and vmalert (the first time takes a minute or two)"
+	cd $(<D) && CGO_ENABLED=0 GOBIN=$(CURDIR)/$(SERVERS) go install -trimpath -ldflags='-s -w' tool
+	@touch $@
+
+.PHONY: backends
+backends: build $(SERVERS)/victoria-logs ## real backends, built from source, with our examples in front: every query of docs/backends has its known answer
+	go test -count=1 -timeout 30m -tags backends -v ./test/backends
+
 .PHONY: packages
 packages: $(GENERATED)/go.sum ## deb, rpm, apk, archives, SBOM and checksums for linux/amd64 and arm64 in build/packages (ARCHES=amd64, VERSION; the first arm64 takes as long as a first build)
 	VERSION=$(VERSION) COMMIT=$(COMMIT) packaging/build $(ARCHES)

@@ -171,8 +171,10 @@ func needCollector(t *testing.T) {
 func inDocs(t *testing.T) []config {
 	pages, err := filepath.Glob(root + "/docs/*.md")
 	require.NoError(t, err)
+	backends, err := filepath.Glob(root + "/docs/backends/*.md")
+	require.NoError(t, err)
 	var all []config
-	for _, page := range append(pages, root+"/README.md") {
+	for _, page := range append(append(pages, backends...), root+"/README.md") {
 		text, err := os.ReadFile(page)
 		if os.IsNotExist(err) {
 			continue

@@ -63,7 +63,7 @@ func (o *outage) run(name, text string, env map[string]string, changes ...string
 	if env == nil {
 		env = map[string]string{}
 	}
-	env["STATE_DIR"], env["MAIL_ZONE"], env["MAIL_LOG"] = state, "UTC", o.log
+	env["STATE_DIR"], env["MAIL_ZONE"], env["MAIL_LOG"], env["HEALTH"] = state, "UTC", o.log, freeAddress(o.t)
 	require.NoError(o.t, os.MkdirAll(filepath.Dir(state), 0o755))
 	n := &exampleNode{o: o, config: filepath.Join(o.dir, name), env: env}
 	require.NoError(o.t, os.WriteFile(n.config, []byte(text), 0o644))
@@ -258,6 +258,11 @@ func outages(t *testing.T) map[string]func(o *outage) {
 			a := freeAddress(t)
 			o.store = otlpHTTP{a}
 			o.example("loki.yaml", nil, "127.0.0.1:3100", a, "127.0.0.1:9090", freeAddress(t), "/var/log/mail.log", o.log)
+		},
+		"victorialogs.yaml": func(o *outage) {
+			a := freeAddress(t)
+			o.store = otlpHTTP{a}
+			o.example("victorialogs.yaml", map[string]string{"VICTORIALOGS": "http://" + a, "VICTORIAMETRICS": "http://" + freeAddress(t)})
 		},
 		"traces.yaml": func(o *outage) {
 			a := freeAddress(t)

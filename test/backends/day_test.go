@@ -1,0 +1,156 @@
+//go:build backends
+
+package backends
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// day is testdata/day.log as it ends now: a whole minute, so that what is told each minute of the log stands still, too.
+type day struct {
+	now   time.Time
+	host  string
+	lines []string
+}
+
+var offset = regexp.MustCompile(`^-(\d+h\d+m[\d.]+s) HOST (.*)$`)
+
+func newDay(t *testing.T) *day {
+	t.Helper()
+	host, err := os.Hostname()
+	require.NoError(t, err)
+	text, err := os.ReadFile("testdata/day.log")
+	require.NoError(t, err)
+	d := &day{now: time.Now().UTC().Truncate(time.Minute), host: host}
+	for line := range strings.Lines(string(text)) {
+		m := offset.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
+		if m == nil {
+			require.True(t, strings.HasPrefix(line, "#"), line)
+			continue
+		}
+		ago, err := time.ParseDuration(m[1])
+		require.NoError(t, err)
+		d.lines = append(d.lines, d.now.Add(-ago).Format("2006-01-02T15:04:05.000000-07:00 ")+host+" "+m[2])
+	}
+	return d
+}
+
+// row is one of an answer: its values. Times are how long ago they were, in whole seconds.
+type row []string
+
+var (
+	stamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)
+	nanos = regexp.MustCompile(`^1[6-9]\d{17}$`)
+)
+
+// value brings one to the form that expected answers have it in.
+func (d *day) value(v string) string {
+	if nanos.MatchString(v) {
+		n, _ := strconv.ParseInt(v, 10, 64)
+		return d.ago(time.Unix(0, n))
+	}
+	return stamp.ReplaceAllStringFunc(v, func(s string) string {
+		at, err := time.Parse(time.RFC3339Nano, s)
+		if err != nil {
+			return s
+		}
+		return d.ago(at)
+	})
+}
+
+func (d *day) ago(at time.Time) string { return at.Sub(d.now).Round(time.Second).String() }
+
+// has says whether the row has each of the values of an expected one, `a | b`; a number may be off by a share.
+func (r row) has(want string, off float64) bool {
+	left := append(row(nil), r...)
+	for _, w := range strings.Split(want, " | ") {
+		found := -1
+		for i, v := range left {
+			if v == w || off > 0 && near(v, w, off) || strings.HasPrefix(w, "~") && strings.Contains(v, w[1:]) {
+				found = i
+				break
+			}
+		}
+		if found < 0 {
+			return false
+		}
+		left = append(left[:found], left[found+1:]...)
+	}
+	return true
+}
+
+func near(a, b string, off float64) bool {
+	x, err1 := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	return err1 == nil && err2 == nil && x >= y*(1-off)-1e-9 && x <= y*(1+off)+1e-9
+}
+
+// compare pairs the rows of an answer with those that are expected, one by one.
+func compare(rows []row, want []string, off float64) error {
+	left := append([]row(nil), rows...)
+	for _, w := range want {
+		found := -1
+		for i, r := range left {
+			if r.has(w, off) {
+				found = i
+				break
+			}
+		}
+		if found < 0 {
+			return fmt.Errorf("no row has %q", w)
+		}
+		left = append(left[:found], left[found+1:]...)
+	}
+	if len(left) > 0 {
+		return fmt.Errorf("%d rows are not expected, such as %q", len(left), left[0])
+	}
+	return nil
+}
+
+// answers are what the queries of a page's sections have to give, in their order: of each its rows.
+type answers map[string][][]string
+
+// check asks each query of a page that is in one of the languages, and fails where one has no expected answer, or an answer has no query.
+func (a answers) check(t *testing.T, page string, off float64, ask map[string]func(*testing.T, string) []row) {
+	queries, err := Queries(page)
+	require.NoError(t, err)
+	asked := map[string]int{}
+	for _, q := range queries {
+		run := ask[q.Language]
+		require.NotNil(t, run, "%s: nobody asks in %s", page, q.Language)
+		n := asked[q.Section]
+		asked[q.Section]++
+		t.Run(fmt.Sprintf("%s/%d", q.Section, n+1), func(t *testing.T) {
+			require.Less(t, n, len(a[q.Section]), "no answer is expected to\n%s", q.Text)
+			want := a[q.Section][n]
+			require.NotEmpty(t, want)
+			var rows []row
+			var wrong error
+			for try := 0; try < 60; try++ { // what was sent may not be seen yet
+				if rows = run(t, q.Text); t.Failed() {
+					return
+				}
+				if wrong = compare(rows, want, off); wrong == nil {
+					t.Logf("%d rows", len(rows))
+					return
+				}
+				time.Sleep(500 * time.Millisecond)
+			}
+			t.Errorf("%s\n%v; it gave", q.Text, wrong)
+			for _, r := range rows {
+				t.Errorf("  %s", strings.Join(r, " | "))
+			}
+		})
+	}
+	for section, list := range a {
+		require.Equal(t, len(list), asked[section], "queries of the section %q of %s", section, page)
+	}
+}

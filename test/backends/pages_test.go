@@ -1,0 +1,93 @@
+package backends
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+)
+
+// Each page has a section for each question, and no other query than those of these sections.
+func TestQuestions(t *testing.T) {
+	require.NotEmpty(t, Pages())
+	for _, page := range Pages() {
+		text, err := os.ReadFile(pages + page)
+		require.NoError(t, err)
+		known := map[string]bool{}
+		for _, question := range Questions {
+			known[question] = true
+			require.Contains(t, string(text), "\n### "+question+"\n", page)
+		}
+		queries, err := Queries(page)
+		require.NoError(t, err)
+		for _, q := range queries {
+			require.True(t, known[q.Section], "%s: a query stands under %q, where nobody looks for it", page, q.Section)
+		}
+	}
+}
+
+// beside are names of the stores' own, and of what stands around a record, that look like ours.
+var beside = map[string]bool{"service.name": true, "host.name": true, "log.file.path": true, "log.file.id": true}
+
+// What the queries ask for is an attribute of ours.
+func TestAttributes(t *testing.T) {
+	known := map[string]bool{}
+	for i := range attrs.Table {
+		known[attrs.Table[i].Name] = true
+	}
+	name := regexp.MustCompile(`\b(?:smtp|email|client|server|network|tls|user|error|host|service|log|process)\.[a-z_.]*[a-z]`)
+	n := 0
+	for _, page := range Pages() {
+		queries, err := Queries(page)
+		require.NoError(t, err)
+		for _, q := range queries {
+			for _, word := range name.FindAllString(q.Text, -1) {
+				n++
+				require.True(t, known[word] || beside[word], "%s, %s: there is no attribute %s", page, q.Section, word)
+			}
+		}
+	}
+	require.Greater(t, n, 50)
+}
+
+// The table of the pages names each, an example that is there, and tests that are there.
+func TestTable(t *testing.T) {
+	text, err := os.ReadFile(pages + "README.md")
+	require.NoError(t, err)
+	link := regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`)
+	for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+		_, err := os.Stat(pages + m[1])
+		require.NoError(t, err)
+	}
+	tests := testNames(t)
+	for _, m := range regexp.MustCompile("`(Test\\w+)[^`]*`").FindAllStringSubmatch(string(text), -1) {
+		require.True(t, tests[m[1]], "there is no test %s", m[1])
+	}
+	for _, page := range Pages() {
+		require.Contains(t, string(text), "]("+page+")")
+	}
+}
+
+// testNames are those of the tests that the pages may speak of.
+func testNames(t *testing.T) map[string]bool {
+	names := map[string]bool{}
+	for _, dir := range []string{".", "../e2e", "../configs", "../alerts"} {
+		files, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		for _, file := range files {
+			if !strings.HasSuffix(file.Name(), "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(dir + "/" + file.Name())
+			require.NoError(t, err)
+			for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)`).FindAllStringSubmatch(string(text), -1) {
+				names[m[1]] = true
+			}
+		}
+	}
+	return names
+}

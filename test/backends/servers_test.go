@@ -1,0 +1,146 @@
+//go:build backends
+
+package backends
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	collector = root + "/bin/otelcol-smtp"
+	built     = root + "/build/servers/"
+	user      = "mail"
+	password  = "let me in"
+)
+
+var authorization = "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+
+// program runs until the test ends.
+type program struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	output bytes.Buffer
+}
+
+func start(t *testing.T, env []string, path string, args ...string) *program {
+	t.Helper()
+	_, err := os.Stat(path)
+	require.NoError(t, err, "not built: run `make backends`")
+	p := &program{t: t, cmd: exec.Command(path, args...)}
+	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
+	require.NoError(t, p.cmd.Start())
+	t.Cleanup(func() {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+		if t.Failed() {
+			text := p.output.String()
+			t.Logf("%s: %s", filepath.Base(path), text[max(0, len(text)-3000):])
+		}
+	})
+	return p
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// authority is a certificate that signs itself, for 127.0.0.1, and a client that trusts it and knows the password.
+type authority struct {
+	cert, key string
+	client    *http.Client
+}
+
+func newAuthority(t *testing.T) *authority {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	require.NoError(t, err)
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	a := &authority{cert: filepath.Join(dir, "cert.pem"), key: filepath.Join(dir, "key.pem")}
+	pemCert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	require.NoError(t, os.WriteFile(a.cert, pemCert, 0o600))
+	require.NoError(t, os.WriteFile(a.key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600))
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pemCert)
+	a.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	return a
+}
+
+// post asks with a form; the answer is nil while the server is not up. An answer that is none ends the test.
+func (a *authority) post(t *testing.T, address string, form url.Values) []byte {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodPost, address, strings.NewReader(form.Encode()))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Authorization", authorization)
+	response, err := a.client.Do(request)
+	if err != nil {
+		return nil
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode, "%s %s", form, body)
+	return body
+}
+
+// example is one of the collector's configurations, run as it stands: addresses, paths and secrets come from the environment.
+type example struct {
+	log   string
+	lines []string
+}
+
+// run starts the collector, and writes the log once it looks for it: nothing of it is left out as being old.
+func (e *example) run(t *testing.T, name string, env ...string) {
+	t.Helper()
+	dir := t.TempDir()
+	health := freeAddress(t)
+	e.log = filepath.Join(dir, "mail.log")
+	env = append(env, "STATE_DIR="+filepath.Join(dir, "state"), "MAIL_LOG="+e.log, "HEALTH="+health)
+	// Its own metrics have one address, which another collector may have.
+	start(t, env, collector, "--config", root+"/examples/"+name, "--config", "yaml:service::telemetry::metrics::level: none")
+	require.Eventually(t, func() bool {
+		response, err := http.Get("http://" + health)
+		if err != nil {
+			return false
+		}
+		defer response.Body.Close()
+		return response.StatusCode == http.StatusOK
+	}, 30*time.Second, 50*time.Millisecond, "the collector is not healthy")
+	time.Sleep(time.Second)
+	require.NoError(t, os.WriteFile(e.log+".new", []byte(strings.Join(e.lines, "\n")+"\n"), 0o600))
+	require.NoError(t, os.Rename(e.log+".new", e.log))
+	time.Sleep(2 * time.Second) // it has read them, and nobody takes them yet
+}
