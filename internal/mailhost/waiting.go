@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/diagnose"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -329,8 +330,15 @@ func (l *lot) Pop() any {
 // describeQueue is the sentence of a record about a queue.
 func describeQueue(b *strings.Builder, ev *event.Event) {
 	q := &ev.Queue
-	fmt.Fprintf(b, "%d %s in the queue of %s", q.Messages, q.Status, ev.Host)
-	if ev.Provider != "" {
+	fmt.Fprintf(b, "%d %s in the queue", q.Messages, q.Status)
+	if ev.Host != "" {
+		b.WriteString(" of " + ev.Host)
+	}
+	switch ev.Provider {
+	case "":
+	case diagnose.Other:
+		b.WriteString(", put off by others than the known providers")
+	default:
 		b.WriteString(", put off by " + ev.Provider)
 	}
 	if q.Messages > 0 {
