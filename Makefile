@@ -106,13 +106,22 @@ incidents: ## how often incidents are right: ten quiet days, each trouble and ea
 
 # Servers to test against, pinned in modules of their own: programs that are run, and linked into nothing of ours.
 SERVERS := build/servers
+INSTALL = cd $(<D) && CGO_ENABLED=0 GOBIN=$(CURDIR)/$(SERVERS) go install -trimpath -ldflags='-s -w'
 $(SERVERS)/victoria-logs: test/backends/servers/go.mod
 	@echo "==> building VictoriaLogs, VictoriaMetrics and vmalert (the first time takes a minute or two)"
-	cd $(<D) && CGO_ENABLED=0 GOBIN=$(CURDIR)/$(SERVERS) go install -trimpath -ldflags='-s -w' tool
+	$(INSTALL) tool
+	@touch $@
+$(SERVERS)/prometheus: test/backends/servers/prometheus/go.mod
+	@echo "==> building Prometheus (the first time takes some 5 minutes)"
+	$(INSTALL) -tags remove_all_sd tool
+	@touch $@
+$(SERVERS)/loki: test/backends/servers/loki/go.mod
+	@echo "==> building Loki (the first time takes some 10 minutes)"
+	$(INSTALL) tool
 	@touch $@
 
 .PHONY: backends
-backends: build $(SERVERS)/victoria-logs ## real backends, built from source, with our examples in front: every query of docs/backends has its known answer
+backends: build $(addprefix $(SERVERS)/,victoria-logs prometheus loki) ## real backends, built from source, with our examples in front: every query of docs/backends has its known answer (PROMETHEUS)
 	go test -count=1 -timeout 30m -tags backends -v ./test/backends
 
 .PHONY: packages

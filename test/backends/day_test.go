@@ -4,6 +4,7 @@ package backends
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"regexp"
 	"strconv"
@@ -68,13 +69,13 @@ func (d *day) value(v string) string {
 
 func (d *day) ago(at time.Time) string { return at.Sub(d.now).Round(time.Second).String() }
 
-// has says whether the row has each of the values of an expected one, `a | b`; a number may be off by a share.
+// has says whether the row has each of the values of an expected one, `a | b`; `~a` is a part of one, `>1` and `<1` bounds; a number may be off by a share.
 func (r row) has(want string, off float64) bool {
 	left := append(row(nil), r...)
 	for _, w := range strings.Split(want, " | ") {
 		found := -1
 		for i, v := range left {
-			if v == w || off > 0 && near(v, w, off) || strings.HasPrefix(w, "~") && strings.Contains(v, w[1:]) {
+			if v == w || (off > 0 || strings.ContainsAny(w, "<>")) && near(v, w, off) || strings.HasPrefix(w, "~") && strings.Contains(v, w[1:]) {
 				found = i
 				break
 			}
@@ -87,10 +88,23 @@ func (r row) has(want string, off float64) bool {
 	return true
 }
 
-func near(a, b string, off float64) bool {
-	x, err1 := strconv.ParseFloat(a, 64)
-	y, err2 := strconv.ParseFloat(b, 64)
-	return err1 == nil && err2 == nil && x >= y*(1-off)-1e-9 && x <= y*(1+off)+1e-9
+// near compares numbers. What counts whole things may be off by a little more: increase() adds up to half an interval at each end, and differences have both.
+func near(got, want string, off float64) bool {
+	x, err1 := strconv.ParseFloat(got, 64)
+	y, err2 := strconv.ParseFloat(strings.TrimLeft(want, "<>"), 64)
+	switch {
+	case err1 != nil || err2 != nil:
+		return false
+	case want[0] == '<':
+		return x <= y
+	case want[0] == '>':
+		return x >= y
+	}
+	off *= math.Abs(y)
+	if !strings.Contains(want, ".") {
+		off = max(off, 0.45)
+	}
+	return math.Abs(x-y) <= off
 }
 
 // compare pairs the rows of an answer with those that are expected, one by one.

@@ -101,9 +101,15 @@ func newAuthority(t *testing.T) *authority {
 // post asks with a form; the answer is nil while the server is not up. An answer that is none ends the test.
 func (a *authority) post(t *testing.T, address string, form url.Values) []byte {
 	t.Helper()
-	request, err := http.NewRequest(http.MethodPost, address, strings.NewReader(form.Encode()))
+	return a.send(t, address, "application/x-www-form-urlencoded", form.Encode())
+}
+
+// send gives the answer to a body, likewise.
+func (a *authority) send(t *testing.T, address, kind, text string) []byte {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodPost, address, strings.NewReader(text))
 	require.NoError(t, err)
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Content-Type", kind)
 	request.Header.Set("Authorization", authorization)
 	response, err := a.client.Do(request)
 	if err != nil {
@@ -112,14 +118,14 @@ func (a *authority) post(t *testing.T, address string, form url.Values) []byte {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode, "%s %s", form, body)
+	require.Equal(t, 2, response.StatusCode/100, "%s\n%d %s", text, response.StatusCode, body)
 	return body
 }
 
 // example is one of the collector's configurations, run as it stands: addresses, paths and secrets come from the environment.
 type example struct {
-	log   string
-	lines []string
+	lines  []string
+	config []string // what is set beside it
 }
 
 // run starts the collector, and writes the log once it looks for it: nothing of it is left out as being old.
@@ -127,10 +133,14 @@ func (e *example) run(t *testing.T, name string, env ...string) {
 	t.Helper()
 	dir := t.TempDir()
 	health := freeAddress(t)
-	e.log = filepath.Join(dir, "mail.log")
-	env = append(env, "STATE_DIR="+filepath.Join(dir, "state"), "MAIL_LOG="+e.log, "HEALTH="+health)
+	log := filepath.Join(dir, "mail.log")
+	env = append(env, "STATE_DIR="+filepath.Join(dir, "state"), "MAIL_LOG="+log, "HEALTH="+health)
 	// Its own metrics have one address, which another collector may have.
-	start(t, env, collector, "--config", root+"/examples/"+name, "--config", "yaml:service::telemetry::metrics::level: none")
+	args := []string{"--config", root + "/examples/" + name, "--config", "yaml:service::telemetry::metrics::level: none"}
+	for _, c := range e.config {
+		args = append(args, "--config", c)
+	}
+	start(t, env, collector, args...)
 	require.Eventually(t, func() bool {
 		response, err := http.Get("http://" + health)
 		if err != nil {
@@ -140,7 +150,7 @@ func (e *example) run(t *testing.T, name string, env ...string) {
 		return response.StatusCode == http.StatusOK
 	}, 30*time.Second, 50*time.Millisecond, "the collector is not healthy")
 	time.Sleep(time.Second)
-	require.NoError(t, os.WriteFile(e.log+".new", []byte(strings.Join(e.lines, "\n")+"\n"), 0o600))
-	require.NoError(t, os.Rename(e.log+".new", e.log))
+	require.NoError(t, os.WriteFile(log+".new", []byte(strings.Join(e.lines, "\n")+"\n"), 0o600))
+	require.NoError(t, os.Rename(log+".new", log))
 	time.Sleep(2 * time.Second) // it has read them, and nobody takes them yet
 }
