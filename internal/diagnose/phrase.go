@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 )
@@ -19,8 +20,7 @@ type phrases struct {
 	list   []hit
 	words  []part
 	joints map[joint]uint16
-	known  map[string]struct{} // words that have their states
-	states int                 // at most
+	known  map[string]struct{} // what has a state: the words and their beginnings
 	parts  int
 }
 
@@ -60,15 +60,16 @@ const (
 
 // add takes the text of a rule, false where there is no room for it; build makes the automaton.
 func (t *phrases) add(number int, text []element, asks bool) bool {
+	if t.known == nil {
+		t.known = map[string]struct{}{}
+	}
 	states := 0
 	for i := range text {
 		for _, w := range text[i].words {
-			if _, shared := t.known[w]; !shared {
-				states += len(w)
-			}
+			states += len(w) - t.shared(w)
 		}
 	}
-	if t.states+states >= maxStates || t.parts+len(text) >= maxParts {
+	if len(t.known)+states >= maxStates || t.parts+len(text) >= maxParts {
 		return false
 	}
 	after := uint16(0)
@@ -92,18 +93,22 @@ func (t *phrases) add(number int, text []element, asks bool) bool {
 			after = h.part
 		}
 		for _, w := range e.words {
-			if _, shared := t.known[w]; !shared {
-				if t.known == nil {
-					t.known = map[string]struct{}{}
-				}
-				t.known[w] = struct{}{}
-				t.states += len(w)
+			for n := t.shared(w) + 1; n <= len(w); n++ {
+				t.known[w[:n]] = struct{}{}
 			}
 			h.length = uint8(len(w))
 			t.words = append(t.words, part{w, h})
 		}
 	}
 	return true
+}
+
+// shared is how much of a word's beginning has its states.
+func (t *phrases) shared(word string) int {
+	return sort.Search(len(word), func(n int) bool {
+		_, has := t.known[word[:n+1]]
+		return !has
+	})
 }
 
 func (t *phrases) build() {
@@ -113,8 +118,8 @@ func (t *phrases) build() {
 			t.column(p.words[i])
 		}
 	}
-	next := make([]uint16, t.width, (t.states+2)*t.width)
-	ends := make([][]hit, 1, t.states+2)
+	next := make([]uint16, t.width, (len(t.known)+2)*t.width)
+	ends := make([][]hit, 1, len(t.known)+2)
 	for _, p := range t.words {
 		var state int
 		next, state = t.insert(next, p.words, &ends)
@@ -379,7 +384,7 @@ func nextAddress(text string, from int) (begin, end int) {
 		for begin > from && inLocalPart(text[begin-1]) && text[begin-1:begin+1] != ".." {
 			begin--
 		}
-		for end < len(text) && inDomain(text[end]) {
+		for end < len(text) && inDomain(text[end]) && text[end-1:end+1] != ".." { // "a@b...User unknown" has words behind its dots
 			end++
 		}
 		if begin < at+i && end > at+i+1 {
