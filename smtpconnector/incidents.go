@@ -164,6 +164,7 @@ func describe(r *incident.Report, to pcommon.Map) {
 	text(attrs.IncidentState, r.State)
 	text(attrs.IncidentStart, time.Unix(0, r.Start).UTC().Format(time.RFC3339))
 	text(attrs.Provider, r.Provider)
+	text(attrs.DestinationDomain, r.Domain)
 	text(attrs.FailureReason, r.Reason)
 	text(attrs.FailureCategory, r.Category)
 	text(attrs.IncidentSubject, r.What)

@@ -261,7 +261,7 @@ var Table = []Doc{
 	{FailureReason, String, Core, "why it failed, one of a closed list (docs/reasons.md), or a reason of your own"},
 	{FailureCategory, String, Core, "the reason's group: `recipient`, `domain`, `infrastructure`, `block`, `content`, `own`, `unspecified`"},
 	{FailureBasis, String, Core, "what the reason was read from: `own` (a rule of yours), `provider` (the provider's own words or code), `text`, `enhanced_code`, `reply_code`, `command`, `error`; of `unspecified`: the code that was read and says nothing by itself"},
-	{DestinationDomain, String, "on verdicts and reports", "domain of the recipient"},
+	{DestinationDomain, String, "on verdicts, reports and incidents", "domain of the recipient; incident: the one that refuses, where that is no known provider's"},
 	{Provider, String, Core, "who answered: mailbox provider or gateway"},
 	{MailFrom, String, atContext, "envelope sender without `<>`; the null sender is `<>`"},
 	{MailFromDomain, String, Full, "its domain"},

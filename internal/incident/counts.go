@@ -166,7 +166,7 @@ func (s *sending) turn(now int64) {
 	s.Step = to
 }
 
-// senderJump says whether a sender sends far more than ever in the last weeks. It must have been known for one of them.
+// senderJump says whether a sender sends far more than ever in the last weeks. It must have been known for one of them; when all do, it is not his.
 func (d *Detector) senderJump(name string, s *sending, now int64) bool {
 	n := s.Before[0] + s.Before[1]
 	usual := math.Max(s.Most, 1)
@@ -179,7 +179,7 @@ func (d *Detector) senderJump(name string, s *sending, now int64) bool {
 		}
 		return true
 	}
-	if now-s.First < int64(week)*hour || n < leastJump*d.cfg.MinMessages || !d.wants(Volume) {
+	if now-s.First < int64(week)*hour || n < leastJump*d.cfg.MinMessages || d.Mail.Jump != nil || !d.wants(Volume) {
 		return false
 	}
 	if float64(s.Before[0]) < d.design.times*usual || float64(s.Before[1]) < d.design.times*usual || !d.surprise(float64(n), 2*usual, 2) {

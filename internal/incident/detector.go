@@ -18,11 +18,12 @@ type Detector struct {
 type state struct {
 	Now       int64 // newest time of the log
 	Providers map[string]*provider
-	Senders   map[string]*group // recipients that ended, by user or domain
-	Routes    map[string]*group // local tries, by route
-	Reception *group            // messages and refusals of ours
-	Users     *group            // messages and refusals of users of ours
-	Clients   *group            // sessions that brought mail
+	Domains   map[string]*domain // at no known provider
+	Senders   map[string]*group  // recipients that ended, by user or domain
+	Routes    map[string]*group  // local tries, by route
+	Reception *group             // messages and refusals of ours
+	Users     *group             // messages and refusals of users of ours
+	Clients   *group             // sessions that brought mail
 	Logins    *logins
 	Mail      *volume
 	Sending   map[string]*sending
@@ -55,7 +56,7 @@ func New(cfg Config) *Detector {
 
 func (d *Detector) reset() {
 	d.state = state{
-		Providers: map[string]*provider{}, Senders: map[string]*group{}, Routes: map[string]*group{},
+		Providers: map[string]*provider{}, Domains: map[string]*domain{}, Senders: map[string]*group{}, Routes: map[string]*group{},
 		Sending: map[string]*sending{}, Hosts: map[string]*stream{}, Waiting: map[string]waiting{},
 		Reception: &group{Name: "reception"}, Users: &group{Name: "users"}, Clients: &group{Name: "clients"}, Logins: newLogins(), Mail: newVolume(),
 	}
@@ -199,6 +200,9 @@ func (d *Detector) troubled() (list []*group) {
 		add(p.Tries)
 		add(p.Taken)
 	}
+	for _, m := range d.Domains {
+		add(m.Tries)
+	}
 	for _, g := range d.Senders {
 		add(g)
 	}
@@ -208,6 +212,6 @@ func (d *Detector) troubled() (list []*group) {
 	add(d.Reception)
 	add(d.Users)
 	add(d.Clients)
-	slices.SortFunc(list, func(a, b *group) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(list, func(a, b *group) int { return cmp.Compare(a.Name, b.Name) })
 	return list
 }

@@ -139,6 +139,51 @@ func TestNobodyMakesAnIncidentWithAServerOfHisOwn(t *testing.T) {
 	assert.Empty(t, m.told())
 }
 
+// A domain at no known provider that takes mail every day is told of like a provider, by its name; not so one that never took any, and not beside everybody.
+func TestDomainThatIsNoKnownProviders(t *testing.T) {
+	to := func(m *mail, n int, domain, reason string, share float64) {
+		for range n {
+			m.at = m.at.Add(30 * time.Second)
+			o := Observation{Event: Try, Provider: "other", Domain: domain, Status: "delivered", Final: true, Sender: fmt.Sprintf("s%d.example", m.rnd.IntN(9))}
+			if m.rnd.Float64() < share {
+				o.Status, o.Reason, o.Category, o.Final, o.Code, o.Text = "deferred", reason, "block", false, 421, "slow down"
+			}
+			m.observe(o)
+		}
+	}
+	m := newMail(Defaults())
+	for range 8 * 24 {
+		to(m, 60, "partner.example", "rate_limited", 0.01)
+		for i := range 11 {
+			to(m, 5, fmt.Sprintf("d%d.example", i), "rate_limited", 0.01)
+		}
+	}
+	require.Empty(t, m.told())
+	to(m, 200, "dead.example", "connection_timeout", 1)
+	require.Empty(t, m.told())
+	to(m, 21, "partner.example", "rate_limited", 1)
+	require.Equal(t, []string{"started refusals other rate_limited"}, m.told())
+	r := m.out[0]
+	assert.Equal(t, "partner.example", r.Domain)
+	assert.Contains(t, r.Sentence, "partner.example answers 421 rate_limited to ")
+	assert.Contains(t, r.Sentence, "; volume is ")
+	data, err := m.d.Save(nil)
+	require.NoError(t, err)
+	m.d = New(Defaults())
+	_, err = m.d.Restore(data, m.at.UnixNano())
+	require.NoError(t, err)
+	assert.Equal(t, []Open{{Refusals, "other", "rate_limited", ""}}, m.d.Open())
+	to(m, 90, "partner.example", "rate_limited", 0)
+	assert.Equal(t, "ended refusals other rate_limited", m.told()[1])
+
+	m.out = nil
+	for i := range 100 { // all of them: not each
+		to(m, 1, fmt.Sprintf("d%d.example", i%11), "blocklisted", 1)
+	}
+	assert.Equal(t, []string{"started refusals other blocklisted"}, m.told())
+	assert.Contains(t, m.out[0].Sentence, "many hosts answer ")
+}
+
 func TestReplayTellsTheSameAndARestartChangesNothing(t *testing.T) {
 	play := func(restart int) []Report {
 		m := newMail(Defaults())
@@ -218,12 +263,14 @@ func TestStateIsBounded(t *testing.T) {
 			Event: Try, Host: name, Provider: name, Domain: name, Sender: name, Status: "bounced", Final: true, Reason: name, Category: "block", Text: name + long,
 			Fingerprint: name + long, From: name, Recipients: 1000,
 		})
+		m.observe(Observation{Event: Try, Provider: "other", Domain: name, Status: "delivered", Final: true})
 		m.observe(Observation{Event: Login, Client: name, Sender: name})
 		m.observe(Observation{Event: Try, Provider: "google", Reason: name, Fingerprint: name, Status: "deferred"})
 		m.observe(Observation{Event: Queue, Host: name, Provider: name, Waiting: 1})
 		m.observe(Observation{Event: LocalTry, Route: name, Status: "deferred", Category: "own"})
 	}
 	assert.LessOrEqual(t, len(m.d.Providers), maxProviders)
+	assert.LessOrEqual(t, len(m.d.Domains), maxDomains)
 	assert.LessOrEqual(t, len(m.d.Senders), maxSenders)
 	assert.LessOrEqual(t, len(m.d.Sending), maxSenders)
 	assert.LessOrEqual(t, len(m.d.Routes), maxProviders)

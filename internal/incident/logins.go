@@ -27,21 +27,10 @@ type logins struct {
 	Accounts map[string]*account
 }
 
-// account is one that logins fail at.
-type account struct {
-	Start, Newest int64
-	Run           run
-	ID            string // of the incident; empty: none
-	Told          int64
-}
-
 const (
 	maxAddresses = 4096 // of a step
-	maxAccounts  = 500
 	// loginRate is the weight of a step in the mean: it halves in a day.
 	loginRate = 0.0024
-	// guessing is how many addresses try one account before that is more than somebody's old password.
-	guessing = 5
 )
 
 func newLogins() *logins { return &logins{Spread: 2, Accounts: map[string]*account{}} }
@@ -59,39 +48,13 @@ func (d *Detector) login(o *Observation) {
 		l.Fails++
 		l.Run.add(o)
 	}
+	if o.Sender != "" && d.account(o) { // it is told of the account
+		return
+	}
 	if id := xxhash.Sum64String(o.Client); len(l.Seen) < maxAddresses {
 		if i, known := slices.BinarySearch(l.Seen, id); !known {
 			l.Seen = slices.Insert(l.Seen, i, id)
 		}
-	}
-	if o.Sender != "" {
-		d.account(o)
-	}
-}
-
-// account looks at failures at one account: from many addresses within an hour somebody guesses its password.
-func (d *Detector) account(o *Observation) {
-	m := d.Logins.Accounts
-	a := m[o.Sender]
-	if a == nil {
-		if len(m) >= maxAccounts {
-			evict(m, func(a *account) int64 { return a.Newest })
-		}
-		a = &account{Start: o.Time}
-		m[clone(cut(o.Sender, maxName))] = a
-	}
-	if a.ID == "" && o.Time-a.Start > hour {
-		a.Start, a.Run = o.Time, run{}
-	}
-	if a.Run.Start == 0 {
-		a.Run.Start = o.Time
-	}
-	a.Newest = max(a.Newest, o.Time)
-	a.Run.add(o)
-	if a.ID == "" && a.Run.Fails >= d.cfg.MinMessages && len(a.Run.Others) >= guessing && d.wants(Auth) {
-		a.ID = identity(Auth, o.Sender, "", a.Run.Start)
-		a.Told = o.Time
-		d.tellAccount(o.Sender, a, Started, o.Time)
 	}
 }
 
@@ -109,24 +72,14 @@ func (d *Detector) turnLogins(now int64) {
 			l.Step = to - 1
 		}
 	}
-	for _, name := range sortedKeys(l.Accounts) {
-		a := l.Accounts[name]
-		switch {
-		case now-a.Newest <= hour:
-		case a.ID != "":
-			d.tellAccount(name, a, Ended, now)
-			delete(l.Accounts, name)
-		default:
-			delete(l.Accounts, name)
-		}
-	}
+	d.turnAccounts(now)
 }
 
 // judgeLogins takes a step that is over.
 func (d *Detector) judgeLogins(now int64) {
 	l := d.Logins
 	usual := math.Max(1, math.Max(l.Mean, l.Most/2))
-	n := l.Before[0] + l.Before[1] + l.Before[2]
+	n := l.Before[0] + l.Before[1] + l.Before[2] - l.toldOf(now)
 	if l.Start != 0 {
 		if l.Calm++; float64(l.Before[0]) > usual*math.Sqrt(d.design.times) {
 			l.Calm = 0

@@ -51,7 +51,7 @@ func (d *Detector) try(o *Observation) {
 	if delivered {
 		outcome = o.Status
 	}
-	var failed *share
+	failed := d.ofDomain(o, outcome)
 	if !g.counted(o.UID, outcome) {
 		g.begin(&d.design, o.Time)
 		if !o.Retry {
@@ -64,15 +64,19 @@ func (d *Detector) try(o *Observation) {
 			d.settle(g, o)
 			d.taken(p, o)
 		} else {
-			failed = d.refused(p, o)
+			failed = d.refused(p, o, failed)
 		}
 	}
 	d.sent(o, failed)
 }
 
-// refused looks at a try that failed.
-func (d *Detector) refused(p *provider, o *Observation) *share {
+// refused looks at a try that failed; ofDomain is the share of the recipient's domain that it failed in.
+func (d *Detector) refused(p *provider, o *Observation, ofDomain *share) *share {
 	g := p.Tries
+	if ofDomain != nil && ofDomain.Open != nil { // the domain's, not everybody's
+		g.undo()
+		return ofDomain
+	}
 	if mail := d.Senders[o.Sender]; mail != nil && mail.opened > 0 && bounced(o) { // the sender's, not the provider's
 		g.undo()
 		return nil
@@ -144,6 +148,11 @@ func (d *Detector) common(s *share, o *Observation) bool {
 			return false
 		}
 	}
+	return d.notOfOneSender(s, o)
+}
+
+// notOfOneSender says whether a departure is not that of one sender's mail.
+func (d *Detector) notOfOneSender(s *share, o *Observation) bool {
 	sender, part := s.Run.Senders.top()
 	if sender == "" || part < 0.7 {
 		return true

@@ -45,7 +45,7 @@ func (d *Detector) Restore(data []byte, wall int64) (told []Report, err error) {
 
 // whole says whether nothing is missing that the rest relies on.
 func (d *Detector) whole() bool {
-	if d.Providers == nil || d.Senders == nil || d.Routes == nil || d.Sending == nil || d.Hosts == nil || d.Waiting == nil {
+	if d.Providers == nil || d.Domains == nil || d.Senders == nil || d.Routes == nil || d.Sending == nil || d.Hosts == nil || d.Waiting == nil {
 		return false
 	}
 	for _, p := range d.Providers {
@@ -56,6 +56,11 @@ func (d *Detector) whole() bool {
 			if t == nil {
 				return false
 			}
+		}
+	}
+	for _, m := range d.Domains {
+		if m == nil || m.Tries == nil || m.Volume != nil && !m.Volume.whole() {
+			return false
 		}
 	}
 	for _, m := range [...]map[string]*group{d.Senders, d.Routes} {
@@ -111,6 +116,9 @@ func (d *Detector) relink(wall int64) {
 			t.Share.tune(&d.design)
 		}
 		p.Stream.Arrived = wall
+	}
+	for _, m := range d.Domains {
+		d.adopt(m.Tries)
 	}
 	for _, m := range [...]map[string]*group{d.Senders, d.Routes} {
 		for _, g := range m {

@@ -46,14 +46,17 @@ func (r *Report) say(b *strings.Builder) {
 		}
 		return now
 	}
-	who := plain(r.Provider)
-	if r.Provider == other {
+	who, many := plain(r.Provider), r.Provider == other && r.Domain == ""
+	switch {
+	case many:
 		who = "many hosts"
+	case r.Domain != "":
+		who = plain(r.Domain)
 	}
 	switch r.Kind {
 	case Refusals, Text:
 		answers := "answers"
-		if r.Provider == other {
+		if many {
 			answers = "answer"
 		}
 		fmt.Fprintf(b, "%s %s", who, is(answers, "answered"))

@@ -18,6 +18,7 @@ type group struct {
 	Past   float64    // learned trials; their weight halves in halfLife
 	Shares []*share
 	Sender tops // whose mail it is mostly
+	Domain bool `json:",omitempty"` // Name is a domain at no known provider
 
 	recent [256]uint32 // messages whose trial was counted
 	opened int         // shares with an incident
@@ -78,10 +79,8 @@ type share struct {
 
 // watch finds or makes a share.
 func (g *group) watch(d *design, kind Kind, key string, usual float64) *share {
-	for _, s := range g.Shares {
-		if s.Key == key && s.Kind == kind {
-			return s
-		}
+	if s := g.find(kind, key); s != nil {
+		return s
 	}
 	s := &share{Key: clone(key), Kind: kind, Usual: usual, Spread: firstSpread, Seen: g.N, group: g}
 	if len(g.Shares) >= maxShares {
@@ -93,6 +92,16 @@ func (g *group) watch(d *design, kind Kind, key string, usual float64) *share {
 }
 
 const maxShares = 96
+
+// find is a share that is watched, else nil.
+func (g *group) find(kind Kind, key string) *share {
+	for _, s := range g.Shares {
+		if s.Key == key && s.Kind == kind {
+			return s
+		}
+	}
+	return nil
+}
 
 // tune computes the chart from what was learned.
 func (s *share) tune(d *design) {

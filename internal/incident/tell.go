@@ -32,17 +32,17 @@ func (d *Detector) about(s *share, out *Report) {
 		if s.Kind == Refusals {
 			out.Reason = s.Key
 		}
-		d.aboutProvider(name, out)
+		d.aboutProvider(s.group, out)
 		out.Severe = s.Kind != Text || out.Share > 0.5
 	case TLS:
 		out.What = s.Key
 		if s.group != d.Clients {
-			d.aboutProvider(name, out)
+			d.aboutProvider(s.group, out)
 		}
 		out.Severe = s.Key == "tls_failure"
 	case Slow:
 		out.What = s.Key
-		d.aboutProvider(name, out)
+		d.aboutProvider(s.group, out)
 		for i, stage := range stageNames {
 			if stage == s.Key {
 				out.Seconds, out.Usual = s.Open.Time, d.Providers[name].Times[i]
@@ -62,7 +62,15 @@ func (d *Detector) about(s *share, out *Report) {
 	}
 }
 
-func (d *Detector) aboutProvider(name string, out *Report) {
+func (d *Detector) aboutProvider(g *group, out *Report) {
+	if g.Domain {
+		out.Provider, out.Domain = other, g.Name
+		if m := d.Domains[g.Name]; m != nil && m.Volume != nil {
+			out.Volume = m.Volume.times(out.Time)
+		}
+		return
+	}
+	name := g.Name
 	p := d.Providers[name]
 	out.Provider = name
 	if out.Kind == Refusals || out.Kind == Text {
@@ -101,7 +109,7 @@ func (d *Detector) tellLogins(state string, now int64) {
 // tellAccount reports failed logins at one account.
 func (d *Detector) tellAccount(name string, a *account, state string, now int64) {
 	out := Report{
-		ID: a.ID, Kind: Auth, State: state, Time: now, Last: now, Start: a.Run.Start, Sender: name, User: true, Messages: a.Run.Fails, Clients: len(a.Run.Others), Waiting: -1,
+		ID: a.ID, Kind: Auth, State: state, Time: now, Last: a.Newest, Start: a.Run.Start, Sender: name, User: true, Messages: a.Run.Fails, Clients: len(a.Run.Others), Waiting: -1,
 	}
 	out.Sentence = out.sentence()
 	d.out = append(d.out, out)

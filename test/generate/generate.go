@@ -193,7 +193,7 @@ func (l *Log) try(at time.Time, m *mail, received time.Time, tries int, open []s
 	for i, to := range open {
 		at := at.Add(time.Duration(i) * 20 * time.Millisecond)
 		delay := at.Sub(received).Seconds()
-		v := verdict{to: to, pid: 2000 + i, delay: delay, host: l.rnd.IntN(50)}
+		v := verdict{to: to, pid: 2000 + i, delay: delay, relay: "mx.p.example.net", ip: fmt.Sprintf("198.51.100.%d", 1+l.rnd.IntN(50))}
 		say := func(status, dsn, text string) {
 			end := func() {
 				l.Attempts[status]++

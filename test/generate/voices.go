@@ -2,7 +2,7 @@ package generate
 
 import (
 	"fmt"
-	"strings"
+	"regexp"
 	"time"
 )
 
@@ -37,9 +37,11 @@ type mail struct {
 
 type verdict struct {
 	to                string
-	pid, host         int
+	pid               int
+	relay, ip         string
 	delay             float64
 	status, dsn, text string
+	atEnd             bool // it was said behind the message, not behind its recipient
 }
 
 // postfix writes through rsyslog with its stamps of ISO 8601.
@@ -84,12 +86,16 @@ func (postfix) again(m *mail) string {
 }
 
 func (postfix) verdict(m *mail, v *verdict) string {
-	word, text := v.status, fmt.Sprintf("host mx.p.example.net[198.51.100.%d] said: %s (in reply to RCPT TO command)", 1+v.host, v.text)
+	command := "RCPT TO command"
+	if v.atEnd {
+		command = "end of DATA command"
+	}
+	word, text := v.status, fmt.Sprintf("host %s[%s] said: %s (in reply to %s)", v.relay, v.ip, v.text, command)
 	if v.status == "delivered" {
 		word, text = "sent", v.text
 	}
-	return fmt.Sprintf("postfix/smtp[%d]: %s: to=<%s>, relay=mx.p.example.net[198.51.100.%d]:25, delay=%.2f, delays=0.01/%.2f/0.1/0.2, dsn=%s, status=%s (%s)",
-		v.pid, m.id, v.to, 1+v.host, v.delay, max(0, v.delay-0.31), v.dsn, word, text)
+	return fmt.Sprintf("postfix/smtp[%d]: %s: to=<%s>, relay=%s[%s]:25, delay=%.2f, delays=0.01/%.2f/0.1/0.2, dsn=%s, status=%s (%s)",
+		v.pid, m.id, v.to, v.relay, v.ip, v.delay, max(0, v.delay-0.31), v.dsn, word, text)
 }
 
 func (postfix) expired(m *mail, _ []string) []string {
@@ -144,14 +150,18 @@ func (exim) received(c *client, m *mail) string {
 func (exim) again(*mail) string { return "" }
 
 func (exim) verdict(m *mail, v *verdict) string {
-	host := fmt.Sprintf("R=dnslookup T=remote_smtp H=mx.p.example.net [198.51.100.%d]", 1+v.host)
+	host := fmt.Sprintf("R=dnslookup T=remote_smtp H=%s [%s]", v.relay, v.ip)
+	after := fmt.Sprintf("RCPT TO:<%s>", v.to)
+	if v.atEnd {
+		after = "end of data"
+	}
 	switch v.status {
 	case "delivered":
 		return fmt.Sprintf("%s => %s %s C=\"%s\"", m.id, v.to, host, v.text)
 	case "deferred":
-		return fmt.Sprintf("%s == %s %s defer (-44): SMTP error from remote mail server after RCPT TO:<%s>: %s", m.id, v.to, host, v.to, v.text)
+		return fmt.Sprintf("%s == %s %s defer (-44): SMTP error from remote mail server after %s: %s", m.id, v.to, host, after, v.text)
 	}
-	return fmt.Sprintf("%s ** %s %s: SMTP error from remote mail server after RCPT TO:<%s>: %s", m.id, v.to, host, v.to, v.text)
+	return fmt.Sprintf("%s ** %s %s: SMTP error from remote mail server after %s: %s", m.id, v.to, host, after, v.text)
 }
 
 func (exim) expired(m *mail, to []string) (lines []string) {
@@ -169,6 +179,9 @@ type sendmail struct{}
 func (sendmail) line(at time.Time, host, text string) string {
 	return at.Format("Jan _2 15:04:05 ") + host + " " + text
 }
+
+// codes are what Sendmail leaves out of an answer that it gives for a success.
+var codes = regexp.MustCompile(`^\d{3} (\d\.\d+\.\d+ )?`)
 
 // smmta is a line of one of its processes.
 func smmta(pid int, format string, args ...any) string {
@@ -204,12 +217,11 @@ func (sendmail) again(*mail) string { return "" }
 
 func (sendmail) verdict(m *mail, v *verdict) string {
 	took := time.Duration(v.delay * float64(time.Second)).Truncate(time.Second)
-	head := smmta(v.pid+1000, "%s: to=<%s>, ctladdr=<%s> (1000/1000), delay=%02d:%02d:%02d, xdelay=00:00:01, mailer=esmtp, pri=120000, relay=mx.p.example.net. [198.51.100.%d], dsn=%s",
-		m.id, v.to, m.from, int(took.Hours()), int(took.Minutes())%60, int(took.Seconds())%60, 1+v.host, v.dsn)
+	head := smmta(v.pid+1000, "%s: to=<%s>, ctladdr=<%s> (1000/1000), delay=%02d:%02d:%02d, xdelay=00:00:01, mailer=esmtp, pri=120000, relay=%s. [%s], dsn=%s",
+		m.id, v.to, m.from, int(took.Hours()), int(took.Minutes())%60, int(took.Seconds())%60, v.relay, v.ip, v.dsn)
 	switch v.status {
 	case "delivered":
-		_, words, _ := strings.Cut(v.text, " 2.0.0 ")
-		return head + ", stat=Sent (" + words + ")"
+		return head + ", stat=Sent (" + codes.ReplaceAllString(v.text, "") + ")"
 	case "deferred":
 		return head + ", stat=Deferred: " + v.text
 	}

@@ -89,9 +89,22 @@ func (g *gateway) told() (list []told) {
 	return list
 }
 
-// The case study, from the lines of its logs: of one host, and of two whose agents bring them to one gateway. A week that is read in seconds is a week.
+// The case study, from the lines of its logs: of one host, of each server, and of two whose agents bring them to one gateway. A week that is read in seconds is a
+// week. The domain of a host that is no known provider's is told of by its name.
 func TestCaseStudy(t *testing.T) {
-	for name, hosts := range map[string][]string{"one host": {"mx1"}, "two hosts": {"mx1", "mx2"}} {
+	for name, of := range map[string]struct {
+		dialect, domain, provider, who string
+		answer                         string
+		hosts                          []string
+	}{
+		"one host":              {"postfix", "gmail.com", "google", "google", "4.7.28", []string{"mx1"}},
+		"two hosts":             {"postfix", "gmail.com", "google", "google", "4.7.28", []string{"mx1", "mx2"}},
+		"exim":                  {"exim", "gmail.com", "google", "google", "4.7.28", []string{"mx1"}},
+		"sendmail":              {"sendmail", "yahoo.com", "yahoo", "yahoo", "4.7.0", []string{"mx1"}},
+		"no known provider":     {"postfix", "shop.example.org", "other", "shop.example.org", "4.7.0", []string{"mx1"}},
+		"the same of two hosts": {"exim", "shop.example.org", "other", "shop.example.org", "4.7.0", []string{"mx1", "mx2"}},
+	} {
+		hosts := of.hosts
 		t.Run(name, func(t *testing.T) {
 			g := newGateway(t)
 			var agents []func([]string)
@@ -105,7 +118,7 @@ func TestCaseStudy(t *testing.T) {
 			var failures []time.Time
 			var study *generate.Campaign
 			for i, host := range hosts {
-				study = generate.NewCampaign(host, 1500/float64(len(hosts)), uint64(7+i))
+				study = generate.NewCampaignOf(of.dialect, host, of.domain, 1500/float64(len(hosts)), uint64(7+i))
 				study.Write(func(at time.Time, text string) { all = append(all, line{at, i, text}) })
 				failures = append(failures, study.Failures...)
 				agents, waiting = append(agents, agent(t, g)), append(waiting, nil)
@@ -136,11 +149,14 @@ func TestCaseStudy(t *testing.T) {
 			}
 			require.NotNil(t, started, "nothing was told")
 			t.Log(started.body)
-			assert.Equal(t, "google", started.attributes[attrs.Provider])
+			assert.Equal(t, of.provider, started.attributes[attrs.Provider])
+			if of.provider == "other" {
+				assert.Equal(t, of.domain, started.attributes[attrs.DestinationDomain])
+			}
 			assert.Equal(t, "rate_limited", started.attributes[attrs.FailureReason])
 			assert.Equal(t, int64(421), started.attributes[attrs.ReplyCode])
-			assert.Equal(t, "4.7.28", started.attributes[attrs.ReplyEnhancedCode])
-			assert.Contains(t, started.body, "google answers 421 4.7.28 rate_limited to ")
+			assert.Equal(t, of.answer, started.attributes[attrs.ReplyEnhancedCode])
+			assert.Contains(t, started.body, of.who+" answers 421 "+of.answer+" rate_limited to ")
 			assert.Len(t, started.attributes[attrs.IncidentExamples], 3)
 			assert.WithinDuration(t, failures[19], started.at, time.Minute)
 			require.NotNil(t, ended, "it did not end")

@@ -11,6 +11,7 @@ type Scenario struct {
 	Name       string
 	Kind       incident.Kind
 	Provider   string
+	Domain     string
 	Reason     string
 	Sender     string
 	What       string
@@ -21,6 +22,21 @@ type Scenario struct {
 	Trouble  func(t *Trouble, rnd *rand.Rand) // lasts for hours
 	NearMiss func(t *Trouble, rnd *rand.Rand) // must stay quiet
 	Short    bool                             // the near miss lasts for minutes
+}
+
+// hits says whether an observation is a failure that the trouble made.
+func (sc *Scenario) hits(o *incident.Observation) bool {
+	switch sc.Kind {
+	case incident.Refusals:
+		return o.Event == incident.Try && !o.Retry && o.Provider == sc.Provider && o.Reason == sc.Reason && (sc.Domain == "" || o.Domain == sc.Domain)
+	case incident.Connections:
+		return o.Event == incident.Try && !o.Retry && o.Provider == sc.Provider && o.Reason == "connection_timeout"
+	case incident.Own:
+		return o.Reason != "" && (o.Event == incident.LocalTry || o.Event == incident.Trouble) && o.What == sc.What && o.Category != "recipient"
+	case incident.Users:
+		return o.Event == incident.Rejected
+	}
+	return false
 }
 
 func between(rnd *rand.Rand, low, high float64) float64 { return low + (high-low)*rnd.Float64() }
@@ -57,6 +73,15 @@ var Scenarios = []Scenario{
 		},
 	},
 	{
+		Name: "a domain's server refuses", Kind: incident.Refusals, Provider: "other", Domain: "partner.example.org", Reason: "rate_limited",
+		Trouble: func(t *Trouble, rnd *rand.Rand) {
+			t.Reasons = reasons("partner.example.org", "rate_limited", between(rnd, 0.6, 1))
+		},
+		NearMiss: func(t *Trouble, rnd *rand.Rand) {
+			t.Reasons = reasons("partner.example.org", "rate_limited", between(rnd, 0.01, 0.06))
+		},
+	},
+	{
 		Name: "hosts that cannot be reached", Kind: incident.Connections, Provider: "yahoo", Cold: true,
 		Trouble: func(t *Trouble, rnd *rand.Rand) {
 			t.Reasons = reasons("yahoo", "connection_timeout", between(rnd, 0.5, 1))
@@ -78,6 +103,16 @@ var Scenarios = []Scenario{
 		NearMiss: func(t *Trouble, rnd *rand.Rand) { t.Clear = map[string]float64{"google": between(rnd, 0.01, 0.04)} },
 	},
 	{
+		Name: "clients in the clear", Kind: incident.TLS, What: "plaintext",
+		Trouble:  func(t *Trouble, rnd *rand.Rand) { t.Clients = between(rnd, 0.5, 1) },
+		NearMiss: func(t *Trouble, rnd *rand.Rand) { t.Clients = between(rnd, 0.1, 0.16) },
+	},
+	{
+		Name: "clients whose handshakes fail", Kind: incident.TLS, What: "handshake",
+		Trouble:  func(t *Trouble, rnd *rand.Rand) { t.Shaken = between(rnd, 0.4, 1) },
+		NearMiss: func(t *Trouble, rnd *rand.Rand) { t.Shaker = between(rnd, 2, 10) }, // one that does not give up
+	},
+	{
 		Name: "unseen words", Kind: incident.Text, Provider: "outlook", ColdReason: "unspecified",
 		Trouble: func(t *Trouble, rnd *rand.Rand) {
 			t.Reasons = reasons("outlook", "unspecified", between(rnd, 0.35, 0.8))
@@ -88,7 +123,14 @@ var Scenarios = []Scenario{
 	{
 		Name: "guessed passwords", Kind: incident.Auth,
 		Trouble:  func(t *Trouble, rnd *rand.Rand) { t.Logins = between(rnd, 20, 60) },
-		NearMiss: func(t *Trouble, rnd *rand.Rand) { t.Guess = between(rnd, 20, 100) }, // one address
+		NearMiss: func(t *Trouble, rnd *rand.Rand) { t.Guess = between(rnd, 20, 100) }, // one address, at many accounts
+	},
+	{
+		Name: "one account is guessed", Kind: incident.Auth, Sender: "anna", Cold: true,
+		Trouble: func(t *Trouble, rnd *rand.Rand) { t.Account, t.From = between(rnd, 0.5, 10), 8+rnd.IntN(240) },
+		NearMiss: func(t *Trouble, rnd *rand.Rand) { // an old password on a phone and at home
+			t.Account, t.From = between(rnd, 0.5, 10), 1+rnd.IntN(3)
+		},
 	},
 	{
 		Name: "mailbox server down", Kind: incident.Own, What: "lmtp", Cold: true,

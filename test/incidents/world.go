@@ -3,6 +3,7 @@
 package incidents
 
 import (
+	"cmp"
 	"container/heap"
 	"fmt"
 	"math"
@@ -20,7 +21,7 @@ type World struct {
 	now     time.Time
 	due     schedule
 	seq     int
-	moods   map[string]float64 // of providers and reasons: for this hour they are so many times more frequent
+	moods   map[*provider][]float64 // share of first tries in this hour, by provider and reason
 	take    func(*incident.Observation)
 	tick    func(wall int64)
 	Trouble Trouble
@@ -30,18 +31,22 @@ type World struct {
 type Trouble struct {
 	Volume   float64                       // times the usual
 	Campaign map[string]float64            // times the usual, by provider
-	Reasons  map[string]map[string]float64 // share of first tries, by provider and reason
+	Reasons  map[string]map[string]float64 // share of first tries, by provider (or domain of one that is none) and reason
 	Words    map[string]string             // of a reason, instead of the usual ones
 	Slow     map[string]float64            // times the usual, by provider
 	Stage    int
 	Clear    map[string]float64 // share in the clear, by provider
 	Logins   float64            // failed logins a minute, each from another address
-	Guess    float64            // failed logins a minute from one address
+	Guess    float64            // failed logins a minute from one address, at many accounts
+	Account  float64            // failed logins a minute at one account, from
+	From     int                // so many addresses
 	LMTP     float64            // share that fails
 	Broken   float64            // share of sessions that trouble of our own ends
 	Refused  float64            // share of users' messages that we refuse
 	Looping  float64            // refusals a minute of one user
 	Clients  float64            // share of sessions in the clear
+	Shaken   float64            // share of sessions whose encryption fails
+	Shaker   float64            // handshakes a minute of one client that fail
 	Mailing  *Mailing
 	Dead     float64 // messages a minute to a domain whose host is dead
 	Evil     float64 // messages a minute to a domain whose host makes up texts
@@ -58,6 +63,7 @@ type Mailing struct {
 
 type provider struct {
 	name    string
+	domain  string // of a host that is no known provider's
 	weight  float64
 	reasons map[string]float64
 	clear   float64
@@ -65,12 +71,13 @@ type provider struct {
 
 // providers as a sender of ordinary mail sees them: the shares are of first tries.
 var providers = []provider{
-	{"google", 0.30, map[string]float64{"rate_limited": 0.004, "unknown_recipient": 0.02, "spam_content": 0.004, "sender_authentication": 0.002, "mailbox_full": 0.004}, 0.001},
-	{"microsoft365", 0.22, map[string]float64{"unknown_recipient": 0.03, "policy": 0.004, "server_busy": 0.003, "spam_content": 0.003, "greylisted": 0.01}, 0.002},
-	{"outlook", 0.10, map[string]float64{"unknown_recipient": 0.02, "rate_limited": 0.006, "reputation": 0.004, "unspecified": 0.003}, 0.001},
-	{"yahoo", 0.08, map[string]float64{"rate_limited": 0.02, "mailbox_inactive": 0.01, "unknown_recipient": 0.02}, 0.001},
-	{"gmx", 0.08, map[string]float64{"mailbox_full": 0.01, "policy": 0.003, "unknown_recipient": 0.02}, 0.0},
-	{"other", 0.22, map[string]float64{
+	{"google", "", 0.30, map[string]float64{"rate_limited": 0.004, "unknown_recipient": 0.02, "spam_content": 0.004, "sender_authentication": 0.002, "mailbox_full": 0.004}, 0.001},
+	{"microsoft365", "", 0.22, map[string]float64{"unknown_recipient": 0.03, "policy": 0.004, "server_busy": 0.003, "spam_content": 0.003, "greylisted": 0.01}, 0.002},
+	{"outlook", "", 0.10, map[string]float64{"unknown_recipient": 0.02, "rate_limited": 0.006, "reputation": 0.004, "unspecified": 0.003}, 0.001},
+	{"yahoo", "", 0.08, map[string]float64{"rate_limited": 0.02, "mailbox_inactive": 0.01, "unknown_recipient": 0.02}, 0.001},
+	{"gmx", "", 0.08, map[string]float64{"mailbox_full": 0.01, "policy": 0.003, "unknown_recipient": 0.02}, 0.0},
+	{"other", "partner.example.org", 0.08, map[string]float64{"unknown_recipient": 0.03, "greylisted": 0.01, "policy": 0.004, "mailbox_full": 0.005}, 0.01},
+	{"other", "", 0.14, map[string]float64{
 		"greylisted": 0.10, "unknown_recipient": 0.03, "connection_timeout": 0.01, "connection_refused": 0.004, "dns_failure": 0.003, "blocklisted": 0.003,
 		"client_identity": 0.002, "unspecified": 0.004, "tls_failure": 0.002, "policy": 0.004,
 	}, 0.15},
@@ -102,7 +109,7 @@ var (
 
 // NewWorld is a site that sends so many messages a day; the same seed gives the same.
 func NewWorld(seed uint64, perDay float64, hosts int, start time.Time, take func(*incident.Observation), tick func(int64)) *World {
-	w := &World{rnd: rand.New(rand.NewPCG(seed, 77)), perDay: perDay, now: start, take: take, tick: tick, moods: map[string]float64{}}
+	w := &World{rnd: rand.New(rand.NewPCG(seed, 77)), perDay: perDay, now: start, take: take, tick: tick}
 	for i := range hosts {
 		w.hosts = append(w.hosts, fmt.Sprintf("mx%d", i+1))
 	}
@@ -126,14 +133,15 @@ func (w *World) Now() time.Time { return w.now }
 
 // minute makes up what happens in one.
 func (w *World) minute() {
-	if w.now.Minute() == 0 {
+	if w.now.Minute() == 0 || w.moods == nil {
 		w.mood()
 	}
 	rate := w.perDay / 1440 * hours[w.now.Hour()] * week[w.now.Weekday()] * times(w.Trouble.Volume)
 	for range w.poisson(rate) {
 		w.message(w.sender(), "", 0)
 	}
-	for _, p := range providers { // a campaign to one provider
+	for i := range providers { // a campaign to one provider
+		p := &providers[i]
 		if more := times(w.Trouble.Campaign[p.name]) - 1; more > 0 {
 			for range w.poisson(rate * p.weight * more) {
 				w.message("news.example.com", p.name, 0)
@@ -164,6 +172,10 @@ func (w *World) minute() {
 func (w *World) foreign(rate float64) {
 	for range w.poisson(rate) {
 		client := fmt.Sprintf("192.0.2.%d", w.rnd.IntN(250))
+		if w.Trouble.Shaken > 0 && w.rnd.Float64() < w.Trouble.Shaken {
+			w.say(incident.Observation{Event: incident.Handshake, UID: w.id(), Client: client})
+			continue
+		}
 		w.say(incident.Observation{Event: incident.Session, UID: w.id(), Client: client, Secure: w.rnd.Float64() >= max(0.08, w.Trouble.Clients)})
 		if w.rnd.Float64() < max(0.0005, w.Trouble.Broken) {
 			w.say(incident.Observation{Event: incident.Trouble, UID: w.id(), What: "milter", Reason: "server_busy", Category: "infrastructure", Code: 451, Text: "Service unavailable"})
@@ -185,22 +197,28 @@ func (w *World) foreign(rate float64) {
 // attacks are the everyday ones, and those of the scenario.
 func (w *World) attacks() {
 	for range w.poisson(0.4) {
-		w.say(incident.Observation{Event: incident.Login, Client: fmt.Sprintf("198.51.100.%d", w.rnd.IntN(12))})
+		w.say(incident.Observation{Event: incident.Login, Client: fmt.Sprintf("198.51.100.%d", w.rnd.IntN(12)), Sender: w.account()})
 	}
 	for range w.poisson(0.1) {
 		w.say(incident.Observation{Event: incident.Handshake, Client: fmt.Sprintf("198.51.100.%d", w.rnd.IntN(30))})
 	}
 	for range w.poisson(w.Trouble.Logins) {
-		w.say(incident.Observation{Event: incident.Login, Client: fmt.Sprintf("203.0.113.%d", w.rnd.IntN(250))})
+		w.say(incident.Observation{Event: incident.Login, Client: fmt.Sprintf("203.0.113.%d", w.rnd.IntN(250)), Sender: w.account()})
 	}
 	for range w.poisson(w.Trouble.Guess) {
-		w.say(incident.Observation{Event: incident.Login, Client: "203.0.113.9"})
+		w.say(incident.Observation{Event: incident.Login, Client: "203.0.113.9", Sender: w.account()})
+	}
+	for range w.poisson(w.Trouble.Account) {
+		w.say(incident.Observation{Event: incident.Login, Client: fmt.Sprintf("203.0.113.%d", w.rnd.IntN(w.Trouble.From)), Sender: "anna"})
+	}
+	for range w.poisson(w.Trouble.Shaker) {
+		w.say(incident.Observation{Event: incident.Handshake, Client: "203.0.113.10"})
 	}
 	for range w.poisson(w.Trouble.Looping) {
 		w.say(incident.Observation{Event: incident.Rejected, UID: w.id(), Sender: "anna", Client: "192.0.2.44", Code: 553, Reason: "invalid_sender", Category: "own"})
 	}
 	for range w.poisson(w.Trouble.Dead) {
-		w.fail("other", "partner.example.org", "connection_timeout", w.sender(), "")
+		w.fail("other", "dead.example.org", "connection_timeout", w.sender(), "")
 	}
 	for range w.poisson(w.Trouble.Evil) {
 		w.fail("other", "evil.example", "unspecified", w.sender(), fmt.Sprintf("no mail for you %d", w.rnd.IntN(3)))
@@ -215,6 +233,9 @@ func (w *World) fail(provider, domain, reason, sender, words string) {
 		Code: 451, Text: words, Fingerprint: words, Recipients: 1,
 	})
 }
+
+// account is a name that somebody guesses.
+func (w *World) account() string { return fmt.Sprintf("info%d", w.rnd.IntN(300)) }
 
 // sender is one of ours: users and domains, some of which send most.
 func (w *World) sender() string {
@@ -253,9 +274,11 @@ func (w *World) message(sender, to string, bounced float64) {
 			Event: incident.Try, Host: host, UID: uid, Sender: sender, User: user, Provider: p.name, Domain: p.name + ".example", From: "192.0.2.10", Recipients: 1,
 		}
 		if p.name == "other" {
-			o.Domain = fmt.Sprintf("d%d.example.net", w.rnd.IntN(80))
+			if o.Domain = p.domain; o.Domain == "" {
+				o.Domain = fmt.Sprintf("d%d.example.net", w.rnd.IntN(80))
+			}
 		}
-		w.first(at, &p, o, bounced)
+		w.first(at, p, o, bounced)
 	}
 }
 
@@ -294,7 +317,7 @@ func (w *World) retry(at time.Time, p *provider, o incident.Observation, n int) 
 	at = at.Add(time.Duration(300<<min(n, 4))*time.Second + w.within())
 	o.Retry = true
 	again := 0.2
-	if t := w.Trouble.Reasons[p.name]; t != nil && t[o.Reason] > 0.3 {
+	if w.Trouble.Reasons[p.key()][o.Reason] > 0.3 {
 		again = 0.9
 	}
 	if n < 8 && w.rnd.Float64() < again {
@@ -319,9 +342,10 @@ func (w *World) delivered(at time.Time, p *provider, o incident.Observation) {
 // reason says why a first try fails; empty: it does not.
 func (w *World) reason(p *provider) string {
 	x := w.rnd.Float64()
-	for _, name := range order {
-		share := p.reasons[name] * times(w.moods[p.name+" "+name])
-		if t := w.Trouble.Reasons[p.name]; t != nil && t[name] > 0 {
+	t, moods := w.Trouble.Reasons[p.key()], w.moods[p]
+	for i, name := range order {
+		share := moods[i]
+		if t[name] > 0 {
 			share = t[name]
 		}
 		if x < share {
@@ -332,25 +356,33 @@ func (w *World) reason(p *provider) string {
 	return ""
 }
 
-func (w *World) provider(name string) provider {
+func (w *World) provider(name string) *provider {
 	x := w.rnd.Float64()
-	for _, p := range providers {
+	for i := range providers {
+		p := &providers[i]
 		if p.name == name || name == "" && x < p.weight {
 			return p
 		}
 		x -= p.weight
 	}
-	return providers[0]
+	return &providers[0]
 }
+
+// key is what a trouble calls it.
+func (p *provider) key() string { return cmp.Or(p.domain, p.name) }
 
 // mood makes shares of an hour higher and lower than those of another.
 func (w *World) mood() {
-	for _, p := range providers {
-		for _, name := range order {
-			if p.reasons[name] > 0 {
-				w.moods[p.name+" "+name] = math.Exp(0.4 * w.rnd.NormFloat64())
+	w.moods = map[*provider][]float64{}
+	for i := range providers {
+		p := &providers[i]
+		shares := make([]float64, len(order))
+		for k, name := range order {
+			if share := p.reasons[name]; share > 0 {
+				shares[k] = share * math.Exp(0.4*w.rnd.NormFloat64())
 			}
 		}
+		w.moods[p] = shares
 	}
 }
 
