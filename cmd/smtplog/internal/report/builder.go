@@ -77,13 +77,12 @@ type Builder struct {
 // names are the lists of the most frequent.
 type names struct {
 	recipientDomains, senderDomains, rejectedClients, attackers, callers *top[item]
-	senders, recipients, clients, users                                  *ranking
+	senders, recipients, clients, users                                  *top[item] // by bytes, too
 }
 
 // item is what is known of a name.
 type item struct {
 	Counts
-	weight         int64 // bytes of what it is ranked by
 	deliveredBytes int64
 	delays         float64
 	delayed        int64
@@ -131,7 +130,9 @@ func New(o Options) *Builder {
 	for _, t := range [...]**top[item]{&n.recipientDomains, &n.senderDomains, &n.rejectedClients, &n.attackers, &n.callers} {
 		*t = newTop[item](mostNames)
 	}
-	n.senders, n.recipients, n.clients, n.users = newRanking(), newRanking(), newRanking(), newRanking()
+	for _, t := range [...]**top[item]{&n.senders, &n.recipients, &n.clients, &n.users} {
+		*t = newTopByBytes[item](mostNames)
+	}
 	for i := range metrics.Table {
 		for name, id := range map[string]*int{
 			"smtp.delivery.attempts": &b.ids.attempts, "smtp.delivery.recipients": &b.ids.recipients, "smtp.reject.count": &b.ids.rejects,

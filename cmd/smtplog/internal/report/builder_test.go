@@ -46,28 +46,50 @@ func TestLongLogsAreKeptByHours(t *testing.T) {
 	}
 }
 
-// A list keeps the most frequent names of any number, and says how far a count may be off.
+// A list keeps the most frequent names of any number, and says how far a count may be off: no more than what came divided by what stays.
 func TestListsAreBounded(t *testing.T) {
-	list := newTop[item](100)
-	for i := range 10_000 {
-		list.add(fmt.Sprintf("once%d", i), 1)
-		if i%10 == 0 {
-			list.add(fmt.Sprintf("often%d", i/10%20), 5)
+	for _, list := range []*top[item]{newTop[item](100), newTopByBytes[item](100)} {
+		for i := range 10_000 {
+			list.addBytes(fmt.Sprintf("once%d", i), 1, 1)
+			if i%10 == 0 {
+				list.addBytes(fmt.Sprintf("often%d", i/10%20), 5, 5)
+			}
+			require.LessOrEqual(t, len(list.byName), 100)
 		}
-	}
-	assert.Len(t, list.byName, 100)
-	best := list.best(20)
-	for _, e := range best {
-		assert.Contains(t, e.name, "often")
-		assert.GreaterOrEqual(t, e.rank, int64(250))
-		assert.LessOrEqual(t, e.rank-250, list.err)
+		assert.Equal(t, 100, list.most)
+		assert.LessOrEqual(t, list.err.times, int64(15_000/(100/3)))
+		best := list.best(20, byTimes)
+		require.Len(t, best, 20)
+		for _, e := range best {
+			assert.Contains(t, e.name, "often")
+			assert.GreaterOrEqual(t, e.times, int64(250))
+			assert.LessOrEqual(t, e.times-250, list.err.times)
+		}
 	}
 	few := newTop[item](100)
 	for range 7 {
 		few.add("a", 1)
 	}
-	assert.Equal(t, int64(7), few.best(1)[0].rank)
+	assert.Equal(t, int64(7), few.best(1, byTimes)[0].times)
 	assert.Zero(t, few.err)
+	assert.Empty(t, few.best(1, byBytes), "what has no bytes is in no list by bytes")
+}
+
+// A list by two counts keeps who is high in one of them, however low in the other.
+func TestWhoIsHighInEitherCountStays(t *testing.T) {
+	list := newTopByBytes[item](90)
+	for i := range 5000 {
+		list.addBytes(fmt.Sprintf("small%d", i), 1, 10)
+		if i%100 == 0 {
+			list.addBytes("heavy", 1, 1_000_000)
+			list.addBytes("busy", 20, 1)
+		}
+	}
+	assert.Equal(t, "heavy", list.best(1, byBytes)[0].name)
+	assert.Equal(t, "busy", list.best(1, byTimes)[0].name)
+	heavy, busy := list.byName["heavy"], list.byName["busy"]
+	assert.Equal(t, counts{50, 50_000_000}, heavy.counts)
+	assert.Equal(t, counts{1000, 50}, busy.counts)
 }
 
 // Quantiles are within one percent.

@@ -142,10 +142,9 @@ func (b *Builder) deliveredTo(n int64) {
 		size = ev.Size
 	}
 	for _, to := range b.recipients() {
-		b.names.recipients.add(to, n, size*n, func(i *item) {
-			i.Delivered += n
-			i.delivery(ev, n)
-		})
+		i := b.names.recipients.addBytes(to, n, size*n)
+		i.Delivered += n
+		i.delivery(ev, n)
 	}
 }
 
@@ -267,12 +266,11 @@ func (b *Builder) received(n int64) {
 	if b.hour != nil {
 		add(&b.hour.Counts)
 	}
-	rank := func(of *ranking, name, extra string) {
+	rank := func(of *top[item], name, extra string) {
 		if name != "" {
-			of.add(name, n, size, func(i *item) {
-				add(&i.Counts)
-				keep(&i.extra, extra)
-			})
+			i := of.addBytes(name, n, size)
+			add(&i.Counts)
+			keep(&i.extra, extra)
 		}
 	}
 	rank(b.names.senders, address(ev.MailFrom), "")

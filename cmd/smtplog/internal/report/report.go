@@ -121,7 +121,7 @@ type Share struct {
 }
 
 // List is the most frequent of something. Up to Full distinct names it is exact; beyond, a count may be too high by at most Error, and a name with a count above
-// Error is in it (the space-saving method).
+// Error is in it.
 type List struct {
 	Items    []Item `json:"items"`
 	Distinct int64  `json:"distinct"` // names that were kept

@@ -25,18 +25,18 @@ func (b *Builder) Report() *Report {
 	r.Servers, r.Hosts = shares(b.servers, b.options.Top), shares(b.hosts, b.options.Top)
 	b.lists(r)
 	b.destinations(r)
-	for _, e := range b.failures.best(b.options.Top) {
+	for _, e := range b.failures.best(b.options.Top, byTimes) {
 		r.Failures = append(r.Failures, e.value)
 	}
-	for _, e := range b.rejects.best(b.options.Top) {
+	for _, e := range b.rejects.best(b.options.Top, byTimes) {
 		one := e.value.Reject
 		one.Clients = first(ranked(e.value.clients), 5)
 		r.Rejects = append(r.Rejects, one)
 	}
-	for _, e := range b.warnings.best(b.options.Top) {
+	for _, e := range b.warnings.best(b.options.Top, byTimes) {
 		r.Warnings = append(r.Warnings, e.value)
 	}
-	for _, e := range b.unknown.best(b.options.Top) {
+	for _, e := range b.unknown.best(b.options.Top, byTimes) {
 		r.Unknown = append(r.Unknown, e.value)
 	}
 	r.Incidents = b.departures()
@@ -52,8 +52,8 @@ func (b *Builder) at(nanos int64) time.Time { return time.Unix(0, nanos).In(b.op
 func first[T any](list []T, n int) []T { return list[:min(n, len(list))] }
 
 func shares(t *top[struct{}], n int) (list []Share) {
-	for _, e := range t.best(n) {
-		list = append(list, Share{e.name, e.rank})
+	for _, e := range t.best(n, byTimes) {
+		list = append(list, Share{e.name, e.times})
 	}
 	return list
 }
@@ -142,24 +142,23 @@ func extend(list *[]Period, at time.Time, next func(time.Time) time.Time) *Count
 func (b *Builder) lists(r *Report) {
 	n := &b.names
 	for _, l := range []struct {
-		from *top[item]
-		to   *List
+		from      *top[item]
+		to, bytes *List
 	}{
-		{n.recipientDomains, &r.RecipientDomains},
-		{n.senderDomains, &r.SenderDomains},
-		{n.senders.often, &r.Senders},
-		{n.senders.byBytes(), &r.SendersByBytes},
-		{n.recipients.often, &r.Recipients},
-		{n.recipients.byBytes(), &r.RecipientsBytes},
-		{n.clients.often, &r.Clients},
-		{n.clients.byBytes(), &r.ClientsByBytes},
-		{n.users.often, &r.Users},
-		{n.users.byBytes(), &r.UsersByBytes},
-		{n.rejectedClients, &r.RejectedClients},
-		{n.attackers, &r.Attackers},
-		{n.callers, &r.Sessions.Clients},
+		{n.recipientDomains, &r.RecipientDomains, nil},
+		{n.senderDomains, &r.SenderDomains, nil},
+		{n.senders, &r.Senders, &r.SendersByBytes},
+		{n.recipients, &r.Recipients, &r.RecipientsBytes},
+		{n.clients, &r.Clients, &r.ClientsByBytes},
+		{n.users, &r.Users, &r.UsersByBytes},
+		{n.rejectedClients, &r.RejectedClients, nil},
+		{n.attackers, &r.Attackers, nil},
+		{n.callers, &r.Sessions.Clients, nil},
 	} {
-		*l.to = listOf(l.from, b.options.Top)
+		*l.to = listOf(l.from, b.options.Top, byTimes)
+		if l.bytes != nil {
+			*l.bytes = listOf(l.from, b.options.Top, byBytes)
+		}
 	}
 	r.Totals.Senders, r.Totals.SenderDomains = r.Senders.Distinct, r.SenderDomains.Distinct
 	r.Totals.Recipients, r.Totals.RecipientDomains = r.Recipients.Distinct, 0
@@ -170,32 +169,28 @@ func (b *Builder) lists(r *Report) {
 	}
 }
 
-func itemsOf(t *top[item], n int) (items []Item) {
-	items = []Item{}
-	for _, e := range t.best(n) {
-		i := Item{Name: e.name, Rank: e.rank, Counts: e.value.Counts, DeliveredBytes: e.value.deliveredBytes, MaxDelay: e.value.maxDelay, Extra: e.value.extra}
+func listOf(t *top[item], n int, by func(counts) int64) List {
+	l := List{Items: []Item{}, Distinct: int64(t.most), Error: by(t.err)}
+	for _, e := range t.best(n, by) {
+		i := Item{Name: e.name, Rank: by(e.counts), Counts: e.value.Counts, DeliveredBytes: e.value.deliveredBytes, MaxDelay: e.value.maxDelay, Extra: e.value.extra}
 		if e.value.delayed > 0 {
 			i.AvgDelay = round(e.value.delays / float64(e.value.delayed))
 		}
-		items = append(items, i)
+		l.Items = append(l.Items, i)
 	}
-	return items
-}
-
-func listOf(t *top[item], n int) List {
-	return List{Items: itemsOf(t, n), Distinct: int64(len(t.byName)), Error: t.err}
+	return l
 }
 
 // destinations are the providers, with their replies.
 func (b *Builder) destinations(r *Report) {
 	failures := map[string][]Failure{}
-	for _, e := range b.failures.best(mostFailures) {
+	for _, e := range b.failures.best(mostFailures, byTimes) {
 		who := cmp.Or(e.value.Provider, e.value.Domain)
 		if len(failures[who]) < mostSamples {
 			failures[who] = append(failures[who], e.value)
 		}
 	}
-	for _, e := range b.providers.best(b.options.Top) {
+	for _, e := range b.providers.best(b.options.Top, byTimes) {
 		p := Provider{Name: e.name, Counts: e.value.Counts, Reasons: ranked(e.value.reasons), Failures: failures[e.name]}
 		if e.value.delay != nil {
 			p.Delay = e.value.delay.quantiles()

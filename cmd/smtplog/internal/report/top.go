@@ -6,19 +6,25 @@ import (
 	"strings"
 )
 
-// top keeps the most frequent names and what belongs to each. Up to its size it is exact; then a new name takes the place of the least frequent and begins with
-// that one's rank (space-saving: Metwally, Agrawal, El Abbadi, "Efficient Computation of Frequent and Top-k Elements in Data Streams", 2005).
+// top keeps the most frequent names and what belongs to each. Up to its size it is exact. Then the less frequent ones go at once, and whoever comes anew begins
+// with the highest count that one of them had: a count is never too low, and too high by that at most. It is the method of Misra and Gries ("Finding Repeated
+// Elements", 1982) with the purge of Anderson et al. ("A High-Performance Algorithm for Identifying Frequent Items in Data Streams", IMC 2017): no order is kept
+// up at each line, and every run gives the same.
 type top[V any] struct {
-	size   int
-	byName map[string]*entry[V]
-	order  ranks[V] // a heap, once it is full
-	err    int64    // the most that a rank may be too high by
+	size    int
+	byBytes bool // names have a second count, and the highest by either stay
+	byName  map[string]*entry[V]
+	arrived []*entry[V] // in their order
+	most    int         // names at a time
+	err     counts      // the most that a count may be too high by
 }
 
+// counts are what names are ranked by.
+type counts struct{ times, bytes int64 }
+
 type entry[V any] struct {
-	name  string
-	rank  int64
-	place int
+	name string
+	counts
 	value V
 }
 
@@ -26,16 +32,30 @@ func newTop[V any](size int) *top[V] {
 	return &top[V]{size: size, byName: make(map[string]*entry[V])}
 }
 
-// add raises a name's rank by n and gives what belongs to it.
-func (t *top[V]) add(name string, n int64) *V {
+// newTopByBytes is a list that is asked for bytes, too.
+func newTopByBytes[V any](size int) *top[V] {
+	t := newTop[V](size)
+	t.byBytes = true
+	return t
+}
+
+// add counts a name n times and gives what belongs to it.
+func (t *top[V]) add(name string, n int64) *V { return t.addBytes(name, n, 0) }
+
+// addBytes counts a name n times, with so many bytes in all.
+func (t *top[V]) addBytes(name string, n, bytes int64) *V {
 	e := t.byName[name]
 	if e == nil {
-		e = t.enter(name)
+		if len(t.byName) >= t.size {
+			t.purge()
+		}
+		e = &entry[V]{name: strings.Clone(name), counts: t.err}
+		t.byName[e.name] = e
+		t.arrived = append(t.arrived, e)
+		t.most = max(t.most, len(t.byName))
 	}
-	e.rank += n
-	if t.order != nil {
-		t.order.sink(e)
-	}
+	e.times += n
+	e.bytes += bytes
 	return &e.value
 }
 
@@ -47,67 +67,61 @@ func (t *top[V]) get(name string) *V {
 	return nil
 }
 
-func (t *top[V]) enter(name string) *entry[V] {
-	name = strings.Clone(name)
-	if len(t.byName) < t.size {
-		e := &entry[V]{name: name}
-		t.byName[name] = e
-		return e
+// purge lets go of the names with the lowest counts, and of those with equal ones the oldest: half of them, or a third where two counts decide.
+func (t *top[V]) purge() {
+	stays := make([]bool, len(t.arrived))
+	if t.byBytes {
+		t.choose(stays, t.size/3, byTimes)
+		t.choose(stays, t.size/3, byBytes)
+	} else {
+		t.choose(stays, t.size/2, byTimes)
 	}
-	if t.order == nil {
-		t.fill()
+	kept := t.arrived[:0]
+	for i, e := range t.arrived {
+		if stays[i] {
+			kept = append(kept, e)
+			continue
+		}
+		delete(t.byName, e.name)
+		t.err.times, t.err.bytes = max(t.err.times, e.times), max(t.err.bytes, e.bytes)
 	}
-	least := t.order[0]
-	delete(t.byName, least.name)
-	t.err = max(t.err, least.rank)
-	e := &entry[V]{name: name, rank: least.rank, place: 0} // another one: who holds on to the old must not take it for the new
-	t.byName[name], t.order[0] = e, e
-	return e
+	clear(t.arrived[len(kept):])
+	t.arrived = kept
 }
 
-// fill makes the heap of a full list.
-func (t *top[V]) fill() {
-	t.order = make(ranks[V], 0, len(t.byName))
-	for _, e := range t.byName {
-		e.place = len(t.order)
-		t.order = append(t.order, e)
+// choose marks the n names with the highest counts.
+func (t *top[V]) choose(stays []bool, n int, by func(counts) int64) {
+	all := make([]int64, len(t.arrived))
+	for i, e := range t.arrived {
+		all[i] = by(e.counts)
 	}
-	slices.SortFunc(t.order, func(a, b *entry[V]) int { return cmp.Or(cmp.Compare(a.rank, b.rank), strings.Compare(a.name, b.name)) })
-	for i, e := range t.order {
-		e.place = i
+	slices.Sort(all)
+	least := all[len(all)-n]
+	above, _ := slices.BinarySearch(all, least+1)
+	equal := n - (len(all) - above) // so many of those with the least count
+	for i := len(t.arrived) - 1; i >= 0; i-- {
+		x := by(t.arrived[i].counts)
+		if x == least && equal > 0 {
+			equal--
+			stays[i] = true
+		}
+		stays[i] = stays[i] || x > least
 	}
 }
 
-// best gives the n of the highest rank, in order.
-func (t *top[V]) best(n int) []*entry[V] {
-	list := make([]*entry[V], 0, len(t.byName))
-	for _, e := range t.byName {
-		list = append(list, e)
-	}
-	slices.SortFunc(list, func(a, b *entry[V]) int { return cmp.Or(cmp.Compare(b.rank, a.rank), strings.Compare(a.name, b.name)) })
-	return list[:min(n, len(list))]
-}
+func byTimes(c counts) int64 { return c.times }
 
-// ranks is a heap, the lowest in front. It begins in the order of the names, so that every run gives the same.
-type ranks[V any] []*entry[V]
+func byBytes(c counts) int64 { return c.bytes }
 
-// sink moves an entry whose rank has grown to its place.
-func (r ranks[V]) sink(e *entry[V]) {
-	i := e.place
-	for {
-		least := 2*i + 1
-		if least >= len(r) {
-			break
-		}
-		if right := least + 1; right < len(r) && r[right].rank < r[least].rank {
-			least = right
-		}
-		if r[least].rank >= e.rank {
-			break
-		}
-		r[i] = r[least]
-		r[i].place = i
-		i = least
+// best gives the n names of the highest counts, in order.
+func (t *top[V]) best(n int, by func(counts) int64) []*entry[V] {
+	list := slices.Clone(t.arrived)
+	slices.SortFunc(list, func(a, b *entry[V]) int {
+		return cmp.Or(cmp.Compare(by(b.counts), by(a.counts)), strings.Compare(a.name, b.name))
+	})
+	list = list[:min(n, len(list))]
+	for len(list) > 0 && by(list[len(list)-1].counts) == 0 {
+		list = list[:len(list)-1]
 	}
-	r[i], e.place = e, i
+	return list
 }
