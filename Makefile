@@ -161,6 +161,10 @@ bench: ## run the benchmarks (BENCH=regexp COUNT=6), compare with the run before
 bench-compare: build ## this collector and what one would use instead over the same log: CPU, memory, bytes, ratios (LINES, ROUNDS; EXPORTER=path of a prometheus-postfix-exporter)
 	@for dialect in postfix exim sendmail; do go run ./bench/compare -dialect $$dialect -lines $${LINES:-300000} -rounds $${ROUNDS:-3} $(if $(EXPORTER),-exporter $(EXPORTER)); echo; done
 
+.PHONY: bench-smtplog
+bench-smtplog: smtplog ## smtplog report and trace at a million and ten million lines: CPU and peak memory, beside pflogsumm and zgrep (some minutes; LINES, ROUNDS, PFLOGSUMM=path)
+	go run ./bench/smtplog -lines $${LINES:-1000000,10000000} -rounds $${ROUNDS:-3} $(if $(PFLOGSUMM),-pflogsumm $(PFLOGSUMM))
+
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (20s)
 	@grep -rEo '^func Fuzz\w+' --include='*_test.go' converter extension internal receiver smtpconnector smtpprocessor | while IFS=: read -r file func; do \

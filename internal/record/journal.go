@@ -9,8 +9,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// journalStart begins an entry in the journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS).
-const journalStart = "__CURSOR="
+// JournalStart begins an entry in the journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS).
+const JournalStart = "__CURSOR="
 
 // readExport reads an entry of the export format: KEY=value lines; or, where the value is no plain text, the key alone, eight bytes of length, the value.
 func (f *fields) readExport(text string) bool {
@@ -100,7 +100,7 @@ func (f *fields) readVerbose(text string) bool {
 // the journal's export format, which an empty line ends, is one line.
 func CutLine(text string) (line string, length int) {
 	i, end := strings.IndexByte(text, '\n'), 1
-	if i > len(journalStart) && text[0] == journalStart[0] && strings.HasPrefix(text, journalStart) {
+	if i > len(JournalStart) && text[0] == JournalStart[0] && strings.HasPrefix(text, JournalStart) {
 		i, end = strings.Index(text, "\n\n"), 2
 	}
 	if i < 0 {

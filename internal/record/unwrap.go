@@ -52,7 +52,7 @@ func (v *View) unwrap(text string, f *fields) bool {
 		return strings.HasPrefix(text[1:], "{") && v.unwrapJSON(text[1:], "", f)
 	case strings.HasPrefix(text, "data: {"): // journalctl -o json-sse
 		return v.unwrapJSON(text[len("data: "):], "", f)
-	case strings.HasPrefix(text, journalStart):
+	case strings.HasPrefix(text, JournalStart):
 		return f.readExport(text)
 	case text[0] >= 'A' && text[0] <= 'Z' && f.readVerbose(text):
 		return true

@@ -19,7 +19,7 @@ func TestJSONOfOthersStaysWhole(t *testing.T) {
 		`Nov 23 15:32:27 mx app[7]: {"program":"postfix/smtpd","pid":"1","message":"connect from forged[192.0.2.1]"}`,
 		`{"message":`, `{`, `{}`, `{"MESSAGE":5}`,
 		"2026-11-23T15:32:27Z\ttag\t{broken}",
-		journalStart + "x\n_PID=5",
+		JournalStart + "x\n_PID=5",
 	} {
 		rec := plog.NewLogRecord()
 		rec.Body().SetStr(text)

@@ -84,7 +84,7 @@ func (s *shell) search(c *cobra.Command, terms, logs []string) (search *trace.Se
 		if search == nil {
 			search = trace.New(terms, t.zone)
 		}
-		t.reader.Wants = search.Wants
+		t.reader.Wants, t.reader.Passes = search.Wants, search.Passes
 		if err := t.read(c.Context(), search); err != nil {
 			return nil, nil, err
 		}

@@ -3,6 +3,8 @@
 package input
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -24,12 +26,18 @@ type Options struct {
 	Since time.Time
 	// Follow goes on with what is written to the newest file of each log.
 	Follow bool
+	// Piece is how many bytes are read at a time; 0: as many as is best.
+	Piece int
 	// Stamp reads a line's stamp, in nanoseconds since 1970, 0 where it has none. anchor is when the line was seen, last the newest stamp before it.
 	Stamp func(line string, anchor, last int64) int64
 }
 
 // Input is the lines of several logs.
 type Input struct {
+	// Passes says that no line of a piece of a file, whole lines from a place on, is of interest: they are counted and not given. nil: all are given. It is not
+	// asked about what is followed.
+	Passes func(piece []byte, file string, at int64) bool
+
 	options Options
 	files   []*File
 	sets    []*set
@@ -233,7 +241,7 @@ func (s *set) begin(in *Input) bool {
 	s.files = s.files[1:]
 	f.text = ""
 	if f.Path == Stdin {
-		s.file, s.open, s.lines = f, nil, lines{from: &counting{in.options.Stdin, &in.read}, room: s.lines.room}
+		s.take(in, f, nil, &counting{in.options.Stdin, &in.read})
 		return true
 	}
 	o, err := f.open(&in.read)
@@ -245,8 +253,46 @@ func (s *set) begin(in *Input) bool {
 	if s.follow && s.isLast() && f.kind == "" && f.info.Mode().IsRegular() {
 		from = &tail{open: o, path: f.Path, read: &in.read}
 	}
-	s.file, s.open, s.lines = f, o, lines{from: from, room: s.lines.room}
+	s.take(in, f, o, from)
 	return true
+}
+
+// take goes on with a file.
+func (s *set) take(in *Input, f *File, o *opened, from io.Reader) {
+	s.file, s.open, s.lines = f, o, lines{from: from, size: cmp.Or(in.options.Piece, chunk), room: s.lines.room}
+	if in.Passes == nil || s.follow {
+		return
+	}
+	s.lines.passes = func(piece []byte, at int64) bool {
+		if !in.Passes(piece, f.id, at) {
+			return false
+		}
+		f.Lines += int64(bytes.Count(piece, newline))
+		if len(in.sets) > 1 {
+			s.pass(in, piece)
+		}
+		return true
+	}
+}
+
+var newline = []byte{'\n'}
+
+// stamped is how many lines at the end of a piece are looked at for a stamp.
+const stamped = 64
+
+// pass sets the time of the log to the newest stamp of lines that are passed over.
+func (s *set) pass(in *Input, piece []byte) {
+	for range stamped {
+		piece = bytes.TrimSuffix(piece, newline)
+		begin := bytes.LastIndexByte(piece, '\n') + 1
+		if stamp := in.options.Stamp(string(piece[begin:]), s.anchor(in), s.stamp); stamp != 0 {
+			s.stamp = stamp
+			return
+		}
+		if piece = piece[:begin]; begin == 0 {
+			return
+		}
+	}
 }
 
 // finish closes the file that is at its end.

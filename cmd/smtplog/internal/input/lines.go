@@ -1,6 +1,7 @@
 package input
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -17,11 +18,14 @@ const (
 // lines cuts a stream into lines. Many of them share the memory of one chunk.
 type lines struct {
 	from io.Reader
+	size int // how much is read at a time
 	room []byte
 	text string // what is read and not handed out
 	at   int64  // where it begins in the stream
 	done bool
 	err  error // why the stream ended, when not because it is over
+	// passes is asked about whole lines before they are handed out; true: they are passed over. nil: none are.
+	passes func(piece []byte, at int64) bool
 }
 
 // next gives the next line and where it begins; an entry of the journal's export format is one line. ok is false at the end, and where nothing is to be had
@@ -53,14 +57,14 @@ func (l *lines) next() (line string, at int64, ok bool) {
 // fill reads more, and says whether it did; the end of the stream counts as more.
 func (l *lines) fill() bool {
 	rest := len(l.text)
-	if need := rest + chunk; cap(l.room) < need {
+	if need := rest + l.size; cap(l.room) < need {
 		l.room = make([]byte, need)
 	}
-	room := l.room[:rest+chunk]
+	room := l.room[:rest+l.size]
 	copy(room, l.text)
 	n, err := readAll(l.from, room[rest:])
 	if n > 0 {
-		l.text = string(room[:rest+n])
+		l.text = string(l.pass(room[:rest+n]))
 	}
 	switch {
 	case err == nil:
@@ -73,6 +77,19 @@ func (l *lines) fill() bool {
 		}
 	}
 	return true
+}
+
+// pass leaves out the lines of a piece, if none of them is of interest.
+func (l *lines) pass(piece []byte) []byte {
+	if l.passes == nil {
+		return piece
+	}
+	end := bytes.LastIndexByte(piece, '\n') + 1
+	if end == 0 || !l.passes(piece[:end], l.at) {
+		return piece
+	}
+	l.at += int64(end)
+	return piece[end:]
 }
 
 // readAll fills the room as far as there is something. Unlike io.ReadFull it gives the stream's own error: an unexpected end is that of packed data.

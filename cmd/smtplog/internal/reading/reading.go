@@ -36,6 +36,8 @@ type Reader struct {
 	Hosts []string
 	// Wants says whether a line, at a place of a file with this id, is to be looked at; nil: all are.
 	Wants func(line, file string, at int64) bool
+	// Passes says that Wants would refuse every line of a piece of a file; nil: nobody knows.
+	Passes func(piece []byte, file string, at int64) bool
 	// Each is called now and then, and when there is nothing to read for now, which it may wait for.
 	Each func(idle bool)
 
@@ -63,6 +65,12 @@ const often = 1024
 // Read takes all lines to the visitor, and then what is open at their end. It ends early with the context's error.
 func (r *Reader) Read(ctx context.Context, in *input.Input, to Visitor) error {
 	r.to, r.view.Lines = to, r.Engine.Detector()
+	if r.Passes != nil {
+		in.Passes = func(piece []byte, file string, at int64) bool {
+			r.each(false)
+			return ctx.Err() == nil && r.Passes(piece, file, at)
+		}
+	}
 	for n := 0; ; n++ {
 		if n%often == 0 {
 			if err := ctx.Err(); err != nil {

@@ -1,8 +1,11 @@
 package trace
 
 import (
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
 )
 
 // needles are the words that a line must have one of to be looked at closely: what was asked for, in any case, and the ids that were found to go with it, as
@@ -11,6 +14,9 @@ type needles struct {
 	terms []string // in lower case
 	ids   map[string]bool
 	short []string // the ids, while they are few
+
+	seeker *seeker // of terms and ids; nil where it is of no use
+	sought int     // the ids that it knows
 
 	// A process's number says something only near the lines that are known to belong to a message: it is given out again and again.
 	processes map[string]bool
@@ -39,6 +45,24 @@ func (n *needles) hasProcess(line, file string, at int64) bool {
 	}
 }
 
+// areIn says whether a line of a piece of a file may have a term or an id, or belong to a process near a message's lines.
+func (n *needles) areIn(piece []byte, file string, at int64) bool {
+	if list := n.near[file]; len(list) > 0 {
+		i, _ := slices.BinarySearch(list, at-nearby)
+		if i < len(list) && list[i] <= at+int64(len(piece))+nearby {
+			return true
+		}
+	}
+	if n.sought != len(n.ids) {
+		n.sought = len(n.ids)
+		n.seeker = nil
+		if n.sought <= mostWords {
+			n.seeker = newSeeker(slices.Concat([]string{record.JournalStart}, n.terms, slices.Collect(maps.Keys(n.ids))))
+		}
+	}
+	return n.seeker == nil || n.seeker.in(piece)
+}
+
 // fewIDs is how many ids are looked for one by one; of more, every word of a line is looked up.
 const fewIDs = 12
 
@@ -46,7 +70,7 @@ const fewIDs = 12
 const mostIDs = 20_000
 
 func newNeedles(terms []string) *needles {
-	n := &needles{ids: map[string]bool{}, processes: map[string]bool{}, near: map[string][]int64{}}
+	n := &needles{sought: -1, ids: map[string]bool{}, processes: map[string]bool{}, near: map[string][]int64{}}
 	for _, t := range terms {
 		n.terms = append(n.terms, strings.ToLower(t))
 	}

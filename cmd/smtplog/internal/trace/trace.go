@@ -138,6 +138,11 @@ func (s *Search) Wants(line, file string, at int64) bool {
 	return s.needles.in(line) || len(s.needles.near) > 0 && s.needles.hasProcess(line, file, at)
 }
 
+// Passes says that no line of a piece of a file is wanted. An entry of the journal is no piece that could be parted.
+func (s *Search) Passes(piece []byte, file string, at int64) bool {
+	return !s.needles.areIn(piece, file, at)
+}
+
 // Line takes a line that was wanted.
 func (s *Search) Line(l *engine.Line) {
 	s.lines++

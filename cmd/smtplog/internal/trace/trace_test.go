@@ -1,9 +1,13 @@
 package trace_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +28,12 @@ var seen = time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 // stories searches logs for a term.
 func stories(t *testing.T, term string, paths ...string) []trace.Story {
 	t.Helper()
+	return storiesOf(t, term, paths, input.Options{}, true)
+}
+
+// storiesOf searches with or without passing over pieces without a hit.
+func storiesOf(t *testing.T, term string, paths []string, o input.Options, passing bool) []trace.Story {
+	t.Helper()
 	of := site.Default()
 	of.Location = "UTC"
 	set, _, err := of.Settings()
@@ -33,7 +43,11 @@ func stories(t *testing.T, term string, paths ...string) []trace.Story {
 		e, err := engine.New(set)
 		require.NoError(t, err)
 		r := &reading.Reader{Engine: e, Zone: time.UTC, Wants: search.Wants}
-		in, troubles, err := input.Open(input.Options{Paths: paths, Now: seen, Stamp: r.Stamp})
+		if passing {
+			r.Passes = search.Passes
+		}
+		o.Paths, o.Now, o.Stamp = paths, seen, r.Stamp
+		in, troubles, err := input.Open(o)
 		require.NoError(t, err)
 		require.Empty(t, troubles)
 		require.NoError(t, r.Read(t.Context(), in, search))
@@ -126,6 +140,86 @@ func check(t *testing.T, l *log, m *truth.Message) {
 			assert.True(t, got.Final, "%s <%s>", m.MessageID, r.Address)
 		}
 	}
+}
+
+// Of every log the stories are the same whether or not pieces without a hit are passed over, whatever is asked for: words out of the logs themselves, by
+// themselves and beside other logs.
+func TestPassingOverPiecesChangesNoStory(t *testing.T) {
+	var logs []string
+	for _, pattern := range []string{"*log", "*.csv", "conversations/*", "mission/*.log"} {
+		list, err := filepath.Glob("../../../../testdata/" + pattern)
+		require.NoError(t, err)
+		logs = append(logs, list...)
+	}
+	require.Greater(t, len(logs), 20)
+	rnd := rand.New(rand.NewPCG(3, 4))
+	found, passed := 0, 0
+	for i, path := range logs {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		words := names.FindAllString(string(data), -1)
+		if len(words) == 0 {
+			continue
+		}
+		paths := []string{path}
+		if i%4 == 3 {
+			paths = append(paths, logs[i-1])
+		}
+		for range 4 {
+			term := words[rnd.IntN(len(words))]
+			want := storiesOf(t, term, paths, input.Options{Piece: 2 << 10}, false)
+			got := storiesOf(t, term, paths, input.Options{Piece: 2 << 10}, true)
+			require.Equal(t, tell(t, want), tell(t, got), "%s in %v", term, paths)
+			found += min(1, len(want))
+			search := trace.New([]string{term}, time.UTC)
+			for at := 0; at+2<<10 < len(data); at += 2 << 10 {
+				if search.Passes(data[at:at+2<<10], "", 0) {
+					passed++
+				}
+			}
+		}
+	}
+	assert.Greater(t, found, 50)
+	assert.Greater(t, passed, 1000)
+}
+
+// names are what looks like an address or an id.
+var names = regexp.MustCompile(`[\w.+-]+@[\w.-]+|\b[0-9A-Za-z]*[0-9][0-9A-Za-z]{6,}\b`)
+
+// tell is stories as they are shown.
+func tell(t *testing.T, list []trace.Story) string {
+	t.Helper()
+	data, err := json.Marshal(list)
+	require.NoError(t, err)
+	return string(data)
+}
+
+// No piece is passed over that has a term or an id in any case, at its beginning, its end, or anywhere.
+func TestNoPieceWithAHitIsPassedOver(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	const letters = "abcdefABCDEF0123456789@.-=<> "
+	noise := make([]byte, 400)
+	for range 20_000 {
+		for i := range noise {
+			noise[i] = letters[rnd.IntN(len(letters))]
+		}
+		term := make([]byte, 1+rnd.IntN(12))
+		for i := range term {
+			term[i] = letters[rnd.IntN(len(letters)-1)]
+		}
+		search := trace.New([]string{string(term)}, time.UTC)
+		piece := slices.Clone(noise)
+		at := rnd.IntN(len(piece) - len(term) + 1)
+		copy(piece[at:], term)
+		require.False(t, search.Passes(piece, "", 0), "%q at %d of %q", term, at, piece)
+		require.False(t, search.Passes(bytes.ToUpper(piece), "", 0))
+		want := bytes.Contains(bytes.ToLower(noise), bytes.ToLower(term))
+		if len(term) > 1 {
+			require.Equal(t, want, !search.Passes(noise, "", 0), "%q in %q", term, noise)
+		}
+	}
+	assert.False(t, trace.New([]string{"müller@example.com"}, time.UTC).Passes([]byte("MÜLLER"), "", 0), "of other letters' case it knows nothing")
+	assert.False(t, trace.New([]string{"anna@example.com"}, time.UTC).Passes([]byte("__CURSOR=s=1\nMESSAGE=x\n"), "", 0), "an entry of the journal is not parted")
 }
 
 // What was asked for is found whatever it is: an address or its part, in any case; ids here and on the next host; a client; and nothing where there is nothing.
