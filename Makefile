@@ -146,7 +146,7 @@ format: ## format the code as lint wants it
 	$(TOOL) golangci-lint fmt ./...
 
 .PHONY: generate
-generate: ## run every go:generate (mdatagen), then goimports over what it wrote
+generate: ## run every go:generate (mdatagen, dashboards), then goimports over what it wrote
 	go generate ./...
 	@find . -name 'generated_*.go' -not -path './build/*' -print0 | xargs -0 -r $(TOOL) goimports -w
 
