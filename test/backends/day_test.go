@@ -44,18 +44,31 @@ func newDay(t *testing.T) *day {
 	return d
 }
 
+// arrived waits until a query counts every line, once.
+func (d *day) arrived(t *testing.T, ask func(*testing.T, string) []row, query string) {
+	t.Helper()
+	var rows []row
+	for range 120 {
+		if rows = ask(t, query); len(rows) == 1 && rows[0][0] == strconv.Itoa(len(d.lines)) {
+			return
+		}
+		time.Sleep(500 * time.Millisecond)
+	}
+	t.Fatalf("%d lines, %v have arrived", len(d.lines), rows)
+}
+
 // row is one of an answer: its values. Times are how long ago they were, in whole seconds.
 type row []string
 
 var (
 	stamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)
-	nanos = regexp.MustCompile(`^1[6-9]\d{17}$`)
+	epoch = regexp.MustCompile(`^1[6-9]\d{8}(\d{9})?$`) // seconds, or nanoseconds
 )
 
 // value brings one to the form that expected answers have it in.
 func (d *day) value(v string) string {
-	if nanos.MatchString(v) {
-		n, _ := strconv.ParseInt(v, 10, 64)
+	if epoch.MatchString(v) {
+		n, _ := strconv.ParseInt((v + "000000000")[:19], 10, 64)
 		return d.ago(time.Unix(0, n))
 	}
 	return stamp.ReplaceAllStringFunc(v, func(s string) string {

@@ -19,7 +19,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -37,25 +39,36 @@ var authorization = "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"
 
 // program runs until the test ends.
 type program struct {
-	t      *testing.T
-	cmd    *exec.Cmd
-	output bytes.Buffer
+	t         *testing.T
+	env, line []string
+	cmd       *exec.Cmd
+	output    bytes.Buffer
+}
+
+func (p *program) start() {
+	p.t.Helper()
+	p.cmd = exec.Command(p.line[0], p.line[1:]...)
+	p.cmd.Env = p.env
+	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
+	require.NoError(p.t, p.cmd.Start())
+}
+
+func (p *program) kill() {
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
 }
 
 func start(t *testing.T, env []string, path string, args ...string) *program {
 	t.Helper()
 	_, err := os.Stat(path)
 	require.NoError(t, err, "not built: run `make backends`")
-	p := &program{t: t, cmd: exec.Command(path, args...)}
-	p.cmd.Env = append(os.Environ(), env...)
-	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
-	require.NoError(t, p.cmd.Start())
+	p := &program{t: t, env: append(os.Environ(), env...), line: append([]string{path}, args...)}
+	p.start()
 	t.Cleanup(func() {
-		_ = p.cmd.Process.Kill()
-		_ = p.cmd.Wait()
+		p.kill()
 		if t.Failed() {
 			text := p.output.String()
-			t.Logf("%s: %s", filepath.Base(path), text[max(0, len(text)-3000):])
+			t.Logf("%s: %s", filepath.Base(path), text[max(0, len(text)-60000):])
 		}
 	})
 	return p
@@ -111,6 +124,7 @@ func (a *authority) send(t *testing.T, address, kind, text string) []byte {
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", kind)
 	request.Header.Set("Authorization", authorization)
+	request.Header.Set("X-Scope-OrgID", tenant)
 	response, err := a.client.Do(request)
 	if err != nil {
 		return nil
@@ -129,7 +143,7 @@ type example struct {
 }
 
 // run starts the collector, and writes the log once it looks for it: nothing of it is left out as being old.
-func (e *example) run(t *testing.T, name string, env ...string) {
+func (e *example) run(t *testing.T, name string, env ...string) *program {
 	t.Helper()
 	dir := t.TempDir()
 	health := freeAddress(t)
@@ -140,7 +154,7 @@ func (e *example) run(t *testing.T, name string, env ...string) {
 	for _, c := range e.config {
 		args = append(args, "--config", c)
 	}
-	start(t, env, collector, args...)
+	p := start(t, env, collector, args...)
 	require.Eventually(t, func() bool {
 		response, err := http.Get("http://" + health)
 		if err != nil {
@@ -150,7 +164,23 @@ func (e *example) run(t *testing.T, name string, env ...string) {
 		return response.StatusCode == http.StatusOK
 	}, 30*time.Second, 50*time.Millisecond, "the collector is not healthy")
 	time.Sleep(time.Second)
-	require.NoError(t, os.WriteFile(log+".new", []byte(strings.Join(e.lines, "\n")+"\n"), 0o600))
-	require.NoError(t, os.Rename(log+".new", log))
-	time.Sleep(2 * time.Second) // it has read them, and nobody takes them yet
+	f, err := os.OpenFile(log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	require.NoError(t, err)
+	defer f.Close()
+	for lines := range slices.Chunk(e.lines, len(e.lines)/3+1) { // several batches, of a day and more
+		_, err = f.WriteString(strings.Join(lines, "\n") + "\n")
+		require.NoError(t, err)
+		time.Sleep(time.Second) // it has read them, and nobody takes them yet
+	}
+	return p
+}
+
+// runAndRestart is the same with an orderly restart in the middle of the outage: what waits on disk is handed on by another process, once. (After a kill
+// lines may come twice, with the same ids: test/e2e has that.)
+func (e *example) runAndRestart(t *testing.T, name string, env ...string) {
+	t.Helper()
+	p := e.run(t, name, env...)
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, p.cmd.Wait())
+	p.start()
 }
