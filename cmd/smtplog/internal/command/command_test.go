@@ -103,19 +103,6 @@ func TestBadInputIsOneSentence(t *testing.T) {
 	}
 }
 
-// A file that nobody may read is said; root may read all.
-func TestForbiddenFileIsSaid(t *testing.T) {
-	if os.Geteuid() == 0 {
-		assert.Equal(t, "permission denied", os.ErrPermission.Error()) // what it would end with
-		return
-	}
-	path := file(t, "mail.log", []byte("x"))
-	require.NoError(t, os.Chmod(path, 0))
-	code, _, said := smtplog(t, "", "report", path)
-	assert.Equal(t, Unread, code)
-	assert.Contains(t, said, "mail.log: permission denied")
-}
-
 // What could be read of a log that is cut short is answered.
 func TestCutFileIsReadAsFarAsItGoes(t *testing.T) {
 	packed := packedWithGzip(t, testdata+"postfix-main.rfc3164.log")

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bufio"
+	"errors"
 	"slices"
 	"strings"
 
@@ -61,9 +62,7 @@ func (t *task) enrich(c *cobra.Command, otlp, mail bool) error {
 	for _, one := range t.in.Troubles() {
 		t.note(one)
 	}
-	if err == nil {
-		err = out.Flush()
-	}
+	err = errors.Join(err, out.Flush()) // of what was read before an interruption, too: whole lines
 	if err == nil && !found && t.code == Found {
 		t.code = Nothing
 	}

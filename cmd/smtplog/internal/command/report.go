@@ -2,7 +2,6 @@ package command
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -70,7 +69,7 @@ func (t *task) finish(b *report.Builder) *report.Report {
 }
 
 // write renders the report.
-func (t *task) write(r *report.Report, to *outputs) (err error) {
+func (t *task) write(r *report.Report, to *outputs) error {
 	if r.Input.Recognised == 0 {
 		t.complain(nothing(r))
 	}
@@ -87,19 +86,14 @@ func (t *task) write(r *report.Report, to *outputs) (err error) {
 	if to.csv != "" || to.html != "" {
 		return nil
 	}
+	if to.json {
+		return render.JSON(t.out, r)
+	}
 	out := bufio.NewWriter(t.out)
-	switch {
-	case to.json:
-		e := json.NewEncoder(out)
-		e.SetIndent("", " ")
-		err = e.Encode(r)
-	default:
-		err = render.Text(out, r, render.Style{Colour: !to.text && colourful(t.out)})
+	if err := render.Text(out, r, render.Style{Colour: !to.text && colourful(t.out)}); err != nil {
+		return err
 	}
-	if err == nil {
-		err = out.Flush()
-	}
-	return err
+	return out.Flush()
 }
 
 // messagesOfPage is how many messages a page tells one by one: as many as keep it small.

@@ -51,7 +51,8 @@ func Run(version string, args []string, in *os.File, out, errors io.Writer) int 
 	s := &shell{version: versionOf(version), in: in, out: out, err: errors}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends a read that waits
+	context.AfterFunc(ctx, stop)   // a second signal ends a read that waits
+	signal.Ignore(syscall.SIGPIPE) // what was made for this run is taken away when nobody reads on, too
 	root := s.root()
 	root.SetArgs(args)
 	root.SetIn(in)
@@ -98,7 +99,10 @@ func (s *shell) root() *cobra.Command {
 transcripts of SMTP) and answers what was delivered, what failed and why, who sends, who waits.
 
 Logs are files, patterns, directories, or "-" for standard input; packed ones (gzip, bzip2, xz, zstd) are unpacked, rotated ones are read in their
-order, several are merged by their stamps.`,
+order, several are merged by their stamps.
+
+Exit codes: 0 the question was answered, as far as anybody read on; 1 nothing was found, or no line was understood; 2 the command line or the configuration is
+wrong; 3 a log could not be read, or not to its end, and what could be read was answered; 130 interrupted.`,
 		Version:       s.version,
 		SilenceUsage:  true,
 		SilenceErrors: true,

@@ -2,7 +2,6 @@ package command
 
 import (
 	"bufio"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -37,18 +36,14 @@ func (s *shell) topOf() *cobra.Command {
 				return err
 			}
 			r := t.finish(b)
-			out := bufio.NewWriter(t.out)
 			if asJSON {
-				e := json.NewEncoder(out)
-				e.SetIndent("", " ")
-				err = e.Encode(report.Top(r, args[0]))
-			} else {
-				err = render.Top(out, r, args[0], render.Style{Colour: colourful(t.out)})
+				return render.JSON(t.out, report.Top(r, args[0]))
 			}
-			if err == nil {
-				err = out.Flush()
+			out := bufio.NewWriter(t.out)
+			if err := render.Top(out, r, args[0], render.Style{Colour: colourful(t.out)}); err != nil {
+				return err
 			}
-			return err
+			return out.Flush()
 		},
 	}
 	s.options.flags(c)

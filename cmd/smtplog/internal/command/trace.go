@@ -2,7 +2,8 @@ package command
 
 import (
 	"bufio"
-	"encoding/json"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -34,7 +35,7 @@ client's address or name, a user or a session's id.`,
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			logs, done, err := s.again(args[1:])
+			logs, done, err := s.again(c.Context(), args[1:])
 			if err != nil {
 				return err
 			}
@@ -54,18 +55,14 @@ client's address or name, a user or a session's id.`,
 			if search.Full() {
 				s.complain(fmt.Errorf("there is more than fits: the newest steps are left out; take a narrower term"))
 			}
-			out := bufio.NewWriter(t.out)
 			if asJSON {
-				e := json.NewEncoder(out)
-				e.SetIndent("", " ")
-				err = e.Encode(list)
-			} else {
-				err = render.Stories(out, list, lines, render.Style{Colour: colourful(t.out)})
+				return render.JSON(t.out, list)
 			}
-			if err == nil {
-				err = out.Flush()
+			out := bufio.NewWriter(t.out)
+			if err := render.Stories(out, list, lines, render.Style{Colour: colourful(t.out)}); err != nil {
+				return err
 			}
-			return err
+			return out.Flush()
 		},
 	}
 	s.options.flags(c)
@@ -95,7 +92,7 @@ func (s *shell) search(c *cobra.Command, terms, logs []string) (search *trace.Se
 }
 
 // again are logs that can be read several times: what comes on standard input is kept in a file until done.
-func (s *shell) again(logs []string) (paths []string, done func(), err error) {
+func (s *shell) again(ctx context.Context, logs []string) (paths []string, done func(), err error) {
 	done = func() {}
 	piped := len(logs) == 0 && !input.IsTerminal(s.in)
 	if !piped && !slices.Contains(logs, input.Stdin) {
@@ -106,9 +103,15 @@ func (s *shell) again(logs []string) (paths []string, done func(), err error) {
 		return nil, done, err
 	}
 	done = func() { _ = os.Remove(f.Name()) } // it is nobody's
-	_, err = io.Copy(f, s.in)
-	if e := f.Close(); err == nil {
-		err = e
+	copied := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(f, s.in)
+		copied <- errors.Join(err, f.Close())
+	}()
+	select {
+	case err = <-copied:
+	case <-ctx.Done():
+		err = ctx.Err()
 	}
 	if err != nil {
 		done()

@@ -43,7 +43,7 @@ func (r *Records) Read(ctx context.Context, in *input.Input) error {
 		line, err := in.Next()
 		switch {
 		case errors.Is(err, io.EOF):
-			if err := r.hand(&b); err != nil {
+			if err := errors.Join(ctx.Err(), r.hand(&b)); err != nil {
 				return err
 			}
 			return r.end()

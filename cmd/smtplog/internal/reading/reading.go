@@ -81,6 +81,9 @@ func (r *Reader) Read(ctx context.Context, in *input.Input, to Visitor) error {
 		line, err := in.Next()
 		switch {
 		case errors.Is(err, io.EOF):
+			if err := ctx.Err(); err != nil { // whoever wrote what we read was interrupted as well
+				return err
+			}
 			r.end()
 			return nil
 		case errors.Is(err, input.ErrIdle):

@@ -38,7 +38,7 @@ func says(ev *event.Event) string {
 	case event.KindMessageReceived:
 		return words("in the queue, from <"+strings.Trim(ev.MailFrom, "<>")+">", size(ev), recipients(ev))
 	case event.KindDelivery:
-		return delivery(ev, peer)
+		return delivery(ev)
 	case event.KindNotification:
 		return words("notification to the sender as", ev.ChildQueueID)
 	case event.KindMessageRemoved:
@@ -49,14 +49,23 @@ func says(ev *event.Event) string {
 		return words("C:", ev.Command, ev.Argument)
 	case event.KindReply:
 		if ev.Status != event.StatusNone {
-			return delivery(ev, peer)
+			return delivery(ev)
 		}
 		return words("S:", answer(ev))
 	}
 	return words(strings.ReplaceAll(ev.Kind.String(), ".", " "), peer, ev.ErrorType, answer(ev))
 }
 
-func delivery(ev *event.Event, peer string) string {
+// server is who a message was taken to. The peer of a record that knows its message's client, and no server, is that client.
+func server(ev *event.Event) (name, ip string) {
+	if ev.ServerAddress == "" && ev.ClientAddress != "" {
+		return "", ""
+	}
+	return ev.ServerAddress, ev.PeerIP
+}
+
+func delivery(ev *event.Event) string {
+	peer := named(server(ev))
 	to := ev.RcptTo
 	if to == "" {
 		to = strings.Join(ev.RcptList, ", ")

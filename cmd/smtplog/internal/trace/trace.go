@@ -247,8 +247,12 @@ func (s *Search) hits(ev *event.Event) bool {
 
 func (s *Search) step(ev *event.Event, line string) Step {
 	words, _ := attrs.CleanText(ev)
+	name, ip := ev.ServerAddress, ev.PeerIP
+	if ev.Status != event.StatusNone {
+		name, ip = server(ev)
+	}
 	step := Step{
-		Host: strings.Clone(ev.Host), Event: ev.Kind.String(), Says: says(ev), Recipient: strings.Clone(ev.RcptTo), Server: strings.Clone(cmp.Or(ev.ServerAddress, ev.PeerIP)),
+		Host: strings.Clone(ev.Host), Event: ev.Kind.String(), Says: says(ev), Recipient: strings.Clone(ev.RcptTo), Server: strings.Clone(cmp.Or(name, ip)),
 		Code: ev.Code, Enhanced: strings.Clone(cmp.Or(ev.Enhanced, ev.DSN)), Reply: strings.Clone(words), Reason: strings.Clone(ev.Reason), Attempt: ev.Attempt,
 		QueueID: strings.Clone(ev.QueueID), Child: strings.Clone(ev.ChildQueueID), Line: strings.Clone(line),
 		uid: ev.MessageUID, parent: ev.ParentUID, session: ev.SessionID, origin: ev.OriginSession, order: len(s.steps), pid: ev.PID,

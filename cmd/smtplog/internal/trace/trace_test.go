@@ -3,6 +3,7 @@ package trace_test
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -61,6 +62,7 @@ func storiesOf(t *testing.T, term string, paths []string, o input.Options, passi
 type log struct {
 	paths []string
 	run   *truth.Run
+	tries int // that were compared
 }
 
 func open(t *testing.T, name, truths string) log {
@@ -72,11 +74,11 @@ func open(t *testing.T, name, truths string) log {
 	path := filepath.Join(t.TempDir(), name)
 	require.NoError(t, os.WriteFile(path, data, 0o600))
 	require.NoError(t, os.Chtimes(path, seen, seen))
-	return log{[]string{path}, run}
+	return log{paths: []string{path}, run: run}
 }
 
-// Of two hundred messages at random the story is what truly happened: who sent it, the session that brought it, how each recipient ended, after how many tries that
-// another host saw, and that another message is in it only where it was made of this one.
+// Of two hundred messages at random the story is what truly happened, stage by stage: who sent it, how and when it came in, each answer that a host gave for a
+// recipient, how each ended, and that another message is in it only where it was made of this one.
 func TestStoriesAreWhatHappened(t *testing.T) {
 	for _, c := range []struct{ name, truths string }{
 		{"postfix-main.iso.log", "postfix-main.truth.json.gz"},
@@ -99,6 +101,7 @@ func TestStoriesAreWhatHappened(t *testing.T) {
 			for _, m := range list[:50] {
 				check(t, &l, m)
 			}
+			assert.GreaterOrEqual(t, l.tries, 20)
 		})
 	}
 }
@@ -125,21 +128,107 @@ func check(t *testing.T, l *log, m *truth.Message) {
 		} else {
 			assert.NotEmpty(t, s.Of, "%s has the story of %s, which was not made of it", m.MessageID, s.MessageID)
 		}
+		for k := range s.Steps {
+			if s.Steps[k].Event == "delivery" && s.Steps[k].Server == "" {
+				assert.NotContains(t, s.Steps[k].Says, " by app", "%s: the client that brought it is nobody's server", m.MessageID)
+			}
+		}
 		for k := 1; k < len(s.Steps); k++ {
 			assert.False(t, s.Steps[k].Time.Before(s.Steps[k-1].Time), "%s: steps are not in order", m.MessageID)
 		}
 	}
 	assert.NotZero(t, own, m.MessageID)
+	checkReception(t, found, m)
 	for _, r := range m.Recipients {
 		got, ok := ends[strings.ToLower(r.Address)]
 		if !ok {
 			continue // an alias: its members are there in its place
 		}
+		l.checkTries(t, found, m, &r)
 		if r.Final == "delivered" || r.Final == "bounced" || r.Final == "expired" {
 			assert.Equal(t, r.Final, got.Status, "%s <%s>", m.MessageID, r.Address)
 			assert.True(t, got.Final, "%s <%s>", m.MessageID, r.Address)
 		}
 	}
+}
+
+// checkReception compares how the message came in: over which session, under which queue id, from whom.
+func checkReception(t *testing.T, found []trace.Story, m *truth.Message) {
+	t.Helper()
+	if m.Submitted.QueueID == "" {
+		return
+	}
+	i := slices.IndexFunc(found, func(s trace.Story) bool { return s.QueueID == m.Submitted.QueueID })
+	if !assert.GreaterOrEqual(t, i, 0, "%s has no story of %s", m.MessageID, m.Submitted.QueueID) {
+		return
+	}
+	kinds := map[string]int{}
+	for _, step := range found[i].Steps {
+		kinds[step.Event]++
+		if step.Event == "message.received" {
+			assert.InDelta(t, m.Submitted.T, float64(step.Time.UnixNano())/1e9, 30, "%s: when it came", m.MessageID)
+		}
+	}
+	assert.Equal(t, 1, kinds["message.received"]+kinds["message.discarded"], "%s: %v", m.MessageID, kinds)
+}
+
+// checkTries compares what hosts said of a recipient, by the story and by what they know themselves: each answer in the story is one of theirs, with its time, verdict,
+// code and words, and the last of theirs is in the story. Of several hosts in one try a log has the last one's answer.
+func (l *log) checkTries(t *testing.T, found []trace.Story, m *truth.Message, r *truth.Recipient) {
+	t.Helper()
+	if len(r.Attempts) == 0 { // no host outside was asked
+		return
+	}
+	last := -1
+	for i := range found {
+		for _, step := range found[i].Steps {
+			to := strings.Split(strings.ToLower(step.Recipient), ", ")
+			if step.Event != "delivery" || step.Reply == "" || step.Server == "" || step.Server == "127.0.0.1" || !slices.Contains(to, strings.ToLower(r.Address)) {
+				continue
+			}
+			at := tryOf(r, &step)
+			said := at >= 0 || slices.ContainsFunc(m.Recipients, func(o truth.Recipient) bool { return tryOf(&o, &step) >= 0 }) // a host that goes in the middle said it to another
+			assert.True(t, said, "%s <%s>: nobody said %+v", m.MessageID, r.Address, step)
+			last = max(last, at)
+			l.tries++
+		}
+	}
+	if at := len(r.Attempts) - 1; r.Attempts[at].Code != 0 && last >= 0 {
+		assert.Equal(t, at, last, "%s <%s>: the last try is not told", m.MessageID, r.Address)
+	}
+}
+
+// tryOf is the try that a step tells of, of several equal ones the nearest in time; -1: none.
+func tryOf(r *truth.Recipient, step *trace.Step) int {
+	best := -1
+	for i := range r.Attempts {
+		if isTry(&r.Attempts[i], step) && (best < 0 || apart(&r.Attempts[i], step) <= apart(&r.Attempts[best], step)) {
+			best = i
+		}
+	}
+	return best
+}
+
+func apart(a *truth.Attempt, step *trace.Step) float64 {
+	return math.Abs(float64(step.Time.UnixNano())/1e9 - a.T)
+}
+
+// isTry says whether a step tells of a try. Clocks are apart, Sendmail shortens long names, and with Exim it leaves out the code of what went well.
+func isTry(a *truth.Attempt, step *trace.Step) bool {
+	begin, _, short := strings.Cut(step.Server, "...")
+	return apart(a, step) < 60 && a.Outcome == step.Status &&
+		(a.Code == step.Code || step.Code == 0 && a.Outcome == "delivered") && (a.Enhanced == step.Enhanced || a.Enhanced == "" || step.Enhanced == "") &&
+		(a.Host == step.Server || short && strings.HasPrefix(a.Host, begin)) && strings.Contains(letters(a.Text), letters(step.Reply)[:min(20, len(letters(step.Reply)))])
+}
+
+// letters are those of a text: lines of a reply are joined in more than one way.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(s))
 }
 
 // Of every log the stories are the same whether or not pieces without a hit are passed over, whatever is asked for: words out of the logs themselves, by
