@@ -31,6 +31,7 @@ type collector struct {
 	logs, metrics string // what it wrote
 	prometheus    string // where it serves its metrics
 	cmd           *exec.Cmd
+	before        int // how often it had been ready before it was started last
 	output        bytes.Buffer
 }
 
@@ -100,12 +101,24 @@ func (c *collector) start() {
 	c.t.Helper()
 	c.cmd = exec.Command(binary, "--config", filepath.Join(c.dir, "config.yaml"))
 	c.cmd.Stdout, c.cmd.Stderr = &c.output, &c.output
+	c.before = strings.Count(c.output.String(), isReady)
 	require.NoError(c.t, c.cmd.Start())
+}
+
+// isReady is what a collector says when it has started.
+const isReady = "Everything is ready"
+
+// ready waits until it has started: only then does it end in order when it is told to.
+func (c *collector) ready() {
+	c.t.Helper()
+	require.Eventually(c.t, func() bool { return strings.Count(c.output.String(), isReady) > c.before }, 60*time.Second, 5*time.Millisecond, c.output.String())
+	time.Sleep(200 * time.Millisecond) // then it looks for signals
 }
 
 // stop ends the collector as an operator does.
 func (c *collector) stop() {
 	c.t.Helper()
+	c.ready()
 	require.NoError(c.t, c.cmd.Process.Signal(syscall.SIGTERM))
 	require.NoError(c.t, c.cmd.Wait(), c.output.String())
 	c.cmd = nil

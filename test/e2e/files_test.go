@@ -117,7 +117,7 @@ func TestRotationsOfEveryKindGiveEachLineOnce(t *testing.T) {
 			col.configure("include: ["+col.log+"]", "include: ['"+col.log+"*'], retry_on_failure: {initial_interval: 50ms}")
 			col.sendTo(b, "retry_on_failure: {enabled: false}")
 			rnd := rand.New(rand.NewPCG(5, 6))
-			n, starts := 0, 0
+			n := 0
 			write := func() {
 				var lines []string
 				for range 1 + rnd.IntN(300) {
@@ -128,9 +128,7 @@ func TestRotationsOfEveryKindGiveEachLineOnce(t *testing.T) {
 			}
 			start := func() {
 				col.start()
-				starts++
-				require.Eventually(t, func() bool { return strings.Count(col.output.String(), "Everything is ready") == starts }, 60*time.Second, 5*time.Millisecond)
-				time.Sleep(500 * time.Millisecond) // then it looks for signals
+				col.ready()
 			}
 			write()
 			start()
@@ -162,7 +160,7 @@ func TestRotationsOfEveryKindGiveEachLineOnce(t *testing.T) {
 				assert.Empty(t, twice)
 				assert.Zero(t, b.marked, "records that say they are duplicates")
 			}
-			t.Logf("%d lines, %d starts", n, starts)
+			t.Logf("%d lines, %d starts", n, strings.Count(col.output.String(), isReady))
 		})
 	}
 }

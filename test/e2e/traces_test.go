@@ -97,7 +97,7 @@ func TestOneMailIsOneTraceInTheStore(t *testing.T) {
 	store.open(t, backend)
 	o := &outage{t: t, dir: dir, log: filepath.Join(dir, "mail.log")}
 	o.example("traces.yaml", nil, "127.0.0.1:9464", prometheus, "127.0.0.1:4318", backend, "/var/log/mail.log", o.log,
-		"smtp: {}", "smtp: {series_birth: 0s, metrics_flush_interval: 200ms}")
+		"smtp: {}", "smtp: {series_birth: 0s, metrics_flush_interval: 3s}") // an exemplar is there from one flush to the next
 	o.nodes[0].start()
 	require.Eventually(t, func() bool { return strings.Contains(o.nodes[0].output.String(), "Everything is ready") }, 60*time.Second, 50*time.Millisecond)
 	appended(t, o.log, chain)
