@@ -31,25 +31,41 @@ type jump struct {
 // leastJump is how many messages a jump has, in units of Config.MinMessages.
 const leastJump = 10
 
-// volumes looks at the five minutes that are over: at each sender first, as a jump of all is often that of one.
+// volumes looks at the five minutes that are over. A jump of all is often that of one sender: so it is one of all only where the others' mail has jumped, too, and then it
+// is none of a sender's.
 func (d *Detector) volumes(now int64) {
-	jumped := false
+	var jumping []string
+	var theirs [3]int // what senders send that jump, in the newest steps
 	for _, name := range sortedKeys(d.Sending) {
 		s := d.Sending[name]
 		s.turn(now)
-		jumped = d.senderJump(name, s, now) || jumped
+		if s.Jump != nil && d.jumpsOn(name, s, now) || s.Jump == nil && d.jumps(s, now) {
+			jumping = append(jumping, name)
+			theirs[0] += s.Before[0]
+			theirs[1] += s.Before[1]
+		}
 	}
 	d.Mail.Season.to(now)
-	d.mailJump(d.Mail, now/step*step, jumped)
+	d.mailJump(d.Mail, now/step*step, theirs)
+	if d.Mail.Jump != nil {
+		return
+	}
+	for _, name := range jumping {
+		if s := d.Sending[name]; s.Jump == nil {
+			d.senderJump(name, s, now)
+		}
+	}
 }
 
-// mailJump compares three steps with the most of that time of the week: a Poisson CUSUM of three terms, in units of the dispersion. One step alone is a mailing.
-func (d *Detector) mailJump(v *volume, now int64, bySender bool) {
+// mailJump compares three steps, without what comes of theirs, with the most of that time of the week: a Poisson CUSUM of three terms, in units of the dispersion. One step
+// alone is a mailing.
+func (d *Detector) mailJump(v *volume, now int64, theirs [3]int) {
 	s := v.Season
 	mean, most, known := s.usual(now - step)
 	most = math.Max(1, math.Max(mean, most/3)) // one step of mailings is not what is usual, nor is a mean what is possible
 	total, high := 0, 0
-	for _, n := range s.Before {
+	for i, n := range s.Before {
+		n -= theirs[i]
 		total += n
 		if float64(n) > d.design.times*most {
 			high++
@@ -65,12 +81,12 @@ func (d *Detector) mailJump(v *volume, now int64, bySender bool) {
 		return
 	}
 	departs := high >= 2 && float64(total) > 3*d.design.times*most && d.surprise(float64(total), 3*most, s.Spread)
-	if !known || !departs || bySender || total < leastJump*d.cfg.MinMessages || !d.wants(Volume) {
+	if !known || !departs || total < leastJump*d.cfg.MinMessages || !d.wants(Volume) {
 		return
 	}
 	s.mute()
 	start := now - 3*step
-	v.Jump = &jump{ID: identity(Volume, "", "", start), Start: start, Messages: total, Usual: mean}
+	v.Jump = &jump{ID: identity(Volume, "", "", start), Start: start, Messages: s.Before[0] + s.Before[1] + s.Before[2], Usual: mean}
 	d.startJump(v.Jump, "", false, now)
 }
 
@@ -166,29 +182,35 @@ func (s *sending) turn(now int64) {
 	s.Step = to
 }
 
-// senderJump says whether a sender sends far more than ever in the last weeks. It must have been known for one of them; when all do, it is not his.
-func (d *Detector) senderJump(name string, s *sending, now int64) bool {
+// jumps says whether a sender sends far more than ever in the last weeks. It must have been known for one of them.
+func (d *Detector) jumps(s *sending, now int64) bool {
 	n := s.Before[0] + s.Before[1]
-	usual := math.Max(s.Most, 1)
-	if s.Jump != nil {
-		d.goOn(s.Jump, name, s.User, s.Before[0], float64(s.Before[0]) < usual*math.Sqrt(d.design.times), now)
-		if s.Jump.Calm >= calmSteps {
-			d.tellJump(s.Jump, name, s.User, Ended, now)
-			s.Jump = nil
-			return false
-		}
+	if now-s.First < int64(week)*hour || n < leastJump*d.cfg.MinMessages || !d.wants(Volume) {
+		return false
+	}
+	usual := s.usual()
+	return float64(s.Before[0]) >= d.design.times*usual && float64(s.Before[1]) >= d.design.times*usual && d.surprise(float64(n), 2*usual, 2)
+}
+
+// usual is the most that he sends.
+func (s *sending) usual() float64 { return math.Max(s.Most, 1) }
+
+// jumpsOn says whether a sender's jump goes on.
+func (d *Detector) jumpsOn(name string, s *sending, now int64) bool {
+	d.goOn(s.Jump, name, s.User, s.Before[0], float64(s.Before[0]) < s.usual()*math.Sqrt(d.design.times), now)
+	if s.Jump.Calm < calmSteps {
 		return true
 	}
-	if now-s.First < int64(week)*hour || n < leastJump*d.cfg.MinMessages || d.Mail.Jump != nil || !d.wants(Volume) {
-		return false
-	}
-	if float64(s.Before[0]) < d.design.times*usual || float64(s.Before[1]) < d.design.times*usual || !d.surprise(float64(n), 2*usual, 2) {
-		return false
-	}
+	d.tellJump(s.Jump, name, s.User, Ended, now)
+	s.Jump = nil
+	return false
+}
+
+// senderJump tells of a sender's.
+func (d *Detector) senderJump(name string, s *sending, now int64) {
 	start := (s.Step - 2) * step
-	s.Jump = &jump{ID: identity(Volume, name, "", start), Start: start, Messages: n, Usual: s.Mean, Examples: slices.Clone(s.examples)}
+	s.Jump = &jump{ID: identity(Volume, name, "", start), Start: start, Messages: s.Before[0] + s.Before[1], Usual: s.Mean, Examples: slices.Clone(s.examples)}
 	d.startJump(s.Jump, name, s.User, now)
-	return true
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -148,7 +148,7 @@ func (d *Detector) settle(g *group, o *Observation, failed ...*share) {
 		return
 	}
 	for _, s := range slices.Clone(g.Shares) { // one that ends may leave the list
-		if s.Open == nil {
+		if s.Open == nil || o.Time < s.Run.Start { // a host whose log lags behind tells of before
 			continue
 		}
 		switch {

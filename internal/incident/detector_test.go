@@ -184,6 +184,22 @@ func TestDomainThatIsNoKnownProviders(t *testing.T) {
 	assert.Contains(t, m.out[0].Sentence, "many hosts answer ")
 }
 
+// A host whose log is read behind another's tells of an incident that was told: it is no second one, in words that were never seen neither.
+func TestHostThatLagsTellsNothingAgain(t *testing.T) {
+	m := newMail(Defaults())
+	m.tries(3000, time.Minute, "google", "rate_limited", 0.01)
+	began := m.at
+	m.tries(120, 30*time.Second, "google", "rate_limited", 0.9)
+	m.tries(300, 30*time.Second, "google", "rate_limited", 0)
+	require.Equal(t, []string{"started refusals google rate_limited", "ongoing refusals google rate_limited", "ended refusals google rate_limited"}, m.told())
+	m.at = began
+	m.tries(110, 30*time.Second, "google", "rate_limited", 0.9)
+	assert.Len(t, m.told(), 3)
+	m.at = began.Add(5 * time.Hour)
+	m.tries(40, 30*time.Second, "google", "rate_limited", 0.9)
+	assert.Equal(t, "started refusals google rate_limited", m.told()[3], "a new one")
+}
+
 func TestReplayTellsTheSameAndARestartChangesNothing(t *testing.T) {
 	play := func(restart int) []Report {
 		m := newMail(Defaults())
@@ -403,7 +419,7 @@ func TestClientsWithoutEncryption(t *testing.T) {
 		m.observe(Observation{Event: Session, Client: fmt.Sprint("192.0.2.", i%200), Secure: i%2 > 0})
 	}
 	require.Equal(t, []string{"started tls  plaintext"}, m.told())
-	assert.Contains(t, m.out[0].Sentence, "mail with clients goes in the clear, ")
+	assert.Contains(t, m.out[0].Sentence, "mail of clients comes in the clear, ")
 }
 
 func TestTextsOfOthersAreOneLine(t *testing.T) {

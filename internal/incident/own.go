@@ -96,6 +96,9 @@ func (d *Detector) session(o *Observation) {
 
 // handshake looks at a client whose encryption failed.
 func (d *Detector) handshake(o *Observation) {
+	if d.Clients.counted(o.UID, handshake) { // what the server says of it, and what the library does
+		return
+	}
 	d.Clients.begin(&d.design, o.Time)
 	s := d.Clients.watch(&d.design, TLS, handshake, unlearned) // scanners fail all day long
 	if s.Open == nil {

@@ -208,13 +208,14 @@ func (d *Detector) stage(p *provider, i int, o *Observation) *share {
 	if !slow {
 		return nil
 	}
+	if s.Run.Start == 0 {
+		s.Took = x
+	}
+	s.Took += 0.1 * (x - s.Took)
 	if s.Open == nil {
 		d.failed(s, o, func(s *share) bool {
 			return p.Taken.Past > 2*prior && p.Tries.opened == 0 && p.Taken.opened == 0 && d.common(s, o)
 		})
-	}
-	if in := s.Open; in != nil {
-		in.Time += 0.1 * (x - in.Time)
 	}
 	return s
 }

@@ -59,7 +59,6 @@ type open struct {
 	Base    float64
 	Healing float64 // a CUSUM for the way back
 	Better  int64   // since when it has been above zero
-	Time    float64 // of a slow stage: a running mean of the slow ones, in seconds
 	opened  bool    // by the trial at hand
 }
 

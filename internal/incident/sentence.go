@@ -66,7 +66,7 @@ func (r *Report) say(b *strings.Builder) {
 		b.WriteString(r.answer())
 		fmt.Fprintf(b, " to %s", r.part("tries"))
 	case Connections:
-		fmt.Fprintf(b, "connections to %s fail for %s", who, r.part("tries"))
+		fmt.Fprintf(b, "connections to %s %s for %s", who, is("fail", "failed"), r.part("tries"))
 	case Slow:
 		fmt.Fprintf(b, "delivery to %s %s slow: %s %s %s where nine of ten took %s, at %s", who, is("is", "was"), r.What, is("takes", "took"), span(r.Seconds), span(r.Usual), r.part("messages"))
 	case TLS:
@@ -100,12 +100,13 @@ func (r *Report) say(b *strings.Builder) {
 }
 
 func (r *Report) sayTLS(b *strings.Builder, who string, is func(string, string) string) {
-	if r.Provider == "" {
-		who = "clients"
-	}
-	switch r.What {
-	case plaintext:
-		fmt.Fprintf(b, "mail with %s %s in the clear, %s", who, is("goes", "went"), r.part("messages"))
+	switch {
+	case r.Provider == "" && r.What == plaintext:
+		fmt.Fprintf(b, "mail of clients %s in the clear, %s", is("comes", "came"), r.partOf("sessions"))
+	case r.Provider == "":
+		fmt.Fprintf(b, "encryption with clients %s, %s", is("fails", "failed"), r.partOf("sessions"))
+	case r.What == plaintext:
+		fmt.Fprintf(b, "mail to %s %s in the clear, %s", who, is("goes", "went"), r.part("messages"))
 	default:
 		fmt.Fprintf(b, "encryption with %s %s, %s", who, is("fails", "failed"), r.part("tries"))
 	}
@@ -140,6 +141,11 @@ func (r *Report) answer() string {
 // part is a share and its counts.
 func (r *Report) part(of string) string {
 	return fmt.Sprintf("%s of %s (%s of %d, usually %s)", percent(r.Share), of, messages(r.Messages), r.Trials, percent(r.Baseline))
+}
+
+// partOf is the same of what is no message.
+func (r *Report) partOf(what string) string {
+	return fmt.Sprintf("%s of %s (%d of %d, usually %s)", percent(r.Share), what, r.Messages, r.Trials, percent(r.Baseline))
 }
 
 func (r *Report) unit() string {

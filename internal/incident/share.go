@@ -70,6 +70,8 @@ type share struct {
 	Sum      float64    // of the CUSUM
 	Seen     uint64     // trials of the group that are in it
 	Run      run        // since the sum was zero
+	Took     float64    `json:",omitempty"` // of a slow stage: a running mean of the slow ones, in seconds
+	Over     int64      `json:",omitempty"` // the newest failure of the incident that ended last: what comes of before, from a host whose log lags behind, was told
 	Open     *open      `json:",omitempty"`
 
 	group            *group
@@ -195,6 +197,9 @@ func (s *share) learn(n float64) {
 
 // fail adds the failure of the trial that was begun last, and says whether the share departs now.
 func (s *share) fail(o *Observation, messages int) bool {
+	if o.Time <= s.Over {
+		return false
+	}
 	s.Fresh[0]++
 	s.pass()
 	if s.Run.Start != 0 && o.Time-s.Run.Start > longest {

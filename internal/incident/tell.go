@@ -45,7 +45,7 @@ func (d *Detector) about(s *share, out *Report) {
 		d.aboutProvider(s.group, out)
 		for i, stage := range stageNames {
 			if stage == s.Key {
-				out.Seconds, out.Usual = s.Open.Time, d.Providers[name].Times[i]
+				out.Seconds, out.Usual = s.Took, d.Providers[name].Times[i]
 			}
 		}
 	case Own:

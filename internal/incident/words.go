@@ -35,7 +35,7 @@ func (d *Detector) words(p *provider, reason *share, o *Observation) *share {
 	t.N++
 	t.Last = max(t.Last, o.Time)
 	s := t.Share
-	if s == nil {
+	if s == nil || o.Time <= reason.Over {
 		return nil
 	}
 	if s.Open == nil && o.Time-t.First > novel {
