@@ -21,6 +21,9 @@ func (m *Maker) message() {
 	s := m.span(uid, m.rec.SpanID(), "smtp.message")
 	s.SetParentSpanID(pcommon.SpanID{})
 	s.SetStartTimestamp(before(m.time(), t.number(fMessageDuration)))
+	if first, known := m.first.of(uid); known && first < s.StartTimestamp() {
+		s.SetStartTimestamp(first)
+	}
 	t.put(&ofMessage, s.Attributes())
 	if n := t.number(fBounced) + t.number(fExpired); n > 0 {
 		fail(s, m.undelivered(n))
@@ -44,7 +47,7 @@ func (m *Maker) failed() bool {
 func (m *Maker) link(s ptrace.Span, uid event.ID) {
 	t := &m.told
 	if parent := t.id(fParentUID); parent != 0 && parent != uid {
-		trace, known := m.parents.trace(parent)
+		trace, known := m.parents.of(parent)
 		if !known { // a filter or an alias hands on the same mail
 			trace = m.rec.TraceID()
 		}
@@ -84,31 +87,4 @@ func (m *Maker) hop() {
 	to.SetTraceID(trace.Bytes())
 	to.SetSpanID(event.SpanOfMessage(uid).Bytes())
 	to.Attributes().PutStr(linkKind, "hop")
-}
-
-// parents remembers the traces of messages that a notice may be about: it has a trace of its own, and names the message by its uid alone.
-type parents struct {
-	traces map[event.ID]pcommon.TraceID
-	order  [maxParents]event.ID
-	next   int
-}
-
-const maxParents = 8192
-
-func (p *parents) remember(uid event.ID, trace pcommon.TraceID) {
-	if _, known := p.traces[uid]; known || uid == 0 {
-		return
-	}
-	if p.traces == nil {
-		p.traces = make(map[event.ID]pcommon.TraceID)
-	}
-	delete(p.traces, p.order[p.next])
-	p.order[p.next] = uid
-	p.next = (p.next + 1) % maxParents
-	p.traces[uid] = trace
-}
-
-func (p *parents) trace(uid event.ID) (pcommon.TraceID, bool) {
-	trace, known := p.traces[uid]
-	return trace, known
 }

@@ -47,10 +47,13 @@ func (m *Maker) try() {
 	}
 	if took > 0 {
 		s.SetStartTimestamp(before(m.time(), took))
+		if first, known := m.first.of(uid); !known || s.StartTimestamp() < first {
+			m.first.put(uid, s.StartTimestamp())
+		}
 		m.stages(s, uid)
 	}
 	if t.isTrue(fFinal) && failed || kind == event.KindNotification.String() {
-		m.parents.remember(uid, m.rec.TraceID())
+		m.parents.put(uid, m.rec.TraceID())
 	}
 }
 
