@@ -131,6 +131,17 @@ func TestTryLiesWithinItsMessage(t *testing.T) {
 		tells(New(Options{}).Logs(batch(try(m, 10, "delivered", attrs.DelayTransmission, 3.0), over(m, 10, 2.5)))))
 }
 
+// What becomes of a whole message is no host's answer.
+func TestVerdictOnTheWholeMessage(t *testing.T) {
+	m := &mail{uid: 1, id: "a@x"}
+	for kind, want := range map[event.Kind]string{event.KindMessageExpired: "verdict 9s+0s error: ", event.KindMessageHeld: "verdict 9s+0s"} {
+		status := map[event.Kind]string{event.KindMessageExpired: "expired", event.KindMessageHeld: "held"}[kind]
+		td := New(Options{}).Logs(batch(line{9, kind, m, true, map[string]any{attrs.DeliveryStatus: status}}))
+		require.Equal(t, []string{want}, tells(td))
+		require.Equal(t, ptrace.SpanKindInternal, td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).Kind())
+	}
+}
+
 func TestOutcomeIsTheStatusOfTheMessage(t *testing.T) {
 	for _, c := range []struct {
 		totals []any

@@ -7,11 +7,15 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// The spans of a message, by what their records say.
+// The spans of a message, by what their records say: of all others a host answered or failed.
 var spanNames = map[string]string{
-	event.KindDelivery.String():     "smtp.delivery",
-	event.KindFilter.String():       "smtp.filter",
-	event.KindNotification.String(): "smtp.notification",
+	event.KindDelivery.String():         "smtp.delivery",
+	event.KindFilter.String():           "smtp.filter",
+	event.KindNotification.String():     "smtp.notification",
+	event.KindMessageHeld.String():      "smtp.verdict", // of the whole message
+	event.KindMessageDiscarded.String(): "smtp.verdict",
+	event.KindMessageDeleted.String():   "smtp.verdict",
+	event.KindMessageExpired.String():   "smtp.verdict",
 }
 
 // The stages of a delivery, in their order.
