@@ -131,6 +131,20 @@ func TestTryLiesWithinItsMessage(t *testing.T) {
 		tells(New(Options{}).Logs(batch(try(m, 10, "delivered", attrs.DelayTransmission, 3.0), over(m, 10, 2.5)))))
 }
 
+// A failure has the type of its error, as the semantic conventions want it.
+func TestFailureHasATypeOfError(t *testing.T) {
+	for want, more := range map[string][]any{
+		"timeout":      {attrs.ErrorType, "timeout", attrs.FailureReason, "connection_timeout"},
+		"421":          {attrs.ReplyCode, 421, attrs.FailureReason, "rate_limited"},
+		"mailbox_full": {attrs.FailureReason, "mailbox_full"},
+		"deferred":     nil,
+	} {
+		td := New(Options{}).Logs(batch(try(&mail{uid: 1, id: "a@x"}, 1, "deferred", more...)))
+		got, _ := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).Attributes().Get(attrs.ErrorType)
+		require.Equal(t, want, got.Str())
+	}
+}
+
 // What becomes of a whole message is no host's answer.
 func TestVerdictOnTheWholeMessage(t *testing.T) {
 	m := &mail{uid: 1, id: "a@x"}

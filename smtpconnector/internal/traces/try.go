@@ -1,9 +1,13 @@
 package traces
 
 import (
+	"cmp"
+	"strconv"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -44,6 +48,9 @@ func (m *Maker) try() {
 	t.put(&ofTry, s.Attributes())
 	if failed {
 		fail(s, t.text(fText))
+		if !t.has[fError] {
+			s.Attributes().PutStr(attrs.ErrorType, m.errorType())
+		}
 	}
 	took := t.number(fLatency) + t.number(fFilterDuration)
 	for i := range stages {
@@ -59,6 +66,15 @@ func (m *Maker) try() {
 	if t.isTrue(fFinal) && failed || kind == event.KindNotification.String() {
 		m.parents.put(uid, m.rec.TraceID())
 	}
+}
+
+// errorType says what kind of error a try was that the server itself has no such word for: the code of the answer, else the reason, else how it ended.
+func (m *Maker) errorType() string {
+	t := &m.told
+	if code := t.number(fCode); code > 0 {
+		return strconv.Itoa(int(code))
+	}
+	return cmp.Or(t.text(fReason), t.text(fStatus), "_OTHER")
 }
 
 // stages makes the children of a delivery that say where its time went.
