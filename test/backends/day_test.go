@@ -22,7 +22,7 @@ type day struct {
 	lines []string
 }
 
-var offset = regexp.MustCompile(`^-(\d+h\d+m[\d.]+s) HOST (.*)$`)
+var offset = regexp.MustCompile(`^-(\d+h\d+m[\d.]+s) (\S+) (.*)$`)
 
 func newDay(t *testing.T) *day {
 	t.Helper()
@@ -39,7 +39,7 @@ func newDay(t *testing.T) *day {
 		}
 		ago, err := time.ParseDuration(m[1])
 		require.NoError(t, err)
-		d.lines = append(d.lines, d.now.Add(-ago).Format("2006-01-02T15:04:05.000000-07:00 ")+host+" "+m[2])
+		d.lines = append(d.lines, d.now.Add(-ago).Format("2006-01-02T15:04:05.000000-07:00 ")+strings.Replace(m[2], "HOST", host, 1)+" "+m[3])
 	}
 	return d
 }

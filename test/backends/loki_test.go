@@ -110,7 +110,8 @@ func TestLoki(t *testing.T) {
 		a.post(t, "https://"+address+"/flush", nil)
 		return ask(t, query)
 	}
-	d.arrived(t, written, `sum(count_over_time({service_name="mail", host_name="`+d.host+`"} | smtp_synthetic!="true" [2d]))`)
+	d.arrived(t, written, `sum(count_over_time({service_name="mail"} | smtp_synthetic!="true" [2d]))`)
+	require.NoError(t, compare(ask(t, `sum by (host_name) (count_over_time({host_name="mx7"} [1d]))`), []string{"mx7 | 1"}, 0), "a label of each host")
 	loki.check(t, "loki.md", 0, map[string]func(*testing.T, string) []row{"logql": ask})
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -56,7 +57,12 @@ func TestVictoriaLogs(t *testing.T) {
 		"-tls", "-tlsCertFile="+a.cert, "-tlsKeyFile="+a.key, "-httpAuth.username="+user, "-httpAuth.password="+password)
 	ask := func(t *testing.T, query string) []row { return d.logsQL(t, a, address, query) }
 	d.arrived(t, ask, "* -smtp.synthetic:=true | stats count() as n")
-	require.Equal(t, []row{{`{host.name="` + d.host + `",service.name="mail"}`}}, ask(t, "-smtp.event:=queue | uniq by (_stream)"), "one stream a host")
+	streams := []string{`{host.name="` + d.host + `",service.name="mail"}`, `{host.name="mx7",service.name="mail"}`}
+	var err error
+	require.Eventually(t, func() bool {
+		err = compare(ask(t, "smtp.event:* -smtp.event:=queue | uniq by (_stream)"), streams, 0)
+		return err == nil
+	}, 20*time.Second, 500*time.Millisecond, "a stream of each host: %v", &err)
 	victoriaLogs.check(t, "victorialogs.md", 0, map[string]func(*testing.T, string) []row{"logsql": ask})
 }
 
