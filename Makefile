@@ -165,6 +165,12 @@ bench-compare: build ## this collector and what one would use instead over the s
 bench-smtplog: smtplog ## smtplog report and trace at a million and ten million lines: CPU and peak memory, beside pflogsumm and zgrep (some minutes; LINES, ROUNDS, PFLOGSUMM=path)
 	go run ./bench/smtplog -lines $${LINES:-1000000,10000000} -rounds $${ROUNDS:-3} $(if $(PFLOGSUMM),-pflogsumm $(PFLOGSUMM))
 
+.PHONY: a11y
+a11y: ## axe-core looks whether everybody can use smtplog's page, in both themes (needs npm and chromium)
+	@mkdir -p build/axe
+	[ -f build/axe/package/axe.min.js ] || (cd build/axe && npm pack --silent axe-core@4.14.1 && tar xzf axe-core-*.tgz)
+	AXE=$(CURDIR)/build/axe/package/axe.min.js go test -count=1 -run '^TestThePageIsAccessible$$' -v ./cmd/smtplog/internal/page
+
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (20s)
 	@grep -rEo '^func Fuzz\w+' --include='*_test.go' converter extension internal receiver smtpconnector smtpprocessor | while IFS=: read -r file func; do \

@@ -72,33 +72,83 @@ func TestThePageObeysNoLog(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(text, "</script>"))
 }
 
-// In a browser without any network the chart is drawn, the search finds, and nothing is complained of.
-func TestThePageWorksInABrowser(t *testing.T) {
+// browse has a browser without any network open a page, and gives what it writes to standard output. It is not there where no browser is.
+func browse(t *testing.T, text string, args ...string) (out string, there bool) {
+	t.Helper()
 	browser, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Log("chromium is not installed: the page was only read")
-		return
+		return "", false
 	}
-	// the search is used as by a reader's hand
-	text := strings.Replace(write(t, testdata+"postfix-main.iso.log"), "</body>", `<script>addEventListener("load", () => {
-		const s = document.getElementById("search"); s.value = "liam.35@corp"; s.dispatchEvent(new Event("input")); });</script></body>`, 1)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "report.html")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	args := []string{
+	args = append([]string{
 		"--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--user-data-dir=" + dir, "--enable-logging=stderr",
-		"--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=3000", "--dump-dom", "file://" + path,
-	}
+		"--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=3000",
+	}, append(args, "file://"+path)...)
 	cmd := exec.CommandContext(ctx, browser, args...)
-	var dom, said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &dom, &said
+	var stdout, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &said
 	require.NoError(t, cmd.Run(), said.String())
 	for line := range strings.Lines(said.String()) {
 		assert.NotContains(t, line, "CONSOLE", line)
 	}
-	assert.Contains(t, dom.String(), `class="uplot`)
-	assert.Contains(t, dom.String(), "<canvas")
-	assert.Contains(t, dom.String(), ">1 of ")
+	return stdout.String(), true
+}
+
+// run puts a script at the end of a page.
+func run(text, script string) string {
+	return strings.Replace(text, "</body>", "<script>"+script+"</script></body>", 1)
+}
+
+// In a browser without any network the chart is drawn, the search finds, and nothing is complained of.
+func TestThePageWorksInABrowser(t *testing.T) {
+	// the search is used as by a reader's hand
+	text := run(write(t, testdata+"postfix-main.iso.log"), `addEventListener("load", () => {
+		const s = document.getElementById("search"); s.value = "liam.35@corp"; s.dispatchEvent(new Event("input")); });`)
+	dom, there := browse(t, text, "--dump-dom")
+	if !there {
+		return
+	}
+	assert.Contains(t, dom, `class="uplot`)
+	assert.Contains(t, dom, "<canvas")
+	assert.Contains(t, dom, ">1 of ")
+}
+
+// On paper the page has what somebody wants to hand on, and not each of two thousand messages.
+func TestThePagePrints(t *testing.T) {
+	pdf := filepath.Join(t.TempDir(), "report.pdf")
+	if _, there := browse(t, write(t, testdata+"*.log", testdata+"*.mainlog"), "--print-to-pdf="+pdf, "--no-pdf-header-footer"); !there {
+		return
+	}
+	data, err := os.ReadFile(pdf)
+	require.NoError(t, err)
+	pages := len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(data, -1))
+	assert.Greater(t, pages, 3)
+	assert.Less(t, pages, 20)
+}
+
+// Whoever cannot see the page, or has no mouse, finds all in it: axe-core, at the path in AXE (make a11y), finds no fault in either theme.
+func TestThePageIsAccessible(t *testing.T) {
+	path := os.Getenv("AXE")
+	if path == "" {
+		t.Log("AXE names no axe.min.js: nobody looked")
+		return
+	}
+	axe, err := os.ReadFile(path)
+	require.NoError(t, err)
+	text := run(write(t, testdata+"*.log", testdata+"*.mainlog"), string(axe))
+	text = run(text, `addEventListener("load", () => axe.run().then((r) => {
+		document.title = "axe: " + r.violations.flatMap((v) => v.nodes.map((n) => v.id + " " + n.target)).join("; ") + "; passes " + r.passes.length; }));`)
+	for _, theme := range []string{"0", "1"} { // dark, light
+		dom, there := browse(t, text, "--blink-settings=preferredColorScheme="+theme, "--virtual-time-budget=60000", "--dump-dom")
+		require.True(t, there)
+		title := regexp.MustCompile(`<title>axe: (.*?); passes (\d+)</title>`).FindStringSubmatch(dom)
+		require.NotNil(t, title)
+		assert.Empty(t, title[1])
+		assert.Greater(t, len(title[2]), 1, "so many rules apply")
+	}
 }

@@ -20,7 +20,11 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   let width = place.clientWidth;
   addEventListener("resize", () => { if (place.clientWidth !== width) { width = place.clientWidth; draw(); } });
-  addEventListener("beforeprint", () => document.querySelectorAll("main > section:not(:has(#messages)) details").forEach((d) => { d.open = true; }));
+  addEventListener("beforeprint", () => { // paper opens nothing, and has a width of its own
+    document.querySelectorAll("main > section:not(:has(#messages)) details").forEach((d) => { d.open = true; });
+    if (plot) plot.setSize({ width: 640, height: 220 });
+  });
+  addEventListener("afterprint", draw);
 
   const search = document.getElementById("search");
   if (!search) return;
