@@ -124,6 +124,12 @@ $(SERVERS)/loki: test/backends/servers/loki/go.mod
 backends: build $(addprefix $(SERVERS)/,victoria-logs prometheus loki) ## real backends, built from source, with our examples in front: every query of docs/backends has its known answer (PROMETHEUS)
 	go test -count=1 -timeout 30m -tags backends -v ./test/backends
 
+.PHONY: dashboards-schema
+dashboards-schema: ## hold the dashboards against the types that Grafana and Datadog publish (needs node and npm; part of no other target)
+	@mkdir -p build/dashboards-schema
+	cp tools/dashboards/*.* build/dashboards-schema
+	cd build/dashboards-schema && npm ci --no-audit --no-fund --loglevel=error && node grafana.mjs && node datadog.mjs
+
 .PHONY: packages
 packages: $(GENERATED)/go.sum ## deb, rpm, apk, archives, SBOM and checksums for linux/amd64 and arm64 in build/packages (ARCHES=amd64, VERSION; the first arm64 takes as long as a first build)
 	VERSION=$(VERSION) COMMIT=$(COMMIT) packaging/build $(ARCHES)

@@ -60,7 +60,7 @@ func dataSource(name, label, kind string) dashboard.VariableModel {
 // listed is a variable whose values a query finds; all of them unless one is chosen.
 func (g *grafana) listed(name, label, query string, records bool) dashboard.VariableModel {
 	v := dashboard.VariableModel{
-		Type: dashboard.VariableTypeQuery, Name: name, Label: &label, Datasource: g.source(records), Query: &dashboard.StringOrMap{String: &query}, Definition: &query,
+		Type: dashboard.VariableTypeQuery, Name: name, Label: &label, Datasource: g.source(records), Query: &dashboard.StringOrMap{String: &query},
 		Multi: ptr(true), IncludeAll: ptr(true), AllValue: ptr(".*"), Current: option("All", "$__all"),
 		Refresh: ptr(dashboard.VariableRefreshOnTimeRangeChanged), Sort: ptr(dashboard.VariableSortAlphabeticalAsc), Options: []dashboard.VariableOption{},
 	}
