@@ -163,6 +163,10 @@ bench: ## run the benchmarks (BENCH=regexp COUNT=6), compare with the run before
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee build/bench/new.txt
 	@if [ -f build/bench/old.txt ]; then $(TOOL) benchstat build/bench/old.txt build/bench/new.txt; fi
 
+.PHONY: soak
+soak: build ## SOAK_LINES=100000000 through the collector, with rotations: memory and CPU every tenth of them; totals are checked (20 minutes)
+	go run ./bench/soak -lines $${SOAK_LINES:-100000000} -every $$(($${SOAK_LINES:-100000000} / 10))
+
 .PHONY: bench-compare
 bench-compare: build ## this collector and what one would use instead over the same log: CPU, memory, bytes, ratios (LINES, ROUNDS; EXPORTER=path of a prometheus-postfix-exporter)
 	@for dialect in postfix exim sendmail; do go run ./bench/compare -dialect $$dialect -lines $${LINES:-300000} -rounds $${ROUNDS:-3} $(if $(EXPORTER),-exporter $(EXPORTER)); echo; done

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
+)
+
+const (
+	chunk   = 200_000   // lines that the reader may be behind
+	rotated = 1_000_000 // lines of a file
+)
+
+// writer writes a log, and knows what happened in it.
+type writer struct {
+	path  string
+	file  *os.File
+	log   *generate.Log
+	lines int
+	bytes int64            // in all
+	ends  map[string]int64 // recipients by how they ended
+}
+
+// rotate begins a new file; the one before stays beside it, the one before that goes.
+func (w *writer) rotate() (err error) {
+	if w.file != nil {
+		if err := w.file.Close(); err != nil {
+			return err
+		}
+		if err := os.Rename(w.path, w.path+".1"); err != nil {
+			return err
+		}
+	}
+	w.file, err = os.Create(w.path)
+	return err
+}
+
+// write adds some lines.
+func (w *writer) write(lines int) error {
+	if w.lines/rotated != (w.lines+lines)/rotated {
+		if err := w.rotate(); err != nil {
+			return err
+		}
+	}
+	out := bufio.NewWriterSize(w.file, 1<<20)
+	w.log.Write(lines, func(line string) {
+		w.lines++
+		w.bytes += int64(len(line)) + 1
+		_, _ = out.WriteString(line)
+		_ = out.WriteByte('\n')
+	})
+	for _, end := range w.log.Ends {
+		w.ends[end.Status]++
+	}
+	clear(w.log.Ends)
+	return out.Flush()
+}
+
+// check compares the newest numbers that the collector wrote with what happened.
+func (w *writer) check(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	all := bytes.Split(bytes.TrimSpace(data), []byte("\n"))
+	md, err := (&pmetric.JSONUnmarshaler{}).UnmarshalMetrics(all[len(all)-1])
+	if err != nil {
+		return err
+	}
+	counted := map[string]int64{}
+	for _, rm := range md.ResourceMetrics().All() {
+		for _, sm := range rm.ScopeMetrics().All() {
+			for _, m := range sm.Metrics().All() {
+				if m.Name() != "smtp.delivery.recipients" {
+					continue
+				}
+				for _, p := range m.Sum().DataPoints().All() {
+					status, _ := p.Attributes().Get("smtp.delivery.status")
+					counted[status.AsString()] += p.IntValue()
+				}
+			}
+		}
+	}
+	for status, n := range w.ends {
+		if counted[status] != n {
+			return fmt.Errorf("recipients %s: counted %d, happened %d", status, counted[status], n)
+		}
+	}
+	fmt.Printf("\nrecipients, as they happened: %v\n", w.ends)
+	return nil
+}
