@@ -1,6 +1,8 @@
 // Package attrs holds every attribute name that a record can carry, and the one function that writes an Event to a map.
 package attrs
 
+//go:generate go run ./schemas ../../packaging
+
 // Scope is the instrumentation scope that enriched records carry, Version the version of this package's names: the schema.
 const (
 	Scope   = "github.com/otelcol-smtp/otelcol-smtp/smtpprocessor"

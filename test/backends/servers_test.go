@@ -102,13 +102,18 @@ func newAuthority(t *testing.T) *authority {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	a := &authority{cert: filepath.Join(dir, "cert.pem"), key: filepath.Join(dir, "key.pem")}
-	pemCert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	pemCert := pemOf(der)
 	require.NoError(t, os.WriteFile(a.cert, pemCert, 0o600))
 	require.NoError(t, os.WriteFile(a.key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600))
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(pemCert)
 	a.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
 	return a
+}
+
+// pemOf is a certificate as files have it.
+func pemOf(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
 // post asks with a form; the answer is nil while the server is not up. An answer that is none ends the test.

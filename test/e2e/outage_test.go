@@ -264,6 +264,21 @@ func outages(t *testing.T) map[string]func(o *outage) {
 			o.store = otlpHTTP{a}
 			o.example("victorialogs.yaml", map[string]string{"VICTORIALOGS": "http://" + a, "VICTORIAMETRICS": "http://" + freeAddress(t)})
 		},
+		"opensearch.yaml": func(o *outage) {
+			a := freeAddress(t)
+			o.store = otlpGRPC{a}
+			o.example("opensearch.yaml", map[string]string{"DATA_PREPPER": "http://" + a, "DATA_PREPPER_INSECURE": "true", "METRICS": freeAddress(t)})
+		},
+		"splunk.yaml": func(o *outage) {
+			a := freeAddress(t)
+			o.store = splunk{a}
+			o.example("splunk.yaml", map[string]string{"SPLUNK_HEC": "http://" + a, "SPLUNK_HEC_TOKEN": "x", "METRICS": freeAddress(t)})
+		},
+		"otlp.yaml": func(o *outage) {
+			a := freeAddress(t)
+			o.store = otlpHTTP{a}
+			o.example("otlp.yaml", map[string]string{"OTLP_ENDPOINT": "http://" + a})
+		},
 		"traces.yaml": func(o *outage) {
 			a := freeAddress(t)
 			o.store = otlpHTTP{a}

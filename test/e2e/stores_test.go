@@ -126,6 +126,30 @@ func (s elasticsearch) open(t *testing.T, k *kept) {
 	})
 }
 
+// splunk takes events of an HTTP Event Collector.
+type splunk struct{ address string }
+
+func (s splunk) open(t *testing.T, k *kept) {
+	serve(t, s.address, func(w http.ResponseWriter, _ *http.Request, body []byte) {
+		decoder := json.NewDecoder(bytes.NewReader(body))
+		decoder.UseNumber()
+		for decoder.More() {
+			var event struct {
+				Time   json.Number
+				Event  string
+				Fields map[string]any
+			}
+			if decoder.Decode(&event) != nil {
+				w.WriteHeader(http.StatusBadRequest)
+				return
+			}
+			fields := texts(event.Fields)
+			k.take(truth.Record{Body: event.Event, Attr: fields, Resource: fields})
+		}
+		_, _ = io.WriteString(w, `{"text":"Success","code":0}`)
+	})
+}
+
 // document reads a record out of a document.
 func document(data []byte) truth.Record {
 	var doc struct {
@@ -136,16 +160,18 @@ func document(data []byte) truth.Record {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	_ = decoder.Decode(&doc)
-	text := func(m map[string]any) map[string]string {
-		out := map[string]string{}
-		for k, v := range m {
-			out[k] = fmt.Sprint(v)
-		}
-		return out
+	resource := texts(doc.Resource.Attributes)
+	maps.Copy(resource, texts(doc.Scope.Attributes))
+	return truth.Record{Body: doc.Body.Text, Attr: texts(doc.Attributes), Resource: resource}
+}
+
+// texts are values as texts.
+func texts(m map[string]any) map[string]string {
+	out := map[string]string{}
+	for k, v := range m {
+		out[k] = fmt.Sprint(v)
 	}
-	resource := text(doc.Resource.Attributes)
-	maps.Copy(resource, text(doc.Scope.Attributes))
-	return truth.Record{Body: doc.Body.Text, Attr: text(doc.Attributes), Resource: resource}
+	return out
 }
 
 // serve answers HTTP at an address.
