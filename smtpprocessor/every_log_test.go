@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumertest"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
 )
 
 // everyLog lists the logs of the repository's testdata: what holds for one server's lines must hold for every server's.
@@ -27,8 +28,8 @@ func everyLog(t testing.TB) (names []string) {
 }
 
 // outcome is what a log comes to, cut into batches of so many lines; stops says before which line the processor is stopped and a new one goes on
-// from its saved state.
-func outcome(t *testing.T, lines []string, size func() int, stops func(at int) bool) []string {
+// from its saved state; saves, before which line it saves that.
+func outcome(t *testing.T, lines []string, size func() int, stops, saves func(at int) bool) []string {
 	t.Helper()
 	sink := new(consumertest.LogsSink)
 	host := newStorage(t)
@@ -37,6 +38,11 @@ func outcome(t *testing.T, lines []string, size func() int, stops func(at int) b
 		if stops(at) {
 			require.NoError(t, p.Shutdown(t.Context()))
 			p = stored(t, host, sink)
+		}
+		if saves(at) {
+			saved, err := p.Checkpoint(checkpoint.Final(t.Context()))
+			require.NoError(t, err)
+			require.True(t, saved)
 		}
 		n := min(size(), len(lines)-at)
 		ld := batch(lines[at : at+n]...)
@@ -55,7 +61,7 @@ func TestEveryLogComesOutTheSameHoweverItIsReadAndRestarted(t *testing.T) {
 			t.Parallel()
 			lines := corpus(t, name)
 			never := func(int) bool { return false }
-			whole := outcome(t, lines, func() int { return len(lines) }, never)
+			whole := outcome(t, lines, func() int { return len(lines) }, never, never)
 			rnd := rand.New(rand.NewPCG(3, uint64(len(lines))))
 			same := func(what string, got []string) {
 				t.Helper()
@@ -66,8 +72,8 @@ func TestEveryLogComesOutTheSameHoweverItIsReadAndRestarted(t *testing.T) {
 				}
 				require.Len(t, got, len(whole), what)
 			}
-			same("again", outcome(t, lines, func() int { return len(lines) }, never))
-			same("small batches", outcome(t, lines, func() int { return 1 + rnd.IntN(40) }, never))
+			same("again", outcome(t, lines, func() int { return len(lines) }, never, never))
+			same("small batches", outcome(t, lines, func() int { return 1 + rnd.IntN(40) }, never, never))
 			restarts := 0
 			same("restarts", outcome(t, lines, func() int { return 1 + rnd.IntN(100) }, func(int) bool {
 				again := rnd.IntN(3) == 0 && restarts < 40
@@ -75,7 +81,7 @@ func TestEveryLogComesOutTheSameHoweverItIsReadAndRestarted(t *testing.T) {
 					restarts++
 				}
 				return again
-			}))
+			}, func(int) bool { return rnd.IntN(3) > 0 }))
 		})
 	}
 }

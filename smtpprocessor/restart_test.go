@@ -310,6 +310,7 @@ func TestStateThatCannotBeReadIsSetAside(t *testing.T) {
 		"foreign":   func([]byte) []byte { return []byte("PK\x03\x04 something else") },
 	} {
 		before, aside := change(how)
-		assert.Equal(t, before, aside, name)
+		assert.Equal(t, string(before), string(aside[:min(len(before), len(aside))]), name)
+		assert.Greater(t, len(aside), len(before), name+": with the segments behind it")
 	}
 }

@@ -12,17 +12,19 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
 // store keeps the tracker's state in a storage extension.
 type store struct {
 	client storage.Client
+	segments
 	saved  int64  // when, by the processor's clock, in nanoseconds
 	covers uint64 // the changes of the state that are in it
 	tried  int64  // when there was no moment to save it
 }
 
-// The keys of the state, of made records that nobody has accepted yet, and of a state that could not be read and was set aside.
+// The keys of the state (of its index: see segments), of made records that nobody has accepted yet, and of a state that could not be read and was set aside.
 const (
 	stateKey   = "state"
 	pendingKey = "state.pending"
@@ -41,6 +43,11 @@ func (s *store) close(ctx context.Context) error { return s.client.Close(ctx) }
 
 // restore reads the saved state. One that cannot be read is set aside and reported: it is no reason not to start.
 func (c *core) restore(ctx context.Context) {
+	defer func() {
+		if err := c.tidy(ctx); err != nil {
+			c.logger.Warn("what an unfinished checkpoint has left could not be taken away", zap.Error(err))
+		}
+	}()
 	data, err := c.store.client.Get(ctx, stateKey)
 	if err != nil {
 		c.logger.Error("the saved state could not be read, starting with none", zap.Error(err))
@@ -49,10 +56,10 @@ func (c *core) restore(ctx context.Context) {
 	if len(data) == 0 {
 		return
 	}
-	if err := c.resume(data); err != nil {
+	if err := c.resume(ctx, data); err != nil {
 		c.logger.Error("the saved state is damaged or of another version; it is set aside, starting with none",
 			zap.String("key", asideKey), zap.Error(err))
-		if err := c.store.client.Set(ctx, asideKey, data); err != nil {
+		if err := c.setAside(ctx, data); err != nil {
 			c.logger.Error("the damaged state could not be set aside", zap.Error(err))
 		}
 	}
@@ -60,12 +67,23 @@ func (c *core) restore(ctx context.Context) {
 }
 
 // resume opens a saved state and takes it over.
-func (c *core) resume(data []byte) error {
+func (c *core) resume(ctx context.Context, data []byte) error {
 	plain, err := c.engine.Policy().Open(data)
 	if err != nil {
 		return err
 	}
-	return c.engine.Restore(plain)
+	index, err := session.ReadIndex(plain)
+	if err != nil {
+		return err
+	}
+	if index == nil { // a whole state, as it was saved before there were segments
+		return c.engine.Restore(plain)
+	}
+	if err := c.engine.RestoreSegments(c.segmentsOf(ctx, index)); err != nil {
+		return err
+	}
+	c.store.list = index.Segments
+	return nil
 }
 
 // load reads what was saved under a key.
@@ -114,6 +132,9 @@ func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 			return covers, nil
 		}
 	}
+	if err := c.writeAhead(ctx); err != nil {
+		return false, err
+	}
 	if !c.accepting.close(c.patience(ctx)) {
 		c.store.tried = now
 		return false, c.tooLate(ctx)
@@ -128,15 +149,15 @@ func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 	if len(waiting) == 0 && changes == c.store.covers {
 		return true, nil
 	}
-	state, err := c.gather(waiting)
+	beside, err := c.gather(waiting)
 	if err != nil {
 		return false, err
 	}
 	if len(waiting) == 0 {
 		open() // the state is of this moment, however long the disk takes
 	}
-	if err := c.store.client.Batch(ctx, state...); err != nil {
-		return false, fmt.Errorf("save the state: %w", err)
+	if err := c.write(ctx, beside); err != nil {
+		return false, err
 	}
 	c.refusals.keep(waiting)
 	c.store.saved, c.store.covers = now, changes
@@ -173,10 +194,9 @@ func (*core) tooLate(ctx context.Context) error {
 	return fmt.Errorf("a consumer holds on to records for more than %s, the state is not saved", 2*patience)
 }
 
-// gather gives the state and what waits beside it: made records that nobody has accepted yet, and batches.
-func (c *core) gather(waiting []*refused) (ops []*storage.Operation, err error) {
-	data, err := c.engine.Save()
-	if err != nil {
+// gather freezes the state, and gives what waits beside it: made records that nobody has accepted yet, and batches.
+func (c *core) gather(waiting []*refused) (beside map[string][]byte, err error) {
+	if err := c.freeze(); err != nil {
 		return nil, fmt.Errorf("encode the state: %w", err)
 	}
 	records, err := c.pending.marshal()
@@ -187,15 +207,5 @@ func (c *core) gather(waiting []*refused) (ops []*storage.Operation, err error) 
 	if err != nil {
 		return nil, fmt.Errorf("encode the batches that wait: %w", err)
 	}
-	for _, one := range [...]struct {
-		key  string
-		data []byte
-	}{{stateKey, data}, {pendingKey, records}, {keptKey, batches}} {
-		op, err := c.sealed(one.key, one.data)
-		if err != nil {
-			return nil, fmt.Errorf("seal the state: %w", err)
-		}
-		ops = append(ops, op)
-	}
-	return ops, nil
+	return map[string][]byte{pendingKey: records, keptKey: batches}, nil
 }

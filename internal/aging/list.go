@@ -5,6 +5,7 @@ package aging
 type Links[T any] struct {
 	Next, prev *T
 	In         *List[T] // nil: in none
+	Age        uint64   // in its list: the older, the less
 }
 
 // List is an intrusive list, oldest first. Items of one list all live equally long after their last line, so the
@@ -14,6 +15,9 @@ type List[T any] struct {
 	N          int
 	Of         func(*T) *Links[T]
 	Counted    func(n int) // told how many items come and go; nil: nobody counts
+	Pushed     func(*T)    // told of each Push; nil: nobody asks
+
+	pushes uint64
 }
 
 // count changes how many items there are.
@@ -26,6 +30,9 @@ func (l *List[T]) count(n int) {
 
 // Push puts x at the young end, from whatever list it was in.
 func (l *List[T]) Push(x *T) {
+	if l.Pushed != nil {
+		l.Pushed(x)
+	}
 	if l.Tail == x {
 		return
 	}
@@ -38,7 +45,8 @@ func (l *List[T]) Push(x *T) {
 		}
 		l.count(1)
 	}
-	k.In, k.prev, k.Next = l, l.Tail, nil
+	l.pushes++
+	k.In, k.prev, k.Next, k.Age = l, l.Tail, nil, l.pushes
 	if l.Tail != nil {
 		l.Of(l.Tail).Next = x
 	} else {

@@ -156,6 +156,7 @@ func (m *Message) Met() bool { return m.met }
 // Hop makes the record that joins a message with the one at the host before, in the trace of that: it is the mail's, also where the log here has no Message-ID.
 func (h *Host) Hop(m *Message, parent event.ID, trace event.TraceID, from string, when int64, out *Output) {
 	m.met = true
+	h.messageLedger.change(m)
 	h.unlistArrival(m, false)
 	a := h.arrivalOf(m)
 	a.Hop(parent, trace, from, when, out)

@@ -26,6 +26,7 @@ func (h *Host) observeBeside(ev *event.Event, now int64) {
 	if m == nil {
 		return
 	}
+	h.messageLedger.change(m)
 	if ev.QueueID != "" && ev.Route == event.RouteFilter {
 		h.link(m, ev.RemoteQueueID, ev, false)
 	}

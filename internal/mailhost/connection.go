@@ -16,6 +16,9 @@ func (h *Host) observeSession(ev *event.Event, source string, now int64, out *Ou
 		return nil
 	}
 	s := h.outdate(h.sessions[key], out)
+	if s != nil {
+		h.sessionLedger.change(s)
+	}
 	switch {
 	case ev.Scope == event.ScopeCall:
 		s = h.observeCall(key, ev, now, out)
@@ -124,7 +127,7 @@ func (h *Host) handOver(key sessionKey, ev *event.Event, now int64) *Session {
 	if s == nil {
 		return nil
 	}
-	delete(h.passed, ev.PeerIP)
+	h.unpass(s)
 	if s.ended || now-s.Last > handOverWithin {
 		return nil
 	}
@@ -196,10 +199,24 @@ func isPass(ev *event.Event) bool {
 
 // pass remembers that s waits for the server's connect line.
 func (h *Host) pass(s *Session) {
-	if len(h.passed) >= 1024 {
-		clear(h.passed) // they wait for two seconds: so many at once are a flood
+	if len(h.passed) >= 1024 { // they wait for two seconds: so many at once are a flood
+		for _, other := range h.passed {
+			h.unpass(other)
+		}
+		clear(h.passed)
+	}
+	if other := h.passed[s.PeerIP]; other != nil {
+		h.unpass(other)
 	}
 	h.passed[s.PeerIP] = s
+}
+
+// unpass forgets that s waits.
+func (h *Host) unpass(s *Session) {
+	delete(h.passed, s.PeerIP)
+	if s.links.In != nil {
+		h.sessionLedger.change(s)
+	}
 }
 
 // forgetSession takes an ended session out of the memory.
@@ -213,6 +230,7 @@ func (h *Host) forgetSession(s *Session) {
 	if s.links.In != nil {
 		s.links.In.Remove(s)
 	}
+	h.gone(h.sessionLedger.drop(s))
 	s.reweigh()
 }
 

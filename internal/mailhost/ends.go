@@ -34,7 +34,7 @@ func refusedAtOnce(s *Session, ev *event.Event) bool {
 // mayGoOn says whether the line that ends s may not be its last: servers that log a conversation without a message once more, behind its end, say
 // only there whether it had TLS and who logged in.
 func (s *Session) mayGoOn(ev *event.Event) bool {
-	return s.key.scope == event.ScopeCall && s.host.tellsAfter && !ev.Last && s.Transaction == 0 && s.Refused == 0 && s.Rejects[event.VerbMAIL] == 0
+	return s.key.scope == event.ScopeCall && s.host.tellsAfter && !ev.Last && s.Transaction == 0 && s.Refused == 0 && s.rejects(event.VerbMAIL) == 0
 }
 
 // endParting ends the sessions whose last line did not come.
@@ -55,7 +55,7 @@ func (s *Session) end(last *event.Event) event.End {
 		return event.EndScreened
 	case last.EndHint != event.EndNone:
 		return last.EndHint
-	case s.HasCounts && !s.SomeCounts && s.Counts[event.VerbQUIT].All == 0:
+	case s.HasCounts && !s.SomeCounts && s.counts()[event.VerbQUIT].All == 0:
 		return event.EndServerClosed // the server logs clients that leave; without QUIT and without such a line it hung up itself
 	}
 	return event.EndQuit
@@ -87,7 +87,7 @@ func (h *Host) endSession(s *Session, end event.End, last *event.Event, out *Out
 	if h.site.SessionSummaries || h.site.MessageSummaries && s.talk != nil { // where the log shows what was said, the summary is the conversation
 		out.Made = append(out.Made, Made{Summary: s.summary(last), Host: s.host.name})
 	}
-	s.Commands, s.open = nil, nil
+	s.Commands, s.open, s.Counts = nil, nil, nil
 	if s.talk != nil {
 		s.talk.Slim()
 	}
@@ -122,19 +122,20 @@ func (h *Host) unlogged(s *Session, end event.End, last *event.Event, out *Outpu
 	if !s.HasCounts {
 		return
 	}
+	counts := s.counts()
 	for _, v := range [...]event.Verb{event.VerbMAIL, event.VerbRCPT, event.VerbDATA, event.VerbAUTH} {
 		if (v == event.VerbDATA || v == event.VerbAUTH) && (end == event.EndLost || end == event.EndTimeout) {
 			continue // it broke off, nobody refused
 		}
-		failed := s.Counts[v].All - s.Counts[v].OK
-		for n := s.Rejects[v]; n < failed && n < s.Rejects[v]+most; n++ {
+		failed := counts[v].All - counts[v].OK
+		for n := s.rejects(v); n < failed && n < s.rejects(v)+most; n++ {
 			ev := events.Get().(*event.Event)
 			s.describe(ev, event.KindReject)
 			if v == event.VerbAUTH {
 				ev.Kind, ev.AuthResult = event.KindAuth, "failure"
 			}
 			ev.Command, ev.Reason, ev.Category = v.String(), "unlogged", "unspecified"
-			if v == event.VerbRCPT && failed-s.Rejects[v] == 1 && last.RcptTo != "" && last.Code >= 400 {
+			if v == event.VerbRCPT && failed-s.rejects(v) == 1 && last.RcptTo != "" && last.Code >= 400 {
 				ev.Code, ev.Class, ev.Enhanced, ev.RcptTo = last.Code, last.Class, last.Enhanced, strings.Clone(last.RcptTo)
 				ev.Text, ev.Reason, ev.Category, ev.Basis = strings.Clone(last.Text), "", "", ""
 				ev.RejectPermanent = event.TriOf(last.Code >= 500)

@@ -41,6 +41,7 @@ type Host struct {
 	arrivals *Arrivals
 	sums     // of this host
 	roomOfHost
+	unsaved
 }
 
 // connections are the host's sessions, and what finds them.
@@ -94,6 +95,7 @@ func New(name string, site *Site, all *Totals, arrivals *Arrivals) *Host {
 	h.domains = make(map[string]struct{})
 	h.words = make(map[string]string)
 	h.takeShares()
+	h.unsaved = newUnsaved()
 	return h
 }
 
@@ -125,7 +127,10 @@ func (h *Host) Observe(ev *event.Event, source string, wall int64, out *Output) 
 	}
 	h.fronted(s, ev)
 	s.carry(m, ev)
-	if s != nil {
+	if s != nil && ev.Role == event.RoleClient {
+		if s.Answers == nil {
+			s.Answers = new(answers)
+		}
 		s.Answers.take(ev)
 	}
 	h.observeTry(ev)
@@ -166,6 +171,8 @@ func (h *Host) wasTold(ev *event.Event, source string) bool {
 // Tick expires by the wall clock what belongs to sources that have gone silent: for them log time goes on as the wall does. Nobody needs the host
 // any more that it says is idle.
 func (h *Host) Tick(wall int64, out *Output) (idle bool) {
+	before := h.outline()
+	defer func() { h.used = h.used || h.outline() != before }()
 	h.eachStream(func() {
 		if silent := wall - h.wall; silent > int64(time.Second) {
 			h.expireAt(h.clock.newest()+silent, out)

@@ -83,6 +83,7 @@ func (h *Host) link(m *Message, child string, ev *event.Event, forwarded bool) {
 	}
 	for c := h.messages[child]; c != nil; c = c.sameID {
 		if c != m && (c.instance == m.instance || c.weak || m.weak || !isStrong(ev) || ev.Route == event.RouteFilter) {
+			h.messageLedger.change(c)
 			c.Parent = m.UID
 			c.forwarded = c.forwarded || forwarded
 			c.noticeOf(ev)

@@ -48,6 +48,7 @@ type Message struct {
 	instance string
 	sameID   *Message
 	links    aging.Links[Message]
+	page     page
 	lot      *lot  // in the host's queues
 	inLot    int32 // its place there
 	Earlier  int32 // seconds that it came before its first line, where the queue manager says so

@@ -32,6 +32,7 @@ type peer struct {
 	Over   bool   // of a caller: its end was logged
 	key    peerKey
 	links  aging.Links[peer]
+	page   page
 	weight int
 	near   [chains]neighbours // see endpoint
 }
@@ -234,6 +235,7 @@ func (h *Host) forgetPeer(p *peer) {
 	if p.links.In != nil {
 		p.links.In.Remove(p)
 	}
+	h.gone(h.peerLedger.drop(p))
 	h.reweighPeer(p)
 	h.unchain(p)
 }

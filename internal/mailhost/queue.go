@@ -195,6 +195,7 @@ func (h *Host) forgetMessage(m *Message) {
 	if m.links.In != nil {
 		m.links.In.Remove(m)
 	}
+	h.gone(h.messageLedger.drop(m))
 	m.reweigh()
 	first := h.messages[m.QueueID]
 	if first == m {

@@ -148,6 +148,7 @@ func (h *Host) join(r *receipt) {
 	if r.Message == 0 || m == nil {
 		return
 	}
+	h.messageLedger.change(m)
 	if r.Parent != 0 && r.Parent != m.UID {
 		m.Parent, m.forwarded = r.Parent, m.forwarded || r.Forwarded
 	}

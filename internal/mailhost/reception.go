@@ -98,6 +98,7 @@ func (h *Host) fronted(s *Session, ev *event.Event) {
 	if m == nil || m.Origin == s.ID {
 		return
 	}
+	h.messageLedger.change(m)
 	s.Transaction++
 	m.Origin, m.Transaction = s.ID, s.Transaction
 	replace(&m.ClientAddress, s.ClientAddress)

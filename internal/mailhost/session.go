@@ -6,26 +6,35 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// Session is one TCP conversation.
+// Session is one TCP conversation. There are many of them at a time: small fields stand together, what few have hangs on a pointer.
 type Session struct {
-	ID      event.ID
-	Role    event.Role
-	Partial bool // beginning or end not seen
-	First   int64
-	Last    int64
-	Seen    int64 // the host's clock at its newest line, which may be an old one: files and carriers are not in order
-	hasTime bool
+	ID    event.ID
+	First int64
+	Last  int64
+	Seen  int64 // the host's clock at its newest line, which may be an old one: files and carriers are not in order
 
-	host  *Host
-	key   sessionKey
-	ended bool
-	links aging.Links[Session]
+	Role       event.Role
+	Partial    bool // beginning or end not seen
+	hasTime    bool
+	ended      bool
+	TLS        event.Tri
+	Hint       event.End // what a line before the last one said about the end
+	Parting    event.End // how it ended, while a last line may still follow that says more of it
+	over       event.End // how the conversation ended with the line at hand, by the protocol
+	HasCounts  bool
+	SomeCounts bool // not of every verb
+	Shown      shown
+
+	host   *Host
+	key    sessionKey
+	links  aging.Links[Session]
+	page   page
+	weight int
 
 	// Peer and protocol, as far as lines told.
 	ClientAddress, ServerAddress, PeerIP string
 	ClientPort, PeerPort                 int
 	Helo, Protocol                       string
-	TLS                                  event.Tri
 	TLSVersion, TLSCipher, TLSTrust      string
 	User, Mechanism                      string
 	Instance, Service, Daemon            string
@@ -34,9 +43,7 @@ type Session struct {
 	Worker                               int64 // the process that the lines behind the first are of, where that is another
 
 	// What happened.
-	Hint        event.End // what a line before the last one said about the end
-	BrokeAt     string    // the command behind which it broke off, where a line says so
-	Parting     event.End // how it ended, while a last line may still follow that says more of it
+	BrokeAt     string // the command behind which it broke off, where a line says so
 	Transaction int
 	Carrying    event.ID // the message of a client's newest transaction
 	Received    int      // messages that came into being
@@ -44,22 +51,16 @@ type Session struct {
 	Refused     int      // recipients refused
 	Bytes       int64
 	Commands    []conversation.CommandRecord
-	Dropped     int // commands that Commands had no room for
-	Counts      [event.Verbs]event.Count
-	Rejects     [event.Verbs]uint32 // refusals that have a line of their own
-	HasCounts   bool
-	SomeCounts  bool // not of every verb
-	Slowest     conversation.CommandRecord
-	Fate        Fate // of the next message
-	Answers     answers
+	Dropped     int                         // commands that Commands had no room for
+	Counts      *[event.Verbs]event.Count   // of the server, until the end
+	Rejects     *[event.Verbs]uint32        // refusals that have a line of their own
+	Slowest     *conversation.CommandRecord // nil: of none is known how long it took
+	Fate        Fate                        // of the next message
+	Answers     *answers                    // of the host that we called
 	Refusal     toldRefusal
 	Login       toldLogin
-	Shown       shown
-
-	weight int
 
 	talk *conversation.Conversation // of dialects that show commands and replies
-	over event.End                  // how the conversation ended with the line at hand, by the protocol
 	open []*Message                 // candidates and messages that came in here; for the end of the session
 }
 
@@ -170,7 +171,8 @@ func (s *Session) take(ev *event.Event, now int64) {
 		replace(&s.TLSTrust, ev.TLSTrust)
 	}
 	if ev.HasCommands {
-		s.Counts, s.HasCounts, s.SomeCounts = ev.Commands, true, ev.SomeCommands
+		counts := ev.Commands
+		s.Counts, s.HasCounts, s.SomeCounts = &counts, true, ev.SomeCommands
 	}
 	if ev.Messages > 0 {
 		s.Received = ev.Messages
@@ -190,7 +192,7 @@ func (s *Session) take(ev *event.Event, now int64) {
 		}
 	}
 	if loginRefused(ev) {
-		s.Rejects[event.VerbAUTH] += times(ev)
+		s.count(event.VerbAUTH, ev)
 	}
 	if ev.Kind == event.KindFilter && ev.EndHint == event.EndNone && isPass(ev) {
 		s.host.pass(s)
@@ -225,9 +227,33 @@ func (s *Session) refuse(ev *event.Event) {
 // logged counts a refusal that has a line of its own.
 func (s *Session) logged(ev *event.Event) {
 	if ev.Command == event.CommandEOM {
-		s.Rejects[event.VerbDATA] += times(ev)
+		s.count(event.VerbDATA, ev)
 	}
 	if v, ok := event.VerbOf(ev.Command); ok {
-		s.Rejects[v] += times(ev)
+		s.count(v, ev)
 	}
+}
+
+// count counts a line about a refusal of a verb.
+func (s *Session) count(v event.Verb, ev *event.Event) {
+	if s.Rejects == nil {
+		s.Rejects = new([event.Verbs]uint32)
+	}
+	s.Rejects[v] += times(ev)
+}
+
+// rejects is how many refusals of a verb have a line of their own.
+func (s *Session) rejects(v event.Verb) uint32 {
+	if s.Rejects == nil {
+		return 0
+	}
+	return s.Rejects[v]
+}
+
+// counts are the commands that the server has counted.
+func (s *Session) counts() (counts [event.Verbs]event.Count) {
+	if s.Counts != nil {
+		counts = *s.Counts
+	}
+	return counts
 }

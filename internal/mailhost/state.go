@@ -38,6 +38,7 @@ type (
 	}
 	savedStream struct {
 		Name         string
+		Number       int
 		Clock, Wall  int64
 		Time         clock
 		Twins        twins
@@ -106,7 +107,7 @@ func (h *Host) Encode(to *gob.Encoder) error {
 	} {
 		for i, st := range h.streams {
 			for m := of(st); m != nil && err == nil; m = m.links.Next {
-				err = to.Encode(&savedMessage{m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice, m.reentered, m.brought, i, h.waiting.provider(m)})
+				err = to.Encode(m.save(i))
 			}
 		}
 	}
@@ -116,6 +117,12 @@ func (h *Host) Encode(to *gob.Encoder) error {
 		}
 	}
 	return err
+}
+
+func (m *Message) save(stream int) *savedMessage {
+	return &savedMessage{
+		m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice, m.reentered, m.brought, stream, m.host.waiting.provider(m),
+	}
 }
 
 func (h *Host) head() savedHost {
@@ -147,7 +154,7 @@ func (h *Host) head() savedHost {
 }
 
 func (st *stream) save() savedStream {
-	out := savedStream{Name: st.name, Clock: st.clock.Now, Time: st.clock, Wall: st.wall, Twins: st.twins}
+	out := savedStream{Name: st.name, Number: st.number, Clock: st.clock.Now, Time: st.clock, Wall: st.wall, Twins: st.twins}
 	for _, m := range st.due {
 		out.Due = append(out.Due, m.UID)
 	}
@@ -159,19 +166,58 @@ func (st *stream) save() savedStream {
 
 // Decode reads what Encode wrote of a host.
 func Decode(from *gob.Decoder, site *Site, all *Totals, arrivals *Arrivals) (*Host, error) {
-	var in savedHost
-	if err := from.Decode(&in); err != nil {
+	in := new(savedHost)
+	if err := from.Decode(in); err != nil {
+		return nil, err
+	}
+	var items savedItems
+	if err := items.decode(from, in); err != nil {
 		return nil, err
 	}
 	h := New(in.Name, site, all, arrivals)
-	h.restore(&in)
-	if err := h.decodeItems(from, &in); err != nil {
-		return nil, err
+	return h, h.restoreAll(in, &items)
+}
+
+// savedItems are the items of a saved host, each kind in the order of its lists.
+type savedItems struct {
+	sessions []*savedSession
+	messages []*savedMessage
+	peers    []*savedPeer
+}
+
+// decode reads the sessions, messages and peers that follow a host's head.
+func (items *savedItems) decode(from *gob.Decoder, in *savedHost) error {
+	for range in.Sessions {
+		one := new(savedSession)
+		if err := from.Decode(one); err != nil {
+			return err
+		}
+		items.sessions = append(items.sessions, one)
 	}
-	if len(h.streams) == 0 {
-		return h, nil
+	for range in.Messages {
+		one := &savedMessage{Message: new(Message)}
+		if err := from.Decode(one); err != nil {
+			return err
+		}
+		items.messages = append(items.messages, one)
 	}
-	return h, h.resume(in.Stream)
+	for range in.Peers {
+		one := &savedPeer{Peer: new(peer)}
+		if err := from.Decode(one); err != nil {
+			return err
+		}
+		items.peers = append(items.peers, one)
+	}
+	return nil
+}
+
+// restoreAll makes an empty host what was saved.
+func (h *Host) restoreAll(in *savedHost, items *savedItems) error {
+	h.restore(in)
+	if err := h.restoreItems(in, items); err != nil || len(h.streams) == 0 {
+		return err
+	}
+	return h.resume(in.Stream)
 }
 
 // restore takes the head of a saved host.
@@ -213,29 +259,18 @@ func (h *Host) restore(in *savedHost) {
 	h.waiting.restore(h, in.QueueBegan, in.QueueTold, in.Lots)
 }
 
-// decodeItems reads the sessions, messages and peers that follow a host's head.
-func (h *Host) decodeItems(from *gob.Decoder, in *savedHost) error {
-	sessions := make([]*savedSession, in.Sessions) // they name the messages that they opened, which follow
-	for i := range sessions {
-		sessions[i] = new(savedSession)
-		if err := from.Decode(sessions[i]); err != nil {
+// restoreItems takes over the sessions, messages and peers; sessions name the messages that they opened.
+func (h *Host) restoreItems(in *savedHost, items *savedItems) error {
+	byUID := make(map[event.ID]*Message, len(items.messages))
+	for _, m := range items.messages {
+		if err := h.resume(m.Stream); err != nil {
 			return err
 		}
+		h.restoreMessage(m)
+		byUID[m.UID] = m.Message
 	}
-	byUID := make(map[event.ID]*Message)
-	for range in.Messages {
-		saved := savedMessage{Message: new(Message)}
-		if err := from.Decode(&saved); err != nil {
-			return err
-		}
-		if err := h.resume(saved.Stream); err != nil {
-			return err
-		}
-		h.restoreMessage(&saved)
-		byUID[saved.UID] = saved.Message
-	}
-	byID := make(map[event.ID]*Session)
-	for _, s := range sessions {
+	byID := make(map[event.ID]*Session, len(items.sessions))
+	for _, s := range items.sessions {
 		if err := h.resume(s.Stream); err != nil {
 			return err
 		}
@@ -245,7 +280,7 @@ func (h *Host) decodeItems(from *gob.Decoder, in *savedHost) error {
 	for i, st := range h.streams {
 		st.await(&in.Streams[i], byUID, byID)
 	}
-	return h.decodePeers(from, in.Peers)
+	return h.restorePeers(items.peers)
 }
 
 // resume makes a saved stream the one that items are of.
@@ -271,24 +306,21 @@ func (st *stream) await(in *savedStream, byUID map[event.ID]*Message, byID map[e
 	}
 }
 
-// decodePeers reads peers in the order of their last lines, and chains them in that of their beginnings.
-func (h *Host) decodePeers(from *gob.Decoder, n int) error {
-	chained := make([]*peer, 0, n)
-	for range n {
-		saved := savedPeer{Peer: new(peer)}
-		if err := from.Decode(&saved); err != nil {
+// restorePeers takes over peers in the order of their last lines, and chains them in that of their beginnings.
+func (h *Host) restorePeers(saved []*savedPeer) error {
+	chained := make([]*peer, 0, len(saved))
+	for _, one := range saved {
+		if err := h.resume(one.Stream); err != nil {
 			return err
 		}
-		if err := h.resume(saved.Stream); err != nil {
-			return err
-		}
-		saved.Peer.key = saved.Key
-		h.peerOrder.Push(saved.Peer)
-		chained = append(chained, saved.Peer)
+		one.Peer.key = one.Key
+		h.peerOrder.Push(one.Peer)
+		chained = append(chained, one.Peer)
 	}
 	slices.SortFunc(chained, func(a, b *peer) int { return a.Born - b.Born })
 	for _, p := range chained {
 		h.chain(p)
+		h.reweighPeer(p)
 	}
 	return nil
 }

@@ -11,9 +11,10 @@ import (
 // stream is one source's part of a host: how far its lines have come, and what they have touched last. A host's files are read at the same time, and one may be hours behind
 // another: what has gone silent is told by the clock of the stream that its newest line was in.
 type stream struct {
-	name  string
-	clock clock
-	wall  int64 // when the newest line was seen, by the owner's clock
+	name   string
+	number int // of the host's streams; none has that of one that was left
+	clock  clock
+	wall   int64 // when the newest line was seen, by the owner's clock
 
 	openSessions, endedSessions aging.List[Session]
 	openMessages, endedMessages aging.List[Message]
@@ -29,16 +30,17 @@ type stream struct {
 const maxStreams = 16
 
 func newStream(h *Host, name string) *stream {
-	st := &stream{name: strings.Clone(name)}
+	h.streamsSoFar++
+	st := &stream{name: strings.Clone(name), number: h.streamsSoFar}
 	counted := func(k Kind) func(int) { return func(n int) { h.add(k, n) } }
 	ofSession := func(s *Session) *aging.Links[Session] { return &s.links }
 	ofMessage := func(m *Message) *aging.Links[Message] { return &m.links }
-	st.openSessions = aging.List[Session]{Of: ofSession, Counted: counted(OpenSessions)}
-	st.endedSessions = aging.List[Session]{Of: ofSession, Counted: counted(Remembered)}
-	st.openMessages = aging.List[Message]{Of: ofMessage, Counted: counted(OpenMessages)}
-	st.endedMessages = aging.List[Message]{Of: ofMessage, Counted: counted(Remembered)}
-	st.lateMessages = aging.List[Message]{Of: ofMessage, Counted: counted(Remembered)}
-	st.peerOrder = aging.List[peer]{Of: func(p *peer) *aging.Links[peer] { return &p.links }, Counted: counted(Remembered)}
+	st.openSessions = aging.List[Session]{Of: ofSession, Counted: counted(OpenSessions), Pushed: h.sessionLedger.change}
+	st.endedSessions = aging.List[Session]{Of: ofSession, Counted: counted(Remembered), Pushed: h.sessionLedger.change}
+	st.openMessages = aging.List[Message]{Of: ofMessage, Counted: counted(OpenMessages), Pushed: h.messageLedger.change}
+	st.endedMessages = aging.List[Message]{Of: ofMessage, Counted: counted(Remembered), Pushed: h.messageLedger.change}
+	st.lateMessages = aging.List[Message]{Of: ofMessage, Counted: counted(Remembered), Pushed: h.messageLedger.change}
+	st.peerOrder = aging.List[peer]{Of: func(p *peer) *aging.Links[peer] { return &p.links }, Counted: counted(Remembered), Pushed: h.peerLedger.change}
 	return st
 }
 
@@ -100,9 +102,11 @@ func (st *stream) advance(ev *event.Event, wall, step int64) int64 {
 	if begins && st.clock.Now != 0 { // what came without a stamp so far, came just now
 		for s := st.openSessions.Head; s != nil; s = s.links.Next {
 			s.Last, s.Seen = max(s.Last, now), now
+			s.host.sessionLedger.change(s)
 		}
 		for m := st.openMessages.Head; m != nil; m = m.links.Next {
 			m.Seen = now
+			m.host.messageLedger.change(m)
 		}
 	}
 	return now

@@ -51,15 +51,18 @@ func (s *Session) summary(last *event.Event) *Summary {
 	ev.SessionDuration, ev.HasDuration = last.SessionDuration, last.HasDuration
 	ev.Helo, ev.Protocol, ev.User, ev.AuthMechanism = s.Helo, s.Protocol, s.User, s.Mechanism
 	ev.TLS, ev.TLSVersion, ev.TLSCipher, ev.TLSTrust = s.TLS, s.TLSVersion, s.TLSCipher, s.TLSTrust
-	ev.Commands, ev.HasCommands = s.Counts, s.HasCounts
+	ev.Commands, ev.HasCommands = s.counts(), s.HasCounts
 	totals := &TotalsOfSession{
-		Commands: slices.Clone(s.Commands), CommandsDropped: s.Dropped, Slowest: s.Slowest,
+		Commands: slices.Clone(s.Commands), CommandsDropped: s.Dropped,
 		Messages: s.Received, Accepted: s.Accepted, Refused: s.Refused, Bytes: s.Bytes,
 	}
 	for _, m := range s.open {
 		if m.received && m.HasSize {
 			totals.Bytes += m.Size
 		}
+	}
+	if s.Slowest != nil {
+		totals.Slowest = *s.Slowest
 	}
 	if s.HasCounts {
 		totals.count(s)
@@ -75,7 +78,7 @@ func (s *Session) tally() *event.Tally {
 		t.count(s)
 	}
 	n := &event.Tally{Messages: t.Messages, Accepted: t.Accepted, Refused: t.Refused}
-	for v, c := range s.Counts {
+	for v, c := range s.counts() {
 		n.Failed[v] = c.All - min(c.All, c.OK)
 	}
 	if s.HasCounts {
@@ -96,7 +99,7 @@ func (s *Session) tally() *event.Tally {
 
 // count takes the totals from the counters of the last line, where the server writes them: they miss nothing.
 func (t *TotalsOfSession) count(s *Session) {
-	c := &s.Counts
+	c := s.counts()
 	t.Accepted = int(c[event.VerbRCPT].OK)
 	t.Refused = int(c[event.VerbRCPT].All - c[event.VerbRCPT].OK)
 	t.Messages = int(c[event.VerbDATA].OK)

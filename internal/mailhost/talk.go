@@ -173,8 +173,8 @@ func (s *Session) told(o *conversation.Outcome, ev *event.Event) {
 
 // answered adds a command to the summary's list.
 func (s *Session) answered(c *conversation.CommandRecord) {
-	if c.HasLatency && (!s.Slowest.HasLatency || c.Latency > s.Slowest.Latency) {
-		s.Slowest = conversation.CommandRecord{Command: c.Command, Latency: c.Latency, HasLatency: true}
+	if c.HasLatency && (s.Slowest == nil || c.Latency > s.Slowest.Latency) {
+		s.Slowest = &conversation.CommandRecord{Command: c.Command, Latency: c.Latency, HasLatency: true}
 	}
 	if len(s.Commands) >= maxCommands {
 		s.Dropped++

@@ -47,7 +47,19 @@ func (s *Session) weigh() int {
 	if s.talk != nil {
 		bytes += s.talk.Weight()
 	}
-	return bytes + 8*cap(s.open) + s.Answers.weigh()
+	if s.Counts != nil {
+		bytes += int(unsafe.Sizeof(*s.Counts))
+	}
+	if s.Rejects != nil {
+		bytes += int(unsafe.Sizeof(*s.Rejects))
+	}
+	if s.Slowest != nil {
+		bytes += int(unsafe.Sizeof(*s.Slowest))
+	}
+	if s.Answers != nil {
+		bytes += int(unsafe.Sizeof(*s.Answers)) + s.Answers.weigh()
+	}
+	return bytes + 8*cap(s.open)
 }
 
 func (p *peer) weigh() int {
@@ -60,6 +72,7 @@ func (a *answers) weigh() int { return 8 * (cap(a.Told) + cap(a.Tried)) }
 func (m *Message) reweigh() {
 	bytes := 0
 	if m.links.In != nil {
+		m.host.messageLedger.change(m)
 		bytes = m.weigh()
 	}
 	m.host.all.weigh(bytes - m.weight)
@@ -70,6 +83,7 @@ func (m *Message) reweigh() {
 func (s *Session) reweigh() {
 	bytes := 0
 	if s.links.In != nil {
+		s.host.sessionLedger.change(s)
 		bytes = s.weigh()
 	}
 	s.host.all.weigh(bytes - s.weight)
@@ -79,6 +93,7 @@ func (s *Session) reweigh() {
 func (h *Host) reweighPeer(p *peer) {
 	bytes := 0
 	if p.links.In != nil {
+		h.peerLedger.change(p)
 		bytes = p.weigh()
 	}
 	h.all.weigh(bytes - p.weight)

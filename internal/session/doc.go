@@ -12,7 +12,7 @@
 //	handover.go   a message that one host delivers and another one receives
 //	silence.go    what time ends: hosts that have gone silent, and the end of everything
 //	source.go     what is remembered of a stream of lines; files.go how far each file was read
-//	state.go      how all of it is saved
+//	state.go      how all of it is saved; segments.go: in parts, each of what has changed; index.go names these
 //	made.go       the names under which the records come that no line is behind
 //
 // A lower floor never calls a higher one: what a line brought about stands in the Output.

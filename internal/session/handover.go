@@ -108,6 +108,7 @@ func (t *Tracker) seek(from *host, queueID string, given *handover, out *Output)
 		m := h.Arrived(queueID, given.MessageID, given.When)
 		met := m != nil && t.handovers.take(*given)
 		if met {
+			h.Use()
 			h.Hop(m, given.Parent, given.Trace, given.Host, given.When, out)
 		}
 		h.mu.Unlock()

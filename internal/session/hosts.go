@@ -18,7 +18,8 @@ const maxHosts = 4096
 type host struct {
 	mu sync.Mutex
 	*mailhost.Host
-	gone bool // it was dropped: its name means another one now
+	number uint64 // in saved states
+	gone   bool   // it was dropped: its name means another one now
 
 	listed atomic.Uint32 // the kinds by which ranks knows it; changed with the lock of the ranks
 	order  aging.Links[host]
@@ -29,6 +30,7 @@ type host struct {
 type hosts struct {
 	mu     sync.RWMutex
 	byName map[string]*host
+	made   uint64               // so far
 	newest atomic.Pointer[host] // of some line before: most lines come from the same
 	ranks  ranks
 }
@@ -59,6 +61,14 @@ func (hs *hosts) find(name string) *host {
 	hs.mu.RLock()
 	defer hs.mu.RUnlock()
 	return hs.byName[name]
+}
+
+// add takes a host in. The lock is held, or nobody else is there.
+func (hs *hosts) add(of *mailhost.Host) *host {
+	hs.made++
+	h := &host{Host: of, number: hs.made}
+	hs.byName[h.Name()] = h
+	return h
 }
 
 // names gives the hosts' names in order.
@@ -126,8 +136,7 @@ func (t *Tracker) addHost(name string, out *Output) *host {
 	hs.mu.Lock()
 	h := hs.byName[name]
 	if h == nil {
-		h = &host{Host: mailhost.New(name, t.site, t.all, t.arrivals)}
-		hs.byName[h.Name()] = h
+		h = hs.add(mailhost.New(name, t.site, t.all, t.arrivals))
 	}
 	several := len(hs.byName) > 1
 	hs.mu.Unlock()

@@ -49,6 +49,7 @@ func (t *Tracker) evict(h *host, kind mailhost.Kind, cause mailhost.Cause, out *
 	if gives == nil {
 		return false
 	}
+	gives.Use()
 	if kind == mailhost.OpenSessions {
 		gives.EvictSession(cause, out)
 	} else {

@@ -21,6 +21,7 @@ func (t *Tracker) Close(out *Output) {
 func (t *Tracker) CloseHosts(which func(host string) bool, out *Output) {
 	t.each(func(h *host) {
 		if which(h.Name()) {
+			h.Use()
 			h.Close(event.EndShutdown, out)
 		}
 	})

@@ -26,7 +26,8 @@ const stateHead = 12
 
 // savedState is what concerns all hosts. The hosts follow it in the stream.
 type savedState struct {
-	Hosts   int
+	Hosts   int      // of a state that is one piece
+	Numbers []uint64 // of the hosts, of one in segments
 	Files   map[string]int64
 	Sources map[string]*Source
 
@@ -48,28 +49,46 @@ type savedPromise struct {
 	Notice    bool
 }
 
-// Save writes the tracker's state: magic, version, checksum, then a stream of gob values. Items are encoded one by one, so
+// Save writes the tracker's state as a whole: magic, version, checksum, then a stream of gob values. Items are encoded one by one, so
 // that saving needs little more memory than its result.
 func (t *Tracker) Save() ([]byte, error) {
 	var body bytes.Buffer
 	body.Grow(t.saved + t.saved/8)
-	body.Write(stateMagic[:])
-	body.Write([]byte{stateVersion, 0, 0, 0, 0, 0, 0, 0})
+	body.Write(make([]byte, stateHead))
 	if err := t.encode(gob.NewEncoder(&body)); err != nil {
 		return nil, err
 	}
-	data := body.Bytes()
+	t.saved = body.Len()
+	return wrap(body.Bytes(), stateVersion), nil
+}
+
+// wrap writes the head of a state in front of it.
+func wrap(data []byte, version byte) []byte {
+	copy(data, stateMagic[:])
+	data[4] = version
 	binary.LittleEndian.PutUint32(data[8:], crc32.ChecksumIEEE(data[stateHead:]))
-	t.saved = len(data)
-	return data, nil
+	return data
+}
+
+// unwrap gives what stands behind the head, if it is what was written there.
+func unwrap(data []byte, version byte) ([]byte, error) {
+	if len(data) < stateHead || !bytes.Equal(data[:4], stateMagic[:]) {
+		return nil, errors.New("not a saved state")
+	}
+	if data[4] != version {
+		return nil, fmt.Errorf("state version %d, want %d", data[4], version)
+	}
+	body := data[stateHead:]
+	if sum := crc32.ChecksumIEEE(body); sum != binary.LittleEndian.Uint32(data[8:]) {
+		return nil, errors.New("checksum does not fit")
+	}
+	return body, nil
 }
 
 func (t *Tracker) encode(to *gob.Encoder) error {
 	names := t.hosts.names()
-	state := savedState{Hosts: len(names), Files: t.files.byName, Sources: t.sources.byName, Arrivals: t.arrivals.Past()}
-	for _, p := range t.handovers.list() {
-		state.Promises = append(state.Promises, savedPromise{Key: p.Key, Parent: p.Parent, Host: p.Host, MessageID: p.MessageID, Trace: p.Trace, When: p.When})
-	}
+	state := t.state()
+	state.Hosts = len(names)
 	if err := to.Encode(state); err != nil {
 		return err
 	}
@@ -81,21 +100,23 @@ func (t *Tracker) encode(to *gob.Encoder) error {
 	return nil
 }
 
+// state is what concerns all hosts.
+func (t *Tracker) state() *savedState {
+	state := &savedState{Files: t.files.byName, Sources: t.sources.byName, Arrivals: t.arrivals.Past()}
+	for _, p := range t.handovers.list() {
+		state.Promises = append(state.Promises, savedPromise{Key: p.Key, Parent: p.Parent, Host: p.Host, MessageID: p.MessageID, Trace: p.Trace, When: p.When})
+	}
+	return state
+}
+
 // Restore reads what Save wrote into an empty tracker. An error leaves the tracker empty.
 func (t *Tracker) Restore(data []byte) error {
-	if len(data) < stateHead || !bytes.Equal(data[:4], stateMagic[:]) {
-		return errors.New("not a saved state")
-	}
-	if data[4] != stateVersion {
-		return fmt.Errorf("state version %d, want %d", data[4], stateVersion)
-	}
-	body := data[stateHead:]
-	if sum := crc32.ChecksumIEEE(body); sum != binary.LittleEndian.Uint32(data[8:]) {
-		return errors.New("checksum does not fit")
+	body, err := unwrap(data, stateVersion)
+	if err != nil {
+		return err
 	}
 	t.clear()
-	err := t.decode(gob.NewDecoder(bytes.NewReader(body)))
-	if err != nil {
+	if err = t.decode(gob.NewDecoder(bytes.NewReader(body))); err != nil {
 		t.clear()
 	}
 	return err
@@ -106,18 +127,24 @@ func (t *Tracker) decode(from *gob.Decoder) error {
 	if err := from.Decode(&state); err != nil {
 		return err
 	}
-	if state.Files != nil {
-		t.files.byName = state.Files
-	}
-	for _, name := range slices.Sorted(maps.Keys(state.Sources)) {
-		t.keepSource(name, state.Sources[name])
-	}
 	for range state.Hosts {
 		h, err := mailhost.Decode(from, t.site, t.all, t.arrivals)
 		if err != nil {
 			return err
 		}
-		t.hosts.byName[h.Name()] = &host{Host: h}
+		t.hosts.add(h)
+	}
+	t.restoreState(&state)
+	return nil
+}
+
+// restoreState takes over what concerns all hosts, which are there already.
+func (t *Tracker) restoreState(state *savedState) {
+	if state.Files != nil {
+		t.files.byName = state.Files
+	}
+	for _, name := range slices.Sorted(maps.Keys(state.Sources)) {
+		t.keepSource(name, state.Sources[name])
 	}
 	t.arrivals.RestorePast(state.Arrivals)
 	if len(t.hosts.byName) > 1 {
@@ -127,7 +154,6 @@ func (t *Tracker) decode(from *gob.Decoder) error {
 		t.restorePromise(&state.Promises[i])
 	}
 	t.orderHosts()
-	return nil
 }
 
 func (t *Tracker) restorePromise(p *savedPromise) {

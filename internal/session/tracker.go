@@ -80,6 +80,7 @@ func (t *Tracker) Size() int { return t.all.Bytes() }
 func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Output) {
 	mailhost.Shorten(ev)
 	h := t.enter(ev.Host, out)
+	h.Use()
 	m, now := h.Observe(ev, source, wall, out)
 	given := t.meet(h, m, ev, now, out)
 	has := h.Has()
@@ -128,6 +129,7 @@ func (t *Tracker) Interrupt(hostName, source string, out *Output) {
 	if h == nil {
 		return
 	}
+	h.Use()
 	h.Interrupt(source, out)
 	has := h.Has()
 	h.mu.Unlock()
