@@ -136,6 +136,9 @@ func TestTexts(t *testing.T) {
 		"5.7.1 8.18.1 10:15:30 2026-11-23 12:00:00.123 v1.2.3":     "5.7.1 8.18.1 10:15:30 2026-11-23 12:00:00.123 v1.2.3",
 		"mailbox of Bert is full, bertha's is not, bert@x.example": "mailbox of [redacted] is full, bertha's is not, @x.example",
 		"sasl_username=carl, user=<carl>, A=plain:carl":            "sasl_username=[redacted], user=<[redacted]>, A=plain:carl",
+		"to=anna, orig_to=<carla>, from=root, delay=1":             "to=[redacted], orig_to=<[redacted]>, from=root, delay=1",
+		"to=<anna>,<b@c.example>,carl, ctladdr=dora (8/0)":         "to=<[redacted]>,<@c.example>,[redacted], ctladdr=[redacted] (8/0)",
+		"from=c-192-0-2-7.hsd1.example.net[192.0.2.7] to=<>":       "from=*.hsd1.example.net[192.0.2.0] to=<>",
 		"@ at @home x@": "@ at @home x@",
 		"sasl_username=[redacted], user=<[redacted]>":          "sasl_username=[redacted], user=<[redacted]>",
 		"<a@b.example>... aliased to carl, for user carl. End": "<@b.example>... aliased to [redacted], for user [redacted]. End",
@@ -156,7 +159,7 @@ func TestHiddenIsNotHiddenAgain(t *testing.T) {
 	var names Names
 	names.add("anna@example.com", p.Address("anna@example.com"))
 	names.add("anna", who(p.Address("anna@example.com")))
-	for _, raw := range []string{"to=<anna@example.com> by 192.0.2.7 or c-192-0-2-7.hsd1.example.net", "anna <b@c.example> 2001:db8::7", "x anna@example.com,d@e.example"} {
+	for _, raw := range []string{"to=<anna@example.com> by 192.0.2.7 or c-192-0-2-7.hsd1.example.net", "anna <b@c.example> 2001:db8::7", "x anna@example.com,d@e.example", "to=annabel, delay=1"} {
 		once := p.Text(raw, &names)
 		assert.NotContains(t, once, "anna")
 		assert.NotContains(t, once, "192.0.2.7")

@@ -357,7 +357,8 @@ func v6Within(s string) (from, to int, addr netip.Addr, ok bool) {
 	return 0, 0, addr, false
 }
 
-// keyed finds the names of users behind the keys that mail programs write them with: user=<anna>, sasl_username=anna, authid=anna, A=plain:anna.
+// keyed finds the names of users behind the keys that mail programs write them with: user=<anna>, sasl_username=anna, authid=anna, A=plain:anna; and those of
+// senders and recipients that have no domain: to=anna, to=<anna>,<bert>.
 func (p *Policy) keyed(s string, into []match) []match {
 	for i := 0; i < len(s); i++ {
 		if s[i] != '=' {
@@ -367,24 +368,58 @@ func (p *Policy) keyed(s string, into []match) []match {
 		for key > 0 && (isWord(s[key-1]) || s[key-1] == '_') {
 			key--
 		}
-		if _, known := userKeys[strings.ToLower(s[key:i])]; !known {
-			continue
+		word := strings.ToLower(s[key:i])
+		if _, known := userKeys[word]; known {
+			from, to := value(s, i+1)
+			if name := s[from:to]; isName(name) {
+				into = append(into, match{from, to, p.User(name)})
+			}
+			i = to - 1
+		} else if _, known := bareKeys[word]; known {
+			into = p.bare(s, i+1, into)
 		}
-		from, end := i+1, " ,;>)]}\"'\t"
-		if from < len(s) && strings.IndexByte("<\"'(", s[from]) >= 0 {
-			end = map[byte]string{'<': ">", '"': "\"", '\'': "'", '(': ")"}[s[from]]
-			from++
-		}
-		to := len(s)
-		if k := strings.IndexAny(s[from:], end); k >= 0 {
-			to = from + k
-		}
-		if name := s[from:to]; isName(name) {
-			into = append(into, match{from, to, p.User(name)})
-		}
-		i = to - 1
 	}
 	return into
+}
+
+// value is where a value begins and ends, without the quotes or brackets around it.
+func value(s string, at int) (from, to int) {
+	end := " ,;>)]}\"'\t"
+	if at < len(s) && strings.IndexByte("<\"'(", s[at]) >= 0 {
+		end = map[byte]string{'<': ">", '"': "\"", '\'': "'", '(': ")"}[s[at]]
+		at++
+	}
+	if k := strings.IndexAny(s[at:], end); k >= 0 {
+		return at, at + k
+	}
+	return at, len(s)
+}
+
+// bare finds the names without a domain in a list of senders or recipients. What was hidden already is none, nor is a host or a word that anybody's text has.
+func (p *Policy) bare(s string, at int, into []match) []match {
+	for {
+		from, to := value(s, at)
+		name := s[from:to]
+		if isName(name) && strings.Trim(name, bareBytes) == "" && !isCommonWord(name) && !isPseudonym(name) && (to == len(s) || s[to] != '[') {
+			into = append(into, match{from, to, p.Address(name)})
+		}
+		at = to
+		if from > 0 && at < len(s) && strings.IndexByte("<\"'(", s[from-1]) >= 0 {
+			at++
+		}
+		if at+1 >= len(s) || s[at] != ',' || s[at+1] == ' ' {
+			return into
+		}
+		at++
+	}
+}
+
+// bareBytes are those that the name of a mailbox without a domain is made of.
+const bareBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_"
+
+// isPseudonym says whether a name is one that this package makes.
+func isPseudonym(s string) bool {
+	return len(s) == 16 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
 // isName says whether what stands in a user's place can be one: it is no mark of something that was hidden.
@@ -416,5 +451,7 @@ func (p *Policy) phrased(s string, into []match) []match {
 }
 
 var userPhrases = []string{"aliased to ", "for user ", "unknown user: \"", "local user ", "/var/mail/", "/var/spool/mail/", "/home/", "/var/vmail/"}
+
+var bareKeys = set("to from orig_to rcpt rcptto rcpt_to mailfrom mail_from sender recipient ctladdr")
 
 var userKeys = set("user username sasl_username sasl_sender authid auser uname login account ruser luser logname duser suser")
