@@ -113,6 +113,7 @@ func TestLoki(t *testing.T) {
 	d.arrived(t, written, `sum(count_over_time({service_name="mail"} | smtp_synthetic!="true" [2d]))`)
 	require.NoError(t, compare(ask(t, `sum by (host_name) (count_over_time({host_name="mx7"} [1d]))`), []string{"mx7 | 1"}, 0), "a label of each host")
 	loki.check(t, "loki.md", 0, map[string]func(*testing.T, string) []row{"logql": ask})
+	d.panels(t, "logql", ofCarol["logql"], ask)
 }
 
 // logQL gives the rows of an answer of Loki: of a number its labels and value, of a line its labels, time and text.

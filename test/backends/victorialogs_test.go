@@ -55,7 +55,7 @@ func TestVictoriaLogs(t *testing.T) {
 	e.runAndRestart(t, "victorialogs.yaml", "VICTORIALOGS=https://"+address, "VICTORIAMETRICS=https://"+freeAddress(t), "CA_FILE="+a.cert, "VICTORIA_AUTHORIZATION="+authorization)
 	start(t, nil, built+"victoria-logs", "-httpListenAddr="+address, "-storageDataPath="+t.TempDir(), "-memory.allowedBytes=256MB",
 		"-tls", "-tlsCertFile="+a.cert, "-tlsKeyFile="+a.key, "-httpAuth.username="+user, "-httpAuth.password="+password)
-	ask := func(t *testing.T, query string) []row { return d.logsQL(t, a, address, query) }
+	ask := func(t *testing.T, query string) []row { return d.logsQL(t, a, "https://"+address, query) }
 	d.arrived(t, ask, "* -smtp.synthetic:=true | stats count() as n")
 	streams := []string{`{host.name="` + d.host + `",service.name="mail"}`, `{host.name="mx7",service.name="mail"}`}
 	var err error
@@ -64,12 +64,13 @@ func TestVictoriaLogs(t *testing.T) {
 		return err == nil
 	}, 20*time.Second, 500*time.Millisecond, "a stream of each host: %v", &err)
 	victoriaLogs.check(t, "victorialogs.md", 0, map[string]func(*testing.T, string) []row{"logsql": ask})
+	d.panels(t, "logsql", ofCarol["logsql"], ask)
 }
 
 // logsQL gives the rows of an answer of VictoriaLogs.
 func (d *day) logsQL(t *testing.T, a *authority, address, query string) (rows []row) {
 	t.Helper()
-	lines := bufio.NewScanner(bytes.NewReader(a.post(t, "https://"+address+"/select/logsql/query", url.Values{"query": {query}})))
+	lines := bufio.NewScanner(bytes.NewReader(a.post(t, address+"/select/logsql/query", url.Values{"query": {query}})))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		var fields map[string]string

@@ -201,6 +201,11 @@ func under(t *testing.T, folder string) []config {
 		}
 		text, err := os.ReadFile(path)
 		if err == nil && hasKey(text, "service", "receivers", "processors", "connectors", "exporters") {
+			if first := behind[relative(path)]; first != "" {
+				base, err := os.ReadFile(root + "/" + first)
+				require.NoError(t, err)
+				text = together(t, base, text)
+			}
 			all = append(all, config{relative(path), text})
 		}
 		return err
@@ -233,18 +238,43 @@ func blocks(page string, text []byte) []config {
 	return all
 }
 
-// hasKey says whether the text is a YAML mapping with one of the keys. Text that is no YAML is the collector's to refuse.
+// hasKey says whether the text is a YAML mapping with one of the keys, and a mapping there (Alertmanager has a list of receivers). Text that is no YAML is the collector's to refuse.
 func hasKey(text []byte, keys ...string) bool {
 	var top map[string]any
 	if err := yaml.Unmarshal(text, &top); err != nil {
 		return bytes.Contains(text, []byte("\nservice:"))
 	}
 	for _, key := range keys {
-		if _, ok := top[key]; ok {
+		if _, ok := top[key].(map[string]any); ok {
 			return true
 		}
 	}
 	return false
+}
+
+// behind are configurations that are read behind others, and change a part of them.
+var behind = map[string]string{"packaging/compose/collector.yaml": "packaging/linux/config.yaml"}
+
+// together puts a configuration behind another as the Collector does: what is no mapping is replaced.
+func together(t *testing.T, first, second []byte) []byte {
+	var a, b map[string]any
+	require.NoError(t, yaml.Unmarshal(first, &a))
+	require.NoError(t, yaml.Unmarshal(second, &b))
+	merge(a, b)
+	text, err := yaml.Marshal(a)
+	require.NoError(t, err)
+	return text
+}
+
+func merge(into, from map[string]any) {
+	for key, value := range from {
+		old, both := into[key].(map[string]any)
+		if part, isMap := value.(map[string]any); isMap && both {
+			merge(old, part)
+		} else {
+			into[key] = value
+		}
+	}
 }
 
 func relative(path string) string {

@@ -31,6 +31,9 @@ func TestKubernetes(t *testing.T) {
 	out, err := check(built)
 	require.NoError(t, err, out)
 	require.Contains(t, out, "Valid: 6, Invalid: 0, Errors: 0, Skipped: 0")
+	boards, err := check(local(t, time.Minute, kustomize, "build", root+"/dashboards"))
+	require.NoError(t, err, boards)
+	require.Contains(t, boards, "Valid: 5, Invalid: 0, Errors: 0, Skipped: 0")
 	for _, mistake := range [][2]string{
 		{"serviceAccountName:", "serviceAcountName:"},
 		{"containerPort: 9464", "containerPort: many"},
@@ -59,14 +62,15 @@ func TestCompose(t *testing.T) {
 	out, err := read.Output()
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(out, &project))
-	require.Len(t, project.Services, 3)
+	require.Len(t, project.Services, 6)
 	for name, service := range project.Services {
 		if service.Build != nil {
 			require.FileExists(t, filepath.Join(service.Build.Context, service.Build.Dockerfile), name)
 		}
 		for _, volume := range service.Volumes {
 			if volume.Type == "bind" && !strings.HasPrefix(volume.Source, "/var/log") {
-				require.FileExists(t, volume.Source, name)
+				_, err := os.Stat(volume.Source)
+				require.NoError(t, err, name)
 			}
 		}
 	}
@@ -80,7 +84,8 @@ func TestCompose(t *testing.T) {
 // tool gives a program that is pinned in tools/packaging.
 func tool(t *testing.T, path string) string {
 	t.Helper()
-	return strings.TrimSpace(local(t, 20*time.Minute, "go", "tool", "-n", "-modfile="+root+"/tools/packaging/go.mod", path))
+	out := strings.Fields(local(t, 20*time.Minute, "go", "tool", "-n", "-modfile="+root+"/tools/packaging/go.mod", path))
+	return out[len(out)-1] // behind what is said of modules that are downloaded
 }
 
 // schemas writes a schema for each kind that is used, from the description that kubectl is tested with. As in kubeconform's own, no key is allowed beyond those described.
