@@ -51,7 +51,7 @@ type joint struct {
 // The bounds of one automaton; what does not fit goes into another.
 const (
 	maxStates  = 1<<15 - 1
-	fewParts   = 1 << 7
+	fewParts   = 1 << 8
 	maxParts   = 1 << 11
 	maxText    = 16 << 10 // bytes of a reply that are looked at
 	maxPart    = 1<<8 - 1 // bytes of a part
@@ -229,7 +229,7 @@ func (t *phrases) find(rules []rule, a *asked, words []byte, best int) int {
 	var few [fewParts]uint16
 	r := reading{rules: rules, asked: a, best: best, ends: few[:]}
 	if t.parts >= fewParts {
-		r.ends = make([]uint16, maxParts)
+		r.ends = make([]uint16, t.parts+1)
 	}
 	state := uint16(0)
 	for i := 0; i < len(words); i++ {
@@ -318,7 +318,7 @@ func (t *phrases) findRaw(rules []rule, a *asked, best int) int {
 	var few [fewParts]uint16
 	r := reading{rules: rules, asked: a, best: best, ends: few[:]}
 	if t.parts >= fewParts {
-		r.ends = make([]uint16, maxParts)
+		r.ends = make([]uint16, t.parts+1)
 	}
 	state, between := uint16(0), true
 	for i, c := range []byte(a.text[:min(len(a.text), regexpMax)]) {

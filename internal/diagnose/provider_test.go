@@ -39,7 +39,7 @@ func TestProvidersOfTheTable(t *testing.T) {
 		"extmail.bigpond.com": "telstra", "mx.uol.com.br": "uol", "mx1.tutanota.de": "tuta", "mxext1.mailbox.org": "mailbox_org", "mx1.messagingengine.com": "fastmail",
 		"inbound-smtp.eu-west-1.amazonaws.com": "amazon_ses", "route1.mx.cloudflare.net": "cloudflare", "mxa.mailgun.org": "mailgun", "mx.sendgrid.net": "sendgrid",
 		"in.hes.trendmicro.com": "trendmicro", "mx-01.hornetsecurity.com": "hornetsecurity", "mx.spamexperts.com": "spamexperts", "cluster1.us.messagelabs.com": "messagelabs",
-		"mail.protonmail.ch": "proton", "mx.zoho.com": "zoho",
+		"mail.protonmail.ch": "protonmail", "mx.zoho.com": "zoho",
 	} {
 		if got := Standard.Provider(host, ""); got != want {
 			t.Errorf("%s: %s, want %s", host, got, want)
