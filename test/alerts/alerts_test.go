@@ -22,13 +22,15 @@ type rule struct {
 	Labels, Annotations map[string]string
 }
 
-func rules(t *testing.T) []rule {
-	text, err := os.ReadFile(root + "/alerts/otelcol-smtp.rules.yaml")
+func rules(t *testing.T) []rule { return rulesOf(t, "otelcol-smtp.rules.yaml") }
+
+func rulesOf(t *testing.T, file string) []rule {
+	text, err := os.ReadFile(root + "/alerts/" + file)
 	require.NoError(t, err)
-	var file struct{ Groups []struct{ Rules []rule } }
-	require.NoError(t, yaml.Unmarshal(text, &file))
+	var groups struct{ Groups []struct{ Rules []rule } }
+	require.NoError(t, yaml.Unmarshal(text, &groups))
 	var all []rule
-	for _, group := range file.Groups {
+	for _, group := range groups.Groups {
 		all = append(all, group.Rules...)
 	}
 	require.NotEmpty(t, all)
@@ -55,6 +57,29 @@ func TestRunbooks(t *testing.T) {
 		require.NotEmpty(t, r.Annotations["description"], r.Alert)
 	}
 	require.Empty(t, books, "sections of docs/runbooks.md without an alert")
+}
+
+// TestRecords: the alerts over records are those over metrics, but for those that are about the collector itself. test/backends has them firing, and quiet.
+func TestRecords(t *testing.T) {
+	for _, file := range []string{"otelcol-smtp.logsql.yaml", "otelcol-smtp.logql.yaml"} {
+		known := map[string]rule{}
+		for _, r := range rulesOf(t, file) {
+			require.NotEmpty(t, r.Expr, r.Alert)
+			require.NotEmpty(t, r.Annotations["summary"], r.Alert)
+			known[r.Alert] = r
+		}
+		for _, r := range rules(t) {
+			if r.Alert == "" || r.Alert == "SMTPCollectorFallsBehind" || r.Alert == "SMTPCollectorDown" {
+				continue
+			}
+			same, ok := known[r.Alert]
+			require.True(t, ok, "%s has no %s", file, r.Alert)
+			require.Equal(t, r.Labels, same.Labels, "%s, %s", file, r.Alert)
+			require.Equal(t, r.Annotations["runbook_url"], same.Annotations["runbook_url"], "%s, %s", file, r.Alert)
+			delete(known, r.Alert)
+		}
+		require.Empty(t, known, "alerts of %s that the rules over metrics do not have", file)
+	}
 }
 
 // TestTested: promtool's cases have each alert firing, and quiet.

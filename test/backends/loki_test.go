@@ -75,14 +75,14 @@ frontend: {scheduler_dns_lookup_period: 500ms}
 
 const tenant = "mail"
 
-// startLoki runs one with the limits that the page names.
-func startLoki(t *testing.T, a *authority, address, rules string) {
+// startLoki runs one with the limits that the page names, and more.
+func startLoki(t *testing.T, a *authority, address, rules, limits string) {
 	t.Helper()
 	dir := t.TempDir()
 	_, port, _ := strings.Cut(address, ":")
 	_, grpc, _ := strings.Cut(freeAddress(t), ":")
 	config := filepath.Join(dir, "loki.yaml")
-	text := fmt.Sprintf(lokiConfig, port, grpc, a.cert, a.key, dir, rules) + snippet(t, "loki.md", "limits_config:")
+	text := fmt.Sprintf(lokiConfig, port, grpc, a.cert, a.key, dir, rules) + snippet(t, "loki.md", "limits_config:") + limits
 	require.NoError(t, os.WriteFile(config, []byte(text), 0o600))
 	start(t, nil, built+"loki", "-config.file="+config)
 }
@@ -104,7 +104,7 @@ func TestLoki(t *testing.T) {
 	d, a, address := newDay(t), newAuthority(t), freeAddress(t)
 	e := example{lines: d.lines}
 	e.runAndRestart(t, "loki.yaml", "LOKI=https://"+address, "LOKI_TENANT="+tenant, "CA_FILE="+a.cert, "PROMETHEUS=https://"+freeAddress(t))
-	startLoki(t, a, address, t.TempDir())
+	startLoki(t, a, address, t.TempDir(), "")
 	ask := func(t *testing.T, query string) []row { return d.logQL(t, a, address, query) }
 	written := func(t *testing.T, query string) []row { // what comes late is seen when its chunk is written
 		a.post(t, "https://"+address+"/flush", nil)

@@ -128,6 +128,19 @@ func (a *authority) send(t *testing.T, address, kind, text string) []byte {
 	request, err := http.NewRequest(http.MethodPost, address, strings.NewReader(text))
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", kind)
+	return a.do(t, request, text)
+}
+
+// get gives the answer to a question without a body, likewise.
+func (a *authority) get(t *testing.T, address string) []byte {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodGet, address, nil)
+	require.NoError(t, err)
+	return a.do(t, request, address)
+}
+
+func (a *authority) do(t *testing.T, request *http.Request, text string) []byte {
+	t.Helper()
 	request.Header.Set("Authorization", authorization)
 	request.Header.Set("X-Scope-OrgID", tenant)
 	response, err := a.client.Do(request)
@@ -137,6 +150,9 @@ func (a *authority) send(t *testing.T, address, kind, text string) []byte {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
+	if body == nil {
+		body = []byte{}
+	}
 	require.Equal(t, 2, response.StatusCode/100, "%s\n%d %s", text, response.StatusCode, body)
 	return body
 }
