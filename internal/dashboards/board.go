@@ -1,5 +1,5 @@
-// Package dashboards describes the dashboards once: what they show of which metric or record. Grafana's JSON, Kibana's saved objects and Datadog's JSON are rendered from
-// it (go generate), and so are the queries that tests execute. Metrics come from the table of internal/metrics, attributes from internal/attrs.
+// Package dashboards describes the dashboards once: what they show of which metric or record. Grafana's JSON, Kibana's saved objects and Datadog's JSON are
+// rendered from it (go generate), and so are the queries that tests execute. Metrics come from the table of internal/metrics, attributes from internal/attrs.
 package dashboards
 
 //go:generate go run ./render ../../dashboards

@@ -92,18 +92,11 @@ func (b *Board) widget(p *Panel) object {
 		r := b.metrics(p)
 		r["response_format"] = "scalar"
 		if p.Bad > 0 {
-			r["conditional_formats"] = []object{{"comparator": ">=", "value": when64(p.Unit == Shares, p.Bad*100, p.Bad), "palette": "white_on_red"}}
+			r["conditional_formats"] = []object{{"comparator": ">=", "value": when(p.Unit == Shares, p.Bad*100, p.Bad), "palette": "white_on_red"}}
 		}
 		w["type"], w["requests"], w["precision"] = "query_value", []object{r}, 2
 	}
 	return w
-}
-
-func when64(condition bool, yes, no float64) float64 {
-	if condition {
-		return yes
-	}
-	return no
 }
 
 // metrics are the queries and formulas of a panel.

@@ -34,8 +34,8 @@ func (l *language) join(conditions []Match, word string) string {
 	return strings.Join(list, word)
 }
 
-// when gives one of two texts.
-func when(condition bool, yes, no string) string {
+// when gives one of two values.
+func when[T any](condition bool, yes, no T) T {
 	if condition {
 		return yes
 	}

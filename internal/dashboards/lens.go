@@ -55,11 +55,11 @@ func (l *lens) build() bool {
 
 // value adds a column with a number.
 func (l *lens) value(id string, column object) {
-	l.columns[id] = number(column)
+	l.columns[id] = numeric(column)
 	l.order, l.shown = append(l.order, id), append(l.shown, id)
 }
 
-func number(column object) object {
+func numeric(column object) object {
 	maps.Copy(column, object{"dataType": "number", "isBucketed": false, "scale": "ratio", "customLabel": true})
 	return column
 }
@@ -104,14 +104,14 @@ func (l *lens) share(id, label string, v Value) {
 	a, b, quotient := id+"X0", id+"X1", id+"X2"
 	formula := fmt.Sprintf("count(kql='%s') / count(kql='%s')", kql.where(part), kql.where(whole))
 	counted := func(conditions []Match) object {
-		return number(object{"operationType": "count", "sourceField": "___records___", "label": "Part of " + label, "filter": kuery(kql.where(conditions)), "params": object{"emptyAsNull": false}})
+		return numeric(object{"operationType": "count", "sourceField": "___records___", "label": "Part of " + label, "filter": kuery(kql.where(conditions)), "params": object{"emptyAsNull": false}})
 	}
 	l.value(id, object{
 		"operationType": "formula", "label": label, "references": []string{quotient},
 		"params": object{"formula": formula, "isFormulaBroken": false, "format": object{"id": "percent", "params": object{"decimals": 1}}},
 	})
 	l.columns[a], l.columns[b] = counted(part), counted(whole)
-	l.columns[quotient] = number(object{
+	l.columns[quotient] = numeric(object{
 		"operationType": "math", "label": "Part of " + label, "references": []string{a, b},
 		"params": object{"tinymathAst": object{"type": "function", "name": "divide", "args": []string{a, b}, "location": object{"min": 0, "max": len(formula)}, "text": formula}},
 	})

@@ -17,26 +17,31 @@ func provider() Board {
 		Text: "What one mailbox provider, gateway or domain does with our mail: since when, how much of it, why, and in its own words.",
 		Rows: []Row{
 			{"Verdicts", []Panel{
-				{Title: "Tries", Values: []Value{count("tries", tries)}, Width: 4},
-				{Title: "Deferral rate", Unit: Shares, Values: []Value{share("deferred", deferred, tries)}, Width: 4, Bad: 0.3},
-				{Title: "Bounce rate", Unit: Shares, Values: []Value{share("bounced", bounced, ended)}, Width: 4, Bad: 0.05},
-				{Title: "Median time to deliver", Unit: Seconds, Values: []Value{quantile("median", 0.5, took)}, Width: 4},
-				{Title: "Waiting", Values: []Value{sum("messages", waiting)}, Width: 4},
-				{Title: "Oldest message", Unit: Seconds, Values: []Value{highest("oldest", oldest)}, Width: 4, Bad: 4 * 3600},
-				{Title: "Tries by verdict", Shape: Lines, Values: []Value{count("", tries)}, By: []string{attrs.DeliveryStatus}, Width: 12},
-				{Title: "Failed tries by reason", Shape: Lines, Values: []Value{count("", failed)}, By: []string{attrs.FailureReason}, Width: 12},
-				{Title: "Recipients that failed, by group of reasons", Shape: Lines, Values: []Value{count("", bounced)}, By: []string{attrs.FailureCategory}, Width: 8},
-				{Title: "Time to deliver", Shape: Lines, Unit: Seconds, Values: []Value{quantile("median", 0.5, took), quantile("95th percentile", 0.95, took)}, Width: 8},
-				{Title: "Queue", Shape: Lines, Values: []Value{sum("", waiting)}, By: []string{attrs.QueueStatus}, Width: 8},
+				number("Tries", count("tries", tries)),
+				number("Deferral rate", share("deferred", deferred, tries)).in(Shares).bad(0.3),
+				number("Bounce rate", share("bounced", bounced, ended)).in(Shares).bad(0.05),
+				number("Median time to deliver", quantile("median", 0.5, took)).in(Seconds),
+				number("Waiting", sum("messages", waiting)),
+				number("Oldest message", highest("oldest", oldest)).in(Seconds).bad(4 * 3600),
+				lines("Tries by verdict", count("", tries)).by(attrs.DeliveryStatus).wide(12),
+				lines("Failed tries by reason", count("", failed)).by(attrs.FailureReason).wide(12),
+				lines("Recipients that failed, by group of reasons", count("", bounced)).by(attrs.FailureCategory),
+				lines("Time to deliver", quantile("median", 0.5, took), quantile("95th percentile", 0.95, took)).
+					in(Seconds),
+				lines("Queue", sum("", waiting)).by(attrs.QueueStatus),
 			}},
 			{"Its hosts", []Panel{
-				{Title: "Answers of single hosts", Text: "Also of those that a later host healed.", Shape: Lines, Values: []Value{count("", Series{"smtp.host.trials", nil})}, By: []string{attrs.ReplyClass}, Width: 8},
-				{Title: "Connections that fail", Shape: Lines, Values: []Value{count("", failures)}, By: []string{attrs.ErrorType}, Width: 8},
-				{Title: "Left alone for a while", Text: "Verdicts without a try.", Shape: Lines, Values: []Value{count("recipients", Series{"smtp.delivery.suspended", nil})}, Width: 8},
+				lines("Answers of single hosts", count("", Series{"smtp.host.trials", nil})).by(attrs.ReplyClass).
+					says("Also of those that a later host healed."),
+				lines("Connections that fail", count("", failures)).by(attrs.ErrorType),
+				lines("Left alone for a while", count("recipients", Series{"smtp.delivery.suspended", nil})).
+					says("Verdicts without a try."),
 			}},
 			{"In its words", []Panel{
-				{Title: "Refusals", Text: "The same refusal has the same fingerprint, whichever mail server wrote it down.", Shape: Table, Records: Records{Where: refusals}, By: []string{attrs.ReplyCode, attrs.FailureReason, attrs.ReplyFingerprint}, Width: 24},
-				{Title: "The newest refusals", Shape: Stories, Records: Records{Where: refusals}, Width: 24},
+				frequent("Refusals", refusals...).by(attrs.ReplyCode, attrs.FailureReason, attrs.ReplyFingerprint).
+					wide(24).
+					says("The same refusal has the same fingerprint, whichever mail server wrote it down."),
+				stories("The newest refusals", refusals...),
 			}},
 		},
 	}

@@ -22,30 +22,43 @@ func sessions() Board {
 
 func conversations() Row {
 	return Row{"Conversations", []Panel{
-		{Title: "Sessions", Shape: Lines, Values: []Value{count("", talks)}, By: []string{attrs.SessionRole, attrs.SessionEnd}, Width: 12},
-		{Title: "How long they last", Text: "95th percentile.", Shape: Lines, Unit: Seconds, Values: []Value{quantile("", 0.95, Series{"smtp.session.duration", nil})}, By: []string{attrs.SessionRole}, Width: 12},
-		{Title: "Replies that refuse", Shape: Lines, Values: []Value{count("", replies.With(Is(attrs.ReplyClass, "4xx", "5xx")))}, By: []string{attrs.Command, attrs.ReplyCode}, Width: 8},
-		{Title: "Time to a reply", Text: "95th percentile, where the log's stamps have parts of a second.", Shape: Lines, Unit: Seconds, Values: []Value{quantile("", 0.95, Series{"smtp.reply.latency", nil})}, By: []string{attrs.Command}, Width: 8},
-		{Title: "Broken off", Text: "Conversations with our clients, by the command after which.", Shape: Lines, Values: []Value{count("", Series{"smtp.session.interruptions", nil})}, By: []string{attrs.Command, attrs.ErrorType}, Width: 8},
-		{Title: "Refused by us", Shape: Table, Values: []Value{count("refusals", Series{"smtp.reject.count", nil})}, By: []string{attrs.Command, attrs.ReplyCode, attrs.FailureReason}, Width: 24},
+		lines("Sessions", count("", talks)).by(attrs.SessionRole, attrs.SessionEnd).wide(12),
+		lines("How long they last", quantile("", 0.95, Series{"smtp.session.duration", nil})).
+			by(attrs.SessionRole).in(Seconds).wide(12).
+			says("95th percentile."),
+		lines("Replies that refuse", count("", replies.With(Is(attrs.ReplyClass, "4xx", "5xx")))).
+			by(attrs.Command, attrs.ReplyCode),
+		lines("Time to a reply", quantile("", 0.95, Series{"smtp.reply.latency", nil})).by(attrs.Command).
+			in(Seconds).
+			says("95th percentile, where the log's stamps have parts of a second."),
+		lines("Broken off", count("", Series{"smtp.session.interruptions", nil})).
+			by(attrs.Command, attrs.ErrorType).
+			says("Conversations with our clients, by the command after which."),
+		top("Refused by us", count("refusals", Series{"smtp.reject.count", nil})).
+			by(attrs.Command, attrs.ReplyCode, attrs.FailureReason).wide(24),
 	}}
 }
 
 func encryption() Row {
 	return Row{"TLS", []Panel{
-		{Title: "Sessions with TLS", Text: "Over 15 minutes each.", Shape: Lines, Unit: Shares, Values: []Value{share("", secured, talks)}, By: []string{attrs.SessionRole}, Width: 8},
-		{Title: "Versions", Shape: Lines, Values: []Value{count("", tlsTalks)}, By: []string{attrs.SessionRole, attrs.TLSVersion}, Width: 8},
-		{Title: "Trust", Text: "How far the other side's certificate was checked.", Shape: Lines, Values: []Value{count("", tlsTalks)}, By: []string{attrs.SessionRole, attrs.TLSTrust}, Width: 8},
-		{Title: "Handshakes that fail", Text: "With other hosts.", Shape: Table, Values: []Value{count("failures", failures.With(Is(attrs.ErrorType, "tls_handshake")))}, By: []string{attrs.Provider}, Width: 24, Height: 6},
+		lines("Sessions with TLS", share("", secured, talks)).by(attrs.SessionRole).in(Shares).
+			says("Over 15 minutes each."),
+		lines("Versions", count("", tlsTalks)).by(attrs.SessionRole, attrs.TLSVersion),
+		lines("Trust", count("", tlsTalks)).by(attrs.SessionRole, attrs.TLSTrust).
+			says("How far the other side's certificate was checked."),
+		top("Handshakes that fail", count("failures", failures.With(Is(attrs.ErrorType, "tls_handshake")))).
+			by(attrs.Provider).wide(24).high(6).
+			says("With other hosts."),
 	}}
 }
 
 func authentication() Row {
 	return Row{"Logins", []Panel{
-		{Title: "Failed logins", Values: []Value{count("logins", badLogins)}, Width: 6},
-		{Title: "Share that fails", Unit: Shares, Values: []Value{share("failed", badLogins, logins)}, Width: 6},
-		{Title: "Logins", Shape: Lines, Values: []Value{count("", logins)}, By: []string{attrs.AuthResult, attrs.AuthMechanism}, Width: 12},
-		{Title: "From where passwords are tried", Shape: Table, Records: Records{Where: []Match{Is(attrs.AuthResult, "failure")}}, By: []string{attrs.PeerAddress, attrs.AuthMechanism}, Width: 12},
-		{Title: "Who logs in", Shape: Table, Records: Records{Where: []Match{Is(attrs.AuthResult, "success")}}, By: []string{attrs.UserName}, Width: 12},
+		number("Failed logins", count("logins", badLogins)).wide(6),
+		number("Share that fails", share("failed", badLogins, logins)).in(Shares).wide(6),
+		lines("Logins", count("", logins)).by(attrs.AuthResult, attrs.AuthMechanism).wide(12),
+		frequent("From where passwords are tried", Is(attrs.AuthResult, "failure")).
+			by(attrs.PeerAddress, attrs.AuthMechanism),
+		frequent("Who logs in", Is(attrs.AuthResult, "success")).by(attrs.UserName),
 	}}
 }
