@@ -85,6 +85,49 @@ Jan 21 07:33:24 mx postfix/qmgr[3]: DEF2520A73: removed`,
 			ended:    map[string]int64{"delivered": 3}, actions: map[string]int64{"discard": 1, "fileinto": 1},
 			summary: []string{"bob@example.com delivered discard", "carl@example.com delivered fileinto", "dora@example.com delivered "},
 		},
+		"Sieve, whose script discards first and files then": {
+			lines: `Jan 21 07:33:20 mx postfix/smtpd[1]: DEF2520A74: client=unknown[192.0.2.1]
+Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A74: message-id=<m4@sender.example>
+Jan 21 07:33:20 mx postfix/qmgr[3]: DEF2520A74: from=<s@sender.example>, size=1138, nrcpt=1 (queue active)
+Jan 21 07:33:24 mx dovecot: lmtp(emil@example.com)<123><abcDEF>: sieve: msgid=<m4@sender.example>: marked message to be discarded if not explicitly delivered (discard action)
+Jan 21 07:33:24 mx dovecot: lmtp(emil@example.com)<123><abcDEF>: sieve: msgid=<m4@sender.example>: stored mail into mailbox 'Junk'
+Jan 21 07:33:24 mx postfix/lmtp[6]: DEF2520A74: to=<emil@example.com>, relay=mx[private/dovecot-lmtp], delay=0.4, delays=0/0/0/0.3, dsn=2.0.0, status=sent (250 2.0.0 <emil@example.com> abcDEF Saved)
+Jan 21 07:33:24 mx postfix/qmgr[3]: DEF2520A74: removed`,
+			verdicts: []string{"delivered fileinto true"},
+			ended:    map[string]int64{"delivered": 1}, actions: map[string]int64{"discard": 1, "fileinto": 1}, // what each line says
+			summary: []string{"emil@example.com delivered fileinto"}, restartBeforeEnd: true,
+		},
+		"rspamd, behind whose answer the mail server discards": {
+			lines: `Jan 21 07:33:20 mx postfix/smtpd[1]: DEF2520A75: client=unknown[192.0.2.1]
+Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A75: message-id=<m5@sender.example>
+Jan 21 07:33:20 mx rspamd[56]: <34ec95>; proxy; rspamd_task_write_log: id: <m5@sender.example>, qid: <DEF2520A75>, ip: 192.0.2.1, from: <s@sender.example>, (default: S (discard): [20.00/15.00] [GTUBE(0.00){}]), len: 229, time: 0.804ms, dns req: 0, digest: <278a7fe70ad723225a13d19d1346b2df>, rcpts: <x@example.com>, mime_rcpts: <x@example.com>
+Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A75: milter-discard: END-OF-MESSAGE from unknown[192.0.2.1]: milter triggers DISCARD action; from=<s@sender.example> to=<x@example.com> proto=ESMTP helo=<c.example>`,
+			ended: map[string]int64{"discarded": 1}, actions: map[string]int64{"discard": 1},
+			summary: []string{"x@example.com discarded discard"},
+		},
+		"rspamd, behind whose answer the mail server holds": {
+			lines: `Jan 21 07:33:20 mx postfix/smtpd[1]: DEF2520A76: client=unknown[192.0.2.1]
+Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A76: message-id=<m6@sender.example>
+Jan 21 07:33:20 mx rspamd[56]: <34ec96>; proxy; rspamd_task_write_log: id: <m6@sender.example>, qid: <DEF2520A76>, ip: 192.0.2.1, from: <s@sender.example>, (default: S (quarantine): [20.00/15.00] [GTUBE(0.00){}]), len: 229, time: 0.804ms, dns req: 0, digest: <278a7fe70ad723225a13d19d1346b2df>, rcpts: <x@example.com>, mime_rcpts: <x@example.com>
+Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A76: milter-hold: END-OF-MESSAGE from unknown[192.0.2.1]: milter triggers HOLD action; from=<s@sender.example> to=<x@example.com> proto=ESMTP helo=<c.example>
+Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A76: hold: header X-Spam: yes from unknown[192.0.2.1]; from=<s@sender.example> to=<x@example.com> proto=ESMTP helo=<c.example>
+Jan 21 07:43:20 mx postfix/postsuper[9]: DEF2520A76: released from hold
+Jan 21 07:43:20 mx postfix/qmgr[3]: DEF2520A76: from=<s@sender.example>, size=1138, nrcpt=1 (queue active)
+Jan 21 07:43:24 mx postfix/virtual[6]: DEF2520A76: to=<x@example.com>, relay=virtual, delay=604, delays=604/0/0/0.3, dsn=2.0.0, status=sent (delivered to maildir)
+Jan 21 07:43:24 mx postfix/qmgr[3]: DEF2520A76: removed`,
+			verdicts: []string{"delivered  true"}, // somebody has let it go: it was in quarantine, and is in the mailbox now
+			ended:    map[string]int64{"delivered": 1}, actions: map[string]int64{"quarantine": 1},
+			summary: []string{"x@example.com delivered "},
+		},
+		"rspamd, and nobody lets it go": {
+			lines: `Jan 21 07:33:20 mx postfix/smtpd[1]: DEF2520A77: client=unknown[192.0.2.1]
+Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A77: message-id=<m7@sender.example>
+Jan 21 07:33:20 mx rspamd[56]: <34ec97>; proxy; rspamd_task_write_log: id: <m7@sender.example>, qid: <DEF2520A77>, ip: 192.0.2.1, from: <s@sender.example>, (default: S (quarantine): [20.00/15.00] [GTUBE(0.00){}]), len: 229, time: 0.804ms, dns req: 0, digest: <278a7fe70ad723225a13d19d1346b2df>, rcpts: <x@example.com>, mime_rcpts: <x@example.com>
+Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A77: milter-hold: END-OF-MESSAGE from unknown[192.0.2.1]: milter triggers HOLD action; from=<s@sender.example> to=<x@example.com> proto=ESMTP helo=<c.example>
+Jan 21 07:43:20 mx postfix/postsuper[9]: DEF2520A77: removed`,
+			ended: map[string]int64{}, actions: map[string]int64{"quarantine": 1},
+			summary: []string{"x@example.com deleted quarantine"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			newEngine := func() *Engine {

@@ -71,7 +71,10 @@ func isFor(name, to, orig string) bool {
 
 // recallAction gives a verdict what was done with the recipient's copy behind it.
 func (h *Host) recallAction(m *Message, ev *event.Event) {
-	if ev.Action != event.ActionNone || len(h.filters.mail) == 0 || ev.Status != event.StatusDelivered && ev.Status != event.StatusDiscarded {
+	switch {
+	case ev.Action != event.ActionNone || len(h.filters.mail) == 0:
+		return
+	case ev.Status != event.StatusDelivered && ev.Status != event.StatusDiscarded && ev.Status != event.StatusHeld:
 		return
 	}
 	one := h.filters.mail[actedOn(m)]
@@ -82,5 +85,17 @@ func (h *Host) recallAction(m *Message, ev *event.Event) {
 		if isFor(one.Acted[i].To, ev.RcptTo, ev.OrigRcptTo) || m.Count == 1 {
 			ev.Action = one.Acted[i].Action
 		}
+	}
+}
+
+// forgetActs forgets what was done with a message that was kept: it is let go of, and its recipients get it.
+func (h *Host) forgetActs(m *Message) {
+	for i := range m.Recipients {
+		m.Recipients[i].Action = event.ActionNone
+	}
+	if one := h.filters.mail[actedOn(m)]; one != nil {
+		before := one.weigh()
+		one.Acted = nil
+		h.filters.share.Add(one.weigh() - before)
 	}
 }

@@ -31,6 +31,7 @@ func (h *Host) settle(m *Message, ev *event.Event, now int64, out *Output) {
 		h.fulfil(m, event.StatusHeld, out)
 	case event.KindMessageReleased:
 		m.release()
+		h.forgetActs(m)
 	case event.KindMessageReceived:
 		h.fulfil(m, event.StatusHeld, out)
 		if ev.HandedOver && !m.Kept {

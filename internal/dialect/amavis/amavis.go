@@ -59,20 +59,21 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		ev.Argument, s = inner, names[len(inner)+1:]
 	}
 
-	// what was done, since amavisd-new 2.7
-	if done, ok := strings.CutPrefix(s, " {"); ok {
-		if done, s, ok = scan.Cut(done, '}'); !ok {
+	blocked := !ofRecipient && strings.HasPrefix(words, "Blocked ")
+	done, told := strings.CutPrefix(s, " {") // what was done, since amavisd-new 2.7
+	if told {
+		if done, s, told = scan.Cut(done, '}'); !told {
 			return event.Parsed
 		}
-		if !ofRecipient && strings.HasPrefix(words, "Blocked ") {
+		if blocked {
 			ev.Action = became(done)
 		}
 	}
 	if _, took, ok := scan.CutLast(s, ','); ok && !ofRecipient {
 		ev.FilterTook = scan.Duration(scan.Trim(strings.TrimSuffix(took, " ms")), time.Millisecond)
 	}
-	if s, ok := envelope(ev, s); ok {
-		fields(ev, s)
+	if s, ok := envelope(ev, s); ok && fields(ev, s) && blocked && !told {
+		ev.Action = event.ActionQuarantine
 	}
 	if ofRecipient {
 		ev.FilterScore, ev.HasScore = 0, false
@@ -80,17 +81,28 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	return event.Parsed
 }
 
-// became is what was done with a message that goes no further: "DiscardedInbound,Quarantined".
-func became(done string) event.MailboxAction {
-	switch {
-	case strings.Contains(done, "Quarantined"):
-		return event.ActionQuarantine
-	case strings.HasPrefix(done, "Discarded"), strings.HasPrefix(done, "NoBounce"):
-		return event.ActionDiscard
-	case strings.HasPrefix(done, "Bounced"): // what is Rejected was refused in the answer itself
-		return event.ActionReject
+// became is what was done with a message that goes no further: "DiscardedInbound,Quarantined", in the order of letters what became of each recipient and which way he
+// is, of those who got it, too, and behind that whether a copy is kept. Rejected and TempFailed were refused in the answer itself, so a copy of such is nobody's end.
+func became(done string) (action event.MailboxAction) {
+	kept, refused := false, false
+	for done != "" {
+		var word string
+		word, done, _ = strings.Cut(done, ",")
+		switch {
+		case word == "Quarantined":
+			kept = true
+		case strings.HasPrefix(word, "Discarded"), strings.HasPrefix(word, "NoBounce"):
+			action = event.ActionDiscard
+		case strings.HasPrefix(word, "Bounced") && action == event.ActionNone:
+			action = event.ActionReject
+		case strings.HasPrefix(word, "Rejected"), strings.HasPrefix(word, "TempFailed"):
+			refused = true
+		}
 	}
-	return event.ActionNone
+	if kept && (action != event.ActionNone || !refused) {
+		return event.ActionQuarantine
+	}
+	return action
 }
 
 // besides reads what is no verdict, where the program names itself.
@@ -200,12 +212,12 @@ func addresses(ev *event.Event, s string) (rest string, ok bool) {
 }
 
 // fields are ", quarantine: x, Queue-ID: X, Message-ID: <id>, ...", in this order. Those in front of the Message-ID are no one's but the
-// writer's; an id ends with its bracket (parse_message_id in Amavis/rfc2821.pm).
-func fields(ev *event.Event, s string) {
+// writer's; an id ends with its bracket (parse_message_id in Amavis/rfc2821.pm). It says whether a copy is kept.
+func fields(ev *event.Event, s string) (kept bool) {
 	for {
 		rest, ok := strings.CutPrefix(s, ", ")
 		if !ok {
-			return
+			return kept
 		}
 		if strings.HasPrefix(rest, "(") { // the trace
 			_, s, _ = scan.Cut(rest, ')')
@@ -213,10 +225,12 @@ func fields(ev *event.Event, s string) {
 		}
 		key, value, ok := strings.Cut(rest, ": ")
 		if !ok {
-			return
+			return kept
 		}
 		switch key {
-		case "quarantine", "tls":
+		case "quarantine":
+			kept = true
+		case "tls":
 		case "Queue-ID":
 			if id, _, _ := scan.Cut(value, ','); scan.IsQueueID(id) {
 				ev.QueueID = id
@@ -224,7 +238,7 @@ func fields(ev *event.Event, s string) {
 		case "Message-ID", "Resent-Message-ID":
 			id, after, ok := scan.Angle(value)
 			if !ok {
-				return
+				return kept
 			}
 			if key == "Message-ID" {
 				ev.MessageID = id
@@ -232,11 +246,11 @@ func fields(ev *event.Event, s string) {
 			value = after
 		default:
 			result(ev, s)
-			return
+			return kept
 		}
 		at := strings.Index(value, ", ")
 		if at < 0 {
-			return
+			return kept
 		}
 		s = value[at:]
 	}
