@@ -144,7 +144,7 @@ func (k *kibana) search(p *Panel) string {
 	k.searches = append(k.searches, object{
 		"type": "search", "id": id, "coreMigrationVersion": "8.8.0", "typeMigrationVersion": "8.0.0", "references": []object{{"name": source, "type": "index-pattern", "id": view}},
 		"attributes": object{
-			"title": k.Title + ": " + p.Title, "description": p.Text, "columns": []string{attrs.HostName, attrs.Event, attrs.RcptTo, attrs.DeliveryStatus, attrs.ReplyText, attrs.MessageUID},
+			"title": k.Title + ": " + p.Title, "description": p.Text, "columns": []string{attrs.HostName, attrs.Event, attrs.RcptTo, attrs.DeliveryStatus, attrs.MessageUID, "message"},
 			"sort": [][]string{{"@timestamp", "desc"}}, "version": 1,
 			"kibanaSavedObjectMeta": object{"searchSourceJSON": inline(object{"query": kuery(query), "filter": []object{}, "indexRefName": source})},
 		},
