@@ -220,11 +220,11 @@ func (g *grafana) recordQuery(p *Panel) variants.Dataquery {
 
 // columns makes a table of the answers: one row for each set of attributes, with names that can be read.
 func (g *grafana) columns(p *Panel, overrides *[]dashboard.DashboardFieldConfigSourceOverrides, steps *[]dashboard.DataTransformerConfig) {
-	names := map[string]string{"Value": "records"}
+	names := map[string]string{"Value": "records", "Value #A": "records"} // one query's column, or each of several
 	for i, v := range p.Values {
 		names["Value #"+refID(i)] = v.Name
-		if len(p.Values) == 1 {
-			names = map[string]string{"Value": v.Name}
+		if i == 0 {
+			names["Value"] = v.Name
 		}
 		if v.Kind != Share && p.Unit == Shares {
 			*overrides = append(*overrides, override(v.Name, "unit", "short"))
