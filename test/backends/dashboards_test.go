@@ -18,8 +18,13 @@ var panel = map[string][]string{
 		"421 | rate_limited | ~Gmail has detected an unusual rate of mail | 4", "450 | greylisted | ~Greylisted, try again in | 1", "550 | unknown_recipient | ~does not exist | 1",
 		"550 | unknown_recipient | 1",
 	},
+	"overview: Messages received": {"18"}, "overview: Delivered": {"14"},
+	"overview: Delivery rate": {"0.875"}, "overview: Bounce rate": {"0.125"}, "overview: Deferral rate": {"0.2381"}, // 14 of 16, 2 of 16, 5 of 21
 	"sessions: From where passwords are tried": {"203.0.113.9 | LOGIN | 7", "203.0.113.10 | PLAIN | 2"},
 }
+
+// off is by which share numbers may be: increase() knows a series from its first sample on.
+var off = map[string]float64{"promql": 0.02}
 
 // lines is how many records panels give.
 var lines = map[string]int{
@@ -61,7 +66,7 @@ func (d *day) panels(t *testing.T, language, message string, ask func(*testing.T
 					rows := ask(t, text)
 					asked[name] = true
 					if want := panel[name]; want != nil {
-						require.NoError(t, compare(rows, want, 0), "%s\n%q", text, rows)
+						require.NoError(t, compare(rows, want, off[language]), "%s\n%q", text, rows)
 					} else if n := lines[name]; n > 0 {
 						require.Len(t, rows, n, text)
 					}
@@ -69,12 +74,25 @@ func (d *day) panels(t *testing.T, language, message string, ask func(*testing.T
 			}
 		}
 	}
-	if message != "" {
-		for name := range panel {
-			require.True(t, asked[name], "no panel is called %s", name)
+	t.Logf("queries of %d panels in %s", len(asked), language)
+}
+
+// Every panel with a known answer is one of a board.
+func TestPanels(t *testing.T) {
+	there := map[string]bool{}
+	for _, b := range dashboards.All() {
+		for _, r := range b.Rows {
+			for _, p := range r.Panels {
+				there[b.ID+": "+p.Title] = true
+			}
 		}
 	}
-	t.Logf("queries of %d panels in %s", len(asked), language)
+	for name := range panel {
+		require.True(t, there[name], name)
+	}
+	for name := range lines {
+		require.True(t, there[name], name)
+	}
 }
 
 // queries are a panel's in a language.
