@@ -204,7 +204,10 @@ func TestNames(t *testing.T) {
 		"a metric":        func() { MetricName("smtp.delivery.tries") },
 		"one that is off": func() { MetricName("smtp.record.count") },
 		"an attribute":    func() { matcher("smtp.delivery.attempts", Is("smtp.reply.code", "550")) },
-		"a metric's scope": func() {
+		"what to group by": func() {
+			(&Board{}).PromQL(&Panel{By: []string{"user.name"}}, count("", Series{"smtp.message.count", nil}))
+		},
+		"a condition": func() {
 			(&Board{}).PromQL(&Panel{}, count("", Series{"smtp.message.count", []Match{Has("user.name")}}))
 		},
 	} {

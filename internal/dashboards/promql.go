@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/otlptranslator"
@@ -69,26 +70,25 @@ func (q promql) selector(s Series, suffix string) string {
 
 // hasDimension says whether every series of a metric can be told apart by an attribute.
 func hasDimension(name, attr string) bool {
-	if attr == attrs.HostName || attr == attrs.Instance {
-		return true
-	}
-	for _, d := range metric(name).Dimensions {
-		if d == attr {
-			return true
-		}
-	}
-	return false
+	return attr == attrs.HostName || attr == attrs.Instance || slices.Contains(metric(name).Dimensions, attr)
 }
 
-// matcher is one condition. One on an attribute that the metric does not have by default panics: it would never hold.
-func matcher(name string, m Match) string {
-	if !hasDimension(name, m.Attr) || m.Or != nil {
-		panic(name + " cannot be asked for " + m.Attr)
+// mustHave panics where a metric does not have a dimension by default: nothing would be found by it.
+func mustHave(name string, dimensions ...string) {
+	for _, attr := range dimensions {
+		if !hasDimension(name, attr) {
+			panic(name + " cannot be asked for " + attr)
+		}
 	}
+}
+
+// matcher is one condition.
+func matcher(name string, m Match) string {
+	mustHave(name, m.Attr)
 	operator, value := "=", strings.Join(m.Any, "|")
 	switch {
 	case len(m.Any) == 0:
-		operator, value = "!=", ""
+		operator, value = when(m.Not, "=", "!="), ""
 	case len(m.Any) > 1 && m.Not:
 		operator = "!~"
 	case len(m.Any) > 1:
@@ -118,6 +118,9 @@ func sumBy(by []string, of string) string {
 func (b *Board) PromQL(p *Panel, v Value) string { return promql{b.Scope}.query(p, v) }
 
 func (q promql) query(p *Panel, v Value) string {
+	if v.Kind != Own {
+		mustHave(v.Of.Metric, p.By...)
+	}
 	switch v.Kind {
 	case Count:
 		return q.count(p, v)
