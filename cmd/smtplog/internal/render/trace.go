@@ -20,11 +20,13 @@ func Stories(to io.Writer, list []trace.Story, lines bool, style Style) error {
 
 func (p *page) story(s *trace.Story, lines bool) {
 	name := "Session"
-	if s.QueueID != "" {
-		name = "Message " + s.QueueID
-	}
-	if s.Kind == "dsn" {
+	switch {
+	case s.Kind == "dsn":
 		name = "Notification " + s.QueueID
+	case s.QueueID != "":
+		name = "Message " + s.QueueID
+	case s.Kind == trace.Rows:
+		name = "Rows"
 	}
 	p.title(terminal.Text(name + " on " + s.Host))
 	t := p.table("", "")

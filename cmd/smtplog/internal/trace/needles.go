@@ -21,6 +21,23 @@ type needles struct {
 	// A process's number says something only near the lines that are known to belong to a message: it is given out again and again.
 	processes map[string]bool
 	near      map[string][]int64 // by file: where such lines stand, in order
+
+	whole map[string]bool // files whose lines say nothing without those before them
+}
+
+// headOf is how much of each file is looked at whatever stands in it: names of columns, and what shows whose log it is.
+const headOf = 8 << 10
+
+// wants says whether a line, which stands at a place of a file, is to be looked at.
+func (n *needles) wants(line, file string, at int64) bool {
+	return at < headOf || n.whole[file] || n.in(line) || hasPrefixFold(line, columns) || len(n.near) > 0 && n.hasProcess(line, file, at)
+}
+
+// columns begins a line that names the columns of those behind it (W3C Extended Log File Format), in lower case.
+const columns = "#fields"
+
+func hasPrefixFold(line, prefix string) bool {
+	return len(line) >= len(prefix) && line[0] == prefix[0] && strings.EqualFold(line[:len(prefix)], prefix)
 }
 
 // nearby is how far from a message's lines those of its sessions may stand, in bytes.
@@ -47,6 +64,9 @@ func (n *needles) hasProcess(line, file string, at int64) bool {
 
 // areIn says whether a line of a piece of a file may have a term or an id, or belong to a process near a message's lines.
 func (n *needles) areIn(piece []byte, file string, at int64) bool {
+	if at < headOf || n.whole[file] {
+		return true
+	}
 	if list := n.near[file]; len(list) > 0 {
 		i, _ := slices.BinarySearch(list, at-nearby)
 		if i < len(list) && list[i] <= at+int64(len(piece))+nearby {
@@ -57,7 +77,7 @@ func (n *needles) areIn(piece []byte, file string, at int64) bool {
 		n.sought = len(n.ids)
 		n.seeker = nil
 		if n.sought <= mostWords {
-			n.seeker = newSeeker(slices.Concat([]string{record.JournalStart}, n.terms, slices.Collect(maps.Keys(n.ids))))
+			n.seeker = newSeeker(slices.Concat([]string{record.JournalStart, columns}, n.terms, slices.Collect(maps.Keys(n.ids))))
 		}
 	}
 	return n.seeker == nil || n.seeker.in(piece)
@@ -70,7 +90,7 @@ const fewIDs = 12
 const mostIDs = 20_000
 
 func newNeedles(terms []string) *needles {
-	n := &needles{sought: -1, ids: map[string]bool{}, processes: map[string]bool{}, near: map[string][]int64{}}
+	n := &needles{sought: -1, ids: map[string]bool{}, processes: map[string]bool{}, near: map[string][]int64{}, whole: map[string]bool{}}
 	for _, t := range terms {
 		n.terms = append(n.terms, strings.ToLower(t))
 	}

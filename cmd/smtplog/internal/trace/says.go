@@ -3,6 +3,8 @@ package trace
 import (
 	"cmp"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
@@ -82,7 +84,7 @@ func delivery(ev *event.Event) string {
 	}
 	after := ""
 	if ev.Delays.Has&event.DelayTotal != 0 {
-		after = fmt.Sprintf("after %.3g s", ev.Delays.Total)
+		after = "after " + strconv.FormatFloat(math.Round(ev.Delays.Total*1000)/1000, 'f', -1, 64) + " s"
 	}
 	next := ""
 	if ev.ChildQueueID != "" {

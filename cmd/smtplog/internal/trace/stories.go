@@ -3,11 +3,14 @@ package trace
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// Stories are the messages that match, and what was made of them, in the order of their beginnings; behind them sessions that match and brought no message.
+// Stories are the messages that match, and what was made of them, sessions that match and brought no message, and what matches and belongs to neither, in the order
+// of their beginnings.
 func (s *Search) Stories() []Story {
 	s.close()
 	bySession := map[event.ID][]int{}
@@ -20,6 +23,12 @@ func (s *Search) Stories() []Story {
 			bySession[step.session] = append(bySession[step.session], i)
 		}
 	}
+	alone := map[string][]int{} // by host: rows of accounting, which tell of no message
+	for i := range s.steps {
+		if s.steps[i].alone {
+			alone[s.steps[i].Host] = append(alone[s.steps[i].Host], i)
+		}
+	}
 	var list []Story
 	told := map[event.ID]bool{}
 	for uid := range s.matched {
@@ -29,20 +38,48 @@ func (s *Search) Stories() []Story {
 		}
 	}
 	for id := range s.callers {
-		if told[id] || len(bySession[id]) == 0 {
-			continue
+		if !told[id] && len(bySession[id]) > 0 {
+			list = append(list, s.storyOf(bySession[id]))
 		}
-		one := Story{Outcome: "no message"}
-		for _, i := range bySession[id] {
-			one.Steps = append(one.Steps, s.steps[i])
-			one.Host = s.steps[i].Host
-		}
-		list = append(list, one)
+	}
+	for _, at := range alone {
+		rows := s.storyOf(at)
+		rows.Kind = Rows
+		list = append(list, rows)
 	}
 	slices.SortFunc(list, func(a, b Story) int {
 		return cmp.Or(a.Steps[0].Time.Compare(b.Steps[0].Time), cmp.Compare(a.Steps[0].order, b.Steps[0].order), cmp.Compare(a.uid, b.uid))
 	})
 	return list
+}
+
+// Rows is the kind of a story of what matches and belongs to no message that is known.
+const Rows = "rows"
+
+// storyOf puts together steps that belong to no message, in their order.
+func (s *Search) storyOf(at []int) Story {
+	var one Story
+	counts := map[string]int{}
+	for _, i := range at {
+		step := &s.steps[i]
+		one.Steps = append(one.Steps, *step)
+		one.Host = step.Host
+		if step.Status != "" {
+			counts[step.Status] += 1 + strings.Count(step.Recipient, ", ")
+		}
+	}
+	one.Outcome = cmp.Or(inWords(counts), "no message")
+	return one
+}
+
+// inWords is how many of each.
+func inWords(counts map[string]int) string {
+	var words []string
+	for word, n := range counts {
+		words = append(words, strconv.Itoa(n)+" "+word)
+	}
+	slices.Sort(words)
+	return strings.Join(words, ", ")
 }
 
 // close adds the messages that were made of those that match, and those that they were made of.

@@ -37,6 +37,8 @@ type Step struct {
 
 	uid, parent, session, origin event.ID
 	order                        int
+	bare                         bool // of a conversation whose lines have no id
+	alone                        bool // asked for, and of no message or session
 	pid                          int64
 	conn, file                   string
 	at                           int64
@@ -62,7 +64,7 @@ type Story struct {
 	MessageID  string      `json:"message_id,omitempty"`
 	Sender     string      `json:"sender,omitempty"`
 	Size       int64       `json:"size,omitempty"`
-	Kind       string      `json:"kind,omitempty"` // mail, dsn, probe
+	Kind       string      `json:"kind,omitempty"` // mail, dsn, probe; Rows
 	Recipients []Recipient `json:"recipients,omitempty"`
 	Outcome    string      `json:"outcome"`
 	Of         string      `json:"parent_queue_id,omitempty"` // the message that this one was made of
@@ -87,6 +89,8 @@ type Search struct {
 	callers map[event.ID]bool // sessions
 	sums    map[event.ID]*Story
 	full    bool
+	crowd   int   // so many steps make room
+	taken   int   // steps so far
 	lines   int64 // that were looked at in the newest pass
 	rounds  int
 
@@ -105,7 +109,7 @@ func New(terms []string, zone *time.Location) *Search {
 }
 
 func (s *Search) begin() {
-	s.steps, s.grown, s.lines = s.steps[:0], false, 0
+	s.steps, s.grown, s.lines, s.crowd = s.steps[:0], false, 0, crowded
 	s.matched, s.callers, s.sums = map[event.ID]bool{}, map[event.ID]bool{}, map[event.ID]*Story{}
 }
 
@@ -135,7 +139,7 @@ func (s *Search) Next() bool {
 
 // Wants says whether a line, which stands at a place of a file, is to be taken through the engine.
 func (s *Search) Wants(line, file string, at int64) bool {
-	return s.needles.in(line) || len(s.needles.near) > 0 && s.needles.hasProcess(line, file, at)
+	return s.needles.wants(line, file, at)
 }
 
 // Passes says that no line of a piece of a file is wanted. An entry of the journal is no piece that could be parted.
@@ -150,6 +154,9 @@ func (s *Search) Line(l *engine.Line) {
 		return
 	}
 	s.file, s.at = l.Place.ID, l.Place.Offset
+	if l.Event.Scope == event.ScopeSource && !s.needles.whole[s.file] { // a conversation whose lines have no id
+		s.needles.whole[s.file], s.grown = true, true
+	}
 	s.take(&l.Event, cmp.Or(l.Clean, l.Message), l.Scrubbed, l.Text)
 }
 
@@ -181,6 +188,9 @@ func (s *Search) take(ev *event.Event, clean string, scrubbed bool, text string)
 	} else if hit || caller != 0 && s.callers[caller] {
 		s.learn(ev)
 	}
+	if len(s.steps) >= s.crowd {
+		s.makeRoom()
+	}
 	if len(s.steps) >= mostSteps {
 		s.full = true
 		return
@@ -189,8 +199,29 @@ func (s *Search) take(ev *event.Event, clean string, scrubbed bool, text string)
 	if scrubbed {
 		line = clean
 	}
-	s.steps = append(s.steps, s.step(ev, line))
+	s.taken++
+	step := s.step(ev, line)
+	step.alone = hit && uid == 0 && caller == 0
+	s.steps = append(s.steps, step)
 }
+
+// makeRoom lets go of conversations that are over and were not asked for, of a log whose every line is looked at.
+func (s *Search) makeRoom() {
+	old := len(s.steps) - crowded/2
+	kept := s.steps[:0]
+	for i := range s.steps {
+		step := &s.steps[i]
+		if i >= old || !step.bare || s.callers[step.session] || s.matched[step.uid] {
+			kept = append(kept, *step)
+		}
+	}
+	clear(s.steps[len(kept):])
+	s.steps = kept
+	s.crowd = len(s.steps) + crowded
+}
+
+// crowded is after how many steps room is made. No conversation has half as many lines between its beginning and the name that was asked for.
+const crowded = 40_000
 
 // learn looks for the ids of a message, and the process that talks to its client or server, from now on.
 func (s *Search) learn(ev *event.Event) {
@@ -255,7 +286,7 @@ func (s *Search) step(ev *event.Event, line string) Step {
 		Host: strings.Clone(ev.Host), Event: ev.Kind.String(), Says: says(ev), Recipient: strings.Clone(ev.RcptTo), Server: strings.Clone(cmp.Or(name, ip)),
 		Code: ev.Code, Enhanced: strings.Clone(cmp.Or(ev.Enhanced, ev.DSN)), Reply: strings.Clone(words), Reason: strings.Clone(ev.Reason), Attempt: ev.Attempt,
 		QueueID: strings.Clone(ev.QueueID), Child: strings.Clone(ev.ChildQueueID), Line: strings.Clone(line),
-		uid: ev.MessageUID, parent: ev.ParentUID, session: ev.SessionID, origin: ev.OriginSession, order: len(s.steps), pid: ev.PID,
+		uid: ev.MessageUID, parent: ev.ParentUID, session: ev.SessionID, origin: ev.OriginSession, order: s.taken, pid: ev.PID, bare: ev.Scope == event.ScopeSource,
 		conn: strings.Clone(ev.ConnID), file: s.file, at: s.at,
 	}
 	if ev.Status != event.StatusNone {
@@ -298,11 +329,6 @@ func (s *Search) summary(ev *event.Event, t *mailhost.TotalsOfMessage) {
 		counts[word]++
 		story.Recipients = append(story.Recipients, one)
 	}
-	var words []string
-	for word, n := range counts {
-		words = append(words, strconv.Itoa(n)+" "+word)
-	}
-	slices.Sort(words)
-	story.Outcome = strings.Join(words, ", ")
+	story.Outcome = inWords(counts)
 	s.sums[ev.MessageUID] = story
 }

@@ -3,6 +3,7 @@ package trace_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -262,7 +263,7 @@ func TestPassingOverPiecesChangesNoStory(t *testing.T) {
 			found += min(1, len(want))
 			search := trace.New([]string{term}, time.UTC)
 			for at := 0; at+2<<10 < len(data); at += 2 << 10 {
-				if search.Passes(data[at:at+2<<10], "", 0) {
+				if search.Passes(data[at:at+2<<10], "", inTheMiddle) {
 					passed++
 				}
 			}
@@ -283,6 +284,9 @@ func tell(t *testing.T, list []trace.Story) string {
 	return string(data)
 }
 
+// inTheMiddle is a place of a file behind what is looked at in any case.
+const inTheMiddle = 1 << 20
+
 // No piece is passed over that has a term or an id in any case, at its beginning, its end, or anywhere.
 func TestNoPieceWithAHitIsPassedOver(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
@@ -300,15 +304,50 @@ func TestNoPieceWithAHitIsPassedOver(t *testing.T) {
 		piece := slices.Clone(noise)
 		at := rnd.IntN(len(piece) - len(term) + 1)
 		copy(piece[at:], term)
-		require.False(t, search.Passes(piece, "", 0), "%q at %d of %q", term, at, piece)
-		require.False(t, search.Passes(bytes.ToUpper(piece), "", 0))
+		require.False(t, search.Passes(piece, "", inTheMiddle), "%q at %d of %q", term, at, piece)
+		require.False(t, search.Passes(bytes.ToUpper(piece), "", inTheMiddle))
 		want := bytes.Contains(bytes.ToLower(noise), bytes.ToLower(term))
 		if len(term) > 1 {
-			require.Equal(t, want, !search.Passes(noise, "", 0), "%q in %q", term, noise)
+			require.Equal(t, want, !search.Passes(noise, "", inTheMiddle), "%q in %q", term, noise)
 		}
 	}
-	assert.False(t, trace.New([]string{"müller@example.com"}, time.UTC).Passes([]byte("MÜLLER"), "", 0), "of other letters' case it knows nothing")
-	assert.False(t, trace.New([]string{"anna@example.com"}, time.UTC).Passes([]byte("__CURSOR=s=1\nMESSAGE=x\n"), "", 0), "an entry of the journal is not parted")
+	assert.False(t, trace.New([]string{"müller@example.com"}, time.UTC).Passes([]byte("MÜLLER"), "", inTheMiddle), "of other letters' case it knows nothing")
+	assert.False(t, trace.New([]string{"anna@example.com"}, time.UTC).Passes([]byte("__CURSOR=s=1\nMESSAGE=x\n"), "", inTheMiddle), "an entry of the journal is not parted")
+}
+
+// A conversation is told whole where its lines have no ids, and only those before a name tell what it is about; rows of accounting, whose columns the first line
+// names, are told though no message is known of them.
+func TestLinesWithoutIDsAreTold(t *testing.T) {
+	const dir = "../../../../testdata/"
+	outcomes := func(term, path string) (list []string) {
+		for _, s := range stories(t, term, path) {
+			list = append(list, s.Outcome)
+		}
+		return list
+	}
+	assert.Equal(t, []string{"1 bounced", "1 delivered", "1 bounced"}, outcomes("recipient@example.net", dir+"mission/conversations.log"))
+	assert.Equal(t, []string{"1 bounced", "1 delivered", "1 bounced"}, outcomes("recipient@example.net", dir+"mission/conversations-flattened.log"))
+	assert.Equal(t, []string{"1 expired, 2 bounced, 2 deferred, 3 delivered"}, outcomes("news@shop.example.com", dir+"powermta-accounting.csv"))
+	assert.Equal(t, outcomes("alerts@example.com", dir+"conversations/proxy-cs-id.log"), outcomes("alerts@example.com", dir+"conversations/proxy-cs.log"))
+
+	var many strings.Builder
+	for i := range 6000 {
+		fmt.Fprintf(&many, "220 mx.example ESMTP\nEHLO c%d.example\n250 mx.example\nMAIL FROM:<a%d@x.example>\n250 2.1.0 Ok\nRCPT TO:<b%d@y.example>\n250 2.1.5 Ok\nDATA\n354 End data\nhello\n.\n"+
+			"250 2.0.0 Ok: queued as Q%d\nQUIT\n221 2.0.0 Bye\n", i, i, i, i)
+	}
+	path := filepath.Join(t.TempDir(), "talk.log")
+	require.NoError(t, os.WriteFile(path, []byte(many.String()), 0o600))
+	for _, i := range []int{0, 3000, 5999} {
+		found := stories(t, fmt.Sprintf("b%d@y.example", i), path)
+		require.Len(t, found, 1)
+		assert.Equal(t, "1 delivered", found[0].Outcome)
+		said := ""
+		for _, step := range found[0].Steps {
+			said += step.Line + "\n"
+		}
+		assert.Contains(t, said, fmt.Sprintf("EHLO c%d.example\n", i))
+		assert.Contains(t, said, fmt.Sprintf("queued as Q%d\n", i))
+	}
 }
 
 // What was asked for is found whatever it is: an address or its part, in any case; ids here and on the next host; a client; and nothing where there is nothing.
