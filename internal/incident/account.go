@@ -64,16 +64,16 @@ func (a *account) learn(fails float64, hours int64) {
 	a.Mean *= math.Pow(1-accountRate, float64(hours-1))
 }
 
-// elsewhere is how many failures the other accounts of this hour have, in the mean: who tries many means none of them.
+// elsewhere is how many failures the other accounts of this hour have in as much time, in the mean: who tries many means none of them.
 func (l *logins) elsewhere(but *account, now int64) float64 {
-	fails, n := 0, 0
+	fails, time := 0.0, 1.0
 	for _, a := range l.Accounts {
 		if a != but && a.ID == "" && now-a.Start < hour {
-			fails += a.Run.Fails
-			n++
+			fails += float64(a.Run.Fails - 1) // its time began with one
+			time += float64(now - a.Start)
 		}
 	}
-	return float64(fails) / math.Max(1, float64(n))
+	return fails / time * float64(now-but.Start)
 }
 
 // toldOf is how many addresses of the newest three steps came for an account before it was told of.
@@ -101,7 +101,7 @@ func (d *Detector) turnAccounts(now int64) {
 				a.Mean = float64(a.Run.Fails) / hours
 			}
 			a.ID, a.Start, a.Run = "", now, run{}
-		case d.cfg.Repeat > 0 && now-a.Told >= int64(d.cfg.Repeat):
+		case d.cfg.Repeat > 0 && now-a.Told >= int64(d.cfg.Repeat) && a.Newest > a.Told:
 			a.Told = now
 			d.tellAccount(name, a, Ongoing, now)
 		}

@@ -480,3 +480,26 @@ func BenchmarkObserve(b *testing.B) {
 		m.d.Observe(&o)
 	}
 }
+
+// Who tries many accounts from everywhere means none of them; an account that is tried all day is tried as ever.
+func TestAccountsThatEverybodyTries(t *testing.T) {
+	m := newMail(Defaults())
+	guess := func(n int, every time.Duration, account func(i int) string) {
+		for i := range n {
+			m.at = m.at.Add(every)
+			m.observe(Observation{Event: Login, Client: fmt.Sprint("192.0.2.", m.rnd.IntN(250)), Sender: account(i)})
+		}
+	}
+	many := func(int) string { return fmt.Sprint("info", m.rnd.IntN(200)) }
+	guess(8*1440, 7500*time.Millisecond, many) // a day, 480 an hour
+	require.Empty(t, m.told())
+	guess(20, time.Minute, func(int) string { return "anna" })
+	require.Equal(t, []string{"started auth_failures anna"}, m.told())
+	guess(300, time.Minute, func(int) string { return "anna" })
+	require.Len(t, m.told(), 6, "each hour: %v", m.told())
+	guess(600, 30*time.Second, many)
+	last := len(m.out) - 1
+	require.Equal(t, "ended auth_failures anna", m.told()[last])
+	assert.Contains(t, m.out[last].Sentence, "logins at the account anna failed from ")
+	assert.Empty(t, m.d.Open())
+}
