@@ -43,21 +43,12 @@ func (s *share) trial(o *Observation, failed bool) (ended bool) {
 	return in.Healing >= healed && o.Time-in.Better >= settled || s.forgotten(o.Time)
 }
 
-// back gives the steps of the chart for the way back: from a share as high as the incident's, so that few successes show it, but not so high that one which is a
-// departure would pass for the way back: the chart must not rise at it, so that it does not end and begin by chance.
+// back gives the steps of the chart for the way back: from the share that the incident has, where that is less than the departure that was looked for, so that one which
+// stays in between does not end and begin by chance; and from a quarter of it where that is more, so that few successes show the end of what hit everything.
 func (s *share) back() (up, down float64) {
-	least := s.least()
-	steps := func(q float64) (up, down float64) { return math.Log(q / s.p0), math.Log((1 - s.p0) / (1 - q)) }
-	low, high := least, math.Max(least, math.Min(s.Run.share(s.group.N), 0.98))
-	for high-low > 0.01 {
-		q := (low + high) / 2
-		if up, down := steps(q); (1-least)*down < least*up {
-			low = q
-		} else {
-			high = q
-		}
-	}
-	return steps(low)
+	share := s.Run.share(s.group.N)
+	q := math.Max(share/4, math.Min(s.p1, math.Max(s.least(), share)))
+	return math.Log(q / s.p0), math.Log((1 - s.p0) / (1 - q))
 }
 
 // forgotten says whether nothing has failed for long, or everything has for so long that it is usual.
