@@ -154,7 +154,7 @@ func (d *Detector) settle(g *group, o *Observation, failed ...*share) {
 		switch {
 		case s.trial(o, slices.Contains(failed, s)):
 			d.ended(s, o.Time)
-		case d.cfg.Repeat > 0 && o.Time-s.Open.Told >= int64(d.cfg.Repeat):
+		case d.cfg.Repeat > 0 && o.Time-s.Open.Told >= int64(d.cfg.Repeat) && s.Open.Last > s.Open.Told: // it does go on
 			s.Open.Told = o.Time
 			d.tell(s, Ongoing, o.Time)
 		}

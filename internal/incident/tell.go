@@ -3,10 +3,7 @@ package incident
 // tell reports an incident of a share.
 func (d *Detector) tell(s *share, state string, now int64) {
 	in, r := s.Open, &s.Run
-	until := s.group.N
-	if state == Ended { // what came after the newest failure is no part of it
-		until = in.Until
-	}
+	until := in.Until // what came after the newest failure is no part of it
 	out := Report{
 		ID: in.ID, Kind: s.Kind, State: state, Time: now, Start: r.Start, Last: in.Last,
 		Code: r.Reply.Code, Enhanced: r.Reply.Enhanced, Text: r.Reply.Text, Fingerprint: r.Reply.Fingerprint, Category: r.Reply.Category,
