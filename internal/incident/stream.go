@@ -116,15 +116,15 @@ func (d *Detector) listen(s *stream, wall int64, about Report) (gone bool) {
 	return false
 }
 
-// expected is how many would have come in a time, to be careful: half of what came in the same hours of the weeks before; where such an hour was never seen, a quarter
-// of the least that came at that time of other days, or a tenth of what came before the silence.
+// expected is how many would have come in a time, to be careful: half of what came in the same hours of the weeks before, without their fullest five minutes, which may be one
+// mailing; where such an hour was never seen, a quarter of the least that came at that time of other days, or a tenth of what came before the silence.
 func (s *season) expected(from, long int64) (sum float64) {
 	recent := float64(s.Before[0]+s.Before[1]+s.Before[2]) / 3
 	for at := from; at < from+long && at < from+mostSilence; at += step {
 		part := math.Min(1, float64(from+long-at)/float64(step))
 		switch mean, days := s.least(at / hour); {
 		case s.Mean[at/hour%week] >= 0:
-			sum += part * float64(s.Mean[at/hour%week]) / 2
+			sum += part * s.ordinary(at/hour%week) / 2
 		case days >= 2:
 			sum += part * mean / 4
 		default:
@@ -132,6 +132,12 @@ func (s *season) expected(from, long int64) (sum float64) {
 		}
 	}
 	return sum
+}
+
+// ordinary is the mean of an hour of the week without its fullest step.
+func (s *season) ordinary(i int64) float64 {
+	const steps = float64(hour / step)
+	return math.Max(0, (steps*float64(s.Mean[i])-float64(s.Peak[i]))/(steps-1))
 }
 
 // least is the least mean of an hour of the day, over the days of the week on which it was seen.
