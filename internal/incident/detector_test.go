@@ -184,6 +184,38 @@ func TestDomainThatIsNoKnownProviders(t *testing.T) {
 	assert.Contains(t, m.out[0].Sentence, "many hosts answer ")
 }
 
+// A share that rises a little everywhere is not told of the domain that has most of it by chance; one that rises more than elsewhere is.
+func TestDomainIsComparedWithOthers(t *testing.T) {
+	for share, want := range map[float64]int{0.17: 0, 0.9: 1} {
+		m := newMail(Defaults())
+		to := func(i int, share float64) {
+			m.at = m.at.Add(10 * time.Second)
+			o := Observation{Event: Try, Provider: "other", Domain: fmt.Sprintf("d%d.example", i), Status: "delivered", Final: true}
+			if m.rnd.Float64() < share {
+				o.Status, o.Reason, o.Category, o.Final = "deferred", "rate_limited", "block", false
+			}
+			m.observe(o)
+		}
+		for i := range 40_000 {
+			to(i%20, 0.01)
+		}
+		for i := range 4000 {
+			if i%20 == 0 {
+				to(0, share)
+			} else {
+				to(i%20, 0.065)
+			}
+		}
+		starts := 0
+		for _, r := range m.out {
+			if r.State == Started {
+				starts++
+			}
+		}
+		assert.Equal(t, want, starts, share)
+	}
+}
+
 // A host whose log is read behind another's tells of an incident that was told: it is no second one, in words that were never seen neither.
 func TestHostThatLagsTellsNothingAgain(t *testing.T) {
 	m := newMail(Defaults())

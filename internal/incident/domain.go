@@ -54,14 +54,26 @@ func (d *Detector) ofDomain(o *Observation, outcome string) *share {
 	return s
 }
 
-// everywhere says whether other domains are told to be refused for the same reason.
+// everywhere says whether a departure is that of other domains, too, be it too little there to tell of: against what they have at the time it must be one as well.
 func (d *Detector) everywhere(s *share) bool {
 	p := d.Providers[other]
-	if p == nil || p.Tries.opened == 0 {
+	if p == nil {
 		return false
 	}
 	all := p.Tries.find(s.Kind, s.Key)
-	return all != nil && all.Open != nil
+	if all == nil || all.Open != nil {
+		return all != nil
+	}
+	elsewhere := all.Run.share(p.Tries.N)
+	if most, part := all.Run.Domains.top(); most == s.group.Name {
+		elsewhere *= 1 - part
+	}
+	if elsewhere <= s.p0 {
+		return false
+	}
+	q := s.departure(&d.design, elsewhere)
+	fails, trials := float64(s.Run.Fails), float64(s.group.N-s.Run.From)
+	return fails*math.Log(q/elsewhere)+(trials-fails)*math.Log((1-q)/(1-elsewhere)) < s.limit
 }
 
 // domain finds or makes one. Where there is no room, those with the least mail of the last days go.

@@ -111,14 +111,19 @@ func (s *share) tune(d *design) {
 	p := (s.Past + prior*s.Usual) / n
 	p += confidence * math.Sqrt(s.Spread*p*(1-p)/n)
 	s.p0 = math.Min(math.Max(p, leastShare), 0.95)
-	odds := d.odds * s.p0 / (1 - s.p0)
+	s.p1 = s.departure(d, s.p0)
+	s.up, s.down = math.Log(s.p1/s.p0), math.Log((1-s.p0)/(1-s.p1))
+	s.limit = d.limit * s.Spread
+}
+
+// departure is the share that is looked for where another one is usual.
+func (s *share) departure(d *design, usual float64) float64 {
+	odds := d.odds * usual / (1 - usual)
 	step := d.step
 	if s.Usual >= common {
 		step *= 2
 	}
-	s.p1 = math.Min(math.Max(odds/(1+odds), s.p0+step), 0.98)
-	s.up, s.down = math.Log(s.p1/s.p0), math.Log((1-s.p0)/(1-s.p1))
-	s.limit = d.limit * s.Spread
+	return math.Min(math.Max(odds/(1+odds), usual+step), 0.98)
 }
 
 // least is the share from which on a departure is told: most of the way to the one that is looked for.
