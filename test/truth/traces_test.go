@@ -102,16 +102,16 @@ func (c *checker) mail(m *Message, all []*span) {
 		return
 	}
 	came := c.sessions[m.Submitted.Connection]
-	until := m.Submitted.T
+	from, until := m.Submitted.T, m.Submitted.T
 	if came != nil {
-		until = came.End
+		from, until = came.Start, came.End
 	}
 	if root.attr("smtp.message.partial") == "" { // else its log has no end, or no beginning
-		c.between("reception", m, root.start(), m.Submitted.T, until)
+		c.between("reception", m, root.start(), from, until)
 	}
 	for _, s := range all {
 		if s.Name() == "smtp.session" && came != nil && s.ParentSpanID() == root.SpanID() && c.corpus.Unlogged&UnloggedSessions == 0 {
-			c.between("begin of the session", m, s.start(), came.Start, came.Start)
+			c.between("begin of the session", m, s.start(), came.Start, m.Submitted.T) // a further message has its part of it
 			c.between("end of the session", m, s.end(), came.End, came.End)
 		}
 	}

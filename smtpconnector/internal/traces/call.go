@@ -15,7 +15,8 @@ import (
 // call is a session of one that called this host, while it lasts and shortly after: its records know no message, and a message's name no more of it than its id.
 type call struct {
 	from     pcommon.Timestamp
-	messages []carried // that it has brought, and that wait for its end
+	brought  int       // messages
+	messages []carried // those that wait for its end
 	told     *tale     // what its lines told, beside that it began and ended; nil: nothing
 	over     *ptrace.Span
 }
@@ -30,10 +31,12 @@ type tale struct {
 // taleFields are what the record that ends a session does not say again.
 var taleFields = [...]field{fClient, fPeer, fHelo, fProtocol, fTLS, fUser, fMechanism}
 
-// carried is a message that a call has brought.
+// carried is a message that a call has brought. To the trace of the first belongs all of the call, to that of a further one what came from its reception on: else a
+// client that never hangs up would be in each for hours.
 type carried struct {
 	trace pcommon.TraceID
 	uid   event.ID
+	from  pcommon.Timestamp // 0: the call's own beginning
 }
 
 // calls are bounded in sum; the oldest are forgotten first. Of a forgotten one the message's own record tells.
@@ -104,7 +107,10 @@ func (m *Maker) endCall(id event.ID, c *call) {
 		c.from = before(m.time(), d)
 	}
 	for _, one := range c.messages {
-		m.describe(m.bring(one), c)
+		m.begins(one, c)
+		s := m.bring(one)
+		m.describe(s, c)
+		one.clip(s)
 	}
 	if int(t.number(fMessages)) <= len(c.messages) {
 		m.calls.forget(id)
@@ -142,27 +148,50 @@ func (m *Maker) reception() {
 	if uid == 0 || origin == 0 {
 		return // it was submitted on the host itself
 	}
-	one := carried{m.rec.TraceID(), uid}
+	one := carried{m.rec.TraceID(), uid, 0}
 	c := m.calls.byID[origin]
+	if c == nil {
+		c = &call{from: m.time()}
+	} else {
+		c.brought++
+	}
+	if c.brought > 1 {
+		one.from = m.time()
+	}
+	m.begins(one, c)
 	switch {
-	case c != nil && c.over != nil:
+	case c.over != nil:
 		s := m.bring(one)
 		trace, id, parent := s.TraceID(), s.SpanID(), s.ParentSpanID()
 		c.over.CopyTo(s)
 		s.SetTraceID(trace)
 		s.SetSpanID(id)
 		s.SetParentSpanID(parent)
+		one.clip(s)
 		return
-	case c != nil && len(c.messages) < maxCarried:
+	case c.brought > 0 && len(c.messages) < maxCarried:
 		c.messages = append(c.messages, one)
 		return
-	case c == nil:
-		c = &call{from: m.time()}
 	}
 	s := m.bring(one)
 	m.describe(s, c)
+	one.clip(s)
 	if !t.has[fSession] {
 		s.Attributes().PutStr(names[fSession], t.text(fOrigin))
+	}
+}
+
+// begins notes that a message began with the call that brought it.
+func (m *Maker) begins(one carried, c *call) {
+	if one.from == 0 {
+		m.begun(one.uid, c.from)
+	}
+}
+
+// clip leaves of the call's span what belongs to the message's trace.
+func (one carried) clip(s ptrace.Span) {
+	if one.from > s.StartTimestamp() {
+		s.SetStartTimestamp(min(one.from, s.EndTimestamp()))
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// message makes the span of a whole message, of its summary: from its reception to its last line.
+// message makes the span of a whole message, of its summary: from its reception, or the call that brought it, to its last line.
 func (m *Maker) message() {
 	t, uid := &m.told, m.told.id(fUID)
 	if uid == 0 {
@@ -29,6 +29,13 @@ func (m *Maker) message() {
 		fail(s, m.undelivered(n))
 	}
 	m.link(s, uid)
+}
+
+// begun notes when something that belongs to a message began.
+func (m *Maker) begun(uid event.ID, at pcommon.Timestamp) {
+	if first, known := m.first.of(uid); !known || at < first {
+		m.first.put(uid, at)
+	}
 }
 
 // undelivered says how many recipients were not reached, and why the first of them.

@@ -29,7 +29,7 @@ type Maker struct {
 	keep    *keeper // nil where all messages have spans
 	calls   calls
 	parents recent[pcommon.TraceID]   // the traces of messages that a notice may be about: it has one of its own, and names the message by its uid alone
-	first   recent[pcommon.Timestamp] // when the first try of a message began: by rounded times that may be before its reception
+	first   recent[pcommon.Timestamp] // when the call that brought a message began, or its first try: by rounded times that may be before its reception
 	told    told
 
 	out    *output

@@ -193,8 +193,9 @@ func TestSessionGoesIntoTheTraceOfEachMessageThatItBrought(t *testing.T) {
 		received(4, one), received(5, two),
 	))))
 	td := maker.Logs(batch(of(6, event.KindDisconnect, attrs.ClientAddress, "app.example", attrs.SessionEnd, "quit", attrs.SessionDuration, 6.0, attrs.SessionMessages, 3), received(7, late)))
-	want := "session 0s+6s *tls *auth *reject"
-	require.Equal(t, []string{want, want, want}, tells(td))
+	require.Equal(t, []string{"session 0s+6s *tls *auth *reject", "session 5s+1s *tls *auth *reject", "session 6s+0s *tls *auth *reject"}, tells(td),
+		"to a further message belongs what came from its reception on")
+	require.Equal(t, []string{"message 0s+10s", "message 5s+5s"}, tells(maker.Logs(batch(over(one, 10, 6), over(two, 10, 5)))), "the first began with the session")
 	for i, s := range td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().All() {
 		m := []*mail{one, two, late}[i]
 		require.Equal(t, pcommon.TraceID(event.TraceOfMessageID(m.id).Bytes()), s.TraceID())

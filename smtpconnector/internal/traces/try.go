@@ -58,9 +58,7 @@ func (m *Maker) try() {
 	}
 	if took > 0 {
 		s.SetStartTimestamp(before(m.time(), took))
-		if first, known := m.first.of(uid); !known || s.StartTimestamp() < first {
-			m.first.put(uid, s.StartTimestamp())
-		}
+		m.begun(uid, s.StartTimestamp())
 		m.stages(s, uid)
 	}
 	if t.isTrue(fFinal) && failed || kind == event.KindNotification.String() {
