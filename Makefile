@@ -119,9 +119,13 @@ $(SERVERS)/loki: test/backends/servers/loki/go.mod
 	@echo "==> building Loki (the first time takes some 10 minutes)"
 	$(INSTALL) tool
 	@touch $@
+$(SERVERS)/jaeger: test/backends/servers/jaeger/go.mod test/backends/servers/jaeger/main.go
+	@echo "==> building Jaeger's storage and query API (the first time takes some minutes)"
+	$(INSTALL) .
+	@touch $@
 
 .PHONY: backends
-backends: build $(addprefix $(SERVERS)/,victoria-logs prometheus loki) ## real backends, built from source, with our examples in front: every query of docs/backends has its known answer (PROMETHEUS)
+backends: build $(addprefix $(SERVERS)/,victoria-logs prometheus loki jaeger) ## real backends, built from source, with our examples in front: every query of docs/backends has its known answer (PROMETHEUS)
 	go test -count=1 -timeout 30m -tags backends -v ./test/backends
 
 .PHONY: dashboards-schema
