@@ -41,7 +41,8 @@ connectors:
 Of each such dimension, metric and host the busiest values have series of their own (` + "`busiest`" + `, 100 unless set), those of the last hours more than those of old: Space-Saving with
 forward decay (` + "`internal/busiest`" + ` names the papers). All others are in series that name nobody and say so: ` + "`smtp.rest`" + ` has the dimensions that were left out. So every mail is
 counted once, and sums stay right. Somebody who becomes busy takes over the series of the least busy one with a flush, and counts from zero; what he did before is with the rest.
-Where the processor hides names (` + "`privacy`" + `), the dimension has the pseudonym.
+Where the processor hides names (` + "`privacy`" + `), the dimension has the pseudonym. Of 10,000 accounts that send mail to a collector which a Prometheus scrapes, the first query
+below names the one that begins to send spam first, with 100 series (` + "`TestPrometheusNamesTheStolenAccount`" + `).
 
 | question | PromQL |
 | --- | --- |
