@@ -125,8 +125,8 @@ $(SERVERS)/jaeger: test/backends/servers/jaeger/go.mod test/backends/servers/jae
 	@touch $@
 
 .PHONY: backends
-backends: build $(addprefix $(SERVERS)/,victoria-logs prometheus loki jaeger) ## real backends, built from source, with our examples in front: every query of docs/backends has its known answer (PROMETHEUS)
-	go test -count=1 -timeout 30m -tags backends -v ./test/backends
+backends: build $(addprefix $(SERVERS)/,victoria-logs prometheus loki jaeger) ## real backends, built from source, with our examples in front: every query of docs/backends and every alert over records has its known answer, and is printed with it (PROMETHEUS; the first time takes half an hour)
+	go test -count=1 -timeout 30m -parallel 6 -tags backends -v ./test/backends
 
 .PHONY: dashboards-schema
 dashboards-schema: ## hold the dashboards against the types that Grafana and Datadog publish (needs node and npm; part of no other target)

@@ -142,6 +142,15 @@ func compare(rows []row, want []string, off float64) error {
 	return nil
 }
 
+// told are the rows of an answer, one a line.
+func told(rows []row) string {
+	var b strings.Builder
+	for _, r := range rows {
+		b.WriteString("  -> " + strings.Join(r, " | ") + "\n")
+	}
+	return b.String()
+}
+
 // answers are what the queries of a page's sections have to give, in their order: of each its rows.
 type answers map[string][][]string
 
@@ -161,20 +170,17 @@ func (a answers) check(t *testing.T, page string, off float64, ask map[string]fu
 			require.NotEmpty(t, want)
 			var rows []row
 			var wrong error
-			for try := 0; try < 60; try++ { // what was sent may not be seen yet
+			for range 180 { // what was sent may not be seen yet; a subquery looks at whole minutes
 				if rows = run(t, q.Text); t.Failed() {
 					return
 				}
 				if wrong = compare(rows, want, off); wrong == nil {
-					t.Logf("%d rows", len(rows))
+					t.Logf("\n%s%s", q.Text, told(rows))
 					return
 				}
 				time.Sleep(500 * time.Millisecond)
 			}
-			t.Errorf("%s\n%v; it gave", q.Text, wrong)
-			for _, r := range rows {
-				t.Errorf("  %s", strings.Join(r, " | "))
-			}
+			t.Errorf("\n%s%s%v", q.Text, told(rows), wrong)
 		})
 	}
 	for section, list := range a {

@@ -273,7 +273,7 @@ func cumulative(md pmetric.Metrics) (names []string) {
 	for _, rm := range md.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
 			for _, m := range sm.Metrics().All() {
-				is := pmetric.AggregationTemporalityUnspecified
+				var is pmetric.AggregationTemporality
 				switch m.Type() {
 				case pmetric.MetricTypeSum:
 					is = m.Sum().AggregationTemporality()
