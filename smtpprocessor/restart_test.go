@@ -56,12 +56,17 @@ func stored(t testing.TB, host component.Host, next consumer.Logs) *smtpProcesso
 
 func storedWith(t testing.TB, host component.Host, next consumer.Logs, logger *zap.Logger) *smtpProcessor {
 	t.Helper()
+	return storedAt(t, host, next, logger, &clock{now: observed})
+}
+
+func storedAt(t testing.TB, host component.Host, next consumer.Logs, logger *zap.Logger, c *clock) *smtpProcessor {
+	t.Helper()
 	cfg := createDefaultConfig().(*Config)
 	cfg.Attributes, cfg.Summaries = site.AttributesFull, []string{site.SummarySession, site.SummaryMessage}
 	cfg.Location, cfg.Storage = "UTC", &storageID
 	set := processortest.NewNopSettings(metadata.Type)
 	set.ID, set.Logger = component.NewID(metadata.Type), logger
-	p, err := newProcessor(cfg, set, next, (&clock{now: observed}).Now)
+	p, err := newProcessor(cfg, set, next, c.Now)
 	require.NoError(t, err)
 	require.NoError(t, p.Start(context.Background(), host))
 	return p

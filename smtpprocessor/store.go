@@ -29,6 +29,7 @@ const (
 	stateKey   = "state"
 	pendingKey = "state.pending"
 	asideKey   = "state.damaged"
+	homesKey   = "state.homes"
 )
 
 func openStore(ctx context.Context, host component.Host, ext, id component.ID) (*store, error) {
@@ -110,6 +111,9 @@ func (c *core) restorePending(ctx context.Context) {
 	batches, e := c.load(ctx, keptKey)
 	if e == nil {
 		e = c.kept.restore(batches)
+	}
+	if homes, e := c.load(ctx, homesKey); e != nil || c.enricher.RestoreHomes(homes) != nil {
+		c.logger.Warn("the resources of hosts could not be read: records that are made before a host's next line have its name alone", zap.Error(e))
 	}
 	if err = errors.Join(err, e); err != nil {
 		c.logger.Error("records that were made before the restart could not be read, they are lost", zap.Error(err))
@@ -207,5 +211,9 @@ func (c *core) gather(waiting []*refused) (beside map[string][]byte, err error) 
 	if err != nil {
 		return nil, fmt.Errorf("encode the batches that wait: %w", err)
 	}
-	return map[string][]byte{pendingKey: records, keptKey: batches}, nil
+	homes, err := c.enricher.SaveHomes()
+	if err != nil {
+		return nil, fmt.Errorf("encode the resources of hosts: %w", err)
+	}
+	return map[string][]byte{pendingKey: records, keptKey: batches, homesKey: homes}, nil
 }

@@ -54,7 +54,7 @@ func (p *pass) home(host string) {
 	s := p.homes
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if h, known := s.list[host]; known {
+	if h, known := s.list[host]; known && (h.via != nil || p.via == nil) { // else it was restored, and its resource may be another now
 		if h.via != p.via {
 			h.via = p.via
 			s.list[p.homeOf] = h
