@@ -216,8 +216,8 @@ func play(t *testing.T, sc *Scenario, seed uint64, perDay float64, miss bool, st
 		case right:
 			c.found, c.right = 1, c.right+1
 			c.after = append(c.after, time.Duration(r.Time-begin.UnixNano()))
-			if min := incident.Defaults().MinMessages; len(s.hit) >= min {
-				late := max(0, time.Duration(r.Time-s.hit[min-1]))
+			if least := incident.Defaults().MinMessages; len(s.hit) >= least {
+				late := max(0, time.Duration(r.Time-s.hit[least-1]))
 				c.late = append(c.late, late)
 				if late > time.Minute && os.Getenv("INCIDENT_WHY") != "" {
 					t.Logf("%s (seed %d, past %v): told %s behind the 20th failure: %s", sc.Name, seed, state != nil, late, r.Sentence)

@@ -107,8 +107,8 @@ func shownText(s tcell.SimulationScreen) string {
 	width, height := s.Size()
 	for y := range height {
 		for x := range width {
-			r, _, _, _ := s.GetContent(x, y)
-			b.WriteRune(r)
+			text, _, _ := s.Get(x, y)
+			b.WriteString(text)
 		}
 	}
 	return b.String()
