@@ -17,13 +17,13 @@ type run struct {
 	Examples []string // ids of the first messages
 	Reply    reply
 	Votes    int  // of the reply over others
-	Senders  tops // whose mail was hit
-	Domains  tops // of the recipients
-	Froms    tops // addresses or pools of ours
-	Clients  tops // other sides of sessions, and
+	Senders  tops `json:",omitzero"` // whose mail was hit
+	Domains  tops `json:",omitzero"` // of the recipients
+	Froms    tops `json:",omitzero"` // addresses or pools of ours
+	Clients  tops `json:",omitzero"` // other sides of sessions, and
 	Others   []uint64
-	Hosts    tops
-	What     tops
+	Hosts    tops `json:",omitzero"`
+	What     tops `json:",omitzero"`
 }
 
 // reply is what was answered.

@@ -69,7 +69,7 @@ type share struct {
 	Restless [2]bool    // these hours are no time to learn from
 	Sum      float64    // of the CUSUM
 	Seen     uint64     // trials of the group that are in it
-	Run      run        // since the sum was zero
+	Run      run        `json:",omitzero"`  // since the sum was zero
 	Took     float64    `json:",omitempty"` // of a slow stage: a running mean of the slow ones, in seconds
 	Over     int64      `json:",omitempty"` // the newest failure of the incident that ended last: what comes of before, from a host whose log lags behind, was told
 	Open     *open      `json:",omitempty"`
