@@ -63,6 +63,7 @@ func TestBadInputIsOneSentence(t *testing.T) {
 	cut := file(t, "mail.log.2.gz", packed[:len(packed)/2])
 	binary := file(t, "wtmp", []byte("a\x00b\x00c"))
 	strange := file(t, "notes.txt", []byte("dear diary,\ntoday nothing came\n"))
+	wide := file(t, "mail.txt", []byte("\xff\xfeN\x00o\x00v\x00"))
 	empty := file(t, "mail.log", nil)
 	config := file(t, "otel.yaml", []byte("processors: {batch: {}}\n"))
 	dir := t.TempDir()
@@ -74,21 +75,30 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		"a file that is not there":   {[]string{"report", "/no/such/mail.log"}, Unread, "/no/such/mail.log: no such file or directory"},
 		"one beside one that is":     {[]string{"report", log, "/no/such/mail.log"}, Unread, "/no/such/mail.log: no such file or directory"},
 		"a pattern that fits none":   {[]string{"report", dir + "/mail*"}, Unread, "no file has a name like that"},
-		"an empty directory":         {[]string{"report", dir}, Unread, "there is no log to read"},
+		"an empty directory":         {[]string{"report", dir}, Unread, dir + ": no file is in this directory"},
 		"what is no text":            {[]string{"report", binary}, Unread, "wtmp: is no text"},
 		"a packed file cut short":    {[]string{"report", cut}, Unread, "mail.log.2.gz: is cut short: its gzip data ends in the middle"},
+		"what PowerShell wrote":      {[]string{"report", wide}, Unread, "mail.txt: is in UTF-16, which is not read: iconv -f UTF-16 -t UTF-8 makes it text"},
 		"no line understood":         {[]string{"report", strange}, Nothing, "none of 2 lines is a mail server's"},
 		"an empty log":               {[]string{"report", empty}, Nothing, "no line was read: the log is empty"},
 		"a time that is none":        {[]string{"report", "--since", "soon", log}, Wrong, `--since: "soon" is no time, takes`},
+		"a time without a line":      {[]string{"report", "--since", "2020-01-01", "--until", "2020-01-02", log}, Nothing, "none of 2528 lines is what --since 2020-01-01 and --until 2020-01-02 asked for"},
+		"times the wrong way round":  {[]string{"report", "--since", "today", "--until", "yesterday", log}, Wrong, "--until yesterday is not after --since today"},
+		"a host without a line":      {[]string{"report", "--host", "nowhere", log}, Nothing, "none of 2528 lines is what --host nowhere asked for"},
+		"another server's log":       {[]string{"report", "--dialect", "exim", log}, Nothing, "none of 2528 lines is of exim, which --dialect asked for"},
+		"a list of nothing":          {[]string{"report", "--top", "0", log}, Wrong, "takes a number from 1 on"},
+		"a list of less":             {[]string{"top", "replies", "--top", "-1", log}, Wrong, "takes a number from 1 on"},
+		"a page into nowhere":        {[]string{"report", "--html", "/no/such/page.html", log}, Wrong, "--html: there is no writing into /no/such: no such file or directory"},
 		"a zone that is none":        {[]string{"report", "--location", "Mars", log}, Wrong, `location: "Mars" is not a time zone`},
 		"a dialect that is none":     {[]string{"report", "--dialect", "postfx", log}, Wrong, `dialects: "postfx" is not a known dialect`},
 		"an option that is none":     {[]string{"report", "--set", "colour=red", log}, Wrong, `colour`},
 		"an option without a value":  {[]string{"report", "--set", "attributes", log}, Wrong, `--set: "attributes" has no value`},
 		"a configuration without it": {[]string{"report", "--config", config, log}, Wrong, "has no processors.smtp block"},
 		"a flag that is none":        {[]string{"report", "--colour", log}, Wrong, "unknown flag: --colour"},
-		"a command that is none":     {[]string{"repot"}, Wrong, `unknown command "repot"`},
+		"a command that is none":     {[]string{"repot"}, Wrong, `unknown command "repot" for "smtplog", did you mean report`},
 		"top of nothing":             {[]string{"top", "hats", log}, Wrong, "top takes one of replies, providers"},
-		"a trace of nobody":          {[]string{"trace", "nobody@nowhere.example", log}, Nothing, "no message, session or client is named nobody@nowhere.example in 2528 lines of 1 logs"},
+		"a trace of nobody":          {[]string{"trace", "nobody@nowhere.example", log}, Nothing, "no message, session or client is named nobody@nowhere.example in 2528 lines of 1 log"},
+		"a watch without a log":      {[]string{"watch"}, Wrong, "watch takes logs that are being written"},
 		"a watch without a terminal": {[]string{"watch", log}, Wrong, "watch needs a terminal, smtplog report answers without one"},
 		"a trace of nothing":         {[]string{"trace", " "}, Wrong, "trace takes a term"},
 		"nothing to explain":         {[]string{"explain", " "}, Wrong, "explain takes a reply or a line of a log"},

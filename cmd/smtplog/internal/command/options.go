@@ -1,8 +1,10 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +38,27 @@ func (o *options) flags(c *cobra.Command) {
 	f.StringVar(&o.until, "until", "", "leave out what happened from then on")
 	f.StringSliceVar(&o.hosts, "host", nil, "only what these hosts logged")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
+}
+
+// topFlag adds the length of lists.
+func (o *options) topFlag(c *cobra.Command, says string) {
+	o.top = 20
+	c.Flags().Var((*length)(&o.top), "top", says)
+}
+
+// length is how many names a list holds.
+type length int
+
+func (l *length) String() string { return strconv.Itoa(int(*l)) }
+func (*length) Type() string     { return "int" }
+
+func (l *length) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return errors.New("takes a number from 1 on")
+	}
+	*l = length(n)
+	return nil
 }
 
 // siteFlags adds those that say how lines are read.
@@ -83,6 +106,17 @@ func (o *options) site() (*site.Site, error) {
 		return nil, failure{err, Wrong}
 	}
 	return &of, nil
+}
+
+// asked are the options that leave out lines, as they were written.
+func (o *options) asked() string {
+	var list []string
+	for _, one := range [...]struct{ flag, value string }{{"--since", o.since}, {"--until", o.until}, {"--host", strings.Join(o.hosts, ",")}} {
+		if one.value != "" {
+			list = append(list, one.flag+" "+one.value)
+		}
+	}
+	return strings.Join(list, " and ")
 }
 
 func list(words []string) (all []any) {

@@ -53,6 +53,9 @@ func (s *shell) open(args []string) (*task, error) {
 	if t.reader.To, err = when("until", s.options.until, now, set.Zone); err != nil {
 		return nil, err
 	}
+	if from, to := t.reader.From, t.reader.To; !from.IsZero() && !to.IsZero() && !from.Before(to) {
+		return nil, wrong("--until %s is not after --since %s", s.options.until, s.options.since)
+	}
 	in, troubles, err := input.Open(input.Options{
 		Paths: args, Stdin: s.in, Now: now, Since: t.reader.From, Follow: s.options.follow, Stamp: t.reader.Stamp,
 	})

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +42,7 @@ func (s *shell) report() *cobra.Command {
 		},
 	}
 	s.options.flags(c)
-	c.Flags().IntVar(&s.options.top, "top", 20, "how many names each list holds")
+	s.options.topFlag(c, "how many names each list holds")
 	c.Flags().BoolVar(&to.json, "json", false, "as JSON, all that there is")
 	c.Flags().BoolVar(&to.text, "text", false, "plain text for a mail, without colours")
 	c.Flags().StringVar(&to.html, "html", "", "as one page that opens from disk, into this file")
@@ -71,7 +73,7 @@ func (t *task) finish(b *report.Builder) *report.Report {
 // write renders the report.
 func (t *task) write(r *report.Report, to *outputs) error {
 	if r.Input.Recognised == 0 {
-		t.complain(nothing(r))
+		t.complain(t.nothing(r))
 	}
 	if to.csv != "" {
 		if err := render.CSV(to.csv, r); err != nil {
@@ -110,7 +112,7 @@ func (o *outputs) messages() int {
 func pageTo(path string, r *report.Report) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".smtplog-*")
 	if err != nil {
-		return fmt.Errorf("--html: %w", err)
+		return fmt.Errorf("--html: there is no writing into %s: %w", filepath.Dir(path), plain(err))
 	}
 	w := bufio.NewWriter(f)
 	err = errors.Join(page.Write(w, r), w.Flush(), f.Chmod(0o644), f.Close())
@@ -124,6 +126,15 @@ func pageTo(path string, r *report.Report) error {
 	return nil
 }
 
+// plain is an error of the system without the name of its call and file.
+func plain(err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
+}
+
 // colourful says whether colours are welcome.
 func colourful(w io.Writer) bool {
 	f, ok := w.(*os.File)
@@ -131,9 +142,21 @@ func colourful(w io.Writer) bool {
 }
 
 // nothing says why a report is empty.
-func nothing(r *report.Report) error {
-	if r.Input.Lines == 0 {
-		return errors.New("no line was read: the log is empty, or nothing in it is of the time that was asked for")
+func (t *task) nothing(r *report.Report) error {
+	read := int64(0)
+	for i := range r.Input.Files {
+		read += r.Input.Files[i].Lines
 	}
-	return fmt.Errorf("none of %d lines is a mail server's", r.Input.Lines)
+	switch asked := t.options.asked(); {
+	case r.Input.Lines > 0 && len(t.options.dialects) > 0:
+		return fmt.Errorf("none of %d lines is of %s, which --dialect asked for", r.Input.Lines, strings.Join(t.options.dialects, " or "))
+	case r.Input.Lines > 0:
+		return fmt.Errorf("none of %d lines is a mail server's", r.Input.Lines)
+	case asked == "":
+		return errors.New("no line was read: the log is empty")
+	case read > 0:
+		return fmt.Errorf("none of %d lines is what %s asked for", read, asked)
+	default:
+		return fmt.Errorf("no line was read: the log is empty, or nothing in it is what %s asked for", asked)
+	}
 }

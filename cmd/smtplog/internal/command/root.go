@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -75,9 +76,12 @@ func (s *shell) end(err error) int {
 		s.complain(f.error)
 		return f.code
 	}
-	s.complain(err)
+	s.complain(errors.New(oneSentence.Replace(err.Error())))
 	return Wrong
 }
+
+// oneSentence makes one of what the library says in several lines: a command that is none, and those that were perhaps meant.
+var oneSentence = strings.NewReplacer("\n\nDid you mean this?\n\t", ", did you mean ", "\n\t", " or ", "\n", "")
 
 func (s *shell) complain(err error) {
 	fmt.Fprintln(s.err, "smtplog: "+terminal.Text(err.Error()))

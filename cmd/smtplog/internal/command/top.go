@@ -47,7 +47,7 @@ func (s *shell) topOf() *cobra.Command {
 		},
 	}
 	s.options.flags(c)
-	c.Flags().IntVar(&s.options.top, "top", 20, "how many to show")
+	s.options.topFlag(c, "how many to show")
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return c
 }

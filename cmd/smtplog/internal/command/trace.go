@@ -131,5 +131,9 @@ func nowhere(terms []string, files []*input.File) error {
 	for _, f := range files {
 		lines += f.Lines
 	}
-	return fmt.Errorf("no message, session or client is named %s in %d lines of %d logs", strings.Join(terms, " or "), lines, len(files))
+	logs := "1 log"
+	if len(files) != 1 {
+		logs = fmt.Sprintf("%d logs", len(files))
+	}
+	return fmt.Errorf("no message, session or client is named %s in %d lines of %s", strings.Join(terms, " or "), lines, logs)
 }

@@ -21,7 +21,12 @@ func (s *shell) watch() *cobra.Command {
 		Long: `What is in the logs, and what is written to them from now on, on the whole terminal: rates, incidents, providers in trouble, the newest failures.
 q quits.`,
 		Example: `  smtplog watch /var/log/mail.log`,
-		Args:    cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return wrong("watch takes logs that are being written, such as /var/log/mail.log")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			out, ok := s.out.(*os.File)
 			if !ok || !input.IsTerminal(out) || !input.IsTerminal(s.in) {
@@ -36,7 +41,7 @@ q quits.`,
 		},
 	}
 	s.options.flags(c)
-	c.Flags().IntVar(&s.options.top, "top", 20, "how many names each list holds")
+	s.options.topFlag(c, "how many names each list holds")
 	return c
 }
 

@@ -44,6 +44,7 @@ var headSeed = maphash.MakeSeed()
 var (
 	errBinary = errors.New("is no text")
 	errFolder = errors.New("is no file")
+	errWide   = errors.New("is in UTF-16, which is not read: iconv -f UTF-16 -t UTF-8 makes it text") // what PowerShell's ">" writes
 )
 
 // look opens a file and reads its beginning. The error is what is wrong with it, without its name.
@@ -71,6 +72,9 @@ func look(path string) (*File, error) {
 		return nil, f.damage(err)
 	}
 	head = head[:n]
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		return nil, errWide
+	}
 	if bytes.IndexByte(head, 0) >= 0 && !bytes.HasPrefix(head, []byte("__CURSOR=")) {
 		return nil, errBinary
 	}

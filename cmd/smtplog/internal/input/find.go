@@ -40,6 +40,9 @@ func find(paths []string) (files []*File, troubles []error) {
 			if err != nil {
 				troubles = append(troubles, fmt.Errorf("%s: %w", path, plain(err)))
 			}
+			if err == nil && len(list) == 0 {
+				troubles = append(troubles, fmt.Errorf("%s: no file is in this directory", path))
+			}
 			for _, p := range list {
 				take(p, false)
 			}
