@@ -136,6 +136,56 @@ func byExim(t *testing.T, at int64, lines []string) *figures {
 	return f
 }
 
+// bySmtpctl reads smtpctl show queue: an envelope a line, whose message is the first half of its id.
+func bySmtpctl(t *testing.T, _ int64, lines []string) *figures {
+	f, states := &figures{messages: map[string]int{}}, map[string]string{}
+	for _, line := range lines {
+		fields := strings.Split(line, "|")
+		if len(fields) < 13 {
+			continue
+		}
+		message := fields[0][:8]
+		if fields[11] == "inflight" || states[message] == "" && fields[13] == "" {
+			states[message] = "active"
+		} else if states[message] == "" {
+			states[message] = "deferred"
+		}
+		since, err := strconv.ParseInt(fields[7], 10, 64)
+		require.NoError(t, err)
+		if f.oldest == 0 || since < f.oldest {
+			f.oldest = since
+		}
+	}
+	for _, state := range states {
+		f.messages[state]++
+	}
+	return f
+}
+
+// byMailq reads Sendmail's mailq, which has a star behind the ids of messages that are being delivered, and times in minutes.
+func byMailq(t *testing.T, at int64, lines []string) *figures {
+	f := &figures{messages: map[string]int{}}
+	for i, line := range lines {
+		id, rest, _ := strings.Cut(line, " ")
+		if len(id) < 14 || len(id) > 15 || strings.Trim(id, "-Q") != id || strings.Contains(line, "/") {
+			continue
+		}
+		status := "deferred"
+		if strings.HasSuffix(id, "*") || i+1 == len(lines) || !strings.HasPrefix(strings.TrimSpace(lines[i+1]), "(") {
+			status = "active"
+		}
+		f.messages[status]++
+		fields := strings.Fields(rest)
+		require.GreaterOrEqual(t, len(fields), 5, line)
+		since, err := time.Parse("2006 Mon Jan 2 15:04", strconv.Itoa(time.Unix(at, 0).UTC().Year())+" "+strings.Join(fields[1:5], " "))
+		require.NoError(t, err)
+		if f.oldest == 0 || since.Unix() < f.oldest {
+			f.oldest = since.Unix()
+		}
+	}
+	return f
+}
+
 func TestQueueByTheLogIsTheServersOwn(t *testing.T) {
 	for _, restart := range []map[int]bool{nil, {100: true, 500: true, 501: true, 900: true}} {
 		told := queuesByLog(t, "testdata/queue/postfix.log", restart)

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,12 +10,15 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/input"
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/reading"
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/render"
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/trace"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 )
 
 func (s *shell) trace() *cobra.Command {
@@ -82,11 +86,31 @@ func (s *shell) search(c *cobra.Command, terms, logs []string) (search *trace.Se
 			search = trace.New(terms, t.zone)
 		}
 		t.reader.Wants, t.reader.Passes = search.Wants, search.Passes
+		search.LookBack = func(text []byte, with *trace.Search) { t.lookBack(c.Context(), text, with) }
 		if err := t.read(c.Context(), search); err != nil {
 			return nil, nil, err
 		}
 		if !search.Next() {
 			return search, t, nil
+		}
+	}
+}
+
+// lookBack takes a part of a log to a search that it needs no answer of: what cannot be read here is read with the whole log.
+func (t *task) lookBack(ctx context.Context, text []byte, with *trace.Search) {
+	for {
+		set, _, err := t.site.Settings()
+		if err != nil {
+			return
+		}
+		e, err := engine.New(set)
+		if err != nil {
+			return
+		}
+		r := &reading.Reader{Engine: e, Zone: t.zone, Wants: with.Wants, Passes: with.Passes}
+		in, _, err := input.Open(input.Options{Paths: []string{input.Stdin}, Stdin: bytes.NewReader(text), Now: time.Now(), Stamp: r.Stamp})
+		if err != nil || r.Read(ctx, in, with) != nil || !with.Next() {
+			return
 		}
 	}
 }

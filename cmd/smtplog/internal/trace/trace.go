@@ -4,6 +4,7 @@ package trace
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,6 +80,10 @@ const mostSteps = 500_000
 // Search looks for what terms name: a recipient or sender or a part of one, a queue id here or there, a Message-ID, a client's address or name, a user, a
 // session. It takes the logs several times: as long as Next says so. It is a reading.Visitor, and Wants says which lines it asks for.
 type Search struct {
+	// LookBack takes a text, of a log that Passes is asked about, to another search until that has found all; nil: nobody does, and the log is read once more.
+	LookBack func(text []byte, with *Search)
+
+	back    back
 	terms   []string
 	zone    *time.Location
 	needles *needles
@@ -100,7 +105,7 @@ type Search struct {
 
 // New makes a search for any of the terms.
 func New(terms []string, zone *time.Location) *Search {
-	s := &Search{zone: zone, needles: newNeedles(terms)}
+	s := &Search{zone: zone, needles: newNeedles(terms), back: back{processes: map[string]bool{}, near: map[string][]int64{}}}
 	for _, t := range terms {
 		s.terms = append(s.terms, strings.ToLower(strings.Trim(t, "<>")))
 	}
@@ -118,9 +123,14 @@ const mostRounds = 8
 
 // Next says whether the logs are to be read again, because ids were found that lines before may have.
 func (s *Search) Next() bool {
+	s.lookBack()
 	s.rounds++
 	s.close()
 	clear(s.needles.near)
+	maps.Copy(s.needles.processes, s.back.processes)
+	for file, list := range s.back.near {
+		s.needles.near[file] = slices.Clone(list)
+	}
 	for i := range s.steps { // what came before the line that named the term
 		if step := &s.steps[i]; step.uid != 0 && s.matched[step.uid] {
 			s.find(step.QueueID, step.Child, step.conn)
@@ -144,6 +154,10 @@ func (s *Search) Wants(line, file string, at int64) bool {
 
 // Passes says that no line of a piece of a file is wanted. An entry of the journal is no piece that could be parted.
 func (s *Search) Passes(piece []byte, file string, at int64) bool {
+	if s.LookBack != nil && s.rounds == 0 {
+		s.lookBack()
+		s.back.add(piece, file, at)
+	}
 	return !s.needles.areIn(piece, file, at)
 }
 
@@ -234,7 +248,7 @@ func (s *Search) learn(ev *event.Event) {
 func (s *Search) find(ids ...string) {
 	for _, id := range ids {
 		if s.needles.add(id) {
-			s.grown = true
+			s.grown, s.back.due = true, true
 		}
 	}
 }
