@@ -110,6 +110,28 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// What the table says of the examples in it.
+func TestExamples(t *testing.T) {
+	text, err := os.ReadFile(pages + "README.md")
+	require.NoError(t, err)
+	names := regexp.MustCompile(`\.\./\.\./examples/([\w-]+\.yaml)`).FindAllStringSubmatch(string(text), -1)
+	require.GreaterOrEqual(t, len(names), 10)
+	for _, m := range names {
+		name := m[1]
+		if name == "kafka-agent.yaml" || name == "kafka-gateway.yaml" {
+			continue
+		}
+		example, err := os.ReadFile(root + "/examples/" + name)
+		require.NoError(t, err)
+		for _, part := range []string{"health_check: {endpoint: \"${env:HEALTH:-", "processors: [memory_limiter, smtp]", "extensions: [file_storage, health_check]", "${env:STATE_DIR:-", "${env:MAIL_LOG:-"} {
+			require.Contains(t, string(example), part, name)
+		}
+		scraped := name == "prometheus.yaml" // its TLS is on the page
+		require.True(t, scraped || strings.Contains(string(example), "${env:CA_FILE:-}") || strings.Contains(string(example), "${env:KAFKA_TLS:-null}"), "%s has no TLS", name)
+		require.True(t, scraped || regexp.MustCompile(`\$\{env:\w*(AUTH|TOKEN|KEY)`).Match(example), "%s has no secret", name)
+	}
+}
+
 // testNames are those of the tests that the pages may speak of.
 func testNames(t *testing.T) map[string]bool {
 	names := map[string]bool{}
