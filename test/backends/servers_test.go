@@ -111,6 +111,11 @@ func newAuthority(t *testing.T) *authority {
 	return a
 }
 
+// trust is what a client of it has.
+func (a *authority) trust() *tls.Config {
+	return a.client.Transport.(*http.Transport).TLSClientConfig.Clone()
+}
+
 // pemOf is a certificate as files have it.
 func pemOf(der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
