@@ -380,7 +380,7 @@ var Table = []Metric{
 	},
 	{
 		Name: Incidents, Of: "incident", Unit: "{incident}", Kind: Open,
-		Description: "Incidents that have not ended (docs/incidents.md), by what kind they are and whom they are about. One that has ended shows 0 for a while. Switched off, and without a pipeline that takes them, incidents are not looked for.",
+		Description: "Incidents that have not ended (docs/incidents.md), by what kind they are and whom they are about. One that has ended shows 0 for a while. No pipeline has to take the incidents for it; where none does and this is switched off, none are looked for.",
 		Dimensions:  []string{attrs.IncidentKind, attrs.Provider, attrs.FailureReason},
 		Observe:     func(*Sample, Observer) {},
 	},

@@ -167,20 +167,11 @@ func needCollector(t *testing.T) {
 	}
 }
 
-// inDocs gives the whole configurations that stand in fenced blocks of README.md and docs.
+// inDocs gives the whole configurations that stand in fenced blocks of the pages.
 func inDocs(t *testing.T) []config {
-	pages, err := filepath.Glob(root + "/docs/*.md")
-	require.NoError(t, err)
-	backends, err := filepath.Glob(root + "/docs/backends/*.md")
-	require.NoError(t, err)
 	var all []config
-	for _, page := range append(append(pages, backends...), root+"/README.md") {
-		text, err := os.ReadFile(page)
-		if os.IsNotExist(err) {
-			continue
-		}
-		require.NoError(t, err)
-		all = append(all, blocks(relative(page), text)...)
+	for _, p := range pages(t) {
+		all = append(all, blocks(p.name, []byte(p.text))...)
 	}
 	return all
 }
