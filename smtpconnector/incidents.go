@@ -180,7 +180,9 @@ func describe(r *incident.Report, to pcommon.Map) {
 	text(attrs.ReplyFingerprint, r.Fingerprint)
 	if r.Trials > 0 {
 		to.PutDouble(attrs.IncidentShare, r.Share)
-		to.PutDouble(attrs.IncidentBaseline, r.Baseline)
+		if r.Past {
+			to.PutDouble(attrs.IncidentBaseline, r.Baseline)
+		}
 	}
 	number(attrs.IncidentMessages, r.Messages)
 	number(attrs.IncidentTrials, r.Trials)

@@ -332,7 +332,7 @@ var Table = []Doc{
 	{IncidentState, String, Core, "incident: `started`, `ongoing`, `ended`"},
 	{IncidentStart, String, Core, "incident: when the first of it happened, by the log (RFC 3339, UTC)"},
 	{IncidentShare, Double, Core, "incident: the share that departs, since it began"},
-	{IncidentBaseline, Double, Core, "incident: what the share was before"},
+	{IncidentBaseline, Double, Core, "incident: what the share was before; absent while that is not known"},
 	{IncidentMessages, Int, Core, "incident: different messages (of failed logins: tries) that were hit"},
 	{IncidentTrials, Int, Core, "incident: of how many"},
 	{IncidentVolume, Double, Core, "incident: how many times the usual the volume is at this time of the week; absent while that is not known"},

@@ -76,6 +76,7 @@ func TestDepartureIsToldWhenItHasHitEnoughAndWhenItHasEnded(t *testing.T) {
 	assert.Len(t, r.Examples, 3)
 	assert.Equal(t, []string{"192.0.2.1"}, r.Sources)
 	assert.InDelta(t, 0.01, r.Baseline, 0.01)
+	assert.True(t, r.Past)
 	assert.Contains(t, r.Sentence, "google answers 421 4.7.28 rate_limited to ")
 	assert.Contains(t, r.Sentence, "; see https://support.google.com/")
 	m.tries(400, 30*time.Second, "google", "rate_limited", 1)
@@ -87,6 +88,16 @@ func TestDepartureIsToldWhenItHasHitEnoughAndWhenItHasEnded(t *testing.T) {
 		assert.Equal(t, r.ID, x.ID)
 	}
 	assert.Empty(t, m.d.Open())
+}
+
+// What was never seen is not said to be usual.
+func TestWithoutAPast(t *testing.T) {
+	m := newMail(Defaults())
+	m.tries(30, 10*time.Second, "google", "rate_limited", 1)
+	require.Equal(t, []string{"started refusals google rate_limited"}, m.told())
+	assert.False(t, m.out[0].Past)
+	assert.Contains(t, m.out[0].Sentence, "messages of 2")
+	assert.Contains(t, m.out[0].Sentence, ", elsewhere usually 4 %)")
 }
 
 // A share that stays between the usual one and a departure does not open and close all day.

@@ -16,7 +16,8 @@ const (
 // start opens the incident that fail has found.
 func (s *share) start(o *Observation) {
 	s.Open = &open{
-		ID: identity(s.Kind, s.group.Name, s.Key, s.Run.Start), Told: o.Time, Last: o.Time, Until: s.group.N, Base: s.usual(), opened: true,
+		ID: identity(s.Kind, s.group.Name, s.Key, s.Run.Start), Told: o.Time, Last: o.Time, Until: s.group.N, Base: s.usual(), Past: s.group.Past >= prior,
+		opened: true,
 	}
 	s.group.opened++
 }

@@ -31,7 +31,8 @@ type Report struct {
 	Examples                   []string // ids of three messages
 
 	Share    float64 // of the tries since it began: failures in trials
-	Baseline float64 // what the share was before
+	Baseline float64 // what the share was before; without a past what is common elsewhere
+	Past     bool    // it was before
 	Messages int     // different messages that were hit
 	Trials   int
 	Volume   float64 // how many times the usual; 0: unknown
@@ -57,6 +58,7 @@ type open struct {
 	Last    int64  // the newest failure
 	Until   uint64 // trials of the group by then
 	Base    float64
+	Past    bool    // Base was learned
 	Healing float64 // a CUSUM for the way back
 	Better  int64   // since when it has been above zero
 	opened  bool    // by the trial at hand

@@ -140,12 +140,20 @@ func (r *Report) answer() string {
 
 // part is a share and its counts.
 func (r *Report) part(of string) string {
-	return fmt.Sprintf("%s of %s (%s of %d, usually %s)", percent(r.Share), of, messages(r.Messages), r.Trials, percent(r.Baseline))
+	return fmt.Sprintf("%s of %s (%s of %d, %s)", percent(r.Share), of, messages(r.Messages), r.Trials, r.before())
 }
 
 // partOf is the same of what is no message.
 func (r *Report) partOf(what string) string {
-	return fmt.Sprintf("%s of %s (%d of %d, usually %s)", percent(r.Share), what, r.Messages, r.Trials, percent(r.Baseline))
+	return fmt.Sprintf("%s of %s (%d of %d, %s)", percent(r.Share), what, r.Messages, r.Trials, r.before())
+}
+
+// before is what the share was.
+func (r *Report) before() string {
+	if !r.Past {
+		return "elsewhere usually " + percent(r.Baseline)
+	}
+	return "usually " + percent(r.Baseline)
 }
 
 func (r *Report) unit() string {

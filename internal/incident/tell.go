@@ -7,7 +7,7 @@ func (d *Detector) tell(s *share, state string, now int64) {
 	out := Report{
 		ID: in.ID, Kind: s.Kind, State: state, Time: now, Start: r.Start, Last: in.Last,
 		Code: r.Reply.Code, Enhanced: r.Reply.Enhanced, Text: r.Reply.Text, Fingerprint: r.Reply.Fingerprint, Category: r.Reply.Category,
-		Examples: append([]string(nil), r.Examples...), Share: r.share(until), Baseline: in.Base, Messages: r.Messages,
+		Examples: append([]string(nil), r.Examples...), Share: r.share(until), Baseline: in.Base, Past: in.Past, Messages: r.Messages,
 		Trials: int(until - r.From), Waiting: -1, Clients: len(r.Others),
 	}
 	for _, from := range r.Froms.List {
