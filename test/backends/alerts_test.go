@@ -89,6 +89,43 @@ func (a *authority) alerts(t *testing.T, address string) (rows []row) {
 	return rows
 }
 
+// looked waits until every rule has been evaluated, without an error: only then a rule that is quiet says something.
+func (a *authority) looked(t *testing.T, address string) {
+	t.Helper()
+	var answer struct {
+		Data struct {
+			Groups []struct {
+				Rules []struct {
+					Name, Health, LastError string
+					LastEvaluation          time.Time
+				}
+			}
+		}
+	}
+	var waits []string
+	for range 60 {
+		rules := 0
+		waits = nil
+		if body := a.get(t, address); body != nil {
+			require.NoError(t, json.Unmarshal(body, &answer), "%s", body)
+			for _, group := range answer.Data.Groups {
+				for _, r := range group.Rules {
+					rules++
+					require.Empty(t, r.LastError, r.Name)
+					if r.Health != "ok" || r.LastEvaluation.Year() < 2020 {
+						waits = append(waits, r.Name)
+					}
+				}
+			}
+		}
+		if rules == 10 && waits == nil {
+			return
+		}
+		time.Sleep(time.Second)
+	}
+	t.Fatalf("not looked at: %v of %+v", waits, answer)
+}
+
 // fires waits for exactly these alerts, and sees that they stay.
 func fires(t *testing.T, want []string, alerts func() []row) {
 	t.Helper()
@@ -128,6 +165,7 @@ func TestAlertsVictoriaLogs(t *testing.T) {
 				require.NotNil(t, a.send(t, "http://"+address+"/insert/opentelemetry/v1/logs", "application/x-protobuf", over.incidents))
 			}
 			start(t, nil, built+"vmalert", "-httpListenAddr="+vmalert, "-datasource.url=http://"+address, "-rule="+rules(t, "otelcol-smtp.logsql.yaml", t.TempDir()), "-notifier.blackhole")
+			a.looked(t, "http://"+vmalert+"/api/v1/rules")
 			fires(t, over.want, func() []row { return a.alerts(t, "http://"+vmalert+"/api/v1/alerts") })
 		})
 	}
@@ -157,6 +195,7 @@ func TestAlertsLoki(t *testing.T) {
 			if over.incidents != "" {
 				require.NotNil(t, a.send(t, "https://"+address+"/otlp/v1/logs", "application/x-protobuf", over.incidents))
 			}
+			a.looked(t, "https://"+address+"/prometheus/api/v1/rules")
 			fires(t, over.want, func() []row { return a.alerts(t, "https://"+address+"/prometheus/api/v1/alerts") })
 		})
 	}
