@@ -34,7 +34,7 @@ func (n *needles) wants(line, file string, at int64) bool {
 }
 
 // columns begins a line that names the columns of those behind it (W3C Extended Log File Format), in lower case.
-const columns = "#fields"
+const columns = "#fields:"
 
 func hasPrefixFold(line, prefix string) bool {
 	return len(line) >= len(prefix) && line[0] == prefix[0] && strings.EqualFold(line[:len(prefix)], prefix)
