@@ -34,6 +34,23 @@ func BenchmarkAttack(b *testing.B) {
 				p + "smtp[1]: " + id(i) + ": to=<b@b.example>, relay=mx.b.example[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)", p + "qmgr[1]: " + id(i) + ": removed",
 			}
 		},
+		"messages that never end": func(i int) []string {
+			p := iso(i) + "mx postfix/"
+			return []string{
+				p + fmt.Sprintf("smtpd[%d]: %s: client=app%d.example.com[192.0.2.%d]", i%50, id(i), i%200, i%250),
+				p + "cleanup[1]: " + id(i) + ": message-id=<20261123." + id(i) + ".1161@app.example.com>",
+				p + "qmgr[1]: " + id(i) + ": from=<user@app.example.com>, size=1768, nrcpt=1 (queue active)",
+				p + fmt.Sprintf("smtp[%d]: %s: to=<u%d@example.net>, relay=none, delay=30, delays=0/0/30/0, dsn=4.4.1, status=deferred (connect to mx.example.net[192.0.2.7]:25: Connection timed out)", i%50, id(i), i),
+			}
+		},
+		"messages with 1,000 recipients": func(i int) []string {
+			p := iso(i) + "mx postfix/"
+			lines := []string{p + "qmgr[1]: " + id(i) + ": from=<a@a.example>, size=1, nrcpt=1000 (queue active)"}
+			for n := range 1000 {
+				lines = append(lines, p+fmt.Sprintf("smtp[1]: %s: to=<u%d@d%d.example>, relay=mx.b.example[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=4.2.2, status=deferred (host mx.b.example[192.0.2.1] said: 452 4.2.2 mailbox %d is full (in reply to RCPT TO command))", id(i), n, n, n))
+			}
+			return lines
+		},
 		"Message-IDs of 7 KB": func(i int) []string {
 			p := iso(i) + "mx postfix/"
 			return []string{p + "cleanup[1]: " + id(i) + ": message-id=<" + id(i) + long + "@a.example>", p + "qmgr[1]: " + id(i) + ": from=<" + id(i) + long + "@a.example>, size=1, nrcpt=1 (queue active)"}

@@ -145,7 +145,7 @@ func (m *Message) IsSame(messageID hash.Sum, when int64) bool {
 
 func (h *Host) arrivalOf(m *Message) Arrival {
 	return Arrival{
-		Host: h.name, Instance: m.instance, Dialect: m.Dialect, QueueID: m.QueueID, UID: m.UID, MessageID: m.MessageID,
+		Host: h.name, Instance: m.of.instance, Dialect: m.of.dialect, QueueID: m.QueueID, UID: m.UID, MessageID: m.MessageID,
 		Received: m.received, First: m.First,
 	}
 }

@@ -22,7 +22,7 @@ func (h *Host) trustIn(m *Message, ev *event.Event) trust {
 		return h.trustOf(ev)
 	}
 	switch {
-	case m.User != "":
+	case m.submitter().User != "":
 		return trustUser
 	case isLoopback(m.PeerIP) || h.site.isLocalNetwork(m.PeerIP):
 		return trustNetwork

@@ -27,7 +27,7 @@
 //	summary.go      what a finished session or message comes to
 //	site.go         what all hosts are told; direction.go applies it
 //	share.go        the host's part of what all may keep; totals.go, weight.go, shorten.go
-//	state.go        how the host is saved; unsaved.go, ledger.go: what has changed since; entries.go: what that comes to
+//	state.go        how the host is saved, state_message.go its messages; unsaved.go, ledger.go: what has changed since; entries.go: what that comes to
 //
 // A lower floor never calls a higher one: what a line brought about stands in the Output.
 package mailhost

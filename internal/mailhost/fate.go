@@ -29,14 +29,15 @@ func decidesFor(ev *event.Event) bool {
 
 // decide keeps the recipient, and that the message will be held. Of one that is discarded a line of its own will tell.
 func (m *Message) decide(ev *event.Event) {
-	if m.received || !decidesFor(ev) || len(m.Named) >= maxNamed {
+	if m.received || !decidesFor(ev) || len(m.seldom().Named) >= maxNamed {
 		return
 	}
 	if ev.RcptTo != "" {
-		m.Named = append(m.Named, strings.Clone(ev.RcptTo))
+		rare := m.unusual()
+		rare.Named = append(rare.Named, strings.Clone(ev.RcptTo))
 	}
 	if ev.FilterVerdict == "quarantine" {
-		m.Fate.Kind = event.KindMessageHeld
+		m.unusual().Fate.Kind = event.KindMessageHeld
 	}
 }
 
@@ -45,8 +46,8 @@ func (h *Host) foretold(s *Session, m *Message, out *Output) {
 	if s == nil || s.Fate.Kind == event.KindNone {
 		return
 	}
-	m.Fate, s.Fate = s.Fate, Fate{}
-	if m.Fate.Kind == event.KindMessageDiscarded {
+	m.unusual().Fate, s.Fate = s.Fate, Fate{}
+	if m.rare.Fate.Kind == event.KindMessageDiscarded {
 		h.fulfil(m, event.StatusDiscarded, out)
 		m.received = true
 		h.endMessage(m, out)
@@ -55,13 +56,14 @@ func (h *Host) foretold(s *Session, m *Message, out *Output) {
 
 // fulfil lets a message meet its fate. What is held has its header read first, which tells its Message-ID.
 func (h *Host) fulfil(m *Message, status event.Status, out *Output) {
-	if m.Fate.Kind == event.KindNone || m.ended {
+	fate := m.seldom().Fate
+	if fate.Kind == event.KindNone || m.ended {
 		return
 	}
-	if m.Fate.To != "" {
-		h.recipient(m, &event.Event{RcptTo: m.Fate.To})
+	if fate.To != "" {
+		h.recipient(m, &event.Event{RcptTo: fate.To})
 	}
-	m.Fate = Fate{}
+	m.rare.Fate = Fate{}
 	m.Held = status == event.StatusHeld
 	h.expectNamed(m)
 	h.endRecipients(m, status, out)

@@ -44,7 +44,7 @@ func (h *Host) endIfDone(m *Message, out *Output) {
 // that its verdicts have named are all that are known.
 func (m *Message) isOver() bool {
 	over := m.Final + m.Passed
-	return m.NoEnd && over+m.Moved > 0 && over+m.Moved >= m.Count && over >= len(m.Recipients)
+	return m.NoEnd && over+m.Moved > 0 && over+m.Moved >= m.Count && int(over) >= len(m.Recipients)
 }
 
 // endDue ends messages whose recipients have all ended, when no other one has shown itself for a while.
@@ -78,9 +78,10 @@ func (h *Host) endRecipients(m *Message, status event.Status, out *Output) {
 		m.describe(ev, event.KindDelivery)
 		ev.RcptTo, ev.OrigRcptTo, ev.DestinationDomain = r.To, r.Orig, foldDomain(r.To)
 		ev.Status, ev.Final, ev.DSN = status, status.Ends(), r.DSN
-		ev.Route, ev.Direction, ev.Provider = r.Route, r.Direction, r.Provider
-		ev.Reason, ev.Category, ev.Basis = r.Reason, r.Category, r.Basis
-		ev.Code, ev.Enhanced, ev.Text = r.Code, r.Enhanced, r.Reply
+		why := r.why.said()
+		ev.Route, ev.Direction, ev.Provider = r.Route, r.Direction, why.Provider
+		ev.Reason, ev.Category, ev.Basis = why.Reason, why.Category, why.Basis
+		ev.Code, ev.Enhanced, ev.Text = int(r.Code), r.Enhanced, r.Reply
 		if r.Code > 0 {
 			ev.Class = byte('0' + r.Code/100)
 		}
@@ -132,7 +133,7 @@ func (h *Host) endMessage(m *Message, out *Output) {
 }
 
 // slim keeps of an ended message only what late lines need.
-func (m *Message) slim() []Recipient {
+func (m *Message) slim() []recipient {
 	m.index = nil
 	if len(m.Recipients) > 16 {
 		return nil

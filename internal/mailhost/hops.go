@@ -1,8 +1,6 @@
 package mailhost
 
 import (
-	"strings"
-
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -30,7 +28,7 @@ func (m *Message) hop(ev *event.Event) {
 	if len(m.Hops) >= maxHops {
 		return
 	}
-	m.Hops = append(m.Hops, Hop{Server: strings.Clone(ev.ServerAddress), Address: strings.Clone(ev.PeerIP)})
+	m.Hops = append(m.Hops, Hop{Server: common(ev.ServerAddress), Address: common(ev.PeerIP)})
 	m.Hops[len(m.Hops)-1].take(ev)
 }
 
@@ -44,7 +42,7 @@ func (h *Hop) take(ev *event.Event) {
 	if ev.Status != event.StatusDelivered {
 		h.Code, h.Reason, enhanced = ev.Code, ev.Reason, ev.Enhanced
 	}
-	replaceAll(&h.Enhanced, enhanced)
+	replaceCommon(&h.Enhanced, enhanced)
 }
 
 // asked notes a host that refused or failed before there is a verdict.

@@ -80,6 +80,8 @@ type inferred struct {
 type known struct {
 	domains map[string]struct{} // learned local domains
 	words   map[string]string   // interned instance, service and daemon names
+	whys    map[why]*why        // interned, too
+	servers map[server]*server  // likewise
 }
 
 // roomOfHost is the host's part of what all may keep of its small things that have no share of their own.

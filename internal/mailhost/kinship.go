@@ -18,19 +18,21 @@ func (m *Message) expand(ev *event.Event) {
 	if len(ev.RcptList) > 0 {
 		to = strings.Join(ev.RcptList, ",")
 	}
-	if ev.OrigRcptTo == "" || to == "" || len(m.Aliases) >= most {
+	if ev.OrigRcptTo == "" || to == "" || len(m.seldom().Aliases) >= most {
 		return
 	}
-	m.Aliases = append(m.Aliases, Alias{From: strings.Clone(ev.OrigRcptTo), To: strings.Clone(to[:min(len(to), 1024)])})
+	rare := m.unusual()
+	rare.Aliases = append(rare.Aliases, Alias{From: strings.Clone(ev.OrigRcptTo), To: strings.Clone(to[:min(len(to), 1024)])})
 }
 
 // before is the address that one came out of, through as many aliases as there are; empty where none is known.
 func (m *Message) before(address string) (from string) {
 	const longest = 8 // aliases of aliases
-	for range m.Aliases[:min(len(m.Aliases), longest)] {
+	aliases := m.seldom().Aliases
+	for range aliases[:min(len(aliases), longest)] {
 		found := false
-		for i := range m.Aliases {
-			if a := &m.Aliases[i]; a.From != address && a.leadsTo(address) {
+		for i := range aliases {
+			if a := &aliases[i]; a.From != address && a.leadsTo(address) {
 				from, address, found = a.From, a.From, true
 				break
 			}
@@ -82,7 +84,7 @@ func (h *Host) link(m *Message, child string, ev *event.Event, forwarded bool) {
 		return
 	}
 	for c := h.messages[child]; c != nil; c = c.sameID {
-		if c != m && (c.instance == m.instance || c.weak || m.weak || !isStrong(ev) || ev.Route == event.RouteFilter) {
+		if c != m && (c.of.instance == m.of.instance || c.weak || m.weak || !isStrong(ev) || ev.Route == event.RouteFilter) {
 			h.messageLedger.change(c)
 			c.Parent = m.UID
 			c.forwarded = c.forwarded || forwarded
@@ -122,5 +124,5 @@ func (m *Message) inherit(from *Message) {
 	replace(&m.ClientAddress, from.ClientAddress)
 	replace(&m.PeerIP, from.PeerIP)
 	m.ClientPort = from.ClientPort
-	keep(&m.User, from.User)
+	m.broughtBy(submitter{User: from.submitter().User})
 }

@@ -27,7 +27,7 @@ type Message struct {
 	HasSize   bool
 	Kind      event.MessageKind
 	Came      event.MessageHop
-	weak      bool // instance came from a tag with a service name, which may differ from the queue manager's
+	weak      bool // its instance came from a tag with a service name, which may differ from the queue manager's
 	ended     bool
 	received  bool
 	met       bool // the host before it is known
@@ -44,42 +44,87 @@ type Message struct {
 	Spans     uint16 // records that are spans
 	Beside    uint16 // of these, lines of programs beside the server
 
-	host     *Host
-	instance string
-	sameID   *Message
-	links    aging.Links[Message]
-	page     page
-	lot      *lot  // in the host's queues
-	inLot    int32 // its place there
-	Earlier  int32 // seconds that it came before its first line, where the queue manager says so
-	weight   int   // in bytes
-	weighed  weight.List
+	host    *Host
+	of      *server // its instance and dialect
+	sameID  *Message
+	links   aging.Links[Message]
+	page    page
+	lot     *lot  // in the host's queues
+	inLot   int32 // its place there
+	Earlier int32 // seconds that it came before its first line, where the queue manager says so
+	weighed weight.List
+	weight  int32 // in bytes
 
-	Parent      event.ID
-	Origin      event.ID
-	Transaction int
-	Dialect     string
-	MessageID   string
-	MailFrom    string
-	Size        int64
+	ClientPort  int32
+	Transaction int32
+	Count       int32 // nrcpt
+	Verdicts    int32 // so far
+	Final       int32 // recipients that have ended
+	Passed      int32 // recipients that live on under another queue id
+	Moved       int32 // recipients of another message made from it, which show themselves only there
+	Dropped     int32 // recipients that there was no room for
+
+	Parent    event.ID
+	Origin    event.ID
+	MessageID string
+	MailFrom  string
+	Size      int64
 
 	ClientAddress, PeerIP string
-	ClientPort            int
-	Helo, Protocol        string
-	User, Mechanism       string
-	Aliases               []Alias
-	Answer                *Answer
-	Recipients            []Recipient
-	Named                 []string       // as they were received, before expansion
+	Recipients            []recipient
 	index                 map[string]int // beyond a few recipients
-	RecipientsDropped     int
-	Count                 int // nrcpt
-	Verdicts              int // so far
-	Final                 int // recipients that have ended
-	Passed                int // recipients that live on under another queue id
-	Moved                 int // recipients of another message made from it, which show themselves only there
 	Hops                  []Hop
-	Fate                  Fate
+	by                    *submitter
+	rare                  *rareOfMessage
+}
+
+// submitter is who brought a message, as far as few logs tell.
+type submitter struct{ Helo, Protocol, User, Mechanism string }
+
+// rareOfMessage is what few messages have.
+type rareOfMessage struct {
+	Aliases []Alias
+	Answer  *Answer
+	Named   []string // as they were received, before expansion
+	Fate    Fate
+}
+
+// submitter is who brought the message, to be read only.
+func (m *Message) submitter() submitter {
+	if m.by == nil {
+		return submitter{}
+	}
+	return *m.by
+}
+
+// broughtBy keeps who brought the message, where that was not known.
+func (m *Message) broughtBy(who submitter) {
+	if who == (submitter{}) {
+		return
+	}
+	if m.by == nil {
+		m.by = new(submitter)
+	}
+	keepCommon(&m.by.Helo, who.Helo)
+	keepCommon(&m.by.Protocol, who.Protocol)
+	keep(&m.by.User, who.User)
+	keepCommon(&m.by.Mechanism, who.Mechanism)
+}
+
+// seldom is what few messages have, to be read only.
+func (m *Message) seldom() rareOfMessage {
+	if m.rare == nil {
+		return rareOfMessage{}
+	}
+	return *m.rare
+}
+
+// unusual is the same, to be changed.
+func (m *Message) unusual() *rareOfMessage {
+	if m.rare == nil {
+		m.rare = new(rareOfMessage)
+	}
+	return m.rare
 }
 
 // take keeps what a line says about its message, and completes the line with the keys of the message.
@@ -107,7 +152,7 @@ func (h *Host) take(m *Message, s *Session, ev *event.Event, late bool) {
 		m.expanded(ev)
 	case event.KindMessageHeader:
 		if m.Count == 0 {
-			m.Count = ev.RecipientCount
+			m.Count = int32(ev.RecipientCount)
 			m.leaveWanted()
 		}
 		if ev.HasSize && !m.HasSize {
@@ -156,7 +201,7 @@ func (h *Host) take(m *Message, s *Session, ev *event.Event, late bool) {
 // introduce gives the record of a message's reception who sent it, which other lines told.
 func (m *Message) introduce(ev *event.Event) {
 	if ev.User == "" {
-		ev.User = m.User
+		ev.User = m.submitter().User
 	}
 	if ev.ClientAddress == "" && ev.PeerIP == "" {
 		if ev.ClientAddress = m.ClientAddress; m.ClientAddress == "" {
@@ -212,16 +257,15 @@ func (s *Session) accept(ev *event.Event) {
 }
 
 func (m *Message) opened(s *Session, ev *event.Event) {
-	keep(&m.ClientAddress, ev.ClientAddress)
-	keep(&m.PeerIP, ev.PeerIP)
-	keep(&m.User, ev.User)
-	keep(&m.Mechanism, ev.AuthMechanism)
+	keepCommon(&m.ClientAddress, ev.ClientAddress)
+	keepCommon(&m.PeerIP, ev.PeerIP)
+	m.broughtBy(submitter{User: ev.User, Mechanism: ev.AuthMechanism})
 	if m.ClientPort == 0 {
-		m.ClientPort = ev.ClientPort
+		m.ClientPort = int32(ev.ClientPort)
 	}
 	if s == nil && m.Origin == 0 && ev.SessionInferred && ev.Role == event.RoleServer {
-		m.Origin, m.Transaction = ev.SessionID, ev.Transaction
-		keep(&m.Helo, ev.Helo)
+		m.Origin, m.Transaction = ev.SessionID, int32(ev.Transaction)
+		m.broughtBy(submitter{Helo: ev.Helo})
 	}
 	if s == nil || m.Origin != 0 {
 		return
@@ -231,12 +275,11 @@ func (m *Message) opened(s *Session, ev *event.Event) {
 	} else if s.talk == nil || s.talk.Transaction() == 0 {
 		s.Transaction++
 	}
-	m.Origin, m.Transaction = s.ID, s.Transaction
-	keep(&m.Helo, s.Helo)
+	m.Origin, m.Transaction = s.ID, int32(s.Transaction)
+	m.broughtBy(submitter{Helo: s.Helo})
 	if m.ClientAddress == "" && m.PeerIP == "" { // the line names no client: its session does
-		m.ClientAddress, m.PeerIP, m.ClientPort = s.ClientAddress, s.PeerIP, s.ClientPort
-		keep(&m.User, s.User)
-		keep(&m.Mechanism, s.Mechanism)
+		m.ClientAddress, m.PeerIP, m.ClientPort = s.ClientAddress, s.PeerIP, int32(s.ClientPort)
+		m.broughtBy(submitter{User: s.User, Mechanism: s.Mechanism})
 	}
 	if len(s.open) < maxOpenOfOne {
 		s.open = append(s.open, m)
@@ -264,9 +307,9 @@ func (m *Message) counted(ev *event.Event) {
 	}
 	switch {
 	case !m.received && ev.RecipientCount > 0:
-		m.Count = ev.RecipientCount
+		m.Count = int32(ev.RecipientCount)
 	case ev.First && ev.RcptTo != "" && !ev.UniqueID: // a server that writes a line a recipient
-		m.Count += ev.RecipientCount
+		m.Count += int32(ev.RecipientCount)
 	}
 	m.MayExpand = m.MayExpand || ev.MayExpand
 	m.received = true
@@ -275,7 +318,7 @@ func (m *Message) counted(ev *event.Event) {
 // expanded is a recipient that others have taken the place of: a list by its members.
 func (m *Message) expanded(ev *event.Event) {
 	if n := ev.Recipients(); m.Count > 0 && n > 0 && ev.OrigRcptTo != "" {
-		m.Count += n - 1
+		m.Count += int32(n - 1)
 	}
 	if ev.Route == event.RouteForward {
 		m.expand(ev)
@@ -294,7 +337,7 @@ func (m *Message) complete(ev *event.Event) {
 		ev.MessageID, ev.MessageIDRecalled = m.MessageID, true
 	}
 	if ev.SessionID != 0 && ev.SessionID == m.Origin {
-		ev.Transaction = m.Transaction
+		ev.Transaction = int(m.Transaction)
 	}
 }
 
@@ -304,10 +347,10 @@ func (m *Message) context(ev *event.Event) {
 		ev.ClientAddress = m.ClientAddress
 	}
 	if ev.ClientPort == 0 {
-		ev.ClientPort = m.ClientPort
+		ev.ClientPort = int(m.ClientPort)
 	}
 	if ev.User == "" {
-		ev.User = m.User
+		ev.User = m.submitter().User
 	}
 	if !ev.HasSize && m.HasSize {
 		ev.Size, ev.HasSize = m.Size, true
@@ -316,7 +359,7 @@ func (m *Message) context(ev *event.Event) {
 
 // describe fills an empty event about the message that no line is behind.
 func (m *Message) describe(ev *event.Event, kind event.Kind) {
-	ev.Kind, ev.Dialect, ev.Host, ev.Instance, ev.QueueID, ev.Synthetic = kind, m.Dialect, m.host.name, m.instance, m.QueueID, true
+	ev.Kind, ev.Dialect, ev.Host, ev.Instance, ev.QueueID, ev.Synthetic = kind, m.of.dialect, m.host.name, m.of.instance, m.QueueID, true
 	ev.Time, ev.Resolution = m.Last, event.ResolutionSecond
 	m.complete(ev)
 	m.context(ev)

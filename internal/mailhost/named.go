@@ -16,11 +16,12 @@ const maxNamed = 64
 // name keeps the recipients that the line about the message's reception names.
 func (m *Message) name(ev *event.Event) {
 	if ev.RcptTo != "" {
-		m.Named = []string{strings.Clone(ev.RcptTo)}
+		m.unusual().Named = []string{strings.Clone(ev.RcptTo)}
 		return
 	}
 	for _, to := range ev.RcptList[:min(len(ev.RcptList), maxNamed)] {
-		m.Named = append(m.Named, strings.Clone(to))
+		rare := m.unusual()
+		rare.Named = append(rare.Named, strings.Clone(to))
 	}
 }
 
@@ -29,17 +30,19 @@ func (m *Message) accepted(ev *event.Event) {
 	if ev.Kind != event.KindReply || ev.Role != event.RoleServer || ev.FromPeer != event.No || ev.Command != "RCPT" || ev.Class != '2' || ev.RcptTo == "" {
 		return
 	}
-	if !m.received && !m.ended && len(m.Named) < maxNamed {
-		m.Named = append(m.Named, strings.Clone(ev.RcptTo))
+	if !m.received && !m.ended && len(m.seldom().Named) < maxNamed {
+		rare := m.unusual()
+		rare.Named = append(rare.Named, strings.Clone(ev.RcptTo))
 	}
 }
 
 // unexpect takes back the recipients that only a hold had brought up: what they lead to will have verdicts of its own.
 func (m *Message) unexpect() {
-	m.Recipients = slices.DeleteFunc(m.Recipients, func(r Recipient) bool {
-		only := r.Status == event.StatusHeld && r.Order == 0 && r.Orig == "" && len(m.Named) < maxNamed
+	m.Recipients = slices.DeleteFunc(m.Recipients, func(r recipient) bool {
+		only := r.Status == event.StatusHeld && r.Order == 0 && r.Orig == "" && len(m.seldom().Named) < maxNamed
 		if only {
-			m.Named = append(m.Named, r.To)
+			rare := m.unusual()
+			rare.Named = append(rare.Named, r.To)
 		}
 		return only
 	})
@@ -59,12 +62,14 @@ func (m *Message) reindex() {
 
 // expectNamed makes recipients of those names that no line has said anything about, neither of themselves nor of what they lead to.
 func (h *Host) expectNamed(m *Message) {
-	for _, to := range m.Named {
+	for _, to := range m.seldom().Named {
 		if !m.isNoted(to) {
 			h.recipient(m, &event.Event{RcptTo: to})
 		}
 	}
-	m.Named = nil
+	if m.rare != nil {
+		m.rare.Named = nil
+	}
 }
 
 func (m *Message) isNoted(to string) bool {

@@ -9,7 +9,7 @@ import (
 )
 
 // walked finds what peer finds, by looking at every conversation of the endpoint.
-func walked(e *endpoint, ev *event.Event, verdict bool, r *Recipient) *peer {
+func walked(e *endpoint, ev *event.Event, verdict bool, r *recipient) *peer {
 	if e == nil {
 		return nil
 	}

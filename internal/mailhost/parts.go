@@ -19,7 +19,7 @@ func (h *Host) expect(m *Message, ev *event.Event) {
 	if ev.Command != "RCPT" || ev.RcptTo == "" || ev.Class == '4' || ev.Class == '5' || m.ended {
 		return
 	}
-	if ev.OrigRcptTo == "" && len(m.Aliases) > 0 {
+	if ev.OrigRcptTo == "" && len(m.seldom().Aliases) > 0 {
 		ev.OrigRcptTo = m.before(ev.RcptTo)
 	}
 	switch {
@@ -45,8 +45,8 @@ func (h *Host) expectTargets(m *Message, ev *event.Event) {
 
 // leaveWanted takes out the recipients that were refused after all, where the number of those that were not tells which.
 func (m *Message) leaveWanted() {
-	if len(m.Aliases) > 0 { // one that was accepted is several
-		m.Count = max(m.Count, len(m.Recipients))
+	if len(m.seldom().Aliases) > 0 { // one that was accepted is several
+		m.Count = max(m.Count, int32(len(m.Recipients)))
 		return
 	}
 	wanted := 0
@@ -55,10 +55,10 @@ func (m *Message) leaveWanted() {
 			wanted++
 		}
 	}
-	if m.Count == 0 || len(m.Recipients) <= m.Count || wanted != m.Count {
+	if m.Count == 0 || len(m.Recipients) <= int(m.Count) || wanted != int(m.Count) {
 		return
 	}
-	m.Recipients = slices.DeleteFunc(m.Recipients, func(r Recipient) bool { return !r.Wanted })
+	m.Recipients = slices.DeleteFunc(m.Recipients, func(r recipient) bool { return !r.Wanted })
 	m.reindex()
 }
 
@@ -78,7 +78,7 @@ func (h *Host) deliverPart(m *Message, ev *event.Event, now int64, out *Output) 
 	if len(list) == 0 {
 		ev.Final = ev.Status.Ends() && !passesOn(ev)
 		if ev.Final {
-			m.Final += max(1, ev.RecipientCount)
+			m.Final += int32(max(1, ev.RecipientCount))
 		}
 		ev.Direction = h.direct(m, ev)
 		m.hop(ev)
@@ -125,7 +125,7 @@ func (h *Host) part(m *Message, ev *event.Event) (list []string) {
 		}
 	}
 	switch n := len(list) - ev.RecipientCount; {
-	case domain == "" && m.Count > 0 && len(list) > m.Count:
+	case domain == "" && m.Count > 0 && len(list) > int(m.Count):
 		return nil // some of them were refused after all
 	case ev.Status != event.StatusDelivered || ev.RecipientCount == 0 || n == 0:
 		return list
@@ -139,7 +139,7 @@ func (h *Host) part(m *Message, ev *event.Event) (list []string) {
 }
 
 // appendOpen adds a recipient that has not ended.
-func appendOpen(list []string, r *Recipient) []string {
+func appendOpen(list []string, r *recipient) []string {
 	if r != nil && !r.Final {
 		list = append(list, r.To)
 	}
@@ -152,13 +152,13 @@ func (m *Message) withoutNewest(list []string, n int) []string {
 	for _, to := range list {
 		listed[to] = true
 	}
-	var deferred []*Recipient
+	var deferred []*recipient
 	for i := range m.Recipients {
 		if r := &m.Recipients[i]; r.Status == event.StatusDeferred && listed[r.To] {
 			deferred = append(deferred, r)
 		}
 	}
-	slices.SortStableFunc(deferred, func(a, b *Recipient) int { return b.Order - a.Order })
+	slices.SortStableFunc(deferred, func(a, b *recipient) int { return int(b.Order) - int(a.Order) })
 	left := make(map[string]bool, n)
 	for _, r := range deferred {
 		if len(left) < n {
@@ -185,7 +185,7 @@ func (m *Message) domainOfPart(n int) string {
 }
 
 // recipientOfPart is the n-th recipient.
-func (m *Message) recipientOfPart(n int) *Recipient {
+func (m *Message) recipientOfPart(n int) *recipient {
 	if n < 1 || n > len(m.Recipients) {
 		return nil
 	}
@@ -195,7 +195,7 @@ func (m *Message) recipientOfPart(n int) *Recipient {
 // handOverAll ends the recipients of a message that another program has, which logs elsewhere.
 func (h *Host) handOverAll(m *Message, out *Output) {
 	from := len(out.Made)
-	if m.Count == 0 || m.Count >= len(m.Recipients) {
+	if m.Count == 0 || int(m.Count) >= len(m.Recipients) {
 		h.endRecipients(m, event.StatusDelivered, out)
 	}
 	for i := from; i < len(out.Made); i++ {
@@ -224,11 +224,11 @@ func (m *Message) hear(ev *event.Event) {
 	switch {
 	case ev.Role != event.RoleClient:
 	case ev.Kind == event.KindConnect && ev.ErrorType != "" && ev.Part > 0:
-		m.Answer = &Answer{Part: ev.Part, ErrorType: strings.Clone(ev.ErrorType), Reason: ev.Reason, Category: ev.Category, Basis: ev.Basis}
+		m.unusual().Answer = &Answer{Part: ev.Part, ErrorType: strings.Clone(ev.ErrorType), Reason: ev.Reason, Category: ev.Category, Basis: ev.Basis}
 	case ev.Kind == event.KindReply && ev.FromPeer == event.No && ev.Code > 0 && ev.Command != "" && !ev.MoreLines:
-		m.Answer = &Answer{Part: ev.Part, Code: ev.Code, Command: commandName(ev.Command), Enhanced: strings.Clone(ev.Enhanced)}
-	case ev.Kind == event.KindDelivery && m.Answer != nil:
-		m.Answer.explain(ev)
+		m.unusual().Answer = &Answer{Part: ev.Part, Code: ev.Code, Command: commandName(ev.Command), Enhanced: strings.Clone(ev.Enhanced)}
+	case ev.Kind == event.KindDelivery && m.seldom().Answer != nil:
+		m.rare.Answer.explain(ev)
 	}
 }
 

@@ -58,7 +58,7 @@ func (h *Host) observePeer(m *Message, ev *event.Event, now int64) {
 		key.Port = int(ev.PID) // until a line names its address
 	}
 	h.outdatePeers(key)
-	var r *Recipient
+	var r *recipient
 	verdict := m != nil && ev.Kind == event.KindDelivery
 	if verdict {
 		r = m.addressed(ev)
@@ -85,7 +85,7 @@ func (h *Host) observePeer(m *Message, ev *event.Event, now int64) {
 	h.peerOrder.Push(p)
 	ev.SessionID, ev.SessionInferred, ev.Transaction = p.ID, true, p.N
 	if m != nil && ev.Kind == event.KindMessageReceived && m.Origin == 0 {
-		m.Origin, m.Transaction, ev.OriginSession = p.ID, p.N, p.ID
+		m.Origin, m.Transaction, ev.OriginSession = p.ID, int32(p.N), p.ID
 	}
 	if r != nil {
 		r.Client = p.ID
@@ -96,7 +96,7 @@ func (h *Host) observePeer(m *Message, ev *event.Event, now int64) {
 
 // peer finds the conversation that ev goes on with: the one of this process that is at ev's message, or at none yet;
 // for a used connection the one with one use less.
-func (h *Host) peer(key peerKey, ev *event.Event, verdict bool, r *Recipient) *peer {
+func (h *Host) peer(key peerKey, ev *event.Event, verdict bool, r *recipient) *peer {
 	if ev.Kind == event.KindTLS { // the handshake begins a connection
 		return nil
 	}
@@ -191,7 +191,7 @@ func isSameName(name, short string) bool {
 }
 
 // goesOn says whether ev is of the transaction that this process is in; r is the recipient of a verdict, as far as it is known.
-func (p *peer) goesOn(ev *event.Event, verdict bool, r *Recipient) bool {
+func (p *peer) goesOn(ev *event.Event, verdict bool, r *recipient) bool {
 	if p.QueueID != "" && p.QueueID != ev.QueueID {
 		return ev.ConnKept || ev.ConnUse > 1 && p.Use == ev.ConnUse-1
 	}
@@ -205,7 +205,7 @@ func (p *peer) goesOn(ev *event.Event, verdict bool, r *Recipient) bool {
 }
 
 // addressed finds the recipient of a verdict before that is taken.
-func (m *Message) addressed(ev *event.Event) *Recipient {
+func (m *Message) addressed(ev *event.Event) *recipient {
 	if m.index != nil {
 		return m.known(ev)
 	}

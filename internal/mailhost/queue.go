@@ -39,7 +39,7 @@ func (h *Host) observeMessage(s *Session, ev *event.Event, now int64, out *Outpu
 	if !isStrong(ev) {
 		// a service's tag says nothing about the instance of the queue
 	} else if m.weak {
-		m.instance, m.weak = h.word(ev.Instance), false
+		m.of, m.weak = h.server(ev.Instance, m.of.dialect), false
 	}
 	m.Last, m.Seen = max(m.Last, now), h.clock.Line
 	if m.ended {
@@ -105,7 +105,7 @@ func isStrong(ev *event.Event) bool { return ev.Service == "" && !ev.Beside }
 func (h *Host) message(ev *event.Event) *Message {
 	var any_ *Message
 	for m := h.messages[ev.QueueID]; m != nil; m = m.sameID {
-		if m.instance == ev.Instance {
+		if m.of.instance == ev.Instance {
 			return m
 		}
 		if any_ == nil && (m.weak || !isStrong(ev)) {
@@ -144,16 +144,15 @@ func begins(m *Message, ev *event.Event, now int64) bool {
 func (h *Host) beginMessage(ev *event.Event, now int64) *Message {
 	id := hash.New().Str(ev.Host).Str(ev.Instance).Str(ev.QueueID).Num(stamp(now, ev.Resolution))
 	m := &Message{
-		UID:      id.Num(h.starts.next(id, h.clock.Now)).ID(),
-		QueueID:  strings.Clone(ev.QueueID),
-		Partial:  !isFirst(ev),
-		First:    now,
-		Last:     now,
-		Seen:     h.clock.Line,
-		host:     h,
-		instance: h.word(ev.Instance),
-		weak:     !isStrong(ev),
-		Dialect:  ev.Dialect,
+		UID:     id.Num(h.starts.next(id, h.clock.Now)).ID(),
+		QueueID: strings.Clone(ev.QueueID),
+		Partial: !isFirst(ev),
+		First:   now,
+		Last:    now,
+		Seen:    h.clock.Line,
+		host:    h,
+		of:      h.server(ev.Instance, ev.Dialect),
+		weak:    !isStrong(ev),
 	}
 	h.chainMessage(m)
 	h.openMessages.Push(m)

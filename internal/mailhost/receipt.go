@@ -55,7 +55,7 @@ func (h *Host) observeReceipt(s *Session, m *Message, ev *event.Event) {
 		if r.Message != 0 && r.Message != m.UID {
 			r = h.receipts.renew(r, &h.clock)
 		}
-		r.Message, r.QueueID, r.Instance = m.UID, m.QueueID, m.instance
+		r.Message, r.QueueID, r.Instance = m.UID, m.QueueID, m.of.instance
 		h.join(r)
 		m.complete(ev)
 	case m == nil:
@@ -155,9 +155,11 @@ func (h *Host) join(r *receipt) {
 	if !r.Said || m.Origin != 0 {
 		return
 	}
-	m.Origin, m.Transaction, m.trust = r.Origin, r.Transaction, r.Trust
-	m.ClientAddress, m.PeerIP, m.ClientPort = r.ClientAddress, r.PeerIP, r.ClientPort
-	m.Helo, m.User, m.Mechanism = r.Helo, r.User, r.Mechanism
+	m.Origin, m.Transaction, m.trust = r.Origin, int32(r.Transaction), r.Trust
+	m.ClientAddress, m.PeerIP, m.ClientPort = r.ClientAddress, r.PeerIP, int32(r.ClientPort)
+	protocol := m.submitter().Protocol
+	m.by = nil
+	m.broughtBy(submitter{Helo: r.Helo, Protocol: protocol, User: r.User, Mechanism: r.Mechanism})
 }
 
 // reweigh gives how much heavier it has become.

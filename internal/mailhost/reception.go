@@ -100,12 +100,14 @@ func (h *Host) fronted(s *Session, ev *event.Event) {
 	}
 	h.messageLedger.change(m)
 	s.Transaction++
-	m.Origin, m.Transaction = s.ID, s.Transaction
+	m.Origin, m.Transaction = s.ID, int32(s.Transaction)
 	replace(&m.ClientAddress, s.ClientAddress)
 	replace(&m.PeerIP, s.PeerIP)
-	replace(&m.Helo, s.Helo)
-	replace(&m.Protocol, s.Protocol)
-	m.ClientPort = s.ClientPort
-	keep(&m.User, s.User)
+	m.ClientPort = int32(s.ClientPort)
+	m.broughtBy(submitter{Helo: s.Helo, Protocol: s.Protocol, User: s.User})
+	if m.by != nil {
+		replace(&m.by.Helo, s.Helo)
+		replace(&m.by.Protocol, s.Protocol)
+	}
 	m.complete(ev)
 }

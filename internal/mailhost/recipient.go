@@ -38,23 +38,122 @@ type Recipient struct {
 	LastPlace int64
 }
 
+// recipient is a Recipient as long as its message is open, and for late lines. There are many of them: what the rules say of an answer is one for all that got the
+// same, what few have hangs on a pointer.
+type recipient struct {
+	To, Orig             string
+	Enhanced, DSN, Reply string
+	why                  *why // nil: no verdict
+	deferred             *why // of the newest try that was put off
+	Client               event.ID
+	LastTry              int64
+	LastLine             hash.Sum
+	LastPlace            int64
+	ids                  *idsOfRecipient
+	Code                 int32
+	Order                int32
+	Attempts             int32
+	Over                 int32
+	Wanted, Final        bool
+	Status               event.Status
+	Route                event.Route
+	Direction            event.Direction
+	Action               event.MailboxAction
+}
+
+// why is what the rules say of an answer.
+type why struct{ Reason, Category, Basis, Provider string }
+
+// idsOfRecipient are the log's own id of a recipient, and the queue id that it goes on under, here.
+type idsOfRecipient struct{ ID, Next string }
+
+// maxWhys is how many different ones of a host are kept once.
+const maxWhys = 1024
+
+// whyOf is what an event says of its answer: constants of the rules, no parts of a line.
+func (h *Host) whyOf(one why) *why {
+	if one == (why{}) {
+		return nil
+	}
+	if w := h.whys[one]; w != nil {
+		return w
+	}
+	w := new(why)
+	*w = one
+	if len(h.whys) < maxWhys {
+		if h.whys == nil {
+			h.whys = make(map[why]*why)
+		}
+		h.whys[one] = w
+	}
+	return w
+}
+
+// said is what the rules said.
+func (w *why) said() why {
+	if w == nil {
+		return why{}
+	}
+	return *w
+}
+
+func (r *recipient) names() idsOfRecipient {
+	if r.ids == nil {
+		return idsOfRecipient{}
+	}
+	return *r.ids
+}
+
+// name keeps the ids that are not empty.
+func (r *recipient) name(id, next string) {
+	if id == "" && next == "" {
+		return
+	}
+	if r.ids == nil {
+		r.ids = new(idsOfRecipient)
+	}
+	replace(&r.ids.ID, id)
+	replace(&r.ids.Next, next)
+}
+
+// plain is the recipient as summaries and saved states have it.
+func (r *recipient) plain() Recipient {
+	ids, why := r.names(), r.why.said()
+	return Recipient{
+		To: r.To, Orig: r.Orig, ID: ids.ID, Order: int(r.Order), Wanted: r.Wanted, Final: r.Final, Status: r.Status, Route: r.Route, Direction: r.Direction, Action: r.Action,
+		Attempts: int(r.Attempts), Code: int(r.Code), Enhanced: r.Enhanced, DSN: r.DSN, Reason: why.Reason, Category: why.Category, Basis: why.Basis, Reply: r.Reply,
+		Provider: why.Provider, Client: r.Client, Over: int(r.Over), LastTry: r.LastTry, Deferred: r.deferred.said().Reason, Next: ids.Next,
+		LastLine: r.LastLine, LastPlace: r.LastPlace,
+	}
+}
+
+// kept is a recipient of a saved state.
+func (h *Host) kept(in *Recipient) recipient {
+	r := recipient{
+		To: in.To, Orig: in.Orig, Order: int32(in.Order), Wanted: in.Wanted, Final: in.Final, Status: in.Status, Route: in.Route, Direction: in.Direction, Action: in.Action,
+		Attempts: int32(in.Attempts), Code: int32(in.Code), Enhanced: common(in.Enhanced), DSN: common(in.DSN), Reply: in.Reply, why: h.whyOf(why{in.Reason, in.Category, in.Basis, in.Provider}),
+		Client: in.Client, Over: int32(in.Over), LastTry: in.LastTry, deferred: h.whyOf(why{Reason: in.Deferred}), LastLine: in.LastLine, LastPlace: in.LastPlace,
+	}
+	r.name(in.ID, in.Next)
+	return r
+}
+
 // indexFrom is how many recipients are found without an index.
 const indexFrom = 16
 
 // recipient finds or adds the recipient of a verdict. One beyond the limit gets a memory of its own line only.
-func (h *Host) recipient(m *Message, ev *event.Event) *Recipient {
+func (h *Host) recipient(m *Message, ev *event.Event) *recipient {
 	if r := m.known(ev); r != nil {
 		replace(&r.To, ev.RcptTo) // an id knows its recipient also after expansion
 		replace(&r.Orig, ev.OrigRcptTo)
 		return r
 	}
 	if len(m.Recipients) >= h.site.MaxRecipients {
-		m.RecipientsDropped++
-		return &Recipient{To: ev.RcptTo, Orig: ev.OrigRcptTo}
+		m.Dropped++
+		return &recipient{To: ev.RcptTo, Orig: ev.OrigRcptTo}
 	}
-	m.Recipients = append(m.Recipients, Recipient{
-		To: strings.Clone(ev.RcptTo), Orig: strings.Clone(ev.OrigRcptTo), ID: strings.Clone(ev.RecipientID),
-	})
+	m.Recipients = append(m.Recipients, recipient{To: strings.Clone(ev.RcptTo), Orig: strings.Clone(ev.OrigRcptTo)})
+	m.Recipients[len(m.Recipients)-1].name(ev.RecipientID, "")
 	switch n := len(m.Recipients); {
 	case m.index != nil:
 		m.indexOne(n - 1)
@@ -68,7 +167,7 @@ func (h *Host) recipient(m *Message, ev *event.Event) *Recipient {
 }
 
 // known finds the recipient of a line.
-func (m *Message) known(ev *event.Event) *Recipient {
+func (m *Message) known(ev *event.Event) *recipient {
 	if m.index != nil {
 		key := ev.RecipientID
 		if key == "" {
@@ -81,7 +180,7 @@ func (m *Message) known(ev *event.Event) *Recipient {
 	}
 	for i := range m.Recipients {
 		r := &m.Recipients[i]
-		if r.ID == ev.RecipientID && (r.ID != "" || r.Orig == ev.OrigRcptTo && (r.To == ev.RcptTo || isMailboxOf(ev.RcptTo, r.To))) {
+		if id := r.names().ID; id == ev.RecipientID && (id != "" || r.Orig == ev.OrigRcptTo && (r.To == ev.RcptTo || isMailboxOf(ev.RcptTo, r.To))) {
 			return r
 		}
 	}
@@ -94,7 +193,7 @@ func isMailboxOf(to, address string) bool {
 }
 
 func (m *Message) indexOne(i int) {
-	key := m.Recipients[i].ID
+	key := m.Recipients[i].names().ID
 	if key == "" {
 		key = m.Recipients[i].Orig + "\x00" + m.Recipients[i].To
 	}
@@ -102,7 +201,7 @@ func (m *Message) indexOne(i int) {
 }
 
 // take keeps the newest verdict; the words of an end are not replaced by what comes after it.
-func (r *Recipient) take(ev *event.Event, wasFinal bool) {
+func (r *recipient) take(h *Host, ev *event.Event, wasFinal bool) {
 	if wasFinal {
 		return
 	}
@@ -113,13 +212,13 @@ func (r *Recipient) take(ev *event.Event, wasFinal bool) {
 	if ev.Action != event.ActionNone {
 		r.Action = ev.Action
 	}
-	r.Code = ev.Code
-	r.Reason, r.Category, r.Basis, r.Provider = ev.Reason, ev.Category, ev.Basis, ev.Provider // constants of the rules, no parts of the line
+	r.Code = int32(ev.Code)
+	r.why = h.whyOf(why{ev.Reason, ev.Category, ev.Basis, ev.Provider})
 	if passesOn(ev) {
-		replace(&r.Next, cmp.Or(ev.ChildQueueID, ev.RemoteQueueID))
+		r.name("", cmp.Or(ev.ChildQueueID, ev.RemoteQueueID))
 	}
-	replaceAll(&r.Enhanced, ev.Enhanced)
-	replaceAll(&r.DSN, ev.DSN)
+	replaceCommon(&r.Enhanced, ev.Enhanced)
+	replaceCommon(&r.DSN, ev.DSN)
 	text := ev.Text
 	if len(text) > maxReply {
 		text = text[:maxReply]
@@ -129,18 +228,19 @@ func (r *Recipient) take(ev *event.Event, wasFinal bool) {
 
 // explain gives the end of a recipient that was not tried any more the words of its last try: they are why it ended. The log's own
 // status of the end stays.
-func (r *Recipient) explain(ev *event.Event) {
+func (r *recipient) explain(ev *event.Event) {
 	if r.Status != event.StatusDeferred {
 		return
 	}
-	ev.Reason, ev.Category, ev.Basis, ev.Provider = r.Reason, r.Category, r.Basis, r.Provider
+	why := r.why.said()
+	ev.Reason, ev.Category, ev.Basis, ev.Provider = why.Reason, why.Category, why.Basis, why.Provider
 	if ev.Route == event.RouteNone || ev.Route == event.RouteUnknown {
 		ev.Route, ev.Direction = r.Route, r.Direction
 	}
 	if ev.Code != 0 || ev.Text != "" {
 		return
 	}
-	ev.Code, ev.Enhanced, ev.Text = r.Code, r.Enhanced, r.Reply
+	ev.Code, ev.Enhanced, ev.Text = int(r.Code), r.Enhanced, r.Reply
 	if r.Code > 0 {
 		ev.Class = byte('0' + r.Code/100)
 	}
@@ -154,25 +254,25 @@ func (r *Recipient) goesOn() bool {
 const maxReply = 256 // bytes of a recipient's last reply that are kept
 
 // try counts an attempt, and lets the line say what it comes after.
-func (r *Recipient) try(m *Message, ev *event.Event, now int64) {
+func (r *recipient) try(m *Message, ev *event.Event, now int64) {
 	r.Attempts++
 	if m.Partial { // of the tries before its log began only the line may know
-		r.Attempts = max(r.Attempts, ev.Attempt)
+		r.Attempts = max(r.Attempts, int32(ev.Attempt))
 	}
-	ev.Attempt = r.Attempts
+	ev.Attempt = int(r.Attempts)
 	if r.Attempts > 1 {
-		ev.PreviousReason = r.Deferred
+		ev.PreviousReason = r.deferred.said().Reason
 		if d := now - r.LastTry; d >= 0 && ev.Resolution >= event.ResolutionSecond {
 			ev.RetryAfter, ev.HasRetryAfter = time.Duration(d), true
 		}
 	}
 	r.LastTry = now
 	if ev.Status == event.StatusDeferred {
-		r.Deferred = ev.Reason
+		r.deferred = m.host.whyOf(why{Reason: ev.Reason})
 	}
 }
 
 // mayBeAt says whether an equal line at this place of its file may be the last verdict's, read again: what is new stands behind it.
-func (r *Recipient) mayBeAt(place int64) bool {
+func (r *recipient) mayBeAt(place int64) bool {
 	return place != event.NewPlace && (r.LastPlace <= 0 || place <= r.LastPlace)
 }

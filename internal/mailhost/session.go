@@ -123,7 +123,7 @@ func (s *Session) carry(m *Message, ev *event.Event) {
 	}
 	if s.talk == nil || s.talk.Transaction() == 0 {
 		r := m.known(ev)
-		if s.Carrying != m.UID || r != nil && r.Client == s.ID && r.Over == s.Transaction {
+		if s.Carrying != m.UID || r != nil && r.Client == s.ID && int(r.Over) == s.Transaction {
 			s.Carrying = m.UID
 			s.Transaction++
 		}
@@ -144,10 +144,10 @@ func (s *Session) take(ev *event.Event, now int64) {
 	}
 	s.foretell(ev)
 	s.Shown.take(ev)
-	keep(&s.ClientAddress, ev.ClientAddress)
-	keep(&s.PeerIP, ev.PeerIP)
-	keep(&s.Helo, ev.Helo)
-	keep(&s.Protocol, ev.Protocol)
+	keepCommon(&s.ClientAddress, ev.ClientAddress)
+	keepCommon(&s.PeerIP, ev.PeerIP)
+	keepCommon(&s.Helo, ev.Helo)
+	keepCommon(&s.Protocol, ev.Protocol)
 	keep(&s.User, ev.User)
 	if ev.AuthResult == "success" { // after others that were tried
 		replace(&s.Mechanism, ev.AuthMechanism)
@@ -166,9 +166,9 @@ func (s *Session) take(ev *event.Event, now int64) {
 		if ev.TLS != event.Open {
 			s.TLS = ev.TLS
 		}
-		replace(&s.TLSVersion, ev.TLSVersion)
-		replace(&s.TLSCipher, ev.TLSCipher)
-		replace(&s.TLSTrust, ev.TLSTrust)
+		replaceKnown(&s.TLSVersion, ev.TLSVersion)
+		replaceKnown(&s.TLSCipher, ev.TLSCipher)
+		replaceKnown(&s.TLSTrust, ev.TLSTrust)
 	}
 	if ev.HasCommands {
 		counts := ev.Commands

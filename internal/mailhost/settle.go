@@ -18,13 +18,13 @@ func (h *Host) settle(m *Message, ev *event.Event, now int64, out *Output) {
 		h.endIfDone(m, out)
 	case event.KindMessageQueued:
 		if ev.ChildKind == event.MessageMail { // one of its recipients, at least
-			m.Moved = max(1, m.Count-len(m.Recipients))
+			m.Moved = max(1, m.Count-int32(len(m.Recipients)))
 			h.endIfDone(m, out)
 		}
 		if ev.RecipientID != "" {
 			h.recipient(m, ev)
 			if m.NoEnd {
-				m.Count = max(m.Count, len(m.Recipients))
+				m.Count = max(m.Count, int32(len(m.Recipients)))
 			}
 		}
 	case event.KindMessageHeader:
@@ -64,8 +64,8 @@ func (h *Host) settle(m *Message, ev *event.Event, now int64, out *Output) {
 		switch {
 		case ev.Recipients() > 0:
 			h.deliverAll(m, ev, now, out)
-		case len(m.Recipients)+len(m.Named) == 0 && m.Count > 0: // no line has named them
-			ev.Final, ev.RecipientCount, m.Final = true, m.Count, m.Count
+		case len(m.Recipients)+len(m.seldom().Named) == 0 && m.Count > 0: // no line has named them
+			ev.Final, ev.RecipientCount, m.Final = true, int(m.Count), m.Count
 		}
 		h.endRecipients(m, event.StatusDiscarded, out)
 		m.received = true

@@ -56,7 +56,7 @@ type (
 		Open                 []event.ID
 	}
 	savedMessage struct {
-		*Message
+		Message             *plainMessage
 		Instance            string
 		Weak, Ended, Queued bool
 		Met                 bool
@@ -121,7 +121,7 @@ func (h *Host) Encode(to *gob.Encoder) error {
 
 func (m *Message) save(stream int) *savedMessage {
 	return &savedMessage{
-		m, m.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice, m.reentered, m.brought, stream, m.host.waiting.provider(m),
+		m.plain(), m.of.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice, m.reentered, m.brought, stream, m.host.waiting.provider(m),
 	}
 }
 
@@ -195,9 +195,12 @@ func (items *savedItems) decode(from *gob.Decoder, in *savedHost) error {
 		items.sessions = append(items.sessions, one)
 	}
 	for range in.Messages {
-		one := &savedMessage{Message: new(Message)}
+		one := new(savedMessage)
 		if err := from.Decode(one); err != nil {
 			return err
+		}
+		if one.Message == nil {
+			one.Message = new(plainMessage)
 		}
 		items.messages = append(items.messages, one)
 	}
@@ -266,8 +269,8 @@ func (h *Host) restoreItems(in *savedHost, items *savedItems) error {
 		if err := h.resume(m.Stream); err != nil {
 			return err
 		}
-		h.restoreMessage(m)
-		byUID[m.UID] = m.Message
+		kept := h.restoreMessage(m)
+		byUID[kept.UID] = kept
 	}
 	byID := make(map[event.ID]*Session, len(items.sessions))
 	for _, s := range items.sessions {
@@ -336,9 +339,9 @@ func (s *Session) save(stream int) *savedSession {
 	return out
 }
 
-func (h *Host) restoreMessage(in *savedMessage) {
-	m := in.Message
-	m.host, m.instance, m.weak, m.ended, m.received = h, h.word(in.Instance), in.Weak, in.Ended, in.Queued
+func (h *Host) restoreMessage(in *savedMessage) *Message {
+	m := h.keptMessage(in.Message)
+	m.host, m.of, m.weak, m.ended, m.received = h, h.server(in.Instance, in.Message.Dialect), in.Weak, in.Ended, in.Queued
 	m.trust, m.forwarded, m.met, m.notice, m.reentered, m.brought = in.Trust, in.Forwarded, in.Met, in.Notice, in.Reentered, in.Brought
 	m.behind = h.waiting.number(in.Behind)
 	h.chainMessage(m)
@@ -354,6 +357,7 @@ func (h *Host) restoreMessage(in *savedMessage) {
 		}
 	}
 	m.reweigh()
+	return m
 }
 
 func (h *Host) restoreSession(in *savedSession, byUID map[event.ID]*Message) {

@@ -184,13 +184,14 @@ func (m *Message) summary() *Summary {
 	ev := &sum.Event
 	m.describe(ev, event.KindMessage)
 	ev.Span = event.SpanOfMessage(m.UID)
-	ev.Helo, ev.PeerIP = m.Helo, m.PeerIP
-	ev.AuthMechanism, ev.MessageHop = m.Mechanism, m.Came
+	by := m.submitter()
+	ev.Helo, ev.PeerIP = by.Helo, m.PeerIP
+	ev.AuthMechanism, ev.MessageHop = by.Mechanism, m.Came
 	totals := &TotalsOfMessage{
-		Recipients: slices.Clone(m.Recipients), RecipientsDropped: m.RecipientsDropped, Hops: slices.Clone(m.Hops),
+		Recipients: m.plainRecipients(), RecipientsDropped: int(m.Dropped), Hops: slices.Clone(m.Hops),
 	}
-	for i := range m.Recipients {
-		r := &m.Recipients[i]
+	for i := range totals.Recipients {
+		r := &totals.Recipients[i]
 		if r.goesOn() {
 			totals.HandedOn++
 		} else {
@@ -203,12 +204,23 @@ func (m *Message) summary() *Summary {
 			ev.Direction = event.DirectionMixed
 		}
 	}
-	ev.RecipientCount = max(m.Count, len(m.Recipients))
+	ev.RecipientCount = max(int(m.Count), len(m.Recipients))
 	if d := m.Last - m.First; !m.Partial && d >= 0 {
 		totals.Duration, totals.HasDuration = time.Duration(d), true
 	}
 	sum.Message = totals
 	return sum
+}
+
+func (m *Message) plainRecipients() []Recipient {
+	if len(m.Recipients) == 0 {
+		return nil
+	}
+	list := make([]Recipient, len(m.Recipients))
+	for i := range m.Recipients {
+		list[i] = m.Recipients[i].plain()
+	}
+	return list
 }
 
 func (t *TotalsOfMessage) sentence(ev *event.Event) string {

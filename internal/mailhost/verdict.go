@@ -53,7 +53,7 @@ func (h *Host) deliver(m *Message, ev *event.Event, line hash.Sum, now int64, ou
 		ev.Kind, ev.Status, ev.Tried = event.KindNotification, event.StatusNone, event.Open
 		return
 	}
-	if ev.OrigRcptTo == "" && len(m.Aliases) > 0 {
+	if ev.OrigRcptTo == "" && len(m.seldom().Aliases) > 0 {
 		ev.OrigRcptTo = m.before(ev.RcptTo)
 	}
 	if ev.OrigRcptTo == "" && ev.OnBehalf != "" && m.MailFrom != "" && !strings.EqualFold(ev.OnBehalf, m.MailFrom) && ev.OnBehalf != ev.RcptTo {
@@ -67,7 +67,7 @@ func (h *Host) deliver(m *Message, ev *event.Event, line hash.Sum, now int64, ou
 	r := h.recipient(m, ev)
 	if r.LastLine == line && r.Status == ev.Status && r.mayBeAt(ev.Place) && ev.Resolution != event.ResolutionNone {
 		ev.Duplicate, out.Duplicate = true, true
-		ev.Attempt, ev.Final, ev.Direction = r.Attempts, r.Final, r.Direction
+		ev.Attempt, ev.Final, ev.Direction = int(r.Attempts), r.Final, r.Direction
 		m.context(ev)
 		return
 	}
@@ -75,7 +75,7 @@ func (h *Host) deliver(m *Message, ev *event.Event, line hash.Sum, now int64, ou
 	m.Verdicts++
 	r.LastLine, r.LastPlace, r.Order = line, ev.Place, m.Verdicts
 	if ev.Scope == event.ScopeConn && ev.SessionID != 0 {
-		r.Client, r.Over = ev.SessionID, ev.Transaction
+		r.Client, r.Over = ev.SessionID, int32(ev.Transaction)
 	}
 	if ev.Tried == event.Yes {
 		r.try(m, ev, now)
@@ -93,7 +93,7 @@ func (h *Host) deliver(m *Message, ev *event.Event, line hash.Sum, now int64, ou
 	} else if passesOn(ev) && r.Status != event.StatusDelivered {
 		m.Passed++
 	}
-	r.take(ev, wasFinal)
+	r.take(h, ev, wasFinal)
 	m.judged(r, ev, wasOff)
 	m.hop(ev)
 	m.context(ev)
@@ -109,7 +109,7 @@ func (h *Host) isOfNotice(m *Message, ev *event.Event, line hash.Sum) bool {
 	}
 	if key := line.Str(ev.RcptTo); h.noticed.key != key { // a line may name the sender again and again
 		h.noticed.key = key
-		h.noticed.is = len(m.Recipients) > 0 && !slices.ContainsFunc(m.Recipients, func(r Recipient) bool { return r.To == ev.RcptTo })
+		h.noticed.is = len(m.Recipients) > 0 && !slices.ContainsFunc(m.Recipients, func(r recipient) bool { return r.To == ev.RcptTo })
 	}
 	return h.noticed.is
 }

@@ -67,7 +67,7 @@ func (m *Message) status() (status event.QueueStatus, waits bool) {
 
 // undecided is how many recipients have not ended here.
 func (m *Message) undecided() int {
-	return max(m.Count, len(m.Recipients)) - m.Final - m.Passed - m.Moved
+	return max(int(m.Count), len(m.Recipients)) - int(m.Final+m.Passed+m.Moved)
 }
 
 // runs notes that the queue manager takes the message up again.
@@ -79,7 +79,7 @@ func (m *Message) runs() {
 }
 
 // judged notes a verdict on a recipient that was put off before, or not.
-func (m *Message) judged(r *Recipient, ev *event.Event, wasOff bool) {
+func (m *Message) judged(r *recipient, ev *event.Event, wasOff bool) {
 	if isOff := r.isOff(); isOff != wasOff {
 		m.countOff(isOff)
 	}
@@ -137,7 +137,7 @@ func (w *waiting) provider(m *Message) string {
 }
 
 // isOff says whether the recipient waits for another try.
-func (r *Recipient) isOff() bool { return r.Status == event.StatusDeferred && !r.Final }
+func (r *recipient) isOff() bool { return r.Status == event.StatusDeferred && !r.Final }
 
 // since is when the message came, as far as the log tells.
 func (m *Message) since() int64 { return m.First - int64(m.Earlier)*int64(time.Second) }
@@ -147,7 +147,7 @@ func (w *waiting) place(m *Message) {
 	status, waits := m.status()
 	key := lotKey{status, w.provider(m)}
 	l := m.lot
-	if l != nil && waits && l.lotKey == key && l.of.server == (server{m.instance, m.Dialect}) {
+	if l != nil && waits && l.lotKey == key && l.of.server == *m.of {
 		return
 	}
 	if l != nil {
@@ -170,7 +170,7 @@ func (w *waiting) moved(m *Message) {
 
 // lot finds or makes the one of a key in the queue of the message's instance; nil where there are too many instances.
 func (w *waiting) lot(m *Message, key lotKey) *lot {
-	s := w.queue(server{m.instance, m.Dialect})
+	s := w.queue(*m.of)
 	if s == nil {
 		return nil
 	}

@@ -20,23 +20,38 @@ const (
 )
 
 func (m *Message) weigh() int {
-	bytes := messageBase + weight.Of(m.QueueID, m.MessageID, m.MailFrom, m.ClientAddress, m.PeerIP, m.Helo, m.Protocol, m.User, m.Mechanism, m.Fate.To)
-	entry := int(unsafe.Sizeof(Recipient{}))
+	bytes := messageBase + weight.Of(m.QueueID, m.MessageID, m.MailFrom, m.ClientAddress, m.PeerIP)
+	entry := int(unsafe.Sizeof(recipient{}))
 	if m.index != nil {
 		entry += indexEntry
 	}
 	bytes += m.weighed.Of(len(m.Recipients), func(i int) int {
 		r := &m.Recipients[i]
-		return entry + weight.Of(r.To, r.Orig, r.ID, r.Enhanced, r.DSN, r.Reply, r.Next)
+		ids := r.names()
+		return entry + weight.Of(r.To, r.Orig, ids.ID, ids.ID, ids.Next, r.Enhanced, r.DSN, r.Reply)
 	})
-	bytes += (cap(m.Recipients) - len(m.Recipients)) * int(unsafe.Sizeof(Recipient{}))
+	bytes += (cap(m.Recipients) - len(m.Recipients)) * int(unsafe.Sizeof(recipient{}))
 	for i := range m.Hops {
 		bytes += int(unsafe.Sizeof(Hop{})) + weight.Of(m.Hops[i].Server, m.Hops[i].Address, m.Hops[i].Enhanced)
 	}
-	for i := range m.Aliases {
-		bytes += int(unsafe.Sizeof(Alias{})) + weight.Of(m.Aliases[i].From, m.Aliases[i].To)
+	if m.by != nil {
+		bytes += int(unsafe.Sizeof(*m.by)) + weight.Of(m.by.Helo, m.by.Protocol, m.by.User, m.by.Mechanism)
 	}
-	return bytes + weight.Of(m.Named...) + 16*cap(m.Named)
+	if m.rare != nil {
+		bytes += m.rare.weigh()
+	}
+	return bytes
+}
+
+func (r *rareOfMessage) weigh() int {
+	bytes := int(unsafe.Sizeof(*r)) + weight.Of(r.Fate.To)
+	if r.Answer != nil {
+		bytes += int(unsafe.Sizeof(*r.Answer))
+	}
+	for i := range r.Aliases {
+		bytes += int(unsafe.Sizeof(Alias{})) + weight.Of(r.Aliases[i].From, r.Aliases[i].To)
+	}
+	return bytes + weight.Of(r.Named...) + 16*cap(r.Named)
 }
 
 func (s *Session) weigh() int {
@@ -75,8 +90,8 @@ func (m *Message) reweigh() {
 		m.host.messageLedger.change(m)
 		bytes = m.weigh()
 	}
-	m.host.all.weigh(bytes - m.weight)
-	m.weight = bytes
+	m.host.all.weigh(bytes - int(m.weight))
+	m.weight = int32(bytes)
 	m.host.waiting.place(m)
 }
 

@@ -3,6 +3,9 @@ package mailhost
 import (
 	"net/netip"
 	"strings"
+	"sync/atomic"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
 
 // keep copies a line's word for what is not known yet; the copy does not pin the line.
@@ -26,6 +29,44 @@ func replaceAll(to *string, from string) {
 	}
 }
 
+// commonWords are strings that many items have at a time: names and addresses of servers, codes. Who has one of them shares it; whichever comes later takes its place here.
+var commonWords [2048]atomic.Pointer[string]
+
+// common gives a copy of s that pins no line, the same for all as long as it comes again and again.
+func common(s string) string {
+	if s == "" {
+		return ""
+	}
+	at := &commonWords[uint64(hash.Of(s))%uint64(len(commonWords))]
+	if known := at.Load(); known != nil && *known == s {
+		return *known
+	}
+	own := strings.Clone(s)
+	at.Store(&own)
+	return own
+}
+
+// keepCommon is keep for a word that many items have.
+func keepCommon(to *string, from string) {
+	if *to == "" && from != "" {
+		*to = common(from)
+	}
+}
+
+// replaceCommon is replaceAll for a word that many items have.
+func replaceCommon(to *string, from string) {
+	if *to != from {
+		*to = common(from)
+	}
+}
+
+// replaceKnown is replace for a word that many items have.
+func replaceKnown(to *string, from string) {
+	if from != "" && *to != from {
+		*to = common(from)
+	}
+}
+
 // word gives the tracker's own copy of a short name that comes again and again.
 func (h *Host) word(s string) string {
 	if w, ok := h.words[s]; ok {
@@ -38,6 +79,25 @@ func (h *Host) word(s string) string {
 	}
 	return w
 }
+
+// server gives the one of an instance and a dialect, the same for all messages of it.
+func (h *Host) server(instance, dialect string) *server {
+	of := server{instance, dialect}
+	if known := h.servers[of]; known != nil {
+		return known
+	}
+	own := &server{h.word(instance), h.word(dialect)}
+	if len(h.servers) < maxServers {
+		if h.servers == nil {
+			h.servers = make(map[server]*server)
+		}
+		h.servers[*own] = own
+	}
+	return own
+}
+
+// maxServers is how many are kept once.
+const maxServers = 256
 
 // oneSpelling writes an IPv6 address as RFC 5952 wants it, so that all lines have the same: some servers write out every zero.
 func oneSpelling(ip string) string {

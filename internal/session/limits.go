@@ -95,8 +95,8 @@ func (t *Tracker) giver(h *host, k mailhost.Kind) *host {
 // What an ordinary message and session take: the limits of their numbers make that of their memory, so that no address, reply or command that somebody makes as long as he
 // can takes more than those would.
 const (
-	weightOfMessage = 1020
-	weightOfSession = 1200
+	weightOfMessage = 860
+	weightOfSession = 900
 )
 
 func (t *Tracker) room() int {

@@ -141,7 +141,7 @@ func TestSegmentsAreTheWholeState(t *testing.T) {
 		apart int // lines between two steps, at most
 		check int // one in so many checkpoints
 	}{
-		"roomy": {roomy, 1, 400, 8}, "tight": {tight, 1, 3, 200}, "several hosts": {tight, 9, 40, 24}, "many hosts": {roomy, 200, 600, 8},
+		"roomy": {roomy, 1, 400, 8}, "tight": {tight, 1, 6, 100}, "several hosts": {tight, 9, 40, 24}, "many hosts": {roomy, 200, 600, 8},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

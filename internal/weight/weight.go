@@ -15,17 +15,18 @@ func Of(strings ...string) (bytes int) {
 }
 
 // List is the weight of a list when it was that long. Long lists are weighed anew only when they have grown by a quarter.
-type List struct{ n, bytes int }
+type List struct{ n, bytes int32 }
 
 // Of gives the weight of a list of n items, each weighed by one.
 func (w *List) Of(n int, one func(int) int) int {
 	const few = 32
-	if n <= few || n > w.n+w.n/4 || n < w.n/2 {
-		*w = List{n: n}
+	if known := int(w.n); n <= few || n > known+known/4 || n < known/2 {
+		bytes := 0
 		for i := range n {
-			w.bytes += one(i)
+			bytes += one(i)
 		}
-		return w.bytes
+		*w = List{int32(n), int32(bytes)}
+		return bytes
 	}
-	return w.bytes / w.n * n
+	return int(w.bytes/w.n) * n
 }
