@@ -132,7 +132,7 @@ func (e *Engine) observe(src *source, l *Line) {
 		e.remember(src, frame, result, ev)
 	}
 	l.Result, l.Program = result, h.Program
-	l.Claimed = result != event.Unknown || h.Program != "" && e.detector.Claims(h.Program) || h.Program == "" && (src.Dialect != "" || src.Talks)
+	l.Claimed = result != event.Unknown || h.Program != "" && e.detector.Claims(h.Program) || h.Program == "" && (src.Dialect != "" || src.Talks) && strings.TrimSpace(l.Text) != ""
 	e.catch(src, l)
 	l.Caught = len(l.caught) > 0
 	if result == event.Unknown && ev.Scope == event.ScopeNone && !ev.Boundary {

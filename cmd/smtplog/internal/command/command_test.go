@@ -12,10 +12,12 @@ import (
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/render"
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/report"
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/trace"
 )
@@ -190,6 +192,46 @@ func TestEveryWayInSaysTheSame(t *testing.T) {
 		code, out, said := smtplog(t, stdin, append([]string{"report", "--json", "--location", "UTC"}, args...)...)
 		require.Equal(t, Found, code, said)
 		assert.Equal(t, int64(265), decode(t, out).Totals.Delivered)
+	}
+}
+
+// On a terminal every line fits, and nothing is left out for that.
+func TestLinesFitTheTerminal(t *testing.T) {
+	_, out, _ := smtplog(t, "", "report", "--json", "--location", "UTC", testdata+"*.log", testdata+"*.mainlog")
+	r := decode(t, out)
+	text := func(width int) string {
+		var b strings.Builder
+		require.NoError(t, render.Text(&b, r, render.Style{Width: width}))
+		return b.String()
+	}
+	letters := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	all, narrow := text(0), text(80)
+	assert.Equal(t, letters(all), letters(narrow))
+	for line := range strings.Lines(narrow) {
+		assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), 80, line)
+	}
+	assert.Equal(t, all, text(1000))
+}
+
+// Lines without a word are nobody's: that nobody understands them says nothing.
+func TestEmptyLinesAreNotStrange(t *testing.T) {
+	_, out, _ := smtplog(t, "", "report", "--json", testdata+"mission/conversations.log")
+	r := decode(t, out)
+	assert.Equal(t, int64(31), r.Input.Lines)
+	assert.Equal(t, int64(27), r.Input.Recognised)
+	assert.Zero(t, r.Input.Strange)
+	assert.Empty(t, r.Unknown)
+}
+
+// What a destination shows is about the mail that leaves to it: its replies add up to no more than its tries and ends, whatever becomes of the domain's own mail.
+func TestDestinationsTellOfMailThatLeaves(t *testing.T) {
+	_, out, _ := smtplog(t, "", "report", "--json", testdata+"postfix-main.rfc3164.log", testdata+"sendmail-loud.rfc3164.log")
+	for _, p := range decode(t, out).Providers {
+		told := int64(0)
+		for _, s := range p.Reasons {
+			told += s.Count
+		}
+		assert.LessOrEqual(t, told, p.Deferred+p.Bounced+p.Expired, p.Name)
 	}
 }
 

@@ -80,7 +80,7 @@ func (s *shell) tellMeaning(text, command, host string) error {
 	var list attrs.List
 	list.Full = true
 	list.Put(ev)
-	if err := render.Explain(out, ev, list.Items, &m, render.Style{Colour: colourful(s.out)}); err != nil {
+	if err := render.Explain(out, ev, list.Items, &m, styleOf(s.out)); err != nil {
 		return err
 	}
 	return out.Flush()

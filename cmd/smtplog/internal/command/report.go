@@ -92,7 +92,11 @@ func (t *task) write(r *report.Report, to *outputs) error {
 		return render.JSON(t.out, r)
 	}
 	out := bufio.NewWriter(t.out)
-	if err := render.Text(out, r, render.Style{Colour: !to.text && colourful(t.out)}); err != nil {
+	style := styleOf(t.out)
+	if to.text {
+		style = render.Style{}
+	}
+	if err := render.Text(out, r, style); err != nil {
 		return err
 	}
 	return out.Flush()
@@ -133,6 +137,15 @@ func plain(err error) error {
 		return of.Err
 	}
 	return err
+}
+
+// styleOf is what the place that the output goes to can show.
+func styleOf(w io.Writer) render.Style {
+	f, ok := w.(*os.File)
+	if !ok || !input.IsTerminal(f) {
+		return render.Style{}
+	}
+	return render.Style{Colour: colourful(w), Width: input.Width(f)}
 }
 
 // colourful says whether colours are welcome.

@@ -40,7 +40,7 @@ func (s *shell) topOf() *cobra.Command {
 				return render.JSON(t.out, report.Top(r, args[0]))
 			}
 			out := bufio.NewWriter(t.out)
-			if err := render.Top(out, r, args[0], render.Style{Colour: colourful(t.out)}); err != nil {
+			if err := render.Top(out, r, args[0], styleOf(t.out)); err != nil {
 				return err
 			}
 			return out.Flush()

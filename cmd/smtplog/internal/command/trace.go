@@ -63,7 +63,7 @@ client's address or name, a user or a session's id.`,
 				return render.JSON(t.out, list)
 			}
 			out := bufio.NewWriter(t.out)
-			if err := render.Stories(out, list, lines, render.Style{Colour: colourful(t.out)}); err != nil {
+			if err := render.Stories(out, list, lines, styleOf(t.out)); err != nil {
 				return err
 			}
 			return out.Flush()

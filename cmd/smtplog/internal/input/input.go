@@ -328,3 +328,12 @@ func (in *Input) Troubles() (list []error) {
 
 // IsTerminal says whether a file is a terminal, where nobody pipes a log in.
 func IsTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// Width is how many characters a line of a terminal has; 0 where it does not say.
+func Width(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}

@@ -64,7 +64,9 @@ func (p *page) reason(t *table, ev *event.Event, m *Meaning) {
 	if ev.Provider != "" && ev.Provider != "other" {
 		t.row("provider", ev.Provider)
 	}
-	t.row("fingerprint", ev.Fingerprint)
+	if ev.Fingerprint != "" {
+		t.row("fingerprint", ev.Fingerprint)
+	}
 }
 
 // isInternal says whether an attribute ties records together, and tells nobody anything by itself.

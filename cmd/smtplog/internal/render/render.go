@@ -13,7 +13,10 @@ import (
 )
 
 // Style says what the place that a text goes to can show.
-type Style struct{ Colour bool }
+type Style struct {
+	Colour bool
+	Width  int // in characters; 0: lines are as long as they are
+}
 
 // page writes sections of a text.
 type page struct {
@@ -117,6 +120,7 @@ func (t *table) write() {
 
 func (t *table) line(row []cell, wide []int) {
 	var b strings.Builder
+	var last string
 	b.WriteString(" ")
 	for i, c := range row {
 		gap := strings.Repeat(" ", wide[i]-utf8.RuneCountInString(c.text))
@@ -125,7 +129,7 @@ func (t *table) line(row []cell, wide []int) {
 		case strings.HasPrefix(t.name[i], ">"):
 			b.WriteString(" " + gap + text)
 		case i == len(row)-1:
-			b.WriteString(" " + text)
+			last = t.page.last(c, wide)
 		default:
 			b.WriteString(" " + text + gap)
 		}
@@ -133,7 +137,54 @@ func (t *table) line(row []cell, wide []int) {
 			b.WriteString(" ")
 		}
 	}
-	t.page.write("%s\n", strings.TrimRight(b.String(), " "))
+	if strings.HasPrefix(last, "\n") {
+		t.page.write("%s%s\n", strings.TrimRight(b.String(), " "), last)
+		return
+	}
+	t.page.write("%s\n", strings.TrimRight(b.String()+last, " "))
+}
+
+// last is the last cell of a row, on as many lines as it takes: under itself, or where it would be a narrow strip, under the row.
+func (p *page) last(c cell, wide []int) string {
+	at := 2
+	for _, w := range wide[:len(wide)-1] {
+		at += w + 2
+	}
+	room, begin := p.style.Width-at, " "
+	if p.style.Width == 0 || c.text == "" || utf8.RuneCountInString(c.text) <= room {
+		return begin + p.in(c.colour, c.text)
+	}
+	if room < narrow {
+		at, room = under, p.style.Width-under
+		begin = "\n" + strings.Repeat(" ", at)
+	}
+	parts := wrap(c.text, room)
+	for i, part := range parts {
+		parts[i] = p.in(c.colour, part)
+	}
+	return begin + strings.Join(parts, "\n"+strings.Repeat(" ", at))
+}
+
+const (
+	narrow = 40 // a column that is no narrower is read with ease
+	under  = 8  // how far in a cell stands under its row
+)
+
+// wrap cuts a text into lines of at most so many characters, between words where that is possible.
+func wrap(s string, room int) (lines []string) {
+	for room = max(room, 1); utf8.RuneCountInString(s) > room; {
+		end := 0
+		for range room {
+			_, n := utf8.DecodeRuneInString(s[end:])
+			end += n
+		}
+		if space := strings.LastIndexByte(s[:end+1], ' '); space > 0 {
+			end = space
+		}
+		lines = append(lines, strings.TrimRight(s[:end], " "))
+		s = strings.TrimLeft(s[end:], " ")
+	}
+	return append(lines, s)
 }
 
 func stamp(t time.Time) string {

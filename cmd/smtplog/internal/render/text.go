@@ -37,8 +37,15 @@ func (p *page) head(r *report.Report) {
 		t.row("to", in.To.Format("Mon 2006-01-02 15:04:05 MST"))
 	}
 	t.row("lines", fmt.Sprintf("%d, of mail servers %d%s", in.Lines, in.Recognised, notKnown(in)))
-	t.row("servers", joined(r.Servers, 8))
-	t.row("hosts", joined(r.Hosts, 5))
+	for _, one := range [...]struct {
+		name string
+		list []report.Share
+		most int
+	}{{"servers", r.Servers, 8}, {"hosts", r.Hosts, 5}} {
+		if len(one.list) > 0 {
+			t.row(one.name, joined(one.list, one.most))
+		}
+	}
 	t.write()
 }
 
@@ -47,7 +54,7 @@ func notKnown(in *report.Input) (s string) {
 		s += fmt.Sprintf(", not understood %d", in.Strange)
 	}
 	if in.Duplicates > 0 {
-		s += fmt.Sprintf(", told before %d", in.Duplicates)
+		s += fmt.Sprintf(", repeats of others %d", in.Duplicates)
 	}
 	return s
 }
@@ -56,7 +63,7 @@ func notKnown(in *report.Input) (s string) {
 func joined(list []report.Share, n int) string {
 	var words []string
 	for _, s := range list[:min(n, len(list))] {
-		words = append(words, fmt.Sprintf("%s %d", cmp.Or(s.Name, "-"), s.Count))
+		words = append(words, fmt.Sprintf("%s %d", cmp.Or(s.Name, "not told"), s.Count))
 	}
 	if len(list) > n {
 		words = append(words, fmt.Sprintf("and %d more", len(list)-n))
@@ -75,7 +82,7 @@ func (p *page) totals(r *report.Report) {
 	t.row(cell{fmt.Sprint(c.Bounced), bad(c.Bounced, red)}, "bounced", report.Percent(c.Bounced, ended))
 	t.row(cell{fmt.Sprint(c.Expired), bad(c.Expired, red)}, "expired", report.Percent(c.Expired, ended))
 	t.row(cell{fmt.Sprint(c.Deferred), bad(c.Deferred, yellow)}, "deferrals", report.Percent(c.Deferred, c.Tries)+" of "+count(c.Tries, "try")+", "+
-		count(c.DeferredOnce, "message")+"; wait now: "+fmt.Sprint(r.DeferredCount))
+		count(c.DeferredOnce, "message")+"; "+fmt.Sprint(r.DeferredCount)+" still waiting")
 	t.row(cell{fmt.Sprint(c.Rejected), bad(c.Rejected, yellow)}, "rejected by us", temporarily(c))
 	for _, more := range [...]struct {
 		n    int64
@@ -85,7 +92,8 @@ func (p *page) totals(r *report.Report) {
 			t.row(more.n, more.name, "")
 		}
 	}
-	t.row(c.Sessions, "sessions", fmt.Sprintf("with TLS %d; logins %d, failed %d", c.SecuredSessions, c.Logins, c.FailedLogins))
+	t.row(c.Sessions, "sessions", fmt.Sprintf("seen to their end; %d logins, %d failed", c.Logins, c.FailedLogins))
+	t.row(c.SecuredSessions, "with TLS", "of all, also of those whose end no line tells")
 	t.write()
 }
 
@@ -93,7 +101,7 @@ func temporarily(c *report.Totals) string {
 	if c.TempRejected == 0 {
 		return ""
 	}
-	return fmt.Sprintf("of these for now %d", c.TempRejected)
+	return fmt.Sprintf("%d of them for now (4xx)", c.TempRejected)
 }
 
 func bad(n int64, colour string) string {
@@ -142,7 +150,7 @@ func (p *page) times(r *report.Report) {
 	}
 	if len(r.Days) > 1 {
 		p.title("By day")
-		t := p.table("", ">received", ">delivered", ">deferred", ">bounced", ">rejected")
+		t := p.table("", ">received", ">delivered", ">deferred", ">failed", ">rejected")
 		for i := range r.Days {
 			if r.Days[i].Counts == (report.Counts{}) {
 				continue
@@ -152,7 +160,7 @@ func (p *page) times(r *report.Report) {
 		t.write()
 	}
 	p.title("By hour of the day")
-	t := p.table("", ">received", ">delivered", ">deferred", ">bounced", ">rejected")
+	t := p.table("", ">received", ">delivered", ">deferred", ">failed", ">rejected")
 	for hour := range r.Hours {
 		if r.Hours[hour] != (report.Counts{}) {
 			row(t, fmt.Sprintf("%02d-%02d", hour, hour+1), &r.Hours[hour])
@@ -166,7 +174,7 @@ func (p *page) providers(r *report.Report) {
 		return
 	}
 	p.title("Destinations")
-	t := p.table("", ">delivered", ">bounced", ">deferred", ">median", ">p95", "", "reasons")
+	t := p.table("", ">delivered", ">failed", ">deferred", ">median", ">p95", "", "reasons")
 	for i := range r.Providers {
 		one := &r.Providers[i]
 		t.row(one.Name, one.Delivered, cell{fmt.Sprint(one.Bounced + one.Expired), bad(one.Bounced+one.Expired, red)},
@@ -240,11 +248,19 @@ func (p *page) rejects(r *report.Report) {
 			if one.Code > 0 {
 				code = fmt.Sprint(one.Code)
 			}
-			t.row(one.Count, one.Command, code, cmp.Or(one.Reason, one.Filter, "-"), cut(one.Sample, 60)+" ("+joined(one.Clients, 2)+")")
+			t.row(one.Count, one.Command, code, cmp.Or(one.Reason, one.Filter, "-"), cut(one.Sample, 60)+by(one.Clients))
 		}
 		t.write()
 	}
 	p.names("Clients that were rejected", &r.RejectedClients, "rejects", rankOnly)
+}
+
+// by says which clients something is of, where the log names any.
+func by(clients []report.Share) string {
+	if len(clients) == 0 {
+		return ""
+	}
+	return " (" + joined(clients, 2) + ")"
 }
 
 // rankOnly is the column of a list that shows only what it is ordered by.
@@ -308,7 +324,7 @@ func (p *page) domains(title string, l *report.List) {
 		return
 	}
 	p.title(title + incomplete(l))
-	t := p.table(">delivered", ">bytes", ">bounced", ">deferred", ">mean", ">most", "")
+	t := p.table(">delivered", ">bytes", ">failed", ">deferred", ">mean", ">most", "")
 	for i := range l.Items {
 		d := &l.Items[i]
 		t.row(d.Delivered, Size(d.DeliveredBytes), d.Bounced+d.Expired, d.Deferred, Seconds(d.AvgDelay), Seconds(d.MaxDelay), d.Name)

@@ -59,7 +59,9 @@ func (p *page) story(s *trace.Story, lines bool) {
 		if !step.Time.IsZero() {
 			when = step.Time.Format("15:04:05")
 		}
-		p.write("  %s  %s\n", when, p.in(colourOf(step.Status), terminal.Text(step.Says)))
+		t := p.table("", "")
+		t.row(when, cell{step.Says, colourOf(step.Status)})
+		t.write()
 		if lines && step.Line != "" {
 			p.write("            %s\n", p.in(dim, terminal.Text(step.Line)))
 		}

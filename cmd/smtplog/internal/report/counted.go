@@ -205,7 +205,7 @@ func (b *Builder) provider() *provider {
 	if b.to != nil {
 		return b.to
 	}
-	if r := b.ev.Route; r != event.RouteMX && r != event.RouteRelayhost {
+	if !leaves(b.ev) {
 		return nil
 	}
 	name := providerOf(b.ev)
@@ -214,6 +214,11 @@ func (b *Builder) provider() *provider {
 	}
 	b.to = b.providers.add(name, b.sample.Recipients())
 	return b.to
+}
+
+// leaves says whether a record is about mail that goes to other hosts.
+func leaves(ev *event.Event) bool {
+	return ev.Route == event.RouteMX || ev.Route == event.RouteRelayhost
 }
 
 // providerOf is the provider of a record, or the domain where nobody known runs it.

@@ -165,6 +165,8 @@ type Failure struct {
 	Host     string    `json:"host,omitempty"`   // that said so
 	First    time.Time `json:"first"`
 	Last     time.Time `json:"last"`
+
+	leaves bool // it is about mail that goes to other hosts
 }
 
 // Reject is a kind of refusal by us.

@@ -186,7 +186,7 @@ func (b *Builder) destinations(r *Report) {
 	failures := map[string][]Failure{}
 	for _, e := range b.failures.best(mostFailures, byTimes) {
 		who := cmp.Or(e.value.Provider, e.value.Domain)
-		if len(failures[who]) < mostSamples {
+		if e.value.leaves && len(failures[who]) < mostSamples {
 			failures[who] = append(failures[who], e.value)
 		}
 	}

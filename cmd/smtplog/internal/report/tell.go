@@ -81,7 +81,8 @@ func (b *Builder) failure(ev *event.Event, words string) {
 	n := int64(max(1, len(ev.RcptList)))
 	known := ev.Provider != "" && ev.Provider != "other"
 	who := providerOf(ev)
-	key := b.key[:0]
+	leaves := leaves(ev)
+	key := strconv.AppendBool(b.key[:0], leaves)
 	for _, s := range [...]string{who, ev.Status.String(), strconv.Itoa(ev.Code), cmp.Or(ev.Enhanced, ev.DSN), ev.Reason, ev.ErrorType, ev.Fingerprint} {
 		key = append(key, s...)
 		key = append(key, 0xff)
@@ -91,7 +92,7 @@ func (b *Builder) failure(ev *event.Event, words string) {
 	if f.Count == 0 {
 		f.Status, f.Code, f.Enhanced = ev.Status.String(), ev.Code, strings.Clone(cmp.Or(ev.Enhanced, ev.DSN))
 		f.Reason, f.Category, f.Error = strings.Clone(ev.Reason), strings.Clone(ev.Category), strings.Clone(ev.ErrorType)
-		f.First = b.time(ev)
+		f.First, f.leaves = b.time(ev), leaves
 		if known {
 			f.Provider = strings.Clone(who)
 		} else {
@@ -103,7 +104,7 @@ func (b *Builder) failure(ev *event.Event, words string) {
 	if f.Sample == "" {
 		f.Sample, f.Host = short(words), strings.Clone(cmp.Or(ev.ServerAddress, ev.PeerIP))
 	}
-	if p := b.providers.get(who); p != nil {
+	if p := b.providers.get(who); p != nil && leaves {
 		if p.reasons == nil {
 			p.reasons = make(map[string]int64)
 		}

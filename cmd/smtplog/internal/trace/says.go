@@ -30,15 +30,18 @@ func says(ev *event.Event) string {
 	case event.KindAuth:
 		return words("login", ev.User, ev.AuthResult, bracketed(ev.AuthMechanism), answer(ev))
 	case event.KindReject:
-		return words("refused to", peer, "at", ev.Command, "<"+ev.RcptTo+">:", answer(ev))
+		return words("refused", peer, "at", ev.Command, "<"+ev.RcptTo+">:", answer(ev))
 	case event.KindFilter:
 		return words("filter", ev.FilterName, "says", ev.FilterVerdict, score(ev))
 	case event.KindMessageOpened:
+		if peer == "" {
+			return words("received as", ev.QueueID, login(ev))
+		}
 		return words("comes from", peer, login(ev), "as", ev.QueueID)
 	case event.KindMessageHeader:
 		return words("Message-ID", ev.MessageID)
 	case event.KindMessageReceived:
-		return words("in the queue, from <"+strings.Trim(ev.MailFrom, "<>")+">", size(ev), recipients(ev))
+		return "in the queue, from <" + strings.Trim(ev.MailFrom, "<>") + ">" + size(ev) + recipients(ev)
 	case event.KindDelivery:
 		return delivery(ev)
 	case event.KindNotification:
@@ -139,14 +142,18 @@ func size(ev *event.Event) string {
 	if !ev.HasSize {
 		return ""
 	}
-	return fmt.Sprintf("%d bytes", ev.Size)
+	return fmt.Sprintf(", %d bytes", ev.Size)
 }
 
 func recipients(ev *event.Event) string {
-	if n := max(ev.RecipientCount, ev.Recipients()); n > 0 {
-		return fmt.Sprintf("for %d", n)
+	switch n := max(ev.RecipientCount, ev.Recipients()); n {
+	case 0:
+		return ""
+	case 1:
+		return ", for 1 recipient"
+	default:
+		return fmt.Sprintf(", for %d recipients", n)
 	}
-	return ""
 }
 
 func score(ev *event.Event) string {

@@ -70,7 +70,7 @@ var spans = [...]time.Duration{5 * time.Minute, time.Hour}
 
 func (d *drawing) head(r *report.Report, rate float64) {
 	d.line(Head, fmt.Sprintf("smtplog watch   %s   %d lines, %.0f/s   %s", r.Input.To.Format("Mon 2006-01-02 15:04:05 MST"), r.Input.Lines, rate, first(r.Hosts)))
-	d.line(Plain, fmt.Sprintf("%-10s %10s %10s %10s %10s %10s %8s", "", "received", "delivered", "deferrals", "bounced", "rejected", "waiting"))
+	d.line(Plain, fmt.Sprintf("%-10s %10s %10s %10s %10s %10s %8s", "", "received", "delivered", "deferrals", "failed", "rejected", "waiting"))
 	for _, span := range spans {
 		c := Since(r, span)
 		d.line(Plain, fmt.Sprintf("%-10s %10d %10d %10d %10d %10d %8d", "last "+short(span), c.Received, c.Delivered, c.Deferred, c.Bounced+c.Expired, c.Rejected, r.DeferredCount))
@@ -132,7 +132,7 @@ func (d *drawing) providers(r *report.Report) {
 	trouble := func(p report.Provider) int64 { return p.Deferred + p.Bounced + p.Expired }
 	slices.SortStableFunc(list, func(a, b report.Provider) int { return cmp.Compare(trouble(b), trouble(a)) })
 	d.line(Plain, "")
-	d.line(Head, fmt.Sprintf("%-24s %8s %10s %8s %8s  %s", "provider", "tries", "deferrals", "bounced", "p50", "why"))
+	d.line(Head, fmt.Sprintf("%-24s %8s %10s %8s %8s  %s", "provider", "tries", "deferrals", "failed", "p50", "why"))
 	rows := max(3, (d.left-4)/2)
 	for _, p := range list[:min(len(list), rows)] {
 		why, tone := "", Plain
