@@ -219,6 +219,37 @@ func TestQueueByTheLogIsTheServersOwn(t *testing.T) {
 	}
 }
 
+// The same of runs of OpenSMTPD 6.8.0 and Sendmail 8.17.1 (Debian 12), whose mail went to a host that took it, took its time, put it off once or more often, or refused it;
+// an operator removed messages of OpenSMTPD's. That a message is tried anew they say with the answer: until then it is told as one that waits.
+func TestQueueByTheLogOfOtherServers(t *testing.T) {
+	for _, server := range []struct {
+		name    string
+		of      func(*testing.T, int64, []string) *figures
+		seconds float64 // that a time of the listing may be off
+	}{{"opensmtpd", bySmtpctl, 1}, {"sendmail", byMailq, 60}} {
+		log, retried := unpacked(t, "testdata/queue/"+server.name+".log"), 0
+		lines := strings.Count(log, "\n")
+		for _, restart := range []map[int]bool{nil, {lines / 10: true, lines / 3: true, lines/3 + 1: true, lines / 2: true}} {
+			told := queuesByLog(t, "testdata/queue/"+server.name+".log", restart)
+			for at, want := range listings(t, "testdata/queue/"+server.name+".queues", server.of) {
+				got := told[at]
+				if !assert.NotNil(t, got, "%s at %d", server.name, at) {
+					continue
+				}
+				second := time.Unix(at, 0).UTC().Format(time.Stamp) // the one that the tool was asked in
+				ending := float64(strings.Count(log, second))
+				assert.InDelta(t, want.messages["active"]+want.messages["deferred"], got.messages["active"]+got.messages["deferred"], ending, "%s at %d", server.name, at)
+				assert.Zero(t, got.messages["held"])
+				again := max(0, want.messages["active"]-got.messages["active"])
+				retried += again
+				assert.InDelta(t, want.messages["deferred"]+again, got.messages["deferred"], ending, "%s, deferred at %d", server.name, at)
+				assert.InDelta(t, want.oldest, got.oldest, server.seconds, "%s, the oldest at %d", server.name, at)
+			}
+		}
+		assert.Positive(t, retried, "%s: messages were tried anew while the tool was asked", server.name)
+	}
+}
+
 // What is left in the queues of the servers of testdata at the end of their runs is known from their own listings.
 func TestQueueAtTheEndOfARun(t *testing.T) {
 	for log, run := range map[string]string{
