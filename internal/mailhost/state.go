@@ -107,7 +107,9 @@ func (h *Host) Encode(to *gob.Encoder) error {
 	} {
 		for i, st := range h.streams {
 			for m := of(st); m != nil && err == nil; m = m.links.Next {
-				err = to.Encode(m.save(i))
+				saved := m.save(i)
+				err = to.Encode(saved)
+				saved.Message.release()
 			}
 		}
 	}

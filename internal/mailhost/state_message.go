@@ -1,6 +1,10 @@
 package mailhost
 
-import "github.com/otelcol-smtp/otelcol-smtp/internal/event"
+import (
+	"sync"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+)
 
 // plainMessage is what a saved state has of a message beside what stands around it there: gob knows the fields by their names.
 type plainMessage struct {
@@ -30,18 +34,39 @@ type plainMessage struct {
 	Fate                                                                      Fate
 }
 
-// plain gives the message as it is saved. It shares its lists.
+// plains are used again: a state has a hundred thousand of them.
+var plains = sync.Pool{New: func() any { return new(plainMessage) }}
+
+// release gives one back that was written.
+func (p *plainMessage) release() {
+	const most = 64 // recipients that are worth keeping the room of
+	list := p.Recipients[:0]
+	if cap(list) > most {
+		list = nil
+	}
+	clear(list[:cap(list)])
+	*p = plainMessage{Recipients: list}
+	plains.Put(p)
+}
+
+// plain gives the message as it is saved, until it is released. It shares its lists.
 func (m *Message) plain() *plainMessage {
 	by, rare := m.submitter(), m.seldom()
-	return &plainMessage{
+	p := plains.Get().(*plainMessage)
+	list := p.Recipients[:0]
+	for i := range m.Recipients {
+		list = append(list, m.Recipients[i].plain())
+	}
+	*p = plainMessage{
 		UID: m.UID, Trace: m.Trace, QueueID: m.QueueID, First: m.First, Last: m.Last, Seen: m.Seen,
 		Partial: m.Partial, Begun: m.Begun, GivenUp: m.GivenUp, Refused: m.Refused, Kept: m.Kept, NoEnd: m.NoEnd, PutOff: m.PutOff, MayExpand: m.MayExpand,
 		HasSize: m.HasSize, Kind: m.Kind, Came: m.Came, Held: m.Held, Off: m.Off, Left: m.Left, Spans: m.Spans, Beside: m.Beside, Earlier: m.Earlier,
 		Parent: m.Parent, Origin: m.Origin, Transaction: m.Transaction, Dialect: m.of.dialect, MessageID: m.MessageID, MailFrom: m.MailFrom, Size: m.Size,
 		ClientAddress: m.ClientAddress, PeerIP: m.PeerIP, ClientPort: m.ClientPort, Helo: by.Helo, Protocol: by.Protocol, User: by.User, Mechanism: by.Mechanism,
-		Aliases: rare.Aliases, Answer: rare.Answer, Recipients: m.plainRecipients(), Named: rare.Named, RecipientsDropped: m.Dropped, Count: m.Count,
+		Aliases: rare.Aliases, Answer: rare.Answer, Recipients: list, Named: rare.Named, RecipientsDropped: m.Dropped, Count: m.Count,
 		Verdicts: m.Verdicts, Final: m.Final, Passed: m.Passed, Moved: m.Moved, Hops: m.Hops, Fate: rare.Fate,
 	}
+	return p
 }
 
 // keptMessage is a message of a saved state.

@@ -102,7 +102,11 @@ func (h *Host) WriteSome(to func(*Entry) error, number uint64, most int) error {
 		if e == nil {
 			return nil
 		}
-		if err := to(e); err != nil {
+		err := to(e)
+		if e.Message != nil {
+			e.Message.Message.release()
+		}
+		if err != nil {
 			return err
 		}
 	}
