@@ -124,6 +124,7 @@ const mostRounds = 8
 // Next says whether the logs are to be read again, because ids were found that lines before may have.
 func (s *Search) Next() bool {
 	s.lookBack()
+	s.back.text = nil
 	s.rounds++
 	s.close()
 	clear(s.needles.near)
