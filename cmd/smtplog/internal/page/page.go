@@ -44,8 +44,9 @@ type titled struct {
 // chart is the series as uPlot takes it: times in seconds, then the values.
 type chart struct {
 	At        []int64 `json:"at"`
+	Offset    []int   `json:"offset"` // seconds from UTC of the report's zone at each: a browser has a zone of its own
 	Delivered []int64 `json:"delivered"`
-	Bounced   []int64 `json:"bounced"`
+	Failed    []int64 `json:"failed"` // bounced and expired
 	Deferred  []int64 `json:"deferred"`
 	Rejected  []int64 `json:"rejected"`
 }
@@ -55,9 +56,10 @@ func Write(to io.Writer, r *report.Report) error {
 	c := content{Report: r, Weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"}, Ended: r.Totals.Ended()}
 	for i := range r.Series {
 		p := &r.Series[i]
-		c.Chart.At = append(c.Chart.At, p.From.Unix())
+		_, offset := p.From.Zone()
+		c.Chart.At, c.Chart.Offset = append(c.Chart.At, p.From.Unix()), append(c.Chart.Offset, offset)
 		c.Chart.Delivered = append(c.Chart.Delivered, p.Delivered)
-		c.Chart.Bounced = append(c.Chart.Bounced, p.Bounced+p.Expired)
+		c.Chart.Failed = append(c.Chart.Failed, p.Bounced+p.Expired)
 		c.Chart.Deferred = append(c.Chart.Deferred, p.Deferred)
 		c.Chart.Rejected = append(c.Chart.Rejected, p.Rejected)
 	}

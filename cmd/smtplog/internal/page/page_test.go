@@ -23,19 +23,22 @@ import (
 )
 
 // write makes the page of logs.
-func write(t *testing.T, paths ...string) string {
+func write(t *testing.T, paths ...string) string { return writeIn(t, "UTC", paths...) }
+
+// writeIn makes it for readers of a time zone.
+func writeIn(t *testing.T, zone string, paths ...string) string {
 	t.Helper()
 	of := site.Default()
-	of.Location = "UTC"
+	of.Location = zone
 	set, _, err := of.Settings()
 	require.NoError(t, err)
 	e, err := engine.New(set)
 	require.NoError(t, err)
-	r := &reading.Reader{Engine: e, Zone: time.UTC}
+	r := &reading.Reader{Engine: e, Zone: set.Zone}
 	in, troubles, err := input.Open(input.Options{Paths: paths, Now: time.Now(), Stamp: r.Stamp})
 	require.NoError(t, err)
 	require.Empty(t, troubles)
-	b := report.New(report.Options{Version: "1.2.3", Zone: time.UTC, Top: 20, Messages: 2000})
+	b := report.New(report.Options{Version: "1.2.3", Zone: set.Zone, Top: 20, Messages: 2000})
 	require.NoError(t, r.Read(t.Context(), in, b))
 	var out bytes.Buffer
 	require.NoError(t, page.Write(&out, b.Report()))
@@ -43,6 +46,14 @@ func write(t *testing.T, paths ...string) string {
 }
 
 const testdata = "../../../../testdata/"
+
+// The chart has the times of the tables, whatever zone the browser is in: also in the hour that summer time gives back.
+func TestTheChartHasTheZoneOfTheReport(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "mail.log")
+	line := " mx postfix/smtp[1]: 4AB12C3: to=<a@b.example>, relay=mx.b.example[198.51.100.31]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)\n"
+	require.NoError(t, os.WriteFile(log, []byte("2026-10-25T00:59:00+00:00"+line+"2026-10-25T01:00:00+00:00"+line), 0o600))
+	assert.Contains(t, writeIn(t, "Europe/Berlin", log), `"offset":[7200,3600]`)
+}
 
 // The page is whole in itself, small, and says what the report says.
 func TestThePageNeedsNothing(t *testing.T) {

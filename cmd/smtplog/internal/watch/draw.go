@@ -132,7 +132,7 @@ func (d *drawing) providers(r *report.Report) {
 	trouble := func(p report.Provider) int64 { return p.Deferred + p.Bounced + p.Expired }
 	slices.SortStableFunc(list, func(a, b report.Provider) int { return cmp.Compare(trouble(b), trouble(a)) })
 	d.line(Plain, "")
-	d.line(Head, fmt.Sprintf("%-24s %8s %10s %8s %8s  %s", "provider", "tries", "deferrals", "failed", "p50", "why"))
+	d.line(Head, fmt.Sprintf("%-22s %6s %10s %7s %8s  %s", "provider", "tries", "deferrals", "failed", "p50", "why"))
 	rows := max(3, (d.left-4)/2)
 	for _, p := range list[:min(len(list), rows)] {
 		why, tone := "", Plain
@@ -145,7 +145,7 @@ func (d *drawing) providers(r *report.Report) {
 		case share >= 0.1:
 			tone = Uneasy
 		}
-		d.line(tone, fmt.Sprintf("%-24s %8d %9s%% %8d %7.1fs  %s", cut(p.Name, 24), p.Tries, percent(p.Deferred, p.Tries), p.Bounced+p.Expired, p.Delay.P50, why))
+		d.line(tone, fmt.Sprintf("%-22s %6d %9s%% %7d %7.1fs  %s", cut(p.Name, 22), p.Tries, percent(p.Deferred, p.Tries), p.Bounced+p.Expired, p.Delay.P50, why))
 	}
 }
 
@@ -161,8 +161,8 @@ func (d *drawing) failures(r *report.Report) {
 	d.line(Plain, "")
 	d.line(Head, "newest failures")
 	for _, f := range list[:min(len(list), max(0, d.left))] {
-		d.line(Plain, fmt.Sprintf("%s %6d× %-14s %-16s %s", f.Last.Format("15:04:05"), f.Count, cut(cmp.Or(f.Provider, f.Domain, "-"), 14),
-			cut(cmp.Or(f.Reason, f.Error, f.Status), 16), cmp.Or(f.Sample, f.Error)))
+		d.line(Plain, fmt.Sprintf("%s %5d× %-14s %-18s %s", f.Last.Format("15:04:05"), f.Count, cut(cmp.Or(f.Provider, f.Domain, "-"), 14),
+			cut(cmp.Or(f.Reason, f.Error, f.Status), 18), cmp.Or(f.Sample, f.Error)))
 	}
 }
 

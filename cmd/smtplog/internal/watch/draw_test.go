@@ -63,7 +63,7 @@ func TestTheViewTellsWhatMatters(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"1000 lines, 12/s", "incidents: 5 open", "since 09:15 google answers 421", "provider10", "rate_limited 10", "15:40:00      3× provider00",
+		"1000 lines, 12/s", "incidents: 5 open", "since 09:15 google answers 421", "provider10", "rate_limited 10", "15:40:00     3× provider00",
 	} {
 		assert.Contains(t, text, want)
 	}

@@ -11,11 +11,24 @@
     const line = (label, name) => ({ label, stroke: colour(name), width: 1.5, points: { show: data.at.length < 60 } });
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
     plot = new uPlot({
-      width: place.clientWidth, height: 260,
-      series: [{}, line("delivered", "--good"), line("bounced", "--bad"), line("deferred", "--slow"), line("rejected", "--ours")],
+      width: place.clientWidth, height: 260, tzDate: there, fmtDate: written,
+      series: [{}, line("delivered", "--good"), line("failed", "--bad"), line("deferred", "--slow"), line("rejected", "--ours")],
       axes: [axis, { ...axis, size: 60 }],
-    }, [data.at, data.delivered, data.bounced, data.deferred, data.rejected], place);
+    }, [data.at, data.delivered, data.failed, data.deferred, data.rejected], place);
   }
+
+  // The times are those of the report's zone, as in the tables, and written as there.
+  function there(at) {
+    let i = data.at.length - 1;
+    while (i > 0 && data.at[i] > at) i--;
+    return uPlot.tzDate(new Date((at + data.offset[i]) * 1000), "Etc/UTC");
+  }
+  function written(how) {
+    return uPlot.fmtDate(how.replace("{M}/{D}/{YY}", "{YYYY}-{MM}-{DD}").replace("{M}/{D}", "{MM}-{DD}")
+      .replace("{h}:{mm}:{ss}{aa}", "{HH}:{mm}:{ss}")
+      .replace("{h}:{mm}{aa}", "{HH}:{mm}").replace("{h}{aa}", "{HH}:00"));
+  }
+
   draw();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   let width = place.clientWidth;
