@@ -195,6 +195,22 @@ func TestDomainThatIsNoKnownProviders(t *testing.T) {
 	assert.Contains(t, m.out[0].Sentence, "many hosts answer ")
 }
 
+// That a domain takes mail is known as soon as it has taken enough, be it of the last hour.
+func TestDomainOfAnHour(t *testing.T) {
+	for took, want := range map[int]int{20: 0, 100: 1} {
+		m := newMail(Defaults())
+		for i := range took + 30 {
+			m.at = m.at.Add(20 * time.Second)
+			o := Observation{Event: Try, Provider: "other", Domain: "partner.example", Status: "delivered", Final: true}
+			if i >= took {
+				o.Status, o.Reason, o.Category, o.Final = "deferred", "rate_limited", "block", false
+			}
+			m.observe(o)
+		}
+		assert.Len(t, m.told(), want, took)
+	}
+}
+
 // A share that rises a little everywhere is not told of the domain that has most of it by chance; one that rises more than elsewhere is.
 func TestDomainIsComparedWithOthers(t *testing.T) {
 	for share, want := range map[float64]int{0.17: 0, 0.9: 1} {

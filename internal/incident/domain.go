@@ -18,8 +18,11 @@ const (
 // known says whether so much of our mail was taken that a refusal is a departure: nobody makes an incident with a host that never took any.
 func (m *domain) known(d *design) bool { return m.past(d) > 2*prior }
 
-// past is how much of our mail was taken in the last days.
-func (m *domain) past(d *design) float64 { return m.Tries.watch(d, "", taken, 0).Past }
+// past is how much of our mail was taken in the last days, up to now.
+func (m *domain) past(d *design) float64 {
+	s := m.Tries.watch(d, "", taken, 0)
+	return s.Past + s.Fresh[0] + s.Fresh[1]
+}
 
 // ofDomain looks at a try at a host of no known provider, for the recipient's domain alone; it gives the share that it failed in.
 func (d *Detector) ofDomain(o *Observation, outcome string) *share {
@@ -64,7 +67,7 @@ func (d *Detector) everywhere(s *share) bool {
 	if all == nil || all.Open != nil {
 		return all != nil
 	}
-	elsewhere := all.Run.share(p.Tries.N)
+	elsewhere := math.Min(0.95, all.Run.share(p.Tries.N))
 	if most, part := all.Run.Domains.top(); most == s.group.Name {
 		elsewhere *= 1 - part
 	}
