@@ -226,11 +226,24 @@ type reading struct {
 
 // find looks for a rule in front of number best that fits the words, and gives its number, else best.
 func (t *phrases) find(rules []rule, a *asked, words []byte, best int) int {
+	if t.parts >= fewParts {
+		return t.findMany(rules, a, words, best)
+	}
 	var few [fewParts]uint16
 	r := reading{rules: rules, asked: a, best: best, ends: few[:]}
-	if t.parts >= fewParts {
-		r.ends = make([]uint16, t.parts+1)
-	}
+	t.read(&r, words)
+	return r.best
+}
+
+// findMany is find with room for all parts that an automaton may have, which takes longer to clear.
+func (t *phrases) findMany(rules []rule, a *asked, words []byte, best int) int {
+	var many [maxParts]uint16
+	r := reading{rules: rules, asked: a, best: best, ends: many[:]}
+	t.read(&r, words)
+	return r.best
+}
+
+func (t *phrases) read(r *reading, words []byte) {
 	state := uint16(0)
 	for i := 0; i < len(words); i++ {
 		if symbol := t.symbol[words[i]]; symbol == 0 {
@@ -251,7 +264,6 @@ func (t *phrases) find(rules []rule, a *asked, words []byte, best int) int {
 			r.heard(t.list[t.hits[state]:], i+1)
 		}
 	}
-	return r.best
 }
 
 // appendWords writes a text as fold does, between blanks, without its addresses, and says whether it has letters that are not ASCII.
@@ -315,11 +327,7 @@ func appendBlank(b []byte, between bool) ([]byte, bool) {
 
 // findRaw is find in the text as it is, for the words of regular expressions, which are in ASCII letters: any case, and signs as one blank.
 func (t *phrases) findRaw(rules []rule, a *asked, best int) int {
-	var few [fewParts]uint16
-	r := reading{rules: rules, asked: a, best: best, ends: few[:]}
-	if t.parts >= fewParts {
-		r.ends = make([]uint16, t.parts+1)
-	}
+	r := reading{rules: rules, asked: a, best: best} // a literal is all of its text: no part to note
 	state, between := uint16(0), true
 	for i, c := range []byte(a.text[:min(len(a.text), regexpMax)]) {
 		if c < utf8.RuneSelf {
