@@ -62,7 +62,7 @@ func (in include) look() ([]tail.Seen, map[string]string) {
 // tellMissing says why a name is there and its file is not. It is false when the name is gone, too.
 func tellMissing(path string, err error, troubles map[string]string) bool {
 	if !errors.Is(err, fs.ErrNotExist) {
-		troubles[path] = "cannot be looked at: " + err.Error()
+		troubles[path] = "cannot be looked at: " + cause(err)
 		return true
 	}
 	target, err := os.Readlink(path)

@@ -143,3 +143,10 @@ func TestWhatIsTheMatterIsToldAgainWhenItChanges(t *testing.T) {
 		"/log/n cannot be read: input/output error", "/log/n is read now, or is gone",
 	}, logged.all())
 }
+
+// A file that may not be read is named once, in front.
+func TestCauseNamesNoFile(t *testing.T) {
+	_, err := os.Open("/no/such/mail.log")
+	assert.Equal(t, "no such file or directory", cause(err))
+	assert.Equal(t, "input/output error", cause(syscall.EIO))
+}

@@ -1,6 +1,8 @@
 package maillogreceiver
 
 import (
+	"errors"
+	"io/fs"
 	"maps"
 	"slices"
 	"sync"
@@ -42,8 +44,17 @@ func (t *troubles) reading(path string, err error) {
 		if t.failed == nil {
 			t.failed = make(map[string]string)
 		}
-		t.failed[path] = "cannot be read: " + err.Error()
+		t.failed[path] = "cannot be read: " + cause(err)
 	}
+}
+
+// cause is what the system says, without its call and the file: the name stands in front.
+func cause(err error) string {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		return of.Err.Error()
+	}
+	return err.Error()
 }
 
 // tell takes what is the matter now, by glob or path, and logs what is new or over. What is there at the first look is told at once.

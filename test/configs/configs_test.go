@@ -299,6 +299,8 @@ func dummy(name string) string {
 		return "4318"
 	case strings.HasSuffix(name, "URL"), strings.HasSuffix(name, "ENDPOINT"):
 		return "http://localhost:4318"
+	case strings.HasSuffix(name, "KEY"):
+		return "a key of more than sixteen bytes"
 	default:
 		return "dummy"
 	}
