@@ -65,7 +65,7 @@ test: build test-unit lint test-generated test-wasm ## everything but e2e: unit,
 .PHONY: test-unit
 test-unit: $(COLLECTOR) ## unit and golden tests under the race detector; validates every config in docs and examples
 	@echo "==> tests (UPDATE_GOLDEN=1 rewrites goldens)"
-	go test -race -timeout 30m $$(go list ./... | grep -v '/test/truth$$')
+	go test -race -timeout 30m $$(go list -race ./... | grep -v '/test/truth$$')
 	@# Every corpus against its truth, one line after the other: no two goroutines to race, and ten times as long under the detector.
 	go test -timeout 30m ./test/truth
 
