@@ -365,7 +365,7 @@ func TestOutagesLoseNothing(t *testing.T) {
 			require.Contains(t, all, name, "its outage is not tried")
 		}
 	}
-	slots := make(chan struct{}, 3)
+	slots := make(chan struct{}, 5)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		for _, how := range slices.Sorted(maps.Keys(endings)) {
 			t.Run(name+"/"+how, func(t *testing.T) {
