@@ -166,6 +166,11 @@ func (c *core) tick() {
 		case <-c.stop:
 			return
 		case <-ticker.C:
+			select {
+			case <-c.stop: // both are there when the turn before took long: settle would wait for another one, which nobody hurries any more
+				return
+			default:
+			}
 			c.lookAfter(context.Background())
 		}
 	}
