@@ -21,10 +21,10 @@ func (h *Host) trustIn(m *Message, ev *event.Event) trust {
 	if ev.PeerIP != "" || ev.ClientAddress != "" || m.Origin == 0 {
 		return h.trustOf(ev)
 	}
-	switch {
-	case m.submitter().User != "":
+	switch by := m.submitter(); {
+	case by.User != "":
 		return trustUser
-	case isLoopback(m.PeerIP) || h.site.isLocalNetwork(m.PeerIP):
+	case isLoopback(by.PeerIP) || h.site.isLocalNetwork(by.PeerIP):
 		return trustNetwork
 	}
 	return trustUnknown

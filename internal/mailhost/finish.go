@@ -77,13 +77,13 @@ func (h *Host) endRecipients(m *Message, status event.Status, out *Output) {
 		ev := events.Get().(*event.Event)
 		m.describe(ev, event.KindDelivery)
 		ev.RcptTo, ev.OrigRcptTo, ev.DestinationDomain = r.To, r.Orig, foldDomain(r.To)
-		ev.Status, ev.Final, ev.DSN = status, status.Ends(), r.DSN
 		why := r.why.said()
+		ev.Status, ev.Final, ev.DSN = status, status.Ends(), why.DSN
 		ev.Route, ev.Direction, ev.Provider = r.Route, r.Direction, why.Provider
 		ev.Reason, ev.Category, ev.Basis = why.Reason, why.Category, why.Basis
-		ev.Code, ev.Enhanced, ev.Text = int(r.Code), r.Enhanced, r.Reply
-		if r.Code > 0 {
-			ev.Class = byte('0' + r.Code/100)
+		ev.Code, ev.Enhanced, ev.Text = int(why.Code), why.Enhanced, r.Reply
+		if why.Code > 0 {
+			ev.Class = byte('0' + why.Code/100)
 		}
 		if d := m.Last - m.First; ev.Final && !m.Partial && d >= 0 {
 			ev.Duration, ev.HasTotalDuration = time.Duration(d), true

@@ -19,30 +19,51 @@ func (m *Message) hop(ev *event.Event) {
 	if ev.ServerAddress == "" && ev.PeerIP == "" {
 		return
 	}
-	for i := range m.Hops {
-		if hop := &m.Hops[i]; hop.Server == ev.ServerAddress && hop.Address == ev.PeerIP {
-			hop.take(ev)
+	for i, hop := range m.hops {
+		if hop.Server == ev.ServerAddress && hop.Address == ev.PeerIP {
+			m.hops[i] = hop.after(ev)
 			return
 		}
 	}
-	if len(m.Hops) >= maxHops {
+	if len(m.hops) >= maxHops {
 		return
 	}
-	m.Hops = append(m.Hops, Hop{Server: common(ev.ServerAddress), Address: common(ev.PeerIP)})
-	m.Hops[len(m.Hops)-1].take(ev)
+	first := Hop{Server: ev.ServerAddress, Address: ev.PeerIP}
+	m.hops = append(m.hops, first.after(ev))
 }
 
-func (h *Hop) take(ev *event.Event) {
+var hops shared[Hop]
+
+// hopOf gives a copy of it that pins no line.
+func hopOf(one Hop) *Hop {
+	return hops.of(one, func(own *Hop) {
+		own.Server, own.Address, own.Enhanced = common(own.Server), common(own.Address), common(own.Enhanced)
+	})
+}
+
+// plainHops are the hops as summaries and saved states have them.
+func (m *Message) plainHops() []Hop {
+	if len(m.hops) == 0 {
+		return nil
+	}
+	list := make([]Hop, len(m.hops))
+	for i, hop := range m.hops {
+		list[i] = *hop
+	}
+	return list
+}
+
+// after is the hop when the event has happened. Hops are shared, so it is another one.
+func (h Hop) after(ev *event.Event) *Hop { //nolint:gocritic // the copy is what is changed
 	if ev.Route != event.RouteUnknown {
 		h.Route = ev.Route
 	}
 	h.Status = ev.Status
-	h.Code, h.Reason = 0, ""
-	enhanced := ""
+	h.Code, h.Reason, h.Enhanced = 0, "", ""
 	if ev.Status != event.StatusDelivered {
-		h.Code, h.Reason, enhanced = ev.Code, ev.Reason, ev.Enhanced
+		h.Code, h.Reason, h.Enhanced = ev.Code, ev.Reason, ev.Enhanced
 	}
-	replaceCommon(&h.Enhanced, enhanced)
+	return hopOf(h)
 }
 
 // asked notes a host that refused or failed before there is a verdict.

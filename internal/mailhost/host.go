@@ -80,7 +80,6 @@ type inferred struct {
 type known struct {
 	domains map[string]struct{} // learned local domains
 	words   map[string]string   // interned instance, service and daemon names
-	whys    map[why]*why        // interned, too
 	servers map[server]*server  // likewise
 }
 

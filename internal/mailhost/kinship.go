@@ -118,11 +118,11 @@ func (h *Host) adopt(m *Message, ev *event.Event) {
 
 // inherit lets a message that came back from a filter on this host know who sent it first.
 func (m *Message) inherit(from *Message) {
-	if from.trust > m.trust || isLoopback(m.PeerIP) {
+	if from.trust > m.trust || isLoopback(m.submitter().PeerIP) {
 		m.trust = from.trust
 	}
-	replace(&m.ClientAddress, from.ClientAddress)
-	replace(&m.PeerIP, from.PeerIP)
+	by := from.submitter()
+	m.ratherBy(submitter{ClientAddress: by.ClientAddress, PeerIP: by.PeerIP})
+	m.broughtBy(submitter{User: by.User})
 	m.ClientPort = from.ClientPort
-	m.broughtBy(submitter{User: from.submitter().User})
 }

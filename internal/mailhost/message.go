@@ -70,16 +70,12 @@ type Message struct {
 	MailFrom  string
 	Size      int64
 
-	ClientAddress, PeerIP string
-	Recipients            []recipient
-	index                 map[string]int // beyond a few recipients
-	Hops                  []Hop
-	by                    *submitter
-	rare                  *rareOfMessage
+	Recipients []recipient
+	index      map[string]int // beyond a few recipients
+	hops       []*Hop
+	by         *submitter
+	rare       *rareOfMessage
 }
-
-// submitter is who brought a message, as far as few logs tell.
-type submitter struct{ Helo, Protocol, User, Mechanism string }
 
 // rareOfMessage is what few messages have.
 type rareOfMessage struct {
@@ -87,28 +83,6 @@ type rareOfMessage struct {
 	Answer  *Answer
 	Named   []string // as they were received, before expansion
 	Fate    Fate
-}
-
-// submitter is who brought the message, to be read only.
-func (m *Message) submitter() submitter {
-	if m.by == nil {
-		return submitter{}
-	}
-	return *m.by
-}
-
-// broughtBy keeps who brought the message, where that was not known.
-func (m *Message) broughtBy(who submitter) {
-	if who == (submitter{}) {
-		return
-	}
-	if m.by == nil {
-		m.by = new(submitter)
-	}
-	keepCommon(&m.by.Helo, who.Helo)
-	keepCommon(&m.by.Protocol, who.Protocol)
-	keep(&m.by.User, who.User)
-	keepCommon(&m.by.Mechanism, who.Mechanism)
 }
 
 // seldom is what few messages have, to be read only.
@@ -204,8 +178,9 @@ func (m *Message) introduce(ev *event.Event) {
 		ev.User = m.submitter().User
 	}
 	if ev.ClientAddress == "" && ev.PeerIP == "" {
-		if ev.ClientAddress = m.ClientAddress; m.ClientAddress == "" {
-			ev.PeerIP = m.PeerIP
+		by := m.submitter()
+		if ev.ClientAddress = by.ClientAddress; by.ClientAddress == "" {
+			ev.PeerIP = by.PeerIP
 		}
 	}
 }
@@ -257,9 +232,7 @@ func (s *Session) accept(ev *event.Event) {
 }
 
 func (m *Message) opened(s *Session, ev *event.Event) {
-	keepCommon(&m.ClientAddress, ev.ClientAddress)
-	keepCommon(&m.PeerIP, ev.PeerIP)
-	m.broughtBy(submitter{User: ev.User, Mechanism: ev.AuthMechanism})
+	m.broughtBy(submitter{ClientAddress: ev.ClientAddress, PeerIP: ev.PeerIP, User: ev.User, Mechanism: ev.AuthMechanism})
 	if m.ClientPort == 0 {
 		m.ClientPort = int32(ev.ClientPort)
 	}
@@ -277,9 +250,9 @@ func (m *Message) opened(s *Session, ev *event.Event) {
 	}
 	m.Origin, m.Transaction = s.ID, int32(s.Transaction)
 	m.broughtBy(submitter{Helo: s.Helo})
-	if m.ClientAddress == "" && m.PeerIP == "" { // the line names no client: its session does
-		m.ClientAddress, m.PeerIP, m.ClientPort = s.ClientAddress, s.PeerIP, int32(s.ClientPort)
-		m.broughtBy(submitter{User: s.User, Mechanism: s.Mechanism})
+	if by := m.submitter(); by.ClientAddress == "" && by.PeerIP == "" { // the line names no client: its session does
+		m.broughtBy(submitter{ClientAddress: s.ClientAddress, PeerIP: s.PeerIP, User: s.User, Mechanism: s.Mechanism})
+		m.ClientPort = int32(s.ClientPort)
 	}
 	if len(s.open) < maxOpenOfOne {
 		s.open = append(s.open, m)
@@ -343,14 +316,15 @@ func (m *Message) complete(ev *event.Event) {
 
 // context gives a delivery or a summary all that is known of the message: the line alone answers who sent what to whom.
 func (m *Message) context(ev *event.Event) {
+	by := m.submitter()
 	if ev.ClientAddress == "" {
-		ev.ClientAddress = m.ClientAddress
+		ev.ClientAddress = by.ClientAddress
 	}
 	if ev.ClientPort == 0 {
 		ev.ClientPort = int(m.ClientPort)
 	}
 	if ev.User == "" {
-		ev.User = m.submitter().User
+		ev.User = by.User
 	}
 	if !ev.HasSize && m.HasSize {
 		ev.Size, ev.HasSize = m.Size, true

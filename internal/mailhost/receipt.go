@@ -156,10 +156,10 @@ func (h *Host) join(r *receipt) {
 		return
 	}
 	m.Origin, m.Transaction, m.trust = r.Origin, int32(r.Transaction), r.Trust
-	m.ClientAddress, m.PeerIP, m.ClientPort = r.ClientAddress, r.PeerIP, int32(r.ClientPort)
-	protocol := m.submitter().Protocol
-	m.by = nil
-	m.broughtBy(submitter{Helo: r.Helo, Protocol: protocol, User: r.User, Mechanism: r.Mechanism})
+	m.ClientPort = int32(r.ClientPort)
+	m.by = submitterOf(submitter{
+		ClientAddress: r.ClientAddress, PeerIP: r.PeerIP, Helo: r.Helo, Protocol: m.submitter().Protocol, User: r.User, Mechanism: r.Mechanism,
+	})
 }
 
 // reweigh gives how much heavier it has become.

@@ -33,16 +33,17 @@ func (h *Host) sameMail(m *Message) *Message {
 	if m.MessageID == "" {
 		return nil
 	}
-	near := !m.brought || isLoopback(m.PeerIP) || h.filters.isAt(m.PeerIP)
-	if !near && !isPrivate(m.PeerIP) {
+	from := m.submitter().PeerIP
+	near := !m.brought || isLoopback(from) || h.filters.isAt(from)
+	if !near && !isPrivate(from) {
 		return nil
 	}
 	var found *Message
 	h.eachWith(m.MessageID, func(other *Message) {
 		switch {
 		case other == m || !other.received || other.First > m.First+clocksDiffer:
-		case other.Origin != 0 && other.Origin == m.Origin && other.PeerIP == m.PeerIP: // sent twice
-		case !near && other.PeerIP == m.PeerIP:
+		case other.Origin != 0 && other.Origin == m.Origin && other.submitter().PeerIP == from: // sent twice
+		case !near && other.submitter().PeerIP == from:
 		case found == nil || other.First < found.First:
 			found = other
 		}
@@ -101,13 +102,8 @@ func (h *Host) fronted(s *Session, ev *event.Event) {
 	h.messageLedger.change(m)
 	s.Transaction++
 	m.Origin, m.Transaction = s.ID, int32(s.Transaction)
-	replace(&m.ClientAddress, s.ClientAddress)
-	replace(&m.PeerIP, s.PeerIP)
+	m.ratherBy(submitter{ClientAddress: s.ClientAddress, PeerIP: s.PeerIP, Helo: s.Helo, Protocol: s.Protocol})
+	m.broughtBy(submitter{User: s.User})
 	m.ClientPort = int32(s.ClientPort)
-	m.broughtBy(submitter{Helo: s.Helo, Protocol: s.Protocol, User: s.User})
-	if m.by != nil {
-		replace(&m.by.Helo, s.Helo)
-		replace(&m.by.Protocol, s.Protocol)
-	}
 	m.complete(ev)
 }

@@ -41,55 +41,46 @@ type Recipient struct {
 // recipient is a Recipient as long as its message is open, and for late lines. There are many of them: what the rules say of an answer is one for all that got the
 // same, what few have hangs on a pointer.
 type recipient struct {
-	To, Orig             string
-	Enhanced, DSN, Reply string
-	why                  *why // nil: no verdict
-	deferred             *why // of the newest try that was put off
-	Client               event.ID
-	LastTry              int64
-	LastLine             hash.Sum
-	LastPlace            int64
-	ids                  *idsOfRecipient
-	Code                 int32
-	Order                int32
-	Attempts             int32
-	Over                 int32
-	Wanted, Final        bool
-	Status               event.Status
-	Route                event.Route
-	Direction            event.Direction
-	Action               event.MailboxAction
+	To, Orig      string
+	Reply         string
+	why           *why // of the newest verdict; nil: there is none, or it says nothing
+	deferred      *why // of the newest try that was put off
+	Client        event.ID
+	LastTry       int64
+	LastLine      hash.Sum
+	LastPlace     int64
+	ids           *idsOfRecipient
+	Order         int32
+	Attempts      int32
+	Over          int32
+	Wanted, Final bool
+	Status        event.Status
+	Route         event.Route
+	Direction     event.Direction
+	Action        event.MailboxAction
 }
 
-// why is what the rules say of an answer.
-type why struct{ Reason, Category, Basis, Provider string }
+// why is an answer's codes, and what the rules say of it. Nobody changes it: who got the same shares it.
+type why struct {
+	Reason, Category, Basis, Provider string
+	Enhanced, DSN                     string
+	Code                              int32
+}
 
 // idsOfRecipient are the log's own id of a recipient, and the queue id that it goes on under, here.
 type idsOfRecipient struct{ ID, Next string }
 
-// maxWhys is how many different ones of a host are kept once.
-const maxWhys = 1024
+var whys shared[why]
 
-// whyOf is what an event says of its answer: constants of the rules, no parts of a line.
-func (h *Host) whyOf(one why) *why {
+// whyOf is what an event says of its answer: constants of the rules, words that many have, no parts of a line.
+func whyOf(one why) *why {
 	if one == (why{}) {
 		return nil
 	}
-	if w := h.whys[one]; w != nil {
-		return w
-	}
-	w := new(why)
-	*w = one
-	if len(h.whys) < maxWhys {
-		if h.whys == nil {
-			h.whys = make(map[why]*why)
-		}
-		h.whys[one] = w
-	}
-	return w
+	return whys.of(one, func(own *why) { own.Enhanced, own.DSN = common(own.Enhanced), common(own.DSN) })
 }
 
-// said is what the rules said.
+// said is what there is of it.
 func (w *why) said() why {
 	if w == nil {
 		return why{}
@@ -121,7 +112,7 @@ func (r *recipient) plain() Recipient {
 	ids, why := r.names(), r.why.said()
 	return Recipient{
 		To: r.To, Orig: r.Orig, ID: ids.ID, Order: int(r.Order), Wanted: r.Wanted, Final: r.Final, Status: r.Status, Route: r.Route, Direction: r.Direction, Action: r.Action,
-		Attempts: int(r.Attempts), Code: int(r.Code), Enhanced: r.Enhanced, DSN: r.DSN, Reason: why.Reason, Category: why.Category, Basis: why.Basis, Reply: r.Reply,
+		Attempts: int(r.Attempts), Code: int(why.Code), Enhanced: why.Enhanced, DSN: why.DSN, Reason: why.Reason, Category: why.Category, Basis: why.Basis, Reply: r.Reply,
 		Provider: why.Provider, Client: r.Client, Over: int(r.Over), LastTry: r.LastTry, Deferred: r.deferred.said().Reason, Next: ids.Next,
 		LastLine: r.LastLine, LastPlace: r.LastPlace,
 	}
@@ -131,8 +122,8 @@ func (r *recipient) plain() Recipient {
 func (h *Host) kept(in *Recipient) recipient {
 	r := recipient{
 		To: in.To, Orig: in.Orig, Order: int32(in.Order), Wanted: in.Wanted, Final: in.Final, Status: in.Status, Route: in.Route, Direction: in.Direction, Action: in.Action,
-		Attempts: int32(in.Attempts), Code: int32(in.Code), Enhanced: common(in.Enhanced), DSN: common(in.DSN), Reply: in.Reply, why: h.whyOf(why{in.Reason, in.Category, in.Basis, in.Provider}),
-		Client: in.Client, Over: int32(in.Over), LastTry: in.LastTry, deferred: h.whyOf(why{Reason: in.Deferred}), LastLine: in.LastLine, LastPlace: in.LastPlace,
+		Attempts: int32(in.Attempts), Reply: commonReply(in.Reply), why: whyOf(why{in.Reason, in.Category, in.Basis, in.Provider, in.Enhanced, in.DSN, int32(in.Code)}),
+		Client: in.Client, Over: int32(in.Over), LastTry: in.LastTry, deferred: whyOf(why{Reason: in.Deferred}), LastLine: in.LastLine, LastPlace: in.LastPlace,
 	}
 	r.name(in.ID, in.Next)
 	return r
@@ -212,18 +203,17 @@ func (r *recipient) take(h *Host, ev *event.Event, wasFinal bool) {
 	if ev.Action != event.ActionNone {
 		r.Action = ev.Action
 	}
-	r.Code = int32(ev.Code)
-	r.why = h.whyOf(why{ev.Reason, ev.Category, ev.Basis, ev.Provider})
+	r.why = whyOf(why{ev.Reason, ev.Category, ev.Basis, ev.Provider, ev.Enhanced, ev.DSN, int32(ev.Code)})
 	if passesOn(ev) {
 		r.name("", cmp.Or(ev.ChildQueueID, ev.RemoteQueueID))
 	}
-	replaceCommon(&r.Enhanced, ev.Enhanced)
-	replaceCommon(&r.DSN, ev.DSN)
 	text := ev.Text
 	if len(text) > maxReply {
 		text = text[:maxReply]
 	}
-	replaceAll(&r.Reply, text)
+	if r.Reply != text {
+		r.Reply = commonReply(text)
+	}
 }
 
 // explain gives the end of a recipient that was not tried any more the words of its last try: they are why it ended. The log's own
@@ -240,9 +230,9 @@ func (r *recipient) explain(ev *event.Event) {
 	if ev.Code != 0 || ev.Text != "" {
 		return
 	}
-	ev.Code, ev.Enhanced, ev.Text = int(r.Code), r.Enhanced, r.Reply
-	if r.Code > 0 {
-		ev.Class = byte('0' + r.Code/100)
+	ev.Code, ev.Enhanced, ev.Text = int(why.Code), why.Enhanced, r.Reply
+	if why.Code > 0 {
+		ev.Class = byte('0' + why.Code/100)
 	}
 }
 
@@ -268,7 +258,7 @@ func (r *recipient) try(m *Message, ev *event.Event, now int64) {
 	}
 	r.LastTry = now
 	if ev.Status == event.StatusDeferred {
-		r.deferred = m.host.whyOf(why{Reason: ev.Reason})
+		r.deferred = whyOf(why{Reason: ev.Reason})
 	}
 }
 

@@ -62,9 +62,9 @@ func (m *Message) plain() *plainMessage {
 		Partial: m.Partial, Begun: m.Begun, GivenUp: m.GivenUp, Refused: m.Refused, Kept: m.Kept, NoEnd: m.NoEnd, PutOff: m.PutOff, MayExpand: m.MayExpand,
 		HasSize: m.HasSize, Kind: m.Kind, Came: m.Came, Held: m.Held, Off: m.Off, Left: m.Left, Spans: m.Spans, Beside: m.Beside, Earlier: m.Earlier,
 		Parent: m.Parent, Origin: m.Origin, Transaction: m.Transaction, Dialect: m.of.dialect, MessageID: m.MessageID, MailFrom: m.MailFrom, Size: m.Size,
-		ClientAddress: m.ClientAddress, PeerIP: m.PeerIP, ClientPort: m.ClientPort, Helo: by.Helo, Protocol: by.Protocol, User: by.User, Mechanism: by.Mechanism,
+		ClientAddress: by.ClientAddress, PeerIP: by.PeerIP, ClientPort: m.ClientPort, Helo: by.Helo, Protocol: by.Protocol, User: by.User, Mechanism: by.Mechanism,
 		Aliases: rare.Aliases, Answer: rare.Answer, Recipients: list, Named: rare.Named, RecipientsDropped: m.Dropped, Count: m.Count,
-		Verdicts: m.Verdicts, Final: m.Final, Passed: m.Passed, Moved: m.Moved, Hops: m.Hops, Fate: rare.Fate,
+		Verdicts: m.Verdicts, Final: m.Final, Passed: m.Passed, Moved: m.Moved, Hops: m.plainHops(), Fate: rare.Fate,
 	}
 	return p
 }
@@ -76,10 +76,10 @@ func (h *Host) keptMessage(in *plainMessage) *Message {
 		Partial: in.Partial, Begun: in.Begun, GivenUp: in.GivenUp, Refused: in.Refused, Kept: in.Kept, NoEnd: in.NoEnd, PutOff: in.PutOff, MayExpand: in.MayExpand,
 		HasSize: in.HasSize, Kind: in.Kind, Came: in.Came, Held: in.Held, Off: in.Off, Left: in.Left, Spans: in.Spans, Beside: in.Beside, Earlier: in.Earlier,
 		Parent: in.Parent, Origin: in.Origin, Transaction: in.Transaction, MessageID: in.MessageID, MailFrom: in.MailFrom, Size: in.Size,
-		ClientAddress: common(in.ClientAddress), PeerIP: common(in.PeerIP), ClientPort: in.ClientPort, Dropped: in.RecipientsDropped, Count: in.Count,
-		Verdicts: in.Verdicts, Final: in.Final, Passed: in.Passed, Moved: in.Moved, Hops: in.Hops,
+		ClientPort: in.ClientPort, Dropped: in.RecipientsDropped, Count: in.Count,
+		Verdicts: in.Verdicts, Final: in.Final, Passed: in.Passed, Moved: in.Moved,
 	}
-	m.broughtBy(submitter{in.Helo, in.Protocol, in.User, in.Mechanism})
+	m.by = submitterOf(submitter{in.ClientAddress, in.PeerIP, in.Helo, in.Protocol, in.User, in.Mechanism})
 	if len(in.Aliases) > 0 || in.Answer != nil || len(in.Named) > 0 || in.Fate != (Fate{}) {
 		m.rare = &rareOfMessage{in.Aliases, in.Answer, in.Named, in.Fate}
 	}
@@ -89,9 +89,11 @@ func (h *Host) keptMessage(in *plainMessage) *Message {
 			m.Recipients[i] = h.kept(&in.Recipients[i])
 		}
 	}
-	for i := range m.Hops {
-		hop := &m.Hops[i]
-		hop.Server, hop.Address, hop.Enhanced = common(hop.Server), common(hop.Address), common(hop.Enhanced)
+	if len(in.Hops) > 0 {
+		m.hops = make([]*Hop, len(in.Hops))
+		for i := range in.Hops {
+			m.hops[i] = hopOf(in.Hops[i])
+		}
 	}
 	return m
 }

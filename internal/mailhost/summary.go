@@ -185,10 +185,10 @@ func (m *Message) summary() *Summary {
 	m.describe(ev, event.KindMessage)
 	ev.Span = event.SpanOfMessage(m.UID)
 	by := m.submitter()
-	ev.Helo, ev.PeerIP = by.Helo, m.PeerIP
+	ev.Helo, ev.PeerIP = by.Helo, by.PeerIP
 	ev.AuthMechanism, ev.MessageHop = by.Mechanism, m.Came
 	totals := &TotalsOfMessage{
-		Recipients: m.plainRecipients(), RecipientsDropped: int(m.Dropped), Hops: slices.Clone(m.Hops),
+		Recipients: m.plainRecipients(), RecipientsDropped: int(m.Dropped), Hops: m.plainHops(),
 	}
 	for i := range totals.Recipients {
 		r := &totals.Recipients[i]

@@ -20,7 +20,7 @@ const (
 )
 
 func (m *Message) weigh() int {
-	bytes := messageBase + weight.Of(m.QueueID, m.MessageID, m.MailFrom, m.ClientAddress, m.PeerIP)
+	bytes := messageBase + weight.Of(m.QueueID, m.MessageID, m.MailFrom)
 	entry := int(unsafe.Sizeof(recipient{}))
 	if m.index != nil {
 		entry += indexEntry
@@ -28,14 +28,14 @@ func (m *Message) weigh() int {
 	bytes += m.weighed.Of(len(m.Recipients), func(i int) int {
 		r := &m.Recipients[i]
 		ids := r.names()
-		return entry + weight.Of(r.To, r.Orig, ids.ID, ids.ID, ids.Next, r.Enhanced, r.DSN, r.Reply)
+		return entry + weight.Of(r.To, r.Orig, ids.ID, ids.ID, ids.Next, r.Reply)
 	})
 	bytes += (cap(m.Recipients) - len(m.Recipients)) * int(unsafe.Sizeof(recipient{}))
-	for i := range m.Hops {
-		bytes += int(unsafe.Sizeof(Hop{})) + weight.Of(m.Hops[i].Server, m.Hops[i].Address, m.Hops[i].Enhanced)
+	for _, hop := range m.hops {
+		bytes += int(unsafe.Sizeof(hop)) + int(unsafe.Sizeof(*hop)) + weight.Of(hop.Server, hop.Address, hop.Enhanced)
 	}
 	if m.by != nil {
-		bytes += int(unsafe.Sizeof(*m.by)) + weight.Of(m.by.Helo, m.by.Protocol, m.by.User, m.by.Mechanism)
+		bytes += int(unsafe.Sizeof(*m.by)) + weight.Of(m.by.ClientAddress, m.by.PeerIP, m.by.Helo, m.by.Protocol, m.by.User, m.by.Mechanism)
 	}
 	if m.rare != nil {
 		bytes += m.rare.weigh()

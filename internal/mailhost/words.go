@@ -1,6 +1,7 @@
 package mailhost
 
 import (
+	"hash/maphash"
 	"net/netip"
 	"strings"
 	"sync/atomic"
@@ -29,15 +30,23 @@ func replaceAll(to *string, from string) {
 	}
 }
 
-// commonWords are strings that many items have at a time: names and addresses of servers, codes. Who has one of them shares it; whichever comes later takes its place here.
+// commonWords are strings that many items have at a time: names and addresses of servers. Who has one of them shares it; whichever comes later takes its place here.
 var commonWords [2048]atomic.Pointer[string]
 
+// commonReplies are likewise replies: a provider puts everybody off with the same words.
+var commonReplies [1024]atomic.Pointer[string]
+
 // common gives a copy of s that pins no line, the same for all as long as it comes again and again.
-func common(s string) string {
+func common(s string) string { return commonIn(commonWords[:], s) }
+
+// commonReply is common for a reply.
+func commonReply(s string) string { return commonIn(commonReplies[:], s) }
+
+func commonIn(words []atomic.Pointer[string], s string) string {
 	if s == "" {
 		return ""
 	}
-	at := &commonWords[uint64(hash.Of(s))%uint64(len(commonWords))]
+	at := &words[uint64(hash.Of(s))%uint64(len(words))]
 	if known := at.Load(); known != nil && *known == s {
 		return *known
 	}
@@ -113,4 +122,23 @@ func oneSpelling(ip string) string {
 		return string(text)
 	}
 	return ip
+}
+
+// shared are values that many items have at a time, words among them: who has one shares it, nobody changes it.
+type shared[T comparable] struct{ slots [4096]atomic.Pointer[T] }
+
+// hashes is one for all that is shared in memory, and for this process alone.
+var hashes = maphash.MakeSeed()
+
+// of gives what all have that ask for the same value as long as it comes again and again; whichever comes later takes its place. own makes a copy pin no line.
+func (s *shared[T]) of(one T, own func(*T)) *T {
+	at := &s.slots[maphash.Comparable(hashes, one)%uint64(len(s.slots))]
+	if known := at.Load(); known != nil && *known == one {
+		return known
+	}
+	kept := new(T)
+	*kept = one
+	own(kept)
+	at.Store(kept)
+	return kept
 }
