@@ -44,7 +44,7 @@ $(GENERATED)/go.sum: builder-config.yaml go.mod tools/go.mod
 	cd $(GENERATED) && go mod tidy -e
 	@# The builder writes the version as a constant; here the linker sets it.
 	sed -i 's/^\(\t*Version: *\)".*",$$/\1version,/' $(GENERATED)/main.go
-	printf 'package main\n\nvar version = "%s"\n' '$(VERSION)' > $(GENERATED)/version.go
+	printf 'package main\n\nimport "github.com/otelcol-smtp/otelcol-smtp/internal/footprint"\n\nvar version = "%s"\n\nfunc init() { footprint.Keep() }\n' '$(VERSION)' > $(GENERATED)/version.go
 	@touch $@
 
 SMTPLOG := bin/smtplog
