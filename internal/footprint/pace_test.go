@@ -43,7 +43,7 @@ func TestSmallDifferencesChangeNothing(t *testing.T) {
 }
 
 // Every collection is seen, not the first alone.
-func TestEveryCollectionIsSeen(t *testing.T) {
+func TestEveryCollectionIsSeen(*testing.T) {
 	seen := make(chan struct{}, 16)
 	p := &pacer{set: func(int) int { return 0 }, live: func() uint64 { seen <- struct{}{}; return live() }}
 	runtime.SetFinalizer(p, (*pacer).collected)

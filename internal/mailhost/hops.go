@@ -54,7 +54,7 @@ func (m *Message) plainHops() []Hop {
 }
 
 // after is the hop when the event has happened. Hops are shared, so it is another one.
-func (h Hop) after(ev *event.Event) *Hop { //nolint:gocritic // the copy is what is changed
+func (h Hop) after(ev *event.Event) *Hop {
 	if ev.Route != event.RouteUnknown {
 		h.Route = ev.Route
 	}

@@ -118,8 +118,8 @@ func (r *recipient) plain() Recipient {
 	}
 }
 
-// kept is a recipient of a saved state.
-func (h *Host) kept(in *Recipient) recipient {
+// keptRecipient is a recipient of a saved state.
+func keptRecipient(in *Recipient) recipient {
 	r := recipient{
 		To: in.To, Orig: in.Orig, Order: int32(in.Order), Wanted: in.Wanted, Final: in.Final, Status: in.Status, Route: in.Route, Direction: in.Direction, Action: in.Action,
 		Attempts: int32(in.Attempts), Reply: commonReply(in.Reply), why: whyOf(why{in.Reason, in.Category, in.Basis, in.Provider, in.Enhanced, in.DSN, int32(in.Code)}),
@@ -192,7 +192,7 @@ func (m *Message) indexOne(i int) {
 }
 
 // take keeps the newest verdict; the words of an end are not replaced by what comes after it.
-func (r *recipient) take(h *Host, ev *event.Event, wasFinal bool) {
+func (r *recipient) take(ev *event.Event, wasFinal bool) {
 	if wasFinal {
 		return
 	}

@@ -86,7 +86,7 @@ func (h *Host) keptMessage(in *plainMessage) *Message {
 	if len(in.Recipients) > 0 {
 		m.Recipients = make([]recipient, len(in.Recipients))
 		for i := range in.Recipients {
-			m.Recipients[i] = h.kept(&in.Recipients[i])
+			m.Recipients[i] = keptRecipient(&in.Recipients[i])
 		}
 	}
 	if len(in.Hops) > 0 {

@@ -33,7 +33,7 @@ func (m *Message) submitter() *submitter {
 }
 
 // broughtBy keeps who brought the message, where that was not known.
-func (m *Message) broughtBy(who submitter) { //nolint:gocritic // a literal at each call
+func (m *Message) broughtBy(who submitter) {
 	now := *m.submitter()
 	changed := false
 	unless := func(known *string, said string) {
@@ -53,7 +53,7 @@ func (m *Message) broughtBy(who submitter) { //nolint:gocritic // a literal at e
 }
 
 // ratherBy keeps who brought the message, as somebody says who knows better.
-func (m *Message) ratherBy(who submitter) { //nolint:gocritic // a literal at each call
+func (m *Message) ratherBy(who submitter) {
 	before := *m.submitter()
 	m.by = nil
 	m.broughtBy(who)

@@ -93,7 +93,7 @@ func (h *Host) deliver(m *Message, ev *event.Event, line hash.Sum, now int64, ou
 	} else if passesOn(ev) && r.Status != event.StatusDelivered {
 		m.Passed++
 	}
-	r.take(h, ev, wasFinal)
+	r.take(ev, wasFinal)
 	m.judged(r, ev, wasOff)
 	m.hop(ev)
 	m.context(ev)

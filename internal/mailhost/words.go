@@ -62,13 +62,6 @@ func keepCommon(to *string, from string) {
 	}
 }
 
-// replaceCommon is replaceAll for a word that many items have.
-func replaceCommon(to *string, from string) {
-	if *to != from {
-		*to = common(from)
-	}
-}
-
 // replaceKnown is replace for a word that many items have.
 func replaceKnown(to *string, from string) {
 	if from != "" && *to != from {
