@@ -5,8 +5,6 @@ import (
 	"net/netip"
 	"strings"
 	"sync/atomic"
-
-	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
 
 // keep copies a line's word for what is not known yet; the copy does not pin the line.
@@ -46,7 +44,7 @@ func commonIn(words []atomic.Pointer[string], s string) string {
 	if s == "" {
 		return ""
 	}
-	at := &words[uint64(hash.Of(s))%uint64(len(words))]
+	at := &words[maphash.String(hashes, s)%uint64(len(words))]
 	if known := at.Load(); known != nil && *known == s {
 		return *known
 	}
