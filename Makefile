@@ -91,7 +91,7 @@ endif
 .PHONY: e2e
 e2e: build ## end-to-end tests with the built collector (PROMETHEUS=path of a prometheus binary)
 	@# -parallel: these tests wait most of the time.
-	go test -count=1 -timeout 40m -parallel 6 -tags e2e ./test/e2e/... ./test/alerts/...
+	go test -count=1 -timeout 40m -parallel 12 -tags e2e ./test/e2e/... ./test/alerts/...
 
 .PHONY: chaos
 chaos: build ## 1,000,000 lines, 50 kill -9, rotations and refusals at random; prints what was lost (2 minutes; CHAOS_LINES, CHAOS_KILLS)

@@ -30,6 +30,7 @@ func submitted(n int, user string) []string {
 // Ten thousand accounts send mail, and one of them begins to send spam: a real Prometheus that scrapes the collector names it first by the query of docs/metrics.md,
 // within the cap of series, and every mail is counted once.
 func TestPrometheusNamesTheStolenAccount(t *testing.T) {
+	t.Parallel()
 	const accounts, places, stolen = 10_000, 100, "user7351"
 	col := newCollector(t, "maillog")
 	col.configure("smtp: {metrics_flush_interval: 200ms, series_birth: 0s}",

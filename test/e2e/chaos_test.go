@@ -117,6 +117,7 @@ func (b *backend) count() int {
 // record is lost, and every recipient's end, attempt and session is what happened.
 // CHAOS_LINES and CHAOS_KILLS make it larger.
 func TestChaos(t *testing.T) {
+	t.Parallel()
 	lines, kills := number("CHAOS_LINES", 100_000), number("CHAOS_KILLS", 12)
 	b := newBackend(t)
 	col := newCollector(t, "maillog")

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ type collector struct {
 	prometheus    string // where it serves its metrics
 	cmd           *exec.Cmd
 	before        int // how often it had been ready before it was started last
-	output        bytes.Buffer
+	output        said
 }
 
 // config is a whole configuration; %[1]s is the receiver, the paths follow.
@@ -89,12 +90,46 @@ func (c *collector) configure(old, replacement string) {
 	require.NoError(c.t, os.WriteFile(path, []byte(strings.Replace(string(text), old, replacement, 1)), 0o600))
 }
 
+// given are the addresses that freeAddress has given.
+var given sync.Map
+
+// freeAddress is an address that nobody listens at. None is given twice: those of backends that are down look free.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	syscall.ForkLock.RLock() // else a process that begins right now holds the listener open until it is another program
+	defer syscall.ForkLock.RUnlock()
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		require.NoError(t, l.Close())
+		if _, twice := given.LoadOrStore(l.Addr().String(), true); !twice {
+			return l.Addr().String()
+		}
+	}
+}
+
+// said is what a process has said so far; it is asked while the process goes on.
+type said struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+func (s *said) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text.Reset()
 }
 
 func (c *collector) start() {

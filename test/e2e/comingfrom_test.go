@@ -178,6 +178,7 @@ func dimensions(t *testing.T, page string) string {
 
 // Every query of docs/coming-from.md gives, on a real Prometheus, the number that the other tool's rule finds in the lines of a log.
 func TestQueriesOfOtherExporters(t *testing.T) {
+	t.Parallel()
 	data, err := os.ReadFile("../../docs/coming-from.md")
 	require.NoError(t, err)
 	page, _, more := strings.Cut(string(data), "\n## pflogsumm, logwatch and eximstats\n") // which are reports, and no exporters

@@ -69,8 +69,7 @@ func damaged(t *testing.T) (o *outage, n *exampleNode, k *kept, state string) {
 	n = o.nodes[0]
 	appended(t, o.log, []string{"2026-11-22T23:00:00.000000+00:00 mx1 cron[1]: one", "2026-11-22T23:00:01.000000+00:00 mx1 cron[1]: two"})
 	n.start()
-	n.waitUntil("Everything is ready")
-	time.Sleep(time.Second)
+	o.looked()
 	o.grow(40, 100)
 	require.Eventually(t, func() bool { return k.count() >= 100 }, 30*time.Second, 20*time.Millisecond, "%s", errorsIn(n.output.String()))
 	n.stop()
@@ -98,8 +97,8 @@ func startsAndReads(t *testing.T, o *outage, n *exampleNode, k *kept, seed uint6
 	t.Helper()
 	n.output.Reset()
 	n.start()
-	n.waitUntil("Everything is ready")
-	time.Sleep(time.Second)
+	n.waitUntil(isReady)
+	time.Sleep(time.Second) // until it has looked at the log, which it cannot save in each case
 	before := k.count()
 	lines := o.grow(seed, 50)
 	require.Eventually(t, func() bool { return k.count() >= before+lines }, 30*time.Second, 20*time.Millisecond, "%s", errorsIn(n.output.String()))
@@ -111,6 +110,7 @@ func startsAndReads(t *testing.T, o *outage, n *exampleNode, k *kept, seed uint6
 func TestDamagedStorageKeepsNobodyFromStarting(t *testing.T) {
 	for _, how := range slices.Sorted(maps.Keys(damages)) {
 		t.Run(how, func(t *testing.T) {
+			t.Parallel()
 			o, n, k, state := damaged(t)
 			for i, name := range stored {
 				path := filepath.Join(state, name)
@@ -135,6 +135,7 @@ func TestDamagedStorageKeepsNobodyFromStarting(t *testing.T) {
 
 // All files at once, with bytes flipped anywhere, again and again.
 func TestFlippedBytesInStorageKeepNobodyFromStarting(t *testing.T) {
+	t.Parallel()
 	o, n, k, state := damaged(t)
 	rnd := rand.New(rand.NewPCG(7, 8))
 	aside := 0
@@ -167,6 +168,7 @@ func TestStorageThatMayNotBeWrittenKeepsNobodyFromStarting(t *testing.T) {
 		{"the directory, too", 0o400, 0o555, "kept in memory"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			o, n, k, state := damaged(t)
 			somebody(t, n, o.dir)
 			for _, name := range stored {

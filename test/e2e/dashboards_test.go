@@ -32,6 +32,7 @@ func substitute(query string) string {
 
 // Every query of every panel, variable and recording rule, executed by Prometheus over logs with known totals.
 func TestDashboards(t *testing.T) {
+	t.Parallel()
 	r := startReplay(t)
 	r.panels(t)
 	r.variables(t)

@@ -72,6 +72,7 @@ func (c *collector) once(recipients int) {
 // Accounting files that begin with the same kilobyte, one after the other and at the same time: renamed, moved away, deleted,
 // emptied, while the collector runs and while it is down.
 func TestAccountingFilesThatBeginAlikeAreAllRead(t *testing.T) {
+	t.Parallel()
 	col := newCollector(t, "maillog")
 	col.configure("include: ["+col.log+"]", "include: ['"+col.dir+"/acct*.csv']")
 	next := 0
@@ -112,6 +113,7 @@ func TestAccountingFilesThatBeginAlikeAreAllRead(t *testing.T) {
 func TestRotationsOfEveryKindGiveEachLineOnce(t *testing.T) {
 	for _, kills := range []bool{false, true} {
 		t.Run(fmt.Sprintf("kills=%t", kills), func(t *testing.T) {
+			t.Parallel()
 			b := newPlainBackend(t)
 			col := newCollector(t, "maillog")
 			col.configure("include: ["+col.log+"]", "include: ['"+col.log+"*'], retry_on_failure: {initial_interval: 50ms}")
@@ -192,6 +194,7 @@ func turn(t *testing.T, log string, copies bool) {
 
 // What is no file under include stops nothing, is told of once, and does not hold up a SIGTERM.
 func TestWhatIsNoFileUnderIncludeStopsNothing(t *testing.T) {
+	t.Parallel()
 	col := newCollector(t, "maillog")
 	path := func(name string) string { return filepath.Join(col.dir, name) }
 	require.NoError(t, syscall.Mkfifo(path("fifo.log"), 0o600))
@@ -221,6 +224,7 @@ func TestWhatIsNoFileUnderIncludeStopsNothing(t *testing.T) {
 
 // The receiver's state holds no byte of a log: no part of a line that it has read.
 func TestStateOfTheReceiverHoldsNoByteOfALog(t *testing.T) {
+	t.Parallel()
 	col := newCollector(t, "maillog")
 	const secret = "AGpvZUBleGFtcGxlLmNvbQBodW50ZXIy"
 	col.write([]string{"AUTH PLAIN " + secret, "235 2.7.0 Authentication successful"})

@@ -19,6 +19,7 @@ import (
 
 // examples/incidents.yaml in the built collector: the case study's log is read in seconds, in two parts with a kill in between, and told once, when it began and when it ended.
 func TestIncidentsOfTheExample(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	log := filepath.Join(dir, "mail.log")
 	text, err := os.ReadFile("../../examples/incidents.yaml")

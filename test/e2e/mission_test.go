@@ -12,6 +12,7 @@ import (
 func TestMissionsConversationsInTheCollector(t *testing.T) {
 	for _, name := range []string{"mission/conversations.log", "mission/conversations-flattened.log"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			col := newCollector(t, "maillog")
 			lines := corpus(t, name)
 			col.write(lines)

@@ -50,6 +50,7 @@ func sameTotals(t *testing.T, b *backend, want generate.Totals) {
 
 // Two pipelines with logs of their own name one smtp, with one storage: they start, and over restarts they say what happened.
 func TestTwoPipelinesWithOneProcessorAndOneStorage(t *testing.T) {
+	t.Parallel()
 	paths, want, lines := hosts(t, "mx1", "mx2")
 	b := newBackend(t)
 	b.delay = 5 * time.Millisecond
@@ -65,6 +66,7 @@ func TestTwoPipelinesWithOneProcessorAndOneStorage(t *testing.T) {
 
 // One receiver stands in two pipelines that name one smtp: each backend gets every line, and a connector behind both counts them once.
 func TestOneReceiverInTwoPipelinesWithOneProcessor(t *testing.T) {
+	t.Parallel()
 	paths, want, lines := hosts(t, "mx1")
 	one, two := newBackend(t), newBackend(t)
 	one.delay = 5 * time.Millisecond

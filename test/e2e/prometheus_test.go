@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -25,7 +24,7 @@ import (
 type server struct {
 	t      *testing.T
 	url    string
-	output bytes.Buffer
+	output said
 }
 
 // startPrometheus runs a Prometheus that scrapes a target five times a second.
@@ -105,6 +104,7 @@ func (s *server) until(q string, want map[string]float64) {
 
 // Prometheus scrapes the collector: half of a log, a scrape, the other half.
 func TestPrometheusCountsWhatTheLogSays(t *testing.T) {
+	t.Parallel()
 	lines := corpus(t, "postfix-main.iso.log")
 	half := len(lines) / 2
 	col := newCollector(t, "maillog")

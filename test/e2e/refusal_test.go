@@ -17,6 +17,7 @@ import (
 // A sending queue that is full, a memory limiter in front that says no, and a backend that refuses: every line goes out, every end is
 // what happened.
 func TestFullQueueAndMemoryLimiterLoseNothing(t *testing.T) {
+	t.Parallel()
 	b := newBackend(t)
 	b.delay = 3 * time.Millisecond
 	col := newCollector(t, "maillog")

@@ -32,7 +32,7 @@ type node struct {
 	cmd     *exec.Cmd
 	env     map[string]string
 	example string
-	output  bytes.Buffer
+	output  said
 }
 
 func runExample(t *testing.T, example string, env map[string]string) *node {
@@ -57,7 +57,7 @@ func (n *node) start() {
 		args = append(args, "--config", "yaml:connectors::smtp::series_birth: 0s") // else every test waits for a minute and a half
 	}
 	n.cmd = exec.Command(binary, args...)
-	n.cmd.Env = os.Environ()
+	n.cmd.Env = environment()
 	for k, v := range n.env {
 		n.cmd.Env = append(n.cmd.Env, k+"="+v)
 	}
@@ -158,6 +158,7 @@ func gateway(t *testing.T, example string, b *backend, env map[string]string) *n
 
 // Agents hand lines on by host to two gateways, and each gateway follows its hosts: together they say what one collector would.
 func TestAgentsAndGatewaysByHost(t *testing.T) {
+	t.Parallel()
 	var names []string // so many that a gateway without any is out of the question
 	for i := range 12 {
 		names = append(names, fmt.Sprintf("mx%d", i))
@@ -179,6 +180,7 @@ func TestAgentsAndGatewaysByHost(t *testing.T) {
 
 // Agents enrich where the log is written, the gateway counts.
 func TestAgentsThatEnrichAndAGatewayThatCounts(t *testing.T) {
+	t.Parallel()
 	names := []string{"mx1", "mx2"}
 	paths, want, lines := hosts(t, names...)
 	b := newBackend(t)
@@ -191,6 +193,7 @@ func TestAgentsThatEnrichAndAGatewayThatCounts(t *testing.T) {
 
 // Kafka stands between agents and gateways, and the gateways share its partitions.
 func TestKafkaBetween(t *testing.T) {
+	t.Parallel()
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(4, "mail-raw"))
 	require.NoError(t, err)
 	t.Cleanup(cluster.Close)

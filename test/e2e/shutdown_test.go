@@ -118,6 +118,7 @@ func TestSigtermDuringAnOutageCountsTheBatchInFlightOnce(t *testing.T) {
 		"stopped twice, and the exporter tries on": "retry_on_failure: {initial_interval: 100ms}",
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			const all = 4000
 			b := newPlainBackend(t)
 			col := newCollector(t, "maillog")

@@ -16,6 +16,7 @@ import (
 // Stores make a stream of what a resource says: it is the same in front of and behind a rotation. Which host wrote a line stands on the record
 // where it is another than the reader's, and who asks for one host gets its lines alone.
 func TestARotationBeginsNoStreamAndHostsAreApart(t *testing.T) {
+	t.Parallel()
 	col := newCollector(t, "maillog")
 	col.configure(col.log+"]", col.log+"*]")
 	line := func(host string, n int) string {

@@ -92,6 +92,7 @@ func (s *tracesStore) of(id pcommon.TraceID) map[string]int {
 
 // The example as it stands: one mail over three servers is one trace in the store, its records name it, and the metrics' exemplars lead to it.
 func TestOneMailIsOneTraceInTheStore(t *testing.T) {
+	t.Parallel()
 	dir, backend, prometheus := t.TempDir(), freeAddress(t), freeAddress(t)
 	store := new(tracesStore)
 	store.open(t, backend)
@@ -99,7 +100,7 @@ func TestOneMailIsOneTraceInTheStore(t *testing.T) {
 	o.example("traces.yaml", nil, "127.0.0.1:9464", prometheus, "127.0.0.1:4318", backend, "/var/log/mail.log", o.log,
 		"smtp: {}", "smtp: {series_birth: 0s, metrics_flush_interval: 3s}") // an exemplar is there from one flush to the next
 	o.nodes[0].start()
-	require.Eventually(t, func() bool { return strings.Contains(o.nodes[0].output.String(), "Everything is ready") }, 60*time.Second, 50*time.Millisecond)
+	o.nodes[0].waitUntil(isReady)
 	appended(t, o.log, chain)
 	mail := pcommon.TraceID(event.TraceOfMessageID("m1@example.com").Bytes())
 	want := map[string]int{

@@ -13,11 +13,12 @@ import (
 
 // The built collector over conversations word by word: records equal the truth, metrics equal records and truth.
 func TestCollectorEqualsTheTruthOfTranscripts(t *testing.T) {
-	run, err := truth.Load("../../testdata/" + truth.ConversationsTruth)
-	require.NoError(t, err)
 	for i := range truth.Transcripts {
 		c := &truth.Transcripts[i]
 		t.Run(c.Log, func(t *testing.T) {
+			t.Parallel()
+			run, err := truth.Load("../../testdata/" + truth.ConversationsTruth)
+			require.NoError(t, err)
 			col := newCollector(t, "maillog")
 			col.configure("smtp: {location: UTC, attributes: full, summaries: [session, message], storage: file_storage, checkpoint_interval: 200ms}", "smtp: {location: UTC, attributes: full, summaries: [session, message]}") // what is open at the end goes out
 			lines := corpus(t, c.Log)
@@ -36,6 +37,7 @@ func TestCollectorEqualsTheTruthOfTranscripts(t *testing.T) {
 }
 
 func TestCollectorEqualsTheTruthOfADaemonsDebugging(t *testing.T) {
+	t.Parallel()
 	d := &truth.EximDebug
 	run, err := truth.Load("../../testdata/" + d.Truth)
 	require.NoError(t, err)

@@ -19,6 +19,7 @@ import (
 func TestCollectorEqualsTheTruth(t *testing.T) {
 	for _, c := range truth.Corpora {
 		t.Run(c.Log, func(t *testing.T) {
+			t.Parallel()
 			run, err := truth.Load("../../testdata/" + c.Truth)
 			require.NoError(t, err)
 			col := newCollector(t, "maillog")
@@ -74,6 +75,7 @@ func assertMetrics(t *testing.T, col *collector, records []truth.Record) {
 
 // The general receiver for files brings the same lines to the same records.
 func TestFileLogGivesTheSameRecords(t *testing.T) {
+	t.Parallel()
 	lines := corpus(t, "postfix-main.rfc3164.log")
 	said := func(receiver string) (list []string) {
 		col := newCollector(t, receiver)
@@ -98,6 +100,7 @@ func TestFileLogGivesTheSameRecords(t *testing.T) {
 
 // The collector is killed while the log grows, again and again. No line is lost, no recipient ends twice, and what ended is the truth.
 func TestKilledCollectorLosesNothingAndCountsOnce(t *testing.T) {
+	t.Parallel()
 	run, err := truth.Load("../../testdata/postfix-main.truth.json.gz")
 	require.NoError(t, err)
 	lines := corpus(t, "postfix-main.iso.log")
