@@ -29,7 +29,8 @@ func (c *Conversation) begins(ev *event.Event) bool {
 	return c.beginsUngreeted(ev)
 }
 
-// isGreeting says whether a reply answers nothing but a new connection. 220 also answers STARTTLS, and XCLIENT, which both start the protocol anew.
+// isGreeting says whether a reply answers nothing but a new connection. 220 also answers STARTTLS, and XCLIENT, which both start
+// the protocol anew.
 func (c *Conversation) isGreeting(ev *event.Event) bool {
 	if ev.Kind == event.KindReply && ev.Code == 554 && c.over == event.EndNone {
 		// unasked a server says only 421 (RFC 5321 section 4.3.2): this refuses another connection
@@ -110,7 +111,8 @@ func (c *Conversation) begin(ev *event.Event, out *Outcome) {
 		out.Partial = true
 	}
 	*c = Conversation{
-		begun: true, marked: ev.FromPeer != event.Open, mark: ev.Mark, turned: c.turned, dots: c.dots, connects: c.connects, spaced: c.spaced, doubt: c.doubt && (c.proved || c.shape != 0), gap: c.gap, gapWaiting: c.gapWaiting,
+		begun: true, marked: ev.FromPeer != event.Open, mark: ev.Mark, turned: c.turned, dots: c.dots, connects: c.connects,
+		spaced: c.spaced, doubt: c.doubt && (c.proved || c.shape != 0), gap: c.gap, gapWaiting: c.gapWaiting,
 		shape: ev.Shape, proved: c.doubt && c.proved, held: c.held, heldBytes: c.heldBytes,
 		pending: c.pending[:0], rcpts: c.rcpts[:0], answered: c.answered, left: c.left,
 	}

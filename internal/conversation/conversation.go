@@ -60,12 +60,12 @@ const (
 //
 // A log without marks of who speaks is ambiguous: a line of message data may look like a reply. Then data ends at the dot; or
 // at once, when a legal answer to the dot comes before any line of data (the log hides them). Where the dot is missing, it takes two
-// lines in a row to leave data, a reply that could end it and a command that could follow, or ten minutes of silence; from then on, up to the
-// next dot, whatever is not SMTP is still taken for data and concealed (doubt). So message text that quotes SMTP can make up
+// lines in a row to leave data, a reply that could end it and a command that could follow, or ten minutes of silence; from then on,
+// up to the next dot, whatever is not SMTP is still taken for data and concealed (doubt). So message text that quotes SMTP can make up
 // commands there, but nothing of it that is not SMTP gets out.
 //
-// Others may write to the same log. A line that names no side is data only where that is proved (conversation_proof.go), and no data goes on
-// for longer than a message does.
+// Others may write to the same log. A line that names no side is data only where that is proved (conversation_proof.go), and no
+// data goes on for longer than a message does.
 type Conversation struct {
 	begun   bool
 	over    event.End // EndNone while it lasts
@@ -169,8 +169,8 @@ func (m moment) sinceMoment(then moment) (time.Duration, bool) {
 	return time.Duration(m.time - then.time), m.time >= then.time
 }
 
-// latencySince is the time that an answer took. Stamps of whole seconds measure it only where they are more than one apart, and then coarsely; a time of day has
-// parts of a second where one of two shows some.
+// latencySince is the time that an answer took. Stamps of whole seconds measure it only where they are more than one apart, and
+// then coarsely; a time of day has parts of a second where one of two shows some.
 func (m moment) latencySince(then moment) (d time.Duration, coarse, ok bool) {
 	const second = int64(time.Second)
 	if d, ok = m.sinceMoment(then); !ok {
@@ -231,7 +231,8 @@ func (c *Conversation) Step(ev *event.Event) Outcome {
 // ask reads the command of a line that has its reply, too.
 func (c *Conversation) ask(ev *event.Event, out *Outcome) {
 	asked := event.Event{
-		Kind: event.KindCommand, Command: ev.Command, Argument: ev.Argument, Time: ev.Time, Resolution: ev.Resolution, Scope: ev.Scope, ConnID: ev.ConnID,
+		Kind: event.KindCommand, Command: ev.Command, Argument: ev.Argument,
+		Time: ev.Time, Resolution: ev.Resolution, Scope: ev.Scope, ConnID: ev.ConnID,
 		Role: ev.Role, FromPeer: event.Yes, MailFrom: ev.MailFrom, RcptTo: ev.RcptTo, Size: ev.Size, HasSize: ev.HasSize, Helo: ev.Helo,
 		AuthMechanism: ev.AuthMechanism, PeerIP: ev.PeerIP, PeerPort: ev.PeerPort,
 	}

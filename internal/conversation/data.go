@@ -127,7 +127,8 @@ func (c *Conversation) holdUnmarked(ev *event.Event) bool {
 	case ev.Kind == event.KindReply && c.lines == 0 && answersData(ev):
 		c.endData(false)
 		return false
-	case ev.Kind == event.KindCommand && suspect == '0' && isHello(ev.Command), ev.Kind == event.KindCommand && suspect == '2' && endsData(ev.Command):
+	case ev.Kind == event.KindCommand && suspect == '0' && isHello(ev.Command),
+		ev.Kind == event.KindCommand && suspect == '2' && endsData(ev.Command):
 		c.endData(true)
 		return false
 	case (ev.Kind == event.KindCommand || ev.Kind == event.KindReply) && c.stalled(ev):
@@ -157,7 +158,8 @@ func endsData(command string) bool {
 
 // stalled says whether the connection cannot have lasted since the last line.
 func (c *Conversation) stalled(ev *event.Event) bool {
-	return (ev.Scope == event.ScopeSource || ev.Scope == event.ScopeAddress) && ev.Resolution >= event.ResolutionSecond && c.last.res >= event.ResolutionSecond &&
+	return (ev.Scope == event.ScopeSource || ev.Scope == event.ScopeAddress) &&
+		ev.Resolution >= event.ResolutionSecond && c.last.res >= event.ResolutionSecond &&
 		ev.Time-c.last.time > stall
 }
 

@@ -51,9 +51,11 @@ func turn(ev *event.Event) {
 	}
 }
 
-// quotes says whether words behind the conversation's id are marked as the other side's log would: one side writes them all, so this is somebody's text.
+// quotes says whether words behind the conversation's id are marked as the other side's log would: one side writes them all, so
+// this is somebody's text.
 func (c *Conversation) quotes(ev *event.Event) bool {
-	return (ev.FromPeer != event.Open || ev.Kind == event.KindDisconnect) && ev.Scope == event.ScopeID && c.settled && c.role != event.RoleUnknown && ev.Role != event.RoleUnknown && ev.Role != c.role
+	return (ev.FromPeer != event.Open || ev.Kind == event.KindDisconnect) && ev.Scope == event.ScopeID &&
+		c.settled && c.role != event.RoleUnknown && ev.Role != event.RoleUnknown && ev.Role != c.role
 }
 
 // knows says whether the log's own words about a connection are of the kind that it had before: anybody's text may read so.
@@ -64,8 +66,8 @@ func (c *Conversation) knows(ev *event.Event) bool {
 	return c.peer != "" && c.peer == ev.PeerIP && c.port == ev.PeerPort
 }
 
-// Holds says whether the conversation is inside message data, for sure, or an AUTH exchange, whose lines carry no marks: then every line of its
-// source is part of that, also one that seems to carry a connection id.
+// Holds says whether the conversation is inside message data, for sure, or an AUTH exchange, whose lines carry no marks: then every
+// line of its source is part of that, also one that seems to carry a connection id.
 func (c *Conversation) Holds() bool {
 	return !c.marked && (c.phase == phaseSecret || c.phase == phaseData && (c.proved || c.shape != 0))
 }

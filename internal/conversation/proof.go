@@ -7,12 +7,13 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// A log may have lines of others between those of a conversation. What names its conversation, by an id, by the mark of the side that speaks, or by a stamp
-// like those of the others, is the conversation's. Any other line is message data only where one of these proves it: MAIL, RCPT and DATA stood in front of
-// it with nothing of others between them; or it is what messages begin with, a field of a header.
+// A log may have lines of others between those of a conversation. What names its conversation, by an id, by the mark of the side
+// that speaks, or by a stamp like those of the others, is the conversation's. Any other line is message data only where one of
+// these proves it: MAIL, RCPT and DATA stood in front of it with nothing of others between them; or it is what messages begin with,
+// a field of a header.
 
-// How long message data may go on, which must end somewhere even where its end is not in the log. What does not begin as a message does is a
-// test's at most.
+// How long message data may go on, which must end somewhere even where its end is not in the log. What does not begin as a message
+// does is a test's at most.
 const (
 	maxDataLines = 1 << 20
 	maxDataBytes = int64(64 << 20)
@@ -27,7 +28,8 @@ func (c *Conversation) isProved() bool { return c.inside && c.asked > 0 && !c.br
 
 // isSigned says whether a line shows by itself that it is the conversation's.
 func (c *Conversation) isSigned(ev *event.Event) bool {
-	return ev.FromPeer != event.Open && c.marked || ev.Scope != event.ScopeSource || ev.Said == "" && ev.HasSize || ev.Shape != 0 && ev.Shape == c.shape
+	return ev.FromPeer != event.Open && c.marked || ev.Scope != event.ScopeSource ||
+		ev.Said == "" && ev.HasSize || ev.Shape != 0 && ev.Shape == c.shape
 }
 
 // isData says whether a line within message data, or where it is due, is part of it. proved says that lines without any sign are.
@@ -72,8 +74,8 @@ func (c *Conversation) outgrown(ev *event.Event) bool {
 	return c.held >= maxDataLines || c.heldBytes >= maxDataBytes
 }
 
-// isSecret says whether a line that stands where an AUTH exchange goes on is part of it. Each answer to a challenge is one line, of base64 (RFC 4954 section 4);
-// a log without the challenges may show several.
+// isSecret says whether a line that stands where an AUTH exchange goes on is part of it. Each answer to a challenge is one line, of
+// base64 (RFC 4954 section 4); a log without the challenges may show several.
 func (c *Conversation) isSecret(ev *event.Event) bool {
 	if c.secrets >= maxSecrets {
 		return false
@@ -89,11 +91,12 @@ func (c *Conversation) isSecret(ev *event.Event) bool {
 
 // goesOnAs says whether a line with a mark is one of a conversation that has spoken with that mark.
 func (c *Conversation) goesOnAs(ev *event.Event) bool {
-	return !ev.Unclear && !c.parted && c.begun && c.over == event.EndNone && (c.spoke || c.replied) && (ev.Mark == c.mark || ev.Scope != event.ScopeSource)
+	return !ev.Unclear && !c.parted && c.begun && c.over == event.EndNone &&
+		(c.spoke || c.replied) && (ev.Mark == c.mark || ev.Scope != event.ScopeSource)
 }
 
-// isForeign says whether what looks like SMTP is neither the conversation's nor the beginning of another: words that others may say, too, outside of a
-// conversation, behind its end, or with marks of another kind.
+// isForeign says whether what looks like SMTP is neither the conversation's nor the beginning of another: words that others may
+// say, too, outside of a conversation, behind its end, or with marks of another kind.
 func (c *Conversation) isForeign(ev *event.Event) bool {
 	if !ev.Unclear || ev.Scope != event.ScopeSource {
 		return false
@@ -155,8 +158,10 @@ func isField(s string) bool {
 		}
 	}
 	switch name {
-	case "From", "To", "Cc", "CC", "Bcc", "Subject", "Date", "Received", "Return-Path", "Return-path", "Message-ID", "Message-Id", "Message-id", "MIME-Version", "Mime-Version",
-		"DKIM-Signature", "DomainKey-Signature", "Sender", "Reply-To", "In-Reply-To", "References", "User-Agent", "Precedence", "Auto-Submitted", "Errors-To", "Importance", "Priority",
+	case "From", "To", "Cc", "CC", "Bcc", "Subject", "Date", "Received", "Return-Path",
+		"Return-path", "Message-ID", "Message-Id", "Message-id", "MIME-Version", "Mime-Version",
+		"DKIM-Signature", "DomainKey-Signature", "Sender", "Reply-To", "In-Reply-To", "References",
+		"User-Agent", "Precedence", "Auto-Submitted", "Errors-To", "Importance", "Priority",
 		"Feedback-ID", "Feedback-Id", "Envelope-to", "Disposition-Notification-To", "Organization", "Keywords", "Comments", "Autocrypt":
 		return true
 	}

@@ -6,9 +6,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// What happens behind the handover on the same host is told by programs beside the server: Sieve files, redirects, discards; a filter that has
-// taken a message keeps or drops it. The server's verdict stays what it was told. The action stands on the program's record, on the verdict that
-// comes behind it, and in the summary.
+// What happens behind the handover on the same host is told by programs beside the server: Sieve files, redirects, discards; a
+// filter that has taken a message keeps or drops it. The server's verdict stays what it was told. The action stands on the
+// program's record, on the verdict that comes behind it, and in the summary.
 
 // Acted is what a program did with one recipient's copy.
 type Acted struct {
@@ -66,7 +66,8 @@ func (f *filtered) isKept(to string) bool {
 
 // isFor says whether a program's name of a recipient is one of these addresses, or the mailbox of it.
 func isFor(name, to, orig string) bool {
-	return name == "" || strings.EqualFold(name, to) || orig != "" && strings.EqualFold(name, orig) || isMailboxOf(name, to) || isMailboxOf(to, name)
+	return name == "" || strings.EqualFold(name, to) ||
+		orig != "" && strings.EqualFold(name, orig) || isMailboxOf(name, to) || isMailboxOf(to, name)
 }
 
 // recallAction gives a verdict what was done with the recipient's copy behind it.

@@ -58,7 +58,8 @@ func (h *Host) direct(m *Message, ev *event.Event) event.Direction {
 	case ev.Route == event.RouteLocal || ev.Route == event.RouteLMTP || ev.Direction == event.DirectionInbound: // the log says that it is ours
 		h.learn(domain)
 		return event.DirectionInbound
-	case ev.Route == event.RouteMX && !h.site.isGiven(domain) && h.IsLocal(domain): // others of that domain have mailboxes here, this one leads elsewhere
+	// others of that domain have mailboxes here, this one leads elsewhere
+	case ev.Route == event.RouteMX && !h.site.isGiven(domain) && h.IsLocal(domain):
 		return event.DirectionForwarded
 	case h.IsLocal(domain), ev.Route == event.RoutePipe && ev.FromAlias: // an alias that ends in a program of ours
 		return event.DirectionInbound

@@ -21,7 +21,9 @@ func (h *Host) settleSession(s *Session, ev *event.Event, out *Output) {
 		s.host.parting = append(s.host.parting, s)
 	case s.over != event.EndNone && (s.key.scope == event.ScopeFork || !hasOwnLines(s.key, ev)):
 		h.endSession(s, s.over, ev, out)
-	case ev.Kind == event.KindDisconnect, ev.Last, ev.Kind == event.KindMessageAborted && ev.EndHint != event.EndNone && s.key.scope == event.ScopeFork: // the process ends with it
+	// the process ends with it
+	case ev.Kind == event.KindDisconnect, ev.Last,
+		ev.Kind == event.KindMessageAborted && ev.EndHint != event.EndNone && s.key.scope == event.ScopeFork:
 		h.endSession(s, s.end(ev), ev, out)
 	}
 }
@@ -31,10 +33,11 @@ func refusedAtOnce(s *Session, ev *event.Event) bool {
 	return s.key.scope == event.ScopeCall && ev.Kind == event.KindReject && ev.Command == event.CommandConnect && s.Parting == event.EndNone
 }
 
-// mayGoOn says whether the line that ends s may not be its last: servers that log a conversation without a message once more, behind its end, say
-// only there whether it had TLS and who logged in.
+// mayGoOn says whether the line that ends s may not be its last: servers that log a conversation without a message once more,
+// behind its end, say only there whether it had TLS and who logged in.
 func (s *Session) mayGoOn(ev *event.Event) bool {
-	return s.key.scope == event.ScopeCall && s.host.tellsAfter && !ev.Last && s.Transaction == 0 && s.Refused == 0 && s.rejects(event.VerbMAIL) == 0
+	return s.key.scope == event.ScopeCall && s.host.tellsAfter && !ev.Last &&
+		s.Transaction == 0 && s.Refused == 0 && s.rejects(event.VerbMAIL) == 0
 }
 
 // endParting ends the sessions whose last line did not come.
@@ -84,7 +87,8 @@ func (h *Host) endSession(s *Session, end event.End, last *event.Event, out *Out
 	last.SessionTally = s.tally()
 	h.unlogged(s, end, last, out)
 	h.abortOpen(s, end, out)
-	if h.site.SessionSummaries || h.site.MessageSummaries && s.talk != nil { // where the log shows what was said, the summary is the conversation
+	// where the log shows what was said, the summary is the conversation
+	if h.site.SessionSummaries || h.site.MessageSummaries && s.talk != nil {
 		out.Made = append(out.Made, Made{Summary: s.summary(last), Host: s.host.name})
 	}
 	s.Commands, s.open, s.Counts = nil, nil, nil
@@ -115,8 +119,8 @@ func (s *Session) describe(ev *event.Event, kind event.Kind) {
 	}
 }
 
-// unlogged makes a reject, or a failed login, for each refusal that only the counters of the last line show: the server wrote no line for it.
-// Where that line quotes the newest refusal, and there was one without a line of its own, it may be this one.
+// unlogged makes a reject, or a failed login, for each refusal that only the counters of the last line show: the server wrote no
+// line for it. Where that line quotes the newest refusal, and there was one without a line of its own, it may be this one.
 func (h *Host) unlogged(s *Session, end event.End, last *event.Event, out *Output) {
 	const most = 64 // of one verb: a client that is refused more often is the server's to stop
 	if !s.HasCounts {
@@ -146,7 +150,8 @@ func (h *Host) unlogged(s *Session, end event.End, last *event.Event, out *Outpu
 }
 
 // abortOpen drops the candidates of a session that ended before their end of data: nothing came of them. The last one
-// is given up when the conversation broke off inside it; earlier ones, and those with a header, may still be on their way to the queue manager.
+// is given up when the conversation broke off inside it; earlier ones, and those with a header, may still be on their way to the
+// queue manager.
 func (h *Host) abortOpen(s *Session, end event.End, out *Output) {
 	if end == event.EndExpired || end == event.EndShutdown {
 		return // what became of them is not known

@@ -59,7 +59,8 @@ func (a *Alias) leadsTo(address string) bool {
 // beginChild makes the message that ev says was made from m. It has one recipient at least, and no line of its own but verdicts.
 func (h *Host) beginChild(m *Message, ev *event.Event) {
 	first := event.Event{
-		Kind: event.KindMessageReceived, First: true, NoEnd: true, MayExpand: true, RecipientCount: 1, Dialect: ev.Dialect, Host: ev.Host, Instance: ev.Instance, Daemon: ev.Daemon,
+		Kind: event.KindMessageReceived, First: true, NoEnd: true, MayExpand: true, RecipientCount: 1,
+		Dialect: ev.Dialect, Host: ev.Host, Instance: ev.Instance, Daemon: ev.Daemon,
 		PID: ev.PID, Time: ev.Time, Resolution: ev.Resolution, QueueID: ev.ChildQueueID, MessageKind: ev.ChildKind,
 	}
 	first.MailFrom = ev.Argument // of a list's owner

@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// Some servers name the recipients where a message comes in, before aliases are followed. What becomes of each is told by lines of its own; but where the
-// message as a whole comes to an end, those names are all that tells whom it was for.
+// Some servers name the recipients where a message comes in, before aliases are followed. What becomes of each is told by lines of
+// its own; but where the message as a whole comes to an end, those names are all that tells whom it was for.
 
 // maxNamed is how many names of one message are kept.
 const maxNamed = 64
@@ -27,7 +27,8 @@ func (m *Message) name(ev *event.Event) {
 
 // accepted keeps a recipient that the server's answer accepts, in the words of the conversation.
 func (m *Message) accepted(ev *event.Event) {
-	if ev.Kind != event.KindReply || ev.Role != event.RoleServer || ev.FromPeer != event.No || ev.Command != "RCPT" || ev.Class != '2' || ev.RcptTo == "" {
+	if ev.Kind != event.KindReply || ev.Role != event.RoleServer ||
+		ev.FromPeer != event.No || ev.Command != "RCPT" || ev.Class != '2' || ev.RcptTo == "" {
 		return
 	}
 	if !m.received && !m.ended && len(m.seldom().Named) < maxNamed {

@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// Some servers name a message's recipients only as they accept them, and afterwards only how many got the verdict, of the one domain that a part of
-// the message is for.
+// Some servers name a message's recipients only as they accept them, and afterwards only how many got the verdict, of the one
+// domain that a part of the message is for.
 
 // expect remembers a recipient that the server accepted for the message, before there is a verdict.
 func (h *Host) expect(m *Message, ev *event.Event) {
@@ -27,7 +27,8 @@ func (h *Host) expect(m *Message, ev *event.Event) {
 		h.recipient(m, ev)
 	case ev.Kind == event.KindFilter && ev.FilterVerdict == "ok" && !m.received:
 		h.recipient(m, ev).Wanted = true
-	case ev.Kind == event.KindCommand && ev.Role == event.RoleClient && m.NoEnd && m.Origin == 0: // of a message made here the recipients come up only now
+	// of a message made here the recipients come up only now
+	case ev.Kind == event.KindCommand && ev.Role == event.RoleClient && m.NoEnd && m.Origin == 0:
 		h.recipient(m, ev)
 	}
 }
@@ -224,7 +225,9 @@ func (m *Message) hear(ev *event.Event) {
 	switch {
 	case ev.Role != event.RoleClient:
 	case ev.Kind == event.KindConnect && ev.ErrorType != "" && ev.Part > 0:
-		m.unusual().Answer = &Answer{Part: ev.Part, ErrorType: strings.Clone(ev.ErrorType), Reason: ev.Reason, Category: ev.Category, Basis: ev.Basis}
+		m.unusual().Answer = &Answer{
+			Part: ev.Part, ErrorType: strings.Clone(ev.ErrorType), Reason: ev.Reason, Category: ev.Category, Basis: ev.Basis,
+		}
 	case ev.Kind == event.KindReply && ev.FromPeer == event.No && ev.Code > 0 && ev.Command != "" && !ev.MoreLines:
 		m.unusual().Answer = &Answer{Part: ev.Part, Code: ev.Code, Command: commandName(ev.Command), Enhanced: strings.Clone(ev.Enhanced)}
 	case ev.Kind == event.KindDelivery && m.seldom().Answer != nil:

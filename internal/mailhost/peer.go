@@ -131,7 +131,8 @@ func (h *Host) ofConnection(key peerKey) *peer {
 	return nil
 }
 
-// goesOn finds by the index what a line goes on with: its process at its message, or at none yet, or at the one before of a connection that is kept.
+// goesOn finds by the index what a line goes on with: its process at its message, or at none yet, or at the one before of a
+// connection that is kept.
 func (e *endpoint) goesOn(ev *event.Event, wanted func(*peer) bool) *peer {
 	if ev.ConnKept {
 		return newestOf(e.first(chainProcess, ev.PID, 0, ""), chainProcess, wanted)
@@ -187,7 +188,8 @@ func isSameName(name, short string) bool {
 		return true
 	}
 	head, tail, ok := strings.Cut(short, "...")
-	return ok && len(head)+len(tail) <= len(name) && strings.EqualFold(name[:len(head)], head) && strings.EqualFold(name[len(name)-len(tail):], tail)
+	return ok && len(head)+len(tail) <= len(name) && strings.EqualFold(name[:len(head)], head) &&
+		strings.EqualFold(name[len(name)-len(tail):], tail)
 }
 
 // goesOn says whether ev is of the transaction that this process is in; r is the recipient of a verdict, as far as it is known.
@@ -219,7 +221,8 @@ func (m *Message) addressed(ev *event.Event) *recipient {
 
 func (h *Host) beginPeer(key peerKey, ev *event.Event, now int64) *peer {
 	key.Instance, key.IP, key.Conn = h.word(key.Instance), strings.Clone(key.IP), strings.Clone(key.Conn)
-	id := hash.New().Str(ev.Host).Str(ev.Instance).Str(ev.Daemon).Num(ev.PID).Str(h.site.told(key.IP)).Num(int64(key.Port)).Num(stamp(now, ev.Resolution))
+	id := hash.New().Str(ev.Host).Str(ev.Instance).Str(ev.Daemon).Num(ev.PID).
+		Str(h.site.told(key.IP)).Num(int64(key.Port)).Num(stamp(now, ev.Resolution))
 	if key.Conn != "" {
 		id = id.Str(h.site.told(key.Conn))
 	}

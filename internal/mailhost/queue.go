@@ -66,7 +66,8 @@ func (h *Host) observeMessage(s *Session, ev *event.Event, now int64, out *Outpu
 	return m
 }
 
-// isLate says whether a line is older than all that is known of a message whose beginning was not seen: files and carriers are not in order.
+// isLate says whether a line is older than all that is known of a message whose beginning was not seen: files and carriers are not
+// in order.
 func (m *Message) isLate(now int64) bool { return m.Partial && now < m.First }
 
 // keepEnded remembers an ended message for lines that come late. A beginning may come long behind the end.
@@ -92,13 +93,15 @@ func isAboutMessage(ev *event.Event) bool {
 		return ev.Command == "RCPT" || ev.Command == "DATA" || ev.Command == event.CommandEOM
 	case event.KindFilter:
 		return decidesFor(ev)
-	case event.KindConnect, event.KindDisconnect, event.KindReply, event.KindTLS, event.KindAuth, event.KindWarning, event.KindLifecycle, event.KindContent:
+	case event.KindConnect, event.KindDisconnect, event.KindReply, event.KindTLS,
+		event.KindAuth, event.KindWarning, event.KindLifecycle, event.KindContent:
 		return false
 	}
 	return true
 }
 
-// isStrong says whether the line's instance is the queue's own: a named service may have a syslog_name of its own, a program beside the server has none.
+// isStrong says whether the line's instance is the queue's own: a named service may have a syslog_name of its own, a program beside
+// the server has none.
 func isStrong(ev *event.Event) bool { return ev.Service == "" && !ev.Beside }
 
 // message finds the live or lately ended message with ev's queue id in ev's instance.
@@ -140,7 +143,8 @@ func begins(m *Message, ev *event.Event, now int64) bool {
 	return false
 }
 
-// beginMessage makes the message whose first line is ev. A header line alone begins one, too: an MTA's own notices are not opened by a client.
+// beginMessage makes the message whose first line is ev. A header line alone begins one, too: an MTA's own notices are not opened
+// by a client.
 func (h *Host) beginMessage(ev *event.Event, now int64) *Message {
 	id := hash.New().Str(ev.Host).Str(ev.Instance).Str(ev.QueueID).Num(stamp(now, ev.Resolution))
 	m := &Message{
@@ -161,7 +165,8 @@ func (h *Host) beginMessage(ev *event.Event, now int64) *Message {
 	return m
 }
 
-// chainMessage puts m in front of the others with its queue id. There are as many as instances use it at a time; beyond that the oldest are found no more.
+// chainMessage puts m in front of the others with its queue id. There are as many as instances use it at a time; beyond that the
+// oldest are found no more.
 func (h *Host) chainMessage(m *Message) {
 	m.sameID = h.messages[m.QueueID]
 	h.messages[m.QueueID] = m

@@ -38,8 +38,8 @@ type Recipient struct {
 	LastPlace int64
 }
 
-// recipient is a Recipient as long as its message is open, and for late lines. There are many of them: what the rules say of an answer is one for all that got the
-// same, what few have hangs on a pointer.
+// recipient is a Recipient as long as its message is open, and for late lines. There are many of them: what the rules say of an
+// answer is one for all that got the same, what few have hangs on a pointer.
 type recipient struct {
 	To, Orig      string
 	Reply         string
@@ -111,8 +111,10 @@ func (r *recipient) name(id, next string) {
 func (r *recipient) plain() Recipient {
 	ids, why := r.names(), r.why.said()
 	return Recipient{
-		To: r.To, Orig: r.Orig, ID: ids.ID, Order: int(r.Order), Wanted: r.Wanted, Final: r.Final, Status: r.Status, Route: r.Route, Direction: r.Direction, Action: r.Action,
-		Attempts: int(r.Attempts), Code: int(why.Code), Enhanced: why.Enhanced, DSN: why.DSN, Reason: why.Reason, Category: why.Category, Basis: why.Basis, Reply: r.Reply,
+		To: r.To, Orig: r.Orig, ID: ids.ID, Order: int(r.Order), Wanted: r.Wanted, Final: r.Final,
+		Status: r.Status, Route: r.Route, Direction: r.Direction, Action: r.Action,
+		Attempts: int(r.Attempts), Code: int(why.Code), Enhanced: why.Enhanced, DSN: why.DSN,
+		Reason: why.Reason, Category: why.Category, Basis: why.Basis, Reply: r.Reply,
 		Provider: why.Provider, Client: r.Client, Over: int(r.Over), LastTry: r.LastTry, Deferred: r.deferred.said().Reason, Next: ids.Next,
 		LastLine: r.LastLine, LastPlace: r.LastPlace,
 	}
@@ -121,9 +123,12 @@ func (r *recipient) plain() Recipient {
 // keptRecipient is a recipient of a saved state.
 func keptRecipient(in *Recipient) recipient {
 	r := recipient{
-		To: in.To, Orig: in.Orig, Order: int32(in.Order), Wanted: in.Wanted, Final: in.Final, Status: in.Status, Route: in.Route, Direction: in.Direction, Action: in.Action,
-		Attempts: int32(in.Attempts), Reply: commonReply(in.Reply), why: whyOf(why{in.Reason, in.Category, in.Basis, in.Provider, in.Enhanced, in.DSN, int32(in.Code)}),
-		Client: in.Client, Over: int32(in.Over), LastTry: in.LastTry, deferred: whyOf(why{Reason: in.Deferred}), LastLine: in.LastLine, LastPlace: in.LastPlace,
+		To: in.To, Orig: in.Orig, Order: int32(in.Order), Wanted: in.Wanted, Final: in.Final,
+		Status: in.Status, Route: in.Route, Direction: in.Direction, Action: in.Action,
+		Attempts: int32(in.Attempts), Reply: commonReply(in.Reply),
+		why:    whyOf(why{in.Reason, in.Category, in.Basis, in.Provider, in.Enhanced, in.DSN, int32(in.Code)}),
+		Client: in.Client, Over: int32(in.Over), LastTry: in.LastTry,
+		deferred: whyOf(why{Reason: in.Deferred}), LastLine: in.LastLine, LastPlace: in.LastPlace,
 	}
 	r.name(in.ID, in.Next)
 	return r
@@ -171,7 +176,8 @@ func (m *Message) known(ev *event.Event) *recipient {
 	}
 	for i := range m.Recipients {
 		r := &m.Recipients[i]
-		if id := r.names().ID; id == ev.RecipientID && (id != "" || r.Orig == ev.OrigRcptTo && (r.To == ev.RcptTo || isMailboxOf(ev.RcptTo, r.To))) {
+		if id := r.names().ID; id == ev.RecipientID &&
+			(id != "" || r.Orig == ev.OrigRcptTo && (r.To == ev.RcptTo || isMailboxOf(ev.RcptTo, r.To))) {
 			return r
 		}
 	}

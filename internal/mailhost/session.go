@@ -64,8 +64,8 @@ type Session struct {
 	open []*Message                 // candidates and messages that came in here; for the end of the session
 }
 
-// goesOn says whether a second line about the connection is of the same one: a proxy in front says who calls, a client logs its call and that it
-// was answered. A call of the same conversation to a host begins a new connection.
+// goesOn says whether a second line about the connection is of the same one: a proxy in front says who calls, a client logs its
+// call and that it was answered. A call of the same conversation to a host begins a new connection.
 func (s *Session) goesOn(ev *event.Event) bool {
 	return ev.Scope == event.ScopeConn && (ev.PeerIP == "" || ev.Role == event.RoleServer)
 }
@@ -99,8 +99,8 @@ func (s *Session) lastWord(end event.End) event.End {
 	return end
 }
 
-// silent is how a session ended that the log says no more of: what was under way has no answer, and a refused greeting, or a good-bye, before
-// the silence explains it, unless it is we who end it.
+// silent is how a session ended that the log says no more of: what was under way has no answer, and a refused greeting, or a
+// good-bye, before the silence explains it, unless it is we who end it.
 func (s *Session) silent(end event.End) event.End {
 	if s.talk != nil {
 		s.leave(s.talk.GiveUp())
@@ -116,7 +116,8 @@ func (s *Session) silent(end event.End) event.End {
 	return s.lastWord(end)
 }
 
-// carry numbers the transactions of a client that logs verdicts only: another message, or a second verdict on one recipient, is another one.
+// carry numbers the transactions of a client that logs verdicts only: another message, or a second verdict on one recipient, is
+// another one.
 func (s *Session) carry(m *Message, ev *event.Event) {
 	if s == nil || m == nil || s.key.scope != event.ScopeConn || s.Role != event.RoleClient || ev.Kind != event.KindDelivery {
 		return
@@ -211,7 +212,8 @@ func loginRefused(ev *event.Event) bool {
 	if ev.Role != event.RoleServer || ev.Command != "AUTH" || ev.FromPeer != event.Open {
 		return false
 	}
-	return ev.Kind == event.KindAuth && ev.AuthResult == "failure" || ev.Kind == event.KindWarning && ev.ErrorType == "" && ev.EndHint == event.EndNone
+	return ev.Kind == event.KindAuth && ev.AuthResult == "failure" ||
+		ev.Kind == event.KindWarning && ev.ErrorType == "" && ev.EndHint == event.EndNone
 }
 
 func (s *Session) refuse(ev *event.Event) {

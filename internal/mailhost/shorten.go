@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
 
-// The longest that a string of a line may be that is kept, or compared with what was kept. Nothing real is longer; of what is, the beginning stays, and a hash of all of it: so it is still the
-// same as itself, and as nothing else.
+// The longest that a string of a line may be that is kept, or compared with what was kept. Nothing real is longer; of what is, the
+// beginning stays, and a hash of all of it: so it is still the same as itself, and as nothing else.
 const (
 	LongestID      = 128 // queue ids, connection ids
 	LongestName    = 256 // hosts, users
@@ -19,8 +19,10 @@ const (
 // Shorten makes the strings of an event that are kept as long as they may be.
 func Shorten(ev *event.Event) {
 	for _, s := range [...]*string{
-		&ev.QueueID, &ev.RemoteQueueID, &ev.ParentQueueID, &ev.ChildQueueID, &ev.ConnID, &ev.ConnAlias, &ev.TryID, &ev.Receipt, &ev.ChildReceipt, &ev.RecipientID, &ev.FilterID,
-		&ev.Instance, &ev.Service, &ev.Daemon, &ev.Enhanced, &ev.DSN, &ev.TLSVersion, &ev.TLSCipher, &ev.TLSTrust, &ev.AuthMechanism, &ev.Protocol, &ev.PeerIP,
+		&ev.QueueID, &ev.RemoteQueueID, &ev.ParentQueueID, &ev.ChildQueueID, &ev.ConnID,
+		&ev.ConnAlias, &ev.TryID, &ev.Receipt, &ev.ChildReceipt, &ev.RecipientID, &ev.FilterID,
+		&ev.Instance, &ev.Service, &ev.Daemon, &ev.Enhanced, &ev.DSN, &ev.TLSVersion,
+		&ev.TLSCipher, &ev.TLSTrust, &ev.AuthMechanism, &ev.Protocol, &ev.PeerIP,
 	} {
 		if len(*s) > LongestID {
 			*s = short(*s, LongestID)

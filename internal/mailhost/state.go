@@ -123,7 +123,8 @@ func (h *Host) Encode(to *gob.Encoder) error {
 
 func (m *Message) save(stream int) *savedMessage {
 	return &savedMessage{
-		m.plain(), m.of.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded, m.notice, m.reentered, m.brought, stream, m.host.waiting.provider(m),
+		m.plain(), m.of.instance, m.weak, m.ended, m.received, m.met, m.trust, m.forwarded,
+		m.notice, m.reentered, m.brought, stream, m.host.waiting.provider(m),
 	}
 }
 

@@ -59,12 +59,17 @@ func (m *Message) plain() *plainMessage {
 	}
 	*p = plainMessage{
 		UID: m.UID, Trace: m.Trace, QueueID: m.QueueID, First: m.First, Last: m.Last, Seen: m.Seen,
-		Partial: m.Partial, Begun: m.Begun, GivenUp: m.GivenUp, Refused: m.Refused, Kept: m.Kept, NoEnd: m.NoEnd, PutOff: m.PutOff, MayExpand: m.MayExpand,
-		HasSize: m.HasSize, Kind: m.Kind, Came: m.Came, Held: m.Held, Off: m.Off, Left: m.Left, Spans: m.Spans, Beside: m.Beside, Earlier: m.Earlier,
-		Parent: m.Parent, Origin: m.Origin, Transaction: m.Transaction, Dialect: m.of.dialect, MessageID: m.MessageID, MailFrom: m.MailFrom, Size: m.Size,
-		ClientAddress: by.ClientAddress, PeerIP: by.PeerIP, ClientPort: m.ClientPort, Helo: by.Helo, Protocol: by.Protocol, User: by.User, Mechanism: by.Mechanism,
-		Aliases: rare.Aliases, Answer: rare.Answer, Recipients: list, Named: rare.Named, RecipientsDropped: m.Dropped, Count: m.Count,
-		Verdicts: m.Verdicts, Final: m.Final, Passed: m.Passed, Moved: m.Moved, Hops: m.plainHops(), Fate: rare.Fate,
+		Partial: m.Partial, Begun: m.Begun, GivenUp: m.GivenUp, Refused: m.Refused, Kept: m.Kept,
+		NoEnd: m.NoEnd, PutOff: m.PutOff, MayExpand: m.MayExpand, HasSize: m.HasSize,
+		Kind: m.Kind, Came: m.Came, Held: m.Held, Off: m.Off, Left: m.Left,
+		Spans: m.Spans, Beside: m.Beside, Earlier: m.Earlier,
+		Parent: m.Parent, Origin: m.Origin, Transaction: m.Transaction,
+		Dialect: m.of.dialect, MessageID: m.MessageID, MailFrom: m.MailFrom, Size: m.Size,
+		ClientAddress: by.ClientAddress, PeerIP: by.PeerIP, ClientPort: m.ClientPort, Helo: by.Helo,
+		Protocol: by.Protocol, User: by.User, Mechanism: by.Mechanism,
+		Aliases: rare.Aliases, Answer: rare.Answer, Named: rare.Named, Fate: rare.Fate,
+		Recipients: list, RecipientsDropped: m.Dropped, Count: m.Count,
+		Verdicts: m.Verdicts, Final: m.Final, Passed: m.Passed, Moved: m.Moved, Hops: m.plainHops(),
 	}
 	return p
 }
@@ -73,9 +78,12 @@ func (m *Message) plain() *plainMessage {
 func (h *Host) keptMessage(in *plainMessage) *Message {
 	m := &Message{
 		UID: in.UID, Trace: in.Trace, QueueID: in.QueueID, First: in.First, Last: in.Last, Seen: in.Seen,
-		Partial: in.Partial, Begun: in.Begun, GivenUp: in.GivenUp, Refused: in.Refused, Kept: in.Kept, NoEnd: in.NoEnd, PutOff: in.PutOff, MayExpand: in.MayExpand,
-		HasSize: in.HasSize, Kind: in.Kind, Came: in.Came, Held: in.Held, Off: in.Off, Left: in.Left, Spans: in.Spans, Beside: in.Beside, Earlier: in.Earlier,
-		Parent: in.Parent, Origin: in.Origin, Transaction: in.Transaction, MessageID: in.MessageID, MailFrom: in.MailFrom, Size: in.Size,
+		Partial: in.Partial, Begun: in.Begun, GivenUp: in.GivenUp, Refused: in.Refused, Kept: in.Kept,
+		NoEnd: in.NoEnd, PutOff: in.PutOff, MayExpand: in.MayExpand, HasSize: in.HasSize,
+		Kind: in.Kind, Came: in.Came, Held: in.Held, Off: in.Off, Left: in.Left,
+		Spans: in.Spans, Beside: in.Beside, Earlier: in.Earlier,
+		Parent: in.Parent, Origin: in.Origin, Transaction: in.Transaction,
+		MessageID: in.MessageID, MailFrom: in.MailFrom, Size: in.Size,
 		ClientPort: in.ClientPort, Dropped: in.RecipientsDropped, Count: in.Count,
 		Verdicts: in.Verdicts, Final: in.Final, Passed: in.Passed, Moved: in.Moved,
 	}

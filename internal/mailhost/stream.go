@@ -8,7 +8,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// stream is one source's part of a host: how far its lines have come, and what they have touched last. A host's files are read at the same time, and one may be hours behind
+// stream is one source's part of a host: how far its lines have come, and what they have touched last. A host's files are read at
+// the same time, and one may be hours behind
 // another: what has gone silent is told by the clock of the stream that its newest line was in.
 type stream struct {
 	name   string
@@ -40,7 +41,9 @@ func newStream(h *Host, name string) *stream {
 	st.openMessages = aging.List[Message]{Of: ofMessage, Counted: counted(OpenMessages), Pushed: h.messageLedger.change}
 	st.endedMessages = aging.List[Message]{Of: ofMessage, Counted: counted(Remembered), Pushed: h.messageLedger.change}
 	st.lateMessages = aging.List[Message]{Of: ofMessage, Counted: counted(Remembered), Pushed: h.messageLedger.change}
-	st.peerOrder = aging.List[peer]{Of: func(p *peer) *aging.Links[peer] { return &p.links }, Counted: counted(Remembered), Pushed: h.peerLedger.change}
+	st.peerOrder = aging.List[peer]{
+		Of: func(p *peer) *aging.Links[peer] { return &p.links }, Counted: counted(Remembered), Pushed: h.peerLedger.change,
+	}
 	return st
 }
 

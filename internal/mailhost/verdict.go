@@ -56,7 +56,8 @@ func (h *Host) deliver(m *Message, ev *event.Event, line hash.Sum, now int64, ou
 	if ev.OrigRcptTo == "" && len(m.seldom().Aliases) > 0 {
 		ev.OrigRcptTo = m.before(ev.RcptTo)
 	}
-	if ev.OrigRcptTo == "" && ev.OnBehalf != "" && m.MailFrom != "" && !strings.EqualFold(ev.OnBehalf, m.MailFrom) && ev.OnBehalf != ev.RcptTo {
+	if ev.OrigRcptTo == "" && ev.OnBehalf != "" && m.MailFrom != "" &&
+		!strings.EqualFold(ev.OnBehalf, m.MailFrom) && ev.OnBehalf != ev.RcptTo {
 		ev.OrigRcptTo = ev.OnBehalf
 	}
 	if ev.Route == event.RouteMX && h.site.isRelayhost(ev) {
@@ -99,7 +100,8 @@ func (h *Host) deliver(m *Message, ev *event.Event, line hash.Sum, now int64, ou
 	m.context(ev)
 }
 
-// isOfNotice says whether a verdict is on the notice that could not even be made: the sender of a message with a bounce is no address of ours.
+// isOfNotice says whether a verdict is on the notice that could not even be made: the sender of a message with a bounce is no
+// address of ours.
 func (h *Host) isOfNotice(m *Message, ev *event.Event, line hash.Sum) bool {
 	if ev.Tried != event.No || ev.Status != event.StatusBounced || m.MailFrom == "" {
 		return false

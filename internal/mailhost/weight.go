@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/weight"
 )
 
-// What an item takes in memory, strings and slices included, is weighed whenever a line has touched it. Long lists are weighed anew only when they
-// have grown by a quarter.
+// What an item takes in memory, strings and slices included, is weighed whenever a line has touched it. Long lists are weighed anew
+// only when they have grown by a quarter.
 
 // The memory beside the items themselves: entries of maps, and what the allocator rounds up.
 const (
@@ -55,7 +55,8 @@ func (r *rareOfMessage) weigh() int {
 }
 
 func (s *Session) weigh() int {
-	bytes := sessionBase + weight.Of(s.key.name, s.ClientAddress, s.ServerAddress, s.PeerIP, s.Helo, s.Protocol, s.TLSVersion, s.TLSCipher, s.TLSTrust, s.User, s.Mechanism, s.Fate.To)
+	bytes := sessionBase + weight.Of(s.key.name, s.ClientAddress, s.ServerAddress, s.PeerIP,
+		s.Helo, s.Protocol, s.TLSVersion, s.TLSCipher, s.TLSTrust, s.User, s.Mechanism, s.Fate.To)
 	for i := range s.Commands {
 		bytes += int(unsafe.Sizeof(conversation.CommandRecord{})) + weight.Of(s.Commands[i].Argument, s.Commands[i].Enhanced)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
 )
 
-// A message goes on under another queue id at the next host, whose log may come through the same tracker. The line that names the other id may come before
-// the other's own lines, or behind them.
+// A message goes on under another queue id at the next host, whose log may come through the same tracker. The line that names the
+// other id may come before the other's own lines, or behind them.
 
 // handover is a delivery to a host that said what queue id it gave, and that has shown no line of that yet.
 type handover struct {
@@ -85,7 +85,9 @@ func (t *Tracker) meet(h *host, m *mailhost.Message, ev *event.Event, now int64,
 	switch {
 	case m == nil:
 	case handsOver(ev):
-		given := handover{Key: elsewhere(ev.RemoteQueueID), Parent: m.UID, Host: h.Name(), MessageID: hash.Of(m.MessageID), Trace: m.Trace, When: now}
+		given := handover{
+			Key: elsewhere(ev.RemoteQueueID), Parent: m.UID, Host: h.Name(), MessageID: hash.Of(m.MessageID), Trace: m.Trace, When: now,
+		}
 		t.handovers.add(given)
 		return &given
 	case !m.Met() && (ev.Kind == event.KindMessageHeader || ev.Kind == event.KindMessageReceived):
@@ -97,8 +99,8 @@ func (t *Tracker) meet(h *host, m *mailhost.Message, ev *event.Event, now int64,
 	return nil
 }
 
-// seek finds the message of a handover at the hosts that have one with its queue id, or among those that they have forgotten. One that arrives meanwhile
-// finds the handover.
+// seek finds the message of a handover at the hosts that have one with its queue id, or among those that they have forgotten. One
+// that arrives meanwhile finds the handover.
 func (t *Tracker) seek(from *host, queueID string, given *handover, out *Output) {
 	for _, name := range t.arrivals.At(queueID, from.Host) {
 		h := t.known(name)

@@ -104,7 +104,9 @@ func (t *Tracker) encode(to *gob.Encoder) error {
 func (t *Tracker) state() *savedState {
 	state := &savedState{Files: t.files.byName, Sources: t.sources.byName, Arrivals: t.arrivals.Past()}
 	for _, p := range t.handovers.list() {
-		state.Promises = append(state.Promises, savedPromise{Key: p.Key, Parent: p.Parent, Host: p.Host, MessageID: p.MessageID, Trace: p.Trace, When: p.When})
+		state.Promises = append(state.Promises, savedPromise{
+			Key: p.Key, Parent: p.Parent, Host: p.Host, MessageID: p.MessageID, Trace: p.Trace, When: p.When,
+		})
 	}
 	return state
 }
