@@ -20,8 +20,9 @@ func (s *shell) enrich() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "enrich [LOG...]",
 		Short: "Each record with all that is known of it, as one line of JSON",
-		Long: `Each line of the logs, and each record that the collector's processor would add, as one JSON object: "time", "body" and the attributes by their names
-(docs/attributes.md). With --otlp each line of output is a batch as OTLP writes it in JSON, as the collector's file exporter does.`,
+		Long: `Each line of the logs, and each record that the collector's processor would add, as one JSON object:
+"time", "body" and the attributes by their names (docs/attributes.md). With --otlp each line of
+output is a batch as OTLP writes it in JSON, as the collector's file exporter does.`,
 		Example: `  smtplog enrich /var/log/mail.log | jq 'select(."smtp.delivery.status" == "bounced")'`,
 		RunE: func(c *cobra.Command, args []string) error {
 			t, err := s.open(args)

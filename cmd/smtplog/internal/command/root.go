@@ -99,14 +99,16 @@ func (s *shell) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "smtplog",
 		Short: "Answers from the logs of mail servers",
-		Long: `smtplog reads the logs of mail servers (Postfix, Exim, Sendmail, Exchange, qmail, OpenSMTPD, Haraka and some thirty more; filters beside them;
-transcripts of SMTP) and answers what was delivered, what failed and why, who sends, who waits.
+		Long: `smtplog reads the logs of mail servers (Postfix, Exim, Sendmail, Exchange, qmail, OpenSMTPD, Haraka
+and some thirty more; filters beside them; transcripts of SMTP) and answers what was delivered, what
+failed and why, who sends, who waits.
 
-Logs are files, patterns, directories, or "-" for standard input; packed ones (gzip, bzip2, xz, zstd) are unpacked, rotated ones are read in their
-order, several are merged by their stamps.
+Logs are files, patterns, directories, or "-" for standard input; packed ones (gzip, bzip2, xz,
+zstd) are unpacked, rotated ones are read in their order, several are merged by their stamps.
 
-Exit codes: 0 the question was answered, as far as anybody read on; 1 nothing was found, or no line was understood; 2 the command line or the configuration is
-wrong; 3 a log could not be read, or not to its end, and what could be read was answered; 130 interrupted.`,
+Exit codes: 0 the question was answered, as far as anybody read on; 1 nothing was found, or no line
+was understood; 2 the command line or the configuration is wrong; 3 a log could not be read, or not
+to its end, and what could be read was answered; 130 interrupted.`,
 		Version:       s.version,
 		SilenceUsage:  true,
 		SilenceErrors: true,

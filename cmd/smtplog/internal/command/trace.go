@@ -27,9 +27,10 @@ func (s *shell) trace() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "trace TERM [LOG...]",
 		Short: "What became of messages: every one that a term names, as one story",
-		Long: `Every message that a term names, with all that the logs say of it in order: the session that brought it, checks and filters, the queue, each try with
-host, reply, reason and delay, and what was made of it. A term is a recipient, a sender or a part of one, a queue id here or on the next host, a Message-ID, a
-client's address or name, a user or a session's id.`,
+		Long: `Every message that a term names, with all that the logs say of it in order: the session that brought
+it, checks and filters, the queue, each try with host, reply, reason and delay, and what was made of
+it. A term is a recipient, a sender or a part of one, a queue id here or on the next host, a
+Message-ID, a client's address or name, a user or a session's id.`,
 		Example: `  smtplog trace anna@example.com /var/log/mail.log*
   smtplog trace 4AB12C3 -v /var/log/mail.log`,
 		Args: func(_ *cobra.Command, args []string) error {

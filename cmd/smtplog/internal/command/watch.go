@@ -18,7 +18,8 @@ func (s *shell) watch() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "watch LOG...",
 		Short: "A live view of logs that are being written",
-		Long: `What is in the logs, and what is written to them from now on, on the whole terminal: rates, incidents, providers in trouble, the newest failures.
+		Long: `What is in the logs, and what is written to them from now on, on the whole terminal: rates,
+incidents, providers in trouble, the newest failures.
 q quits.`,
 		Example: `  smtplog watch /var/log/mail.log`,
 		Args: func(_ *cobra.Command, args []string) error {
