@@ -1,6 +1,7 @@
 package attrs
 
-// Class says whom or what an attribute may tell of, and so what the settings of privacy do with it. Numbers, times and switches tell of nobody.
+// Class says whom or what an attribute may tell of, and so what the settings of privacy do with it. Numbers, times and switches
+// tell of nobody.
 type Class string
 
 // The classes.
@@ -23,16 +24,22 @@ var Classes = map[string]Class{
 	PeerAddress: OfIP, SourceAddress: OfIP,
 	ClientAddress: OfHost, ServerAddress: OfHost, Helo: OfHost,
 	MessageID: OfMessageID,
-	Argument:  OfWords, ReplyText: OfWords, ReplyFingerprint: OfWords, Subject: OfWords, QueueID: OfWords, RemoteQueueID: OfWords, ChildQueueID: OfWords,
-	ReplyEnhancedCode: OfWords, DeliveryDSN: OfWords, SourcePool: OfWords, Protocol: OfWords, TLSVersion: OfWords, TLSCipher: OfWords, TLSTrust: OfWords,
-	TLSPolicy: OfWords, AuthMechanism: OfWords, FilterName: OfWords, FilterVerdict: OfWords, ErrorType: OfWords, Commands: OfWords, Recipients: OfWords, Hops: OfWords,
+	Argument:  OfWords, ReplyText: OfWords, ReplyFingerprint: OfWords,
+	Subject: OfWords, QueueID: OfWords, RemoteQueueID: OfWords, ChildQueueID: OfWords,
+	ReplyEnhancedCode: OfWords, DeliveryDSN: OfWords, SourcePool: OfWords,
+	Protocol: OfWords, TLSVersion: OfWords, TLSCipher: OfWords, TLSTrust: OfWords,
+	TLSPolicy: OfWords, AuthMechanism: OfWords, FilterName: OfWords, FilterVerdict: OfWords,
+	ErrorType: OfWords, Commands: OfWords, Recipients: OfWords, Hops: OfWords,
 
-	Dialect: OfNobody, Event: OfNobody, SessionID: OfNobody, SessionRole: OfNobody, SessionEnd: OfNobody, SlowestCommand: OfNobody, TransactionID: OfNobody,
-	MessageUID: OfNobody, OriginSessionID: OfNobody, ParentMessageUID: OfNobody, MessageKind: OfNobody, MessageHop: OfNobody, Command: OfNobody,
+	Dialect: OfNobody, Event: OfNobody, SessionID: OfNobody, SessionRole: OfNobody,
+	SessionEnd: OfNobody, SlowestCommand: OfNobody, TransactionID: OfNobody,
+	MessageUID: OfNobody, OriginSessionID: OfNobody, ParentMessageUID: OfNobody,
+	MessageKind: OfNobody, MessageHop: OfNobody, Command: OfNobody,
 	ReplyClass: OfNobody, DeliveryStatus: OfNobody, DeliveryRoute: OfNobody, PreviousReason: OfNobody, FailureReason: OfNobody,
 	FailureCategory: OfNobody, FailureBasis: OfNobody, Provider: OfNobody, Direction: OfNobody, ProtocolName: OfNobody, Transport: OfNobody,
 	TLSProtocolName: OfNobody, AuthResult: OfNobody, Daemon: OfNobody, Service: OfNobody, Instance: OfNobody, HostName: OfNobody,
-	IncidentID: OfNobody, IncidentKind: OfNobody, IncidentState: OfNobody, IncidentStart: OfNobody, IncidentSubject: OfNobody, // of what is hidden already
+	// of what is hidden already
+	IncidentID: OfNobody, IncidentKind: OfNobody, IncidentState: OfNobody, IncidentStart: OfNobody, IncidentSubject: OfNobody,
 	IncidentSources: OfNobody, QueueStatus: OfNobody, MailboxAction: OfNobody, IncidentExamples: OfNobody, IncidentHelp: OfNobody,
 }
 

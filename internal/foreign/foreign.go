@@ -1,5 +1,5 @@
-// Package foreign makes lines of programs that have nothing to do with mail, as they stand beside a mail server's in a journal, a container's
-// output or a file that many write to. It is for tests: none of these lines may be changed by anything that reads mail logs.
+// Package foreign makes lines of programs that have nothing to do with mail, as they stand beside a mail server's in a journal, a
+// container's output or a file that many write to. It is for tests: none of these lines may be changed by anything that reads mail logs.
 package foreign
 
 import (
@@ -73,5 +73,6 @@ func (s *Source) value(name string) string {
 	panic("no value is called " + name)
 }
 
-var words = strings.Fields("alpha bravo config worker cache index session user order invoice backup report queue image volume metric handler render parse " +
-	"connect timeout retry token secret stream table column vector kernel driver memory payload router gateway replica shard leader follower")
+var words = strings.Fields("alpha bravo config worker cache index session user order invoice backup report queue image volume " +
+	"metric handler render parse connect timeout retry token secret stream table column vector kernel driver memory payload router " +
+	"gateway replica shard leader follower")

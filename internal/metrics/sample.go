@@ -19,13 +19,18 @@ type Slot uint8
 // read lists the attributes that metrics are made of; a record's others are passed over.
 var read = [...]string{
 	attrs.Event, attrs.Dialect, attrs.SessionID, attrs.SessionRole, attrs.SessionInferred, attrs.SessionEnd, attrs.SessionDuration,
-	attrs.MessageKind, attrs.MessageHop, attrs.MessageSize, attrs.RecipientCount, attrs.RcptToList, attrs.Command, attrs.Latency, attrs.ReplyCode, attrs.ReplyClass,
+	attrs.MessageKind, attrs.MessageHop, attrs.MessageSize, attrs.RecipientCount,
+	attrs.RcptToList, attrs.Command, attrs.Latency, attrs.ReplyCode, attrs.ReplyClass,
 	attrs.ReplyEnhancedCode, attrs.ReplyContinued, attrs.RejectPermanent, attrs.DeliveryStatus, attrs.DeliveryRoute, attrs.DeliveryFinal,
-	attrs.DeliveryTried, attrs.DeliveryAttempt, attrs.DeliveryDuration, attrs.DelayTotal, attrs.DelayBeforeQueue, attrs.DelayInQueue, attrs.DelaySetup,
-	attrs.DelayTransmission, attrs.FailureReason, attrs.FailureCategory, attrs.DestinationDomain, attrs.Provider, attrs.MailFrom, attrs.MailFromDomain, attrs.MessagePartial,
+	attrs.DeliveryTried, attrs.DeliveryAttempt, attrs.DeliveryDuration,
+	attrs.DelayTotal, attrs.DelayBeforeQueue, attrs.DelayInQueue, attrs.DelaySetup,
+	attrs.DelayTransmission, attrs.FailureReason, attrs.FailureCategory, attrs.DestinationDomain,
+	attrs.Provider, attrs.MailFrom, attrs.MailFromDomain, attrs.MessagePartial,
 	attrs.Direction, attrs.ErrorType, attrs.SourceAddress, attrs.SourcePool, attrs.TLSEstablished, attrs.TLSVersion, attrs.TLSTrust,
 	attrs.AuthMechanism, attrs.AuthResult, attrs.FilterName, attrs.FilterVerdict, attrs.Daemon, attrs.Service, attrs.Instance, attrs.Protocol,
-	attrs.RepeatCount, attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName, attrs.FilterRetold, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.UserName, attrs.ClientAddress, attrs.PeerAddress, attrs.Synthetic, attrs.Duplicate, AttrStage, AttrOutcome, AttrWindow,
+	attrs.RepeatCount, attrs.CoarseLatency, attrs.ReplyRetold, attrs.Trial, attrs.SessionSecured, attrs.HostName,
+	attrs.FilterRetold, attrs.FilterScore, attrs.TLSCipher, attrs.DeliveryDSN, attrs.UserName,
+	attrs.ClientAddress, attrs.PeerAddress, attrs.Synthetic, attrs.Duplicate, AttrStage, AttrOutcome, AttrWindow,
 	// for incidents alone
 	attrs.MessageUID, attrs.ReplyText, attrs.ReplyFingerprint, attrs.SessionMessages, attrs.IncidentKind,
 	attrs.MailboxAction, attrs.QueueMessages, attrs.QueueOldest, attrs.QueueStatus, attrs.QueuePartial,
@@ -52,8 +57,8 @@ func At(name string) Slot {
 	return s
 }
 
-// places finds an attribute's place: a map's hash is a good part of what a record costs (BenchmarkRecord: a sixth less CPU with it and with metrics that are asked
-// only where their attribute is).
+// places finds an attribute's place: a map's hash is a good part of what a record costs (BenchmarkRecord: a sixth less CPU with it
+// and with metrics that are asked only where their attribute is).
 var places = attrs.NewFinder(read[:])
 
 // Find gives an attribute's place; false where it is not read.

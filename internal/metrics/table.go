@@ -1,5 +1,5 @@
-// Package metrics is the table of what is counted of mail logs: each metric with its dimensions and what one record means for it. Who adds up is
-// the user of the table. It knows no mail server and nothing of the Collector.
+// Package metrics is the table of what is counted of mail logs: each metric with its dimensions and what one record means for it.
+// Who adds up is the user of the table. It knows no mail server and nothing of the Collector.
 package metrics
 
 import (
@@ -62,12 +62,13 @@ var (
 // delivery is offered on everything that is about a delivery.
 var delivery = []string{
 	attrs.DeliveryStatus, attrs.FailureReason, attrs.FailureCategory, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind,
-	attrs.DestinationDomain, attrs.MailFromDomain, attrs.SourceAddress, attrs.SourcePool, attrs.ReplyClass, attrs.ReplyCode, attrs.ReplyEnhancedCode,
+	attrs.DestinationDomain, attrs.MailFromDomain, attrs.SourceAddress,
+	attrs.SourcePool, attrs.ReplyClass, attrs.ReplyCode, attrs.ReplyEnhancedCode,
 	attrs.ErrorType, attrs.Dialect, attrs.Daemon, attrs.Service, attrs.TLSVersion, attrs.TLSTrust, attrs.DeliveryDSN,
 }
 
-// Persons is offered on what counts messages, verdicts, logins and refusals: who it was. There is no end of them, so whoever keeps series by them has to
-// bound these.
+// Persons is offered on what counts messages, verdicts, logins and refusals: who it was. There is no end of them, so whoever keeps
+// series by them has to bound these.
 var Persons = []string{attrs.UserName, attrs.MailFrom, attrs.ClientAddress, attrs.PeerAddress}
 
 // conversation is offered on everything that is about a conversation.
@@ -95,8 +96,10 @@ var Table = []Metric{
 	{
 		Name: "smtp.delivery.recipients", Needs: attrs.DeliveryStatus, Unit: "{recipient}", Kind: Counter,
 		Description: "Recipients at their end, each once.",
-		Dimensions:  []string{attrs.DeliveryStatus, attrs.FailureCategory, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind},
-		More:        slices.Concat(delivery, Persons),
+		Dimensions: []string{
+			attrs.DeliveryStatus, attrs.FailureCategory, attrs.Provider, attrs.Direction, attrs.DeliveryRoute, attrs.MessageKind,
+		},
+		More: slices.Concat(delivery, Persons),
 		Observe: func(s *Sample, to Observer) {
 			if s.IsDelivery() && s.IsTrue(AtFinal) {
 				to.Add(s.Recipients())
@@ -116,9 +119,10 @@ var Table = []Metric{
 	},
 	{
 		Name: "smtp.host.trials", Unit: "{trial}", Kind: Counter,
-		Description: "Answers and failures of single hosts, also of those that a later host healed. The recipients of one transaction that got the same answer are one trial.",
-		Dimensions:  []string{attrs.ReplyClass, attrs.ErrorType, attrs.Provider},
-		More:        delivery,
+		Description: "Answers and failures of single hosts, also of those that a later host healed. " +
+			"The recipients of one transaction that got the same answer are one trial.",
+		Dimensions: []string{attrs.ReplyClass, attrs.ErrorType, attrs.Provider},
+		More:       delivery,
 		Observe: func(s *Sample, to Observer) {
 			if s.isTrial() {
 				to.Add(s.Lines())
@@ -158,8 +162,9 @@ var Table = []Metric{
 	},
 	{
 		Name: "smtp.delivery.ratio", Needs: attrs.DeliveryStatus, Unit: "1", Kind: Ratio,
-		Description: "Of the mail that leaves, over the newest five minutes of the log: delivered, bounced and expired recipients over all that ended, deferred tries over all tries.",
-		Dimensions:  []string{attrs.Provider},
+		Description: "Of the mail that leaves, over the newest five minutes of the log: " +
+			"delivered, bounced and expired recipients over all that ended, deferred tries over all tries.",
+		Dimensions: []string{attrs.Provider},
 		Observe: func(s *Sample, to Observer) {
 			if s.IsDelivery() && s.Population() {
 				to.Window(s)
@@ -172,7 +177,8 @@ var Table = []Metric{
 		Dimensions:  []string{attrs.Command, attrs.ReplyCode, attrs.ReplyClass, attrs.SessionRole},
 		More:        conversation,
 		Observe: func(s *Sample, to Observer) {
-			if s.Has[AtCode] && !s.IsTrue(AtContinued) && !s.IsTrue(AtRetold) && !s.Is(AtEvent, "report") && (!s.IsDelivery() || !s.Has[AtTried] || s.IsTrue(AtTried)) {
+			if s.Has[AtCode] && !s.IsTrue(AtContinued) && !s.IsTrue(AtRetold) &&
+				!s.Is(AtEvent, "report") && (!s.IsDelivery() || !s.Has[AtTried] || s.IsTrue(AtTried)) {
 				to.Add(s.Lines())
 			}
 		},
@@ -248,7 +254,8 @@ var Table = []Metric{
 		Description: "What other hosts report later of mail that left here: asynchronous bounces, with why, and complaints, with their kind.",
 		Dimensions:  []string{attrs.FailureReason, attrs.FilterVerdict, attrs.Provider},
 		More: []string{
-			attrs.FailureReason, attrs.FailureCategory, attrs.FilterName, attrs.FilterVerdict, attrs.Provider, attrs.MessageKind, attrs.SourceAddress, attrs.SourcePool,
+			attrs.FailureReason, attrs.FailureCategory, attrs.FilterName, attrs.FilterVerdict,
+			attrs.Provider, attrs.MessageKind, attrs.SourceAddress, attrs.SourcePool,
 			attrs.DestinationDomain, attrs.MailFromDomain, attrs.Dialect,
 		},
 		Observe: func(s *Sample, to Observer) {
@@ -347,9 +354,10 @@ var Table = []Metric{
 	},
 	{
 		Name: "smtp.mailbox.actions", Of: "filter", Unit: "{action}", Kind: Counter,
-		Description: "What Sieve and filters did with mail behind the handover on the same host: a recipient each. The recipients themselves are in smtp.delivery.recipients, with what the server was told.",
-		Dimensions:  []string{attrs.MailboxAction},
-		More:        append([]string{attrs.FilterName}, conversation...),
+		Description: "What Sieve and filters did with mail behind the handover on the same host: a recipient each. " +
+			"The recipients themselves are in smtp.delivery.recipients, with what the server was told.",
+		Dimensions: []string{attrs.MailboxAction},
+		More:       append([]string{attrs.FilterName}, conversation...),
 		Observe: func(s *Sample, to Observer) {
 			if s.Has[AtAction] && !s.IsTrue(AtVerdictRetold) {
 				to.Add(s.Recipients() * s.Lines())
@@ -380,14 +388,17 @@ var Table = []Metric{
 	},
 	{
 		Name: Incidents, Of: "incident", Unit: "{incident}", Kind: Open,
-		Description: "Incidents that have not ended (docs/incidents.md), by what kind they are and whom they are about. One that has ended shows 0 for a while. No pipeline has to take the incidents for it; where none does and this is switched off, none are looked for.",
-		Dimensions:  []string{attrs.IncidentKind, attrs.Provider, attrs.FailureReason},
-		Observe:     func(*Sample, Observer) {},
+		Description: "Incidents that have not ended (docs/incidents.md), by what kind they are and whom they are about. " +
+			"One that has ended shows 0 for a while. " +
+			"No pipeline has to take the incidents for it; where none does and this is switched off, none are looked for.",
+		Dimensions: []string{attrs.IncidentKind, attrs.Provider, attrs.FailureReason},
+		Observe:    func(*Sample, Observer) {},
 	},
 	{
 		Name: "smtp.record.count", Unit: "{record}", Kind: Counter, Off: true,
-		Description: "Enriched records by what they say and who said it, for what no other metric counts; those that the processor made itself are left out.",
-		Dimensions:  []string{attrs.Dialect, attrs.Daemon, attrs.Event},
+		Description: "Enriched records by what they say and who said it, for what no other metric counts; " +
+			"those that the processor made itself are left out.",
+		Dimensions: []string{attrs.Dialect, attrs.Daemon, attrs.Event},
 		More: append([]string{
 			attrs.Event, attrs.AuthMechanism, attrs.FilterName, attrs.FilterVerdict, attrs.DeliveryStatus, attrs.DeliveryRoute, attrs.DeliveryDSN,
 		}, conversation...),
@@ -407,7 +418,8 @@ func (s *Sample) isTrial() bool {
 	switch {
 	case s.Is(AtEvent, "delivery"):
 		// one that never came to a conversation was logged as a failed connection
-		return s.IsTrue(AtTried) && (s.Is(AtRoute, "mx") || s.Is(AtRoute, "relayhost")) && (s.Has[AtCode] || s.Is(AtClass, "2xx") || s.Has[AtError] && s.Has[AtSession])
+		return s.IsTrue(AtTried) && (s.Is(AtRoute, "mx") || s.Is(AtRoute, "relayhost")) &&
+			(s.Has[AtCode] || s.Is(AtClass, "2xx") || s.Has[AtError] && s.Has[AtSession])
 	case !s.Is(AtRole, "client"):
 		return false
 	case s.Is(AtEvent, "reply"):
