@@ -158,7 +158,10 @@ func parse(p dialect.Parser, sample Sample, ev *event.Event) event.Result {
 }
 
 // left is what stands in the header, or is the text itself.
-var left = map[string]bool{"Line": true, "PID": true, "Resolution": true, "Quoting": true, "UTC": true, "Dialect": true, "Said": true, "SaidAt": true, "Kind": true, "Twin": true, "Columns": true, "Entry": true, "Mark": true, "Unclear": true}
+var left = map[string]bool{
+	"Line": true, "PID": true, "Resolution": true, "Quoting": true, "UTC": true, "Dialect": true, "Said": true,
+	"SaidAt": true, "Kind": true, "Twin": true, "Columns": true, "Entry": true, "Mark": true, "Unclear": true,
+}
 
 // Fields lists an event's fields that say something, kind first, then by their order in Event.
 func Fields(ev *event.Event) []string {
@@ -292,7 +295,8 @@ func cutsNoWord(t *testing.T, p dialect.Parser, sample Sample) {
 
 // sameVerdict allows for words at the end of a line that say more of the same verdict: a bounce that is an expiry.
 func sameVerdict(cut, whole event.Status) bool {
-	return cut == whole || cut == event.StatusBounced && whole == event.StatusExpired || cut == event.StatusDelivered && whole == event.StatusDiscarded
+	return cut == whole || cut == event.StatusBounced && whole == event.StatusExpired ||
+		cut == event.StatusDelivered && whole == event.StatusDiscarded
 }
 
 // cutItself says whether an id ends where the line was cut: nothing in the line tells that there was more of it.
@@ -314,7 +318,8 @@ func detected(t *testing.T, p dialect.Parser, sample Sample) {
 	var got event.Event
 	header.Parse(sample.Line, clock, &h)
 	got.Line = h.Text
-	if d.Parse(&dialect.Memory{Columns: map[string]string{p.Name(): sample.Columns}, Entry: sample.Entry}, &h, &got) == event.Unknown && !p.Claims(h.Program) {
+	if d.Parse(&dialect.Memory{Columns: map[string]string{p.Name(): sample.Columns}, Entry: sample.Entry}, &h, &got) == event.Unknown &&
+		!p.Claims(h.Program) {
 		return // a line that alone could be anyone's: its source tells
 	}
 	if got.Dialect != p.Name() {

@@ -39,7 +39,8 @@ func remark(ev *event.Event, s string, ofTask, alert bool) event.Kind {
 			return asked(ev, step.read(ev, rest))
 		}
 	}
-	if _, rest := scan.Word(s); strings.HasPrefix(rest, "FWD from <") || strings.HasPrefix(rest, "SEND from <") { // behind amavis' own id of the mail
+	// behind amavis' own id of the mail
+	if _, rest := scan.Word(s); strings.HasPrefix(rest, "FWD from <") || strings.HasPrefix(rest, "SEND from <") {
 		_, rest = scan.Word(rest)
 		return asked(ev, forwarded(ev, strings.TrimPrefix(rest, "from ")))
 	}

@@ -33,7 +33,8 @@ func (Parser) Probe(h *header.Header) bool {
 	case strings.HasPrefix(h.Text, "daemon listening on "):
 		return true
 	case isID(word):
-		return strings.HasPrefix(rest, "from=") && (strings.Contains(rest, " queued ip=") || strings.HasSuffix(rest, " all done") || strings.HasSuffix(rest, " sent") ||
+		return strings.HasPrefix(rest, "from=") && (strings.Contains(rest, " queued ip=") ||
+			strings.HasSuffix(rest, " all done") || strings.HasSuffix(rest, " sent") ||
 			strings.Contains(rest, " failed (") || strings.Contains(rest, " completed loop, next in "))
 	case strings.HasPrefix(rest, "rejected"), strings.HasPrefix(rest, "auth succeeded for "), strings.HasPrefix(rest, "auth failed for "):
 		var ev event.Event

@@ -23,7 +23,8 @@ func (Parser) Probe(*header.Header) bool { return false }
 
 // service reads "dkimpy-milter starting:1.2.3 user:dkimpy-milter" and "dkimpy-milter shutdown".
 func service(ev *event.Event, s string) event.Result {
-	if !strings.HasPrefix(s, "dkimpy-milter starting:") && !strings.HasPrefix(s, "dkimpy-milter started:") && !strings.HasPrefix(s, "dkimpy-milter shutdown") {
+	if !strings.HasPrefix(s, "dkimpy-milter starting:") &&
+		!strings.HasPrefix(s, "dkimpy-milter started:") && !strings.HasPrefix(s, "dkimpy-milter shutdown") {
 		return event.Unknown
 	}
 	ev.Kind, ev.Beside, ev.Daemon, ev.Argument = event.KindLifecycle, true, "dkimpy-milter", s

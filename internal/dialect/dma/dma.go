@@ -99,12 +99,17 @@ func parse(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// sentences are how its other words begin: what the server can, and what dma itself cannot (dma.c, net.c, crypto.c, spool.c, dma-mbox-create.c).
+// sentences are how its other words begin: what the server can, and what dma itself cannot (dma.c, net.c, crypto.c, spool.c,
+// dma-mbox-create.c).
 var sentences = [...]string{
-	"Server supports ", "Server does not support ", "using SMTP authentication for user ", "SMTP login not available. ", "can not daemonize: ", "can not fork: ",
-	"could not lock queue file", "lost queue file `", "could not pick up queue file: ", "could not acquire queue file: ", "creating mbox for `",
-	"successfully created mbox for `", "error creating mbox", "SSL: ", "smarthost authentication: ", "non-encrypted SMTP login is disabled", "error creating bounce: ",
-	"failed to load fingerprint", "fingerprints do not match", "successfully verified server certificate fingerprint", "malformed queue file `", "can not set signal handler: ",
+	"Server supports ", "Server does not support ", "using SMTP authentication for user ",
+	"SMTP login not available. ", "can not daemonize: ", "can not fork: ",
+	"could not lock queue file", "lost queue file `", "could not pick up queue file: ",
+	"could not acquire queue file: ", "creating mbox for `",
+	"successfully created mbox for `", "error creating mbox", "SSL: ", "smarthost authentication: ",
+	"non-encrypted SMTP login is disabled", "error creating bounce: ",
+	"failed to load fingerprint", "fingerprints do not match", "successfully verified server certificate fingerprint",
+	"malformed queue file `", "can not set signal handler: ",
 }
 
 // newMail reads "root uid=8 envelope_from=<ann@domain.example>" (spool.c).
@@ -190,8 +195,8 @@ func trying(ev *event.Event, s string) event.Kind {
 	return event.KindConnect
 }
 
-// unreachable reads "mx.remote.example [192.0.2.9] failed: Connection refused" (net.c). The next host is tried, or all again later: there is
-// no verdict.
+// unreachable reads "mx.remote.example [192.0.2.9] failed: Connection refused" (net.c). The next host is tried, or all again later:
+// there is no verdict.
 func unreachable(ev *event.Event, s string) event.Kind {
 	rest, ok := peer(ev, s)
 	why, failed := strings.CutPrefix(rest, " failed: ")
@@ -223,7 +228,12 @@ func after(ev *event.Event, s string) bool {
 		return false
 	}
 	for _, c := range [...]struct{ words, command string }{
-		{"MAIL FROM: ", "MAIL"}, {"RCPT TO: ", "RCPT"}, {"DATA: ", "DATA"}, {"final DATA: ", event.CommandEOM}, {"QUIT: ", "QUIT"}, {"connect: ", event.CommandConnect},
+		{"MAIL FROM: ", "MAIL"},
+		{"RCPT TO: ", "RCPT"},
+		{"DATA: ", "DATA"},
+		{"final DATA: ", event.CommandEOM},
+		{"QUIT: ", "QUIT"},
+		{"connect: ", event.CommandConnect},
 	} {
 		if words, ok := strings.CutPrefix(rest, c.words); ok {
 			answered(ev, c.command, words)
@@ -251,7 +261,8 @@ func answered(ev *event.Event, command, s string) {
 	}
 }
 
-// remoteDeferred reads "mx [192.0.2.9] failed after RCPT TO: 450 no", "DNS lookup failure: host x not found", "STARTTLS not available: 502 no" and the like.
+// remoteDeferred reads "mx [192.0.2.9] failed after RCPT TO: 450 no", "DNS lookup failure: host x not found", "STARTTLS not
+// available: 502 no" and the like.
 func remoteDeferred(ev *event.Event, s string) event.Kind {
 	ev.Role, ev.Status, ev.Tried = event.RoleClient, event.StatusDeferred, event.Yes
 	if !after(ev, s) {

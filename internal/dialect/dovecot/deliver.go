@@ -29,7 +29,8 @@ func deliver(ev *event.Event, p prefix, bad bool, s string) event.Kind {
 	}
 
 	// "session: " of 2.2, "sieve: "
-	if token, rest, ok := strings.Cut(s, ": "); ok && strings.IndexByte(token, ' ') < 0 && token != "sieve" && !strings.HasPrefix(token, "msgid=") {
+	if token, rest, ok := strings.Cut(s, ": "); ok && strings.IndexByte(token, ' ') < 0 &&
+		token != "sieve" && !strings.HasPrefix(token, "msgid=") {
 		s = rest
 	}
 	ev.FilterName = "dovecot"
@@ -130,7 +131,9 @@ var sentences = [...]sentence{
 }
 
 // actions are the verdicts that say what became of the mail, beside that it was stored.
-var actions = map[string]event.MailboxAction{"discard": event.ActionDiscard, "forwarded": event.ActionRedirect, "rejected": event.ActionReject}
+var actions = map[string]event.MailboxAction{
+	"discard": event.ActionDiscard, "forwarded": event.ActionRedirect, "rejected": event.ActionReject,
+}
 
 // mail is "<id>: saved mail to INBOX". The id is the sender's header, cut at 200 bytes but whatever he put there: where more than one
 // place of the line could be the sentence, nothing is taken from it.

@@ -24,7 +24,8 @@ func (Parser) Claims(program string) bool {
 // Probe recognises lines of Dovecot's own files, which have the service in the place of a program: deliveries, and logins and starts by
 // the level behind it.
 func (Parser) Probe(h *header.Header) bool {
-	if h.Program == "" && (strings.HasPrefix(h.Text, "lmtp(") || strings.HasPrefix(h.Text, "lda(") || strings.HasPrefix(h.Text, "submission(")) {
+	if h.Program == "" &&
+		(strings.HasPrefix(h.Text, "lmtp(") || strings.HasPrefix(h.Text, "lda(") || strings.HasPrefix(h.Text, "submission(")) {
 		return true
 	}
 	p, level, s := split(h)
@@ -117,7 +118,8 @@ func read(ev *event.Event, p prefix, level, s string) event.Kind {
 
 // isLifecycle knows what the master process says of the whole (src/master/main.c).
 func isLifecycle(s string) bool {
-	return strings.HasPrefix(s, "Dovecot v") && strings.Contains(s, " starting up") || strings.HasPrefix(s, "SIGHUP received") || strings.HasPrefix(s, "Killed with signal ")
+	return strings.HasPrefix(s, "Dovecot v") && strings.Contains(s, " starting up") ||
+		strings.HasPrefix(s, "SIGHUP received") || strings.HasPrefix(s, "Killed with signal ")
 }
 
 // cutLevel takes "Error: " off the front.

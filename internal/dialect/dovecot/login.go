@@ -49,9 +49,9 @@ func submission(ev *event.Event, p prefix, s string) event.Kind {
 	return event.KindFilter
 }
 
-// login reads the lines of submission-login: "Login: user=<anna>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.2, mpid=7, TLS, session=<x>", and how those end
-// that never logged in, "Disconnected (auth failed, 1 attempts in 2 secs): user=<anna>, ..." (src/login-common/client-common.c; "Disconnected: reason
-// (why): " and "Login aborted: " in later versions).
+// login reads the lines of submission-login: "Login: user=<anna>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.2, mpid=7, TLS,
+// session=<x>", and how those end that never logged in, "Disconnected (auth failed, 1 attempts in 2 secs): user=<anna>, ..."
+// (src/login-common/client-common.c; "Disconnected: reason (why): " and "Login aborted: " in later versions).
 func login(ev *event.Event, s string) event.Kind {
 	what, list := fields(s)
 	if list == "" {
@@ -129,12 +129,15 @@ func fields(s string) (what, list string) {
 	return s[:at], s[at+len(": "):]
 }
 
-// isLoginEnd says whether a connection ended before its client had logged in: "Disconnected (auth failed, 1 attempts in 2 secs)", with a reason in front of the
-// parentheses from client_destroy (src/login-common), or in place of the word: "Client has quit the connection (...)", "Remote closed connection (...)".
+// isLoginEnd says whether a connection ended before its client had logged in: "Disconnected (auth failed, 1 attempts in 2 secs)",
+// with a reason in front of the parentheses from client_destroy (src/login-common), or in place of the word: "Client has quit the
+// connection (...)", "Remote closed connection (...)".
 func isLoginEnd(what string) bool {
 	for _, begin := range [...]string{
-		"Disconnected", "Login aborted", "Aborted login", "Client has quit the connection", "Remote closed connection", "Connection closed", "Too many invalid commands",
-		"Too many bad commands", "Internal login failure", "Maximum number of connections", "Logged out", "Shutting down", "Connection queue full", "Inactivity", "Authentication failed", "Temporary authentication failure",
+		"Disconnected", "Login aborted", "Aborted login", "Client has quit the connection",
+		"Remote closed connection", "Connection closed", "Too many invalid commands",
+		"Too many bad commands", "Internal login failure", "Maximum number of connections", "Logged out", "Shutting down",
+		"Connection queue full", "Inactivity", "Authentication failed", "Temporary authentication failure",
 	} {
 		if strings.HasPrefix(what, begin) {
 			return true
@@ -146,15 +149,18 @@ func isLoginEnd(what string) bool {
 // refusals are how Dovecot says that a login failed (src/auth/auth-request.c and the passdb drivers).
 var refusals = [...]string{
 	"Password mismatch", "unknown user", "Login failed (status=", "authentication failed", "pam_authenticate() failed", "invalid credentials",
-	"Allow_real_nets check failed", "allow_nets check failed", "User is disabled", "user disabled", "passdb: unknown user", "No password", "Empty password",
-	"Authentication failure due to policy server refusal", "Login attempt with empty password", "Attempted login with password having illegal chars", "Username not known", "Invalid username", "User found from deny passdb",
+	"Allow_real_nets check failed", "allow_nets check failed", "User is disabled",
+	"user disabled", "passdb: unknown user", "No password", "Empty password",
+	"Authentication failure due to policy server refusal", "Login attempt with empty password",
+	"Attempted login with password having illegal chars", "Username not known", "Invalid username", "User found from deny passdb",
 	"Request timed out waiting for client to continue authentication", "oauth2 failed: ", "nopassword given and password is not empty",
 }
 
-// auth is "auth: passwd-file(anna,192.0.2.1): Password mismatch", behind "conn unix:auth-worker (pid=7,uid=8): auth-worker<9>: " from a worker, in 2.4
-// "auth(anna,192.0.2.1,sasl:plain): passwd-file: ...". A login at Dovecot itself has its session there, too: that is IMAP's, or has a line of submission-login. Dovecot 1 has "auth(default): pam(...): ...".
-// What the mail server made of it stands in its own log. A name that failed may be a password typed in the wrong place, and auth_verbose_passwords has the
-// real ones at the end: neither leaves.
+// auth is "auth: passwd-file(anna,192.0.2.1): Password mismatch", behind "conn unix:auth-worker (pid=7,uid=8): auth-worker<9>: "
+// from a worker, in 2.4 "auth(anna,192.0.2.1,sasl:plain): passwd-file: ...". A login at Dovecot itself has its session there, too:
+// that is IMAP's, or has a line of submission-login. Dovecot 1 has "auth(default): pam(...): ...". What the mail server made of it
+// stands in its own log. A name that failed may be a password typed in the wrong place, and auth_verbose_passwords has the real
+// ones at the end: neither leaves.
 func auth(ev *event.Event, p prefix, s string) event.Kind {
 	if _, given, ok := strings.Cut(s, "given password: "); ok {
 		ev.Hide(given)

@@ -121,8 +121,11 @@ func columnOf(name string) column {
 // the latter, and 2016 added three at the end.
 const (
 	protocolColumns = "date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context"
-	trackingHead    = "date-time,client-ip,client-hostname,server-ip,server-hostname,source-context,connector-id,source,event-id,internal-message-id,message-id,"
-	trackingTail    = "recipient-address,recipient-status,total-bytes,recipient-count,related-recipient-address,reference,message-subject,sender-address,return-path,message-info,directionality,tenant-id,original-client-ip,original-server-ip,custom-data,transport-traffic-type,log-id,schema-version"
+	trackingHead    = "date-time,client-ip,client-hostname,server-ip,server-hostname,source-context," +
+		"connector-id,source,event-id,internal-message-id,message-id,"
+	trackingTail = "recipient-address,recipient-status,total-bytes,recipient-count,related-recipient-address,reference," +
+		"message-subject,sender-address,return-path,message-info,directionality,tenant-id," +
+		"original-client-ip,original-server-ip,custom-data,transport-traffic-type,log-id,schema-version"
 	trackingOld     = trackingHead + trackingTail
 	trackingColumns = trackingHead + "network-message-id," + trackingTail
 )

@@ -129,7 +129,8 @@ func (t track) kind() event.Kind {
 	switch t {
 	case trackReceive:
 		return event.KindMessageReceived
-	case trackSend, trackSubmit, trackDeliver, trackFail, trackDefer, trackDrop, trackThrottle, trackSubmitDefer, trackSubmitFail, trackResubmitDefer, trackDuplicateDeliver,
+	case trackSend, trackSubmit, trackDeliver, trackFail, trackDefer, trackDrop, trackThrottle,
+		trackSubmitDefer, trackSubmitFail, trackResubmitDefer, trackDuplicateDeliver,
 		trackSuppressed, trackModeratorReject, trackModerationExpire:
 		return event.KindDelivery
 	case trackDSN:
@@ -161,7 +162,8 @@ func (t track) isOurs() bool { return t != trackShadow }
 // isSource says whether s is a value of the source column ("Source values in the message tracking log").
 func isSource(s string) bool {
 	switch s {
-	case "SMTP", "STOREDRIVER", "ROUTING", "AGENT", "DNS", "DSN", "QUEUE", "ADMIN", "APPROVAL", "BOOTLOADER", "GATEWAY", "MAILBOXRULE", "MEETINGMESSAGEPROCESSOR", "ORAR", "PICKUP",
+	case "SMTP", "STOREDRIVER", "ROUTING", "AGENT", "DNS", "DSN", "QUEUE", "ADMIN", "APPROVAL",
+		"BOOTLOADER", "GATEWAY", "MAILBOXRULE", "MEETINGMESSAGEPROCESSOR", "ORAR", "PICKUP",
 		"POISONMESSAGE", "PUBLICFOLDER", "REDUNDANCY", "SAFETYNET", "AGGREGATION":
 		return true
 	}

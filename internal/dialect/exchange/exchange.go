@@ -106,7 +106,8 @@ func stamped(r *row, h *header.Header, ev *event.Event) {
 	if h.Resolution != event.ResolutionNone {
 		return
 	}
-	if t, res, rest, ok := header.Stamp(r.cells[colTime].text, header.Clock{}); ok && rest == "" && strings.HasSuffix(r.cells[colTime].text, "Z") {
+	if t, res, rest, ok := header.Stamp(r.cells[colTime].text, header.Clock{}); ok &&
+		rest == "" && strings.HasSuffix(r.cells[colTime].text, "Z") {
 		ev.Time, ev.Resolution = t, res
 	}
 }
@@ -147,7 +148,8 @@ func columnsOf(h *header.Header, line string) (kind log, columns string, assumed
 	}
 	var r row
 	r.read(line, protocolColumns, true)
-	if isMark(r.cells[colMark].text) && isSessionID(r.cells[colSession].text) && isNumber(r.cells[colSequence].text) && isEndpoint(r.cells[colRemote].text) {
+	if isMark(r.cells[colMark].text) && isSessionID(r.cells[colSession].text) &&
+		isNumber(r.cells[colSequence].text) && isEndpoint(r.cells[colRemote].text) {
 		return logProtocol, protocolColumns, true
 	}
 	r = row{}
@@ -155,7 +157,8 @@ func columnsOf(h *header.Header, line string) (kind log, columns string, assumed
 	if !isSource(r.cells[colSource].text) || eventOf(r.cells[colEvent].text) == trackNone {
 		return logNone, "", false
 	}
-	if id := r.cells[colNetworkID].text; id == "" && r.cells[colRecipient].text == "" || isNetworkID(id) || strings.Contains(r.cells[colRecipient].text, "@") && id == "" {
+	if id := r.cells[colNetworkID].text; id == "" && r.cells[colRecipient].text == "" ||
+		isNetworkID(id) || strings.Contains(r.cells[colRecipient].text, "@") && id == "" {
 		return logTracking, trackingColumns, true
 	}
 	return logTracking, trackingOld, true

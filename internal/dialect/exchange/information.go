@@ -67,7 +67,8 @@ func readTLS(data, context string, ev *event.Event) bool {
 		ev.Kind, ev.TLSTrust = event.KindTLS, "trusted"
 	case strings.HasPrefix(context, "Client certificate chain validation status: "), strings.HasPrefix(context, "TlsDomainCapabilities="):
 		ev.Kind, ev.Argument = event.KindTLS, context
-	case strings.HasPrefix(context, "Sending certificate"), strings.HasPrefix(context, "Received certificate"), strings.HasPrefix(context, "Remote certificate"),
+	case strings.HasPrefix(context, "Sending certificate"),
+		strings.HasPrefix(context, "Received certificate"), strings.HasPrefix(context, "Remote certificate"),
 		strings.HasPrefix(context, "Certificate "):
 		ev.Kind, ev.Argument = event.KindTLS, scan.TrimLeft(data) // subject, issuer, serial number ...: 2010 has a row for each
 		if ev.Argument == "" {

@@ -32,7 +32,8 @@ func address(ev *event.Event, s string) (rest string, ok bool) {
 	if !ok || original == "" {
 		return s, false
 	}
-	if local, _, found := scan.CutLast(original, '@'); found && scan.EqualFold(local, to) || scan.EqualFold(original, to) || isUnquoted(to, original) {
+	if local, _, found := scan.CutLast(original, '@'); found && scan.EqualFold(local, to) ||
+		scan.EqualFold(original, to) || isUnquoted(to, original) {
 		ev.RcptTo = original // a mailbox of that name
 	} else {
 		ev.OrigRcptTo = original
@@ -70,7 +71,8 @@ func deliveredTo(s string) (to, rest string, ok bool) {
 		}
 	}
 	at := i > 0
-	isCommand := first(s) == '|' || first(s) == '/' || first(s) == '>' // a command, file or reply, which may hold addresses and is followed by its original
+	// a command, file or reply, which may hold addresses and is followed by its original
+	isCommand := first(s) == '|' || first(s) == '/' || first(s) == '>'
 	for ; i <= min(len(s), longestAddress); i++ {
 		switch {
 		case i == len(s):
@@ -122,7 +124,8 @@ func hasOriginal(tail string) bool {
 			return false
 		}
 		if tail = tail[end+1:]; !strings.HasPrefix(tail, " <") {
-			return strings.HasPrefix(tail, " F=<") || strings.HasPrefix(tail, " R=") || strings.HasPrefix(tail, " P=<") || strings.HasPrefix(tail, " Q=") ||
+			return strings.HasPrefix(tail, " F=<") || strings.HasPrefix(tail, " R=") ||
+				strings.HasPrefix(tail, " P=<") || strings.HasPrefix(tail, " Q=") ||
 				isUnknownKey(tail)
 		}
 	}

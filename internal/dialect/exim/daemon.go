@@ -10,7 +10,8 @@ import (
 // daemon reads what Exim says of itself (src/daemon.c, src/queue.c, src/exim.c, src/log.c).
 func daemon(ev *event.Event, s string) event.Kind {
 	switch {
-	case strings.HasPrefix(s, "exim ") && strings.Contains(s, " daemon "): // "exim 4.96 daemon started: pid=314, -q30m, listening for SMTP on ..."
+	// "exim 4.96 daemon started: pid=314, -q30m, listening for SMTP on ..."
+	case strings.HasPrefix(s, "exim ") && strings.Contains(s, " daemon "):
 		version, rest, _ := scan.Cut(s[len("exim "):], ' ')
 		if !scan.IsDigit(first(version)) && !strings.HasPrefix(rest, "daemon started: pid=") { // some hide their version
 			return event.KindNone
@@ -22,7 +23,8 @@ func daemon(ev *event.Event, s string) event.Kind {
 			}
 		}
 		return event.KindLifecycle
-	case strings.HasPrefix(s, "Start "), strings.HasPrefix(s, "End "), strings.HasPrefix(s, "Abandon "): // "Start queue run: pid=319 -qff", "Start 'name' queue run: pid=319"
+	// "Start queue run: pid=319 -qff", "Start 'name' queue run: pid=319"
+	case strings.HasPrefix(s, "Start "), strings.HasPrefix(s, "End "), strings.HasPrefix(s, "Abandon "):
 		what, rest, ok := strings.Cut(s, "queue run: pid=")
 		if n, _, digits := scan.Digits(rest); ok && digits && len(what) < 64 {
 			ev.PID = n
@@ -96,7 +98,8 @@ func isOwn(s string) bool {
 			return true
 		}
 	}
-	if strings.HasPrefix(s, "Connection from ") && strings.Contains(s, "] refused: ") || strings.HasPrefix(s, "Connection from ") && strings.Contains(s, " refused: too many connections") {
+	if strings.HasPrefix(s, "Connection from ") && strings.Contains(s, "] refused: ") ||
+		strings.HasPrefix(s, "Connection from ") && strings.Contains(s, " refused: too many connections") {
 		return true
 	}
 	var ev event.Event // stays on the stack

@@ -35,7 +35,8 @@ func delivered(ev *event.Event, flag, s string) event.Kind {
 		return event.KindNone
 	}
 	var d delivery
-	if ev.OrigRcptTo != "" && (ev.RcptTo == ":blackhole:" || ev.RcptTo == "discarded") { // a filter's words, or an alias, in place of an address (src/routers/redirect.c)
+	// a filter's words, or an alias, in place of an address (src/routers/redirect.c)
+	if ev.OrigRcptTo != "" && (ev.RcptTo == ":blackhole:" || ev.RcptTo == "discarded") {
 		ev.RcptTo, ev.OrigRcptTo, d.discards = ev.OrigRcptTo, "", true
 	}
 	d.takeAll(ev, s)
@@ -137,7 +138,8 @@ func failed(ev *event.Event, s string) event.Kind {
 		ev.Status, ev.Tried = event.StatusExpired, event.No
 		return event.KindDelivery
 	}
-	if begins(text, "retry timeout exceeded") && ev.Delays.Has == 0 || strings.HasPrefix(text, "all hosts") && !strings.Contains(text, " have been failing") {
+	if begins(text, "retry timeout exceeded") && ev.Delays.Has == 0 ||
+		strings.HasPrefix(text, "all hosts") && !strings.Contains(text, " have been failing") {
 		return event.KindNone // cut short, within words that make it another verdict
 	}
 	explain(ev, text)
@@ -285,7 +287,8 @@ func (d *delivery) host(ev *event.Event, s string) (rest string, ok bool) {
 		return rest, rest != s
 	}
 	p.called(ev)
-	d.remote, ev.Scope, ev.Waited = true, event.ScopePeer, true // src/deliver.c do_remote_deliveries: a child calls, its parent writes the verdicts
+	// src/deliver.c do_remote_deliveries: a child calls, its parent writes the verdicts
+	d.remote, ev.Scope, ev.Waited = true, event.ScopePeer, true
 	if tail, used := scan.Byte(rest, '*'); used {
 		rest = tail
 		ev.ConnUse = 2

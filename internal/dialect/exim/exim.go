@@ -43,7 +43,8 @@ func (Parser) Probe(h *header.Header) bool {
 // Parse reads one line. Syslog adds a header that the caller took off; what Exim itself puts in front is taken off here.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	s, part := prelude(h.Text, ev)
-	if part > 1 || h.Resolution == event.ResolutionNone && h.Program == "" && h.Entry.Step != 0 { // a line of a file has a stamp, but for an entry's further lines
+	// a line of a file has a stamp, but for an entry's further lines
+	if part > 1 || h.Resolution == event.ResolutionNone && h.Program == "" && h.Entry.Step != 0 {
 		if r := result(ev, further(ev, s, h.Entry.Step, part > 1)); part > 1 || r != event.Unknown {
 			return r
 		}

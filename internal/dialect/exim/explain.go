@@ -19,7 +19,8 @@ func explain(ev *event.Event, text string) {
 	case strings.HasPrefix(text, "retry time not reached"), strings.HasPrefix(text, "Retry time not yet reached"),
 		strings.HasPrefix(text, "some host address lookups failed and retry time not reached"),
 		strings.HasPrefix(text, "connection limit reached for all hosts"), strings.HasPrefix(text, "SMTP delivery explicitly queued"),
-		strings.HasPrefix(text, "domain matches queue_"), strings.HasPrefix(text, "domain is held"), strings.HasPrefix(text, "concurrency limit reached"):
+		strings.HasPrefix(text, "domain matches queue_"), strings.HasPrefix(text, "domain is held"),
+		strings.HasPrefix(text, "concurrency limit reached"):
 		ev.Tried = event.No
 		ev.Argument = text
 	default:
@@ -169,7 +170,8 @@ func broken(ev *event.Event, text string) bool {
 // lookupError knows the sentences about hosts that cannot be found (src/routers/dnslookup.c, src/routers/rf_lookup_hostlist.c).
 func lookupError(text string) string {
 	switch {
-	case strings.HasPrefix(text, "host lookup did not complete"), strings.HasPrefix(text, "all relevant MX records point to non-existent hosts"),
+	case strings.HasPrefix(text, "host lookup did not complete"),
+		strings.HasPrefix(text, "all relevant MX records point to non-existent hosts"),
 		strings.HasPrefix(text, "an MX or SRV record indicated no SMTP service"), strings.HasPrefix(text, "lookup of host "),
 		strings.HasPrefix(text, "all host address lookups"), strings.HasPrefix(text, "couldn't find host "),
 		strings.HasPrefix(text, "Unrouteable mail domain"), strings.HasPrefix(text, "host ") && strings.HasSuffix(text, " not found"):

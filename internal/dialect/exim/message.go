@@ -25,7 +25,9 @@ func about(ev *event.Event, s string) event.Kind {
 			}
 		}
 	}
-	for _, try := range [...]func(*event.Event, string) event.Kind{lifeOf, hostTrouble, unencrypted, connection, aboutClient, aboutAddress, rewritten} {
+	for _, try := range [...]func(*event.Event, string) event.Kind{
+		lifeOf, hostTrouble, unencrypted, connection, aboutClient, aboutAddress, rewritten,
+	} {
 		if kind := try(ev, s); kind != event.KindNone {
 			return kind
 		}
@@ -74,7 +76,9 @@ func lifeOf(ev *event.Event, s string) event.Kind {
 	case strings.HasPrefix(s, "rewrite: "): // src/rewrite.c: a header that is left as it is
 		ev.Argument = s[len("rewrite: "):]
 		return event.KindWarning
-	case strings.HasPrefix(s, "Spool ") && strings.HasSuffix(s, " not found"), strings.HasPrefix(s, "Spool file ") && strings.HasSuffix(s, " not found"): // src/spool_in.c
+	// src/spool_in.c
+	case strings.HasPrefix(s, "Spool ") && strings.HasSuffix(s, " not found"),
+		strings.HasPrefix(s, "Spool file ") && strings.HasSuffix(s, " not found"):
 		ev.Argument = s[len("Spool "):]
 		return event.KindWarning
 	case strings.HasPrefix(s, "Message removed because older than "):

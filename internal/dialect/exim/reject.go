@@ -103,7 +103,8 @@ func ofHost(ev *event.Event, s string) event.Kind {
 				_, rest = cutWord(tail)
 			} else if tail, found := after(s, " DMARC="); found {
 				_, rest = cutWord(tail)
-			} else if tail, found := skipField(strings.TrimPrefix(s, " ")); found && first(s) == ' ' && !strings.HasPrefix(s, " RCPT ") && !strings.HasPrefix(s, " F=<") {
+			} else if tail, found := skipField(strings.TrimPrefix(s, " ")); found &&
+				first(s) == ' ' && !strings.HasPrefix(s, " RCPT ") && !strings.HasPrefix(s, " F=<") {
 				rest = tail
 			} else {
 				break
@@ -135,7 +136,8 @@ func ofHost(ev *event.Event, s string) event.Kind {
 			ev.FilterName, ev.FilterVerdict, ev.Argument = "acl", "discard", why
 			return event.KindMessageDiscarded
 		}
-	case strings.HasPrefix(rest, "dropped by 'connect' ACL"): // a client that was to begin with TLS: no answer could be given (src/smtp_in.c, log_connect_tls_drop)
+	// a client that was to begin with TLS: no answer could be given (src/smtp_in.c, log_connect_tls_drop)
+	case strings.HasPrefix(rest, "dropped by 'connect' ACL"):
 		ev.Command, ev.EndHint, ev.Last = event.CommandConnect, event.EndRejected, true
 		ev.Argument, _ = after(rest[len("dropped by 'connect' ACL"):], ": ")
 		return event.KindReject

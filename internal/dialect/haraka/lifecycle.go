@@ -24,7 +24,9 @@ func lifecycle(ev *event.Event, l *line) event.Kind {
 		}
 	}
 	switch s {
-	case "Loading the queue...", "Shutting down.", "Shutting down", "getting SocketOpts for SMTPS server", "client requested TLS resumeSession", "Shutting down listeners", "Daemonizing...", "Replacement worker online.", "Disconnect complete",
+	case "Loading the queue...", "Shutting down.", "Shutting down",
+		"getting SocketOpts for SMTPS server", "client requested TLS resumeSession",
+		"Shutting down listeners", "Daemonizing...", "Replacement worker online.", "Disconnect complete",
 		"Failed to shutdown naturally. Exiting.", "Workers closed. Shutting down master process subsystems":
 		ev.Argument = s
 		return event.KindLifecycle

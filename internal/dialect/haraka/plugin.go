@@ -30,7 +30,8 @@ func plugin(ev *event.Event, l *line, n int) event.Kind {
 		ev.Transaction, ev.FilterName, ev.Argument = n, l.origin, l.text
 		return event.KindFilter
 	case l.origin == "bounce" && strings.HasPrefix(l.text, "bounce with too many recipients to: "):
-		ev.Transaction, ev.FilterName, ev.FilterVerdict, ev.Argument = n, l.origin, "too_many_recipients", l.text[len("bounce with too many recipients to: "):]
+		ev.Transaction, ev.FilterName, ev.FilterVerdict = n, l.origin, "too_many_recipients"
+		ev.Argument = l.text[len("bounce with too many recipients to: "):]
 		return event.KindFilter
 	case l.origin == "access" && strings.HasPrefix(l.text, "no org domain from "): // haraka-plugin-access
 		ev.Transaction, ev.FilterName, ev.FilterVerdict, ev.Argument = n, l.origin, "no_org_domain", l.text[len("no org domain from "):]
@@ -77,7 +78,8 @@ func found(ev *event.Event, l *line) event.Kind {
 	if strings.HasPrefix(l.text, "forwarding to ") { // plugins/queue/smtp_forward.js
 		ev.Argument = l.text[len("forwarding to "):]
 	}
-	if strings.HasPrefix(l.origin, "rcpt_to.") && l.text != "" && !strings.Contains(l.text, "=") { // plugins/rcpt_to.*: how it found the recipient
+	// plugins/rcpt_to.*: how it found the recipient
+	if strings.HasPrefix(l.origin, "rcpt_to.") && l.text != "" && !strings.Contains(l.text, "=") {
 		ev.Argument = l.text
 	}
 	if ev.FilterVerdict == "" && ev.PeerIP == "" && ev.Argument == "" {

@@ -133,7 +133,8 @@ func disconnect(ev *event.Event, f fields) event.Kind {
 				r.Into(ev)
 				ev.TextJoined = false
 			}
-			if rest, ok := strings.CutPrefix(ev.Text, "I cannot deliver mail for <"); ok { // rcpt_respond: its own line says that the recipient is accepted
+			// rcpt_respond: its own line says that the recipient is accepted
+			if rest, ok := strings.CutPrefix(ev.Text, "I cannot deliver mail for <"); ok {
 				ev.RcptTo, _ = strings.CutSuffix(rest, ">")
 			}
 		}
@@ -185,7 +186,8 @@ func brokenOff(ev *event.Event, l *line) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	if name, tail, ok := strings.Cut(rest, "["); ok && (name == "" || strings.HasSuffix(name, " ") && !strings.Contains(strings.TrimSuffix(name, " "), " ")) {
+	if name, tail, ok := strings.Cut(rest, "["); ok &&
+		(name == "" || strings.HasSuffix(name, " ") && !strings.Contains(strings.TrimSuffix(name, " "), " ")) {
 		if ip, tail, ok := scan.Cut(tail, ']'); ok && strings.HasPrefix(tail, " ") {
 			ev.ClientAddress, ev.PeerIP, rest = hostName(strings.TrimSuffix(name, " ")), ip, tail[1:]
 		}

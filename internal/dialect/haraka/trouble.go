@@ -197,7 +197,8 @@ func isAddress(s string) bool {
 func outboundPlain(ev *event.Event, l *line) event.Kind {
 	if id, ok := strings.CutPrefix(l.text, "Created transaction: "); ok && len(id) == uuidLen && isUUID(id) {
 		ev.QueueID, ev.First, ev.NoEnd = id, true, true
-		ev.MessageKind = event.MessageDSN // what Haraka itself sends are its notices (outbound/hmail.js, bounce_respond); a plugin's mail is so rare that it is counted among them
+		// what Haraka itself sends are its notices (outbound/hmail.js, bounce_respond); a plugin's mail is so rare that it is counted among them
+		ev.MessageKind = event.MessageDSN
 		return event.KindMessageReceived
 	}
 	for _, begin := range [...]string{"Transaction delivery for domain: ", "Processing domain: "} {

@@ -30,7 +30,8 @@ func readConnection(s string, ev *event.Event) bool {
 			ev.PeerIP = ""
 			return false
 		}
-		ev.Kind, ev.Role, ev.Command, ev.PeerPort, ev.ServerPort = event.KindLifecycle, event.RoleClient, event.CommandConnect, int(port), int(port)
+		ev.Kind, ev.Role, ev.Command = event.KindLifecycle, event.RoleClient, event.CommandConnect
+		ev.PeerPort, ev.ServerPort = int(port), int(port)
 		return true
 	}
 	rest, ok := strings.CutPrefix(s, "TCPConnection - ")

@@ -27,12 +27,14 @@ const (
 
 // defaultColumns are all that the service can write, in its order: what is set where everything is switched on, as Exchange 2003 and most
 // manuals do.
-const defaultColumns = "date time c-ip cs-username s-sitename s-computername s-ip s-port cs-method cs-uri-stem cs-uri-query sc-status sc-win32-status sc-bytes cs-bytes time-taken cs-version cs-host cs(User-Agent) cs(Cookie) cs(Referer)"
+const defaultColumns = "date time c-ip cs-username s-sitename s-computername s-ip s-port cs-method cs-uri-stem cs-uri-query " +
+	"sc-status sc-win32-status sc-bytes cs-bytes time-taken cs-version cs-host cs(User-Agent) cs(Cookie) cs(Referer)"
 
 // isOurs says whether #Fields may be the SMTP service's: other services of IIS name their columns alike. Only sites of the web have a
 // substatus.
 func isOurs(columns string) bool {
-	return hasColumn(columns, "cs-method") && hasColumn(columns, "c-ip") && (hasColumn(columns, "s-sitename") || hasColumn(columns, "cs-version")) &&
+	return hasColumn(columns, "cs-method") && hasColumn(columns, "c-ip") &&
+		(hasColumn(columns, "s-sitename") || hasColumn(columns, "cs-version")) &&
 		!hasColumn(columns, "sc-substatus")
 }
 

@@ -40,7 +40,8 @@ func (Parser) Probe(h *header.Header) bool {
 	if marked && (strings.HasPrefix(s, "--> ") || strings.HasPrefix(s, "<-- ")) {
 		return true
 	}
-	return isSession(s) || strings.HasPrefix(s, "Accepting SMTP connection from ") || strings.HasPrefix(s, "Attempting SMTP connection to ") || isFileHeader(s)
+	return isSession(s) || strings.HasPrefix(s, "Accepting SMTP connection from ") ||
+		strings.HasPrefix(s, "Attempting SMTP connection to ") || isFileHeader(s)
 }
 
 // isFileHeader is "START Event Log / MDaemon PRO v18.0.1, SMTP (in) log information".

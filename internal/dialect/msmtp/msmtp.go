@@ -83,7 +83,8 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	}
 	why = strings.TrimSuffix(why, "'")
 
-	ev.Kind, ev.Role, ev.Route, ev.Direction, ev.Tried = event.KindDelivery, event.RoleClient, event.RouteRelayhost, event.DirectionOutbound, event.Yes
+	ev.Kind, ev.Role, ev.Tried = event.KindDelivery, event.RoleClient, event.Yes
+	ev.Route, ev.Direction = event.RouteRelayhost, event.DirectionOutbound
 	verdict(ev, exit)
 	trouble(ev, why)
 	return event.Parsed
@@ -92,7 +93,8 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 // isExit knows the exit codes by name (sysexits.h).
 func isExit(s string) bool {
 	switch s {
-	case "EX_OK", "EX_USAGE", "EX_DATAERR", "EX_NOINPUT", "EX_NOUSER", "EX_NOHOST", "EX_UNAVAILABLE", "EX_SOFTWARE", "EX_OSERR", "EX_OSFILE", "EX_CANTCREAT",
+	case "EX_OK", "EX_USAGE", "EX_DATAERR", "EX_NOINPUT", "EX_NOUSER", "EX_NOHOST",
+		"EX_UNAVAILABLE", "EX_SOFTWARE", "EX_OSERR", "EX_OSFILE", "EX_CANTCREAT",
 		"EX_IOERR", "EX_TEMPFAIL", "EX_PROTOCOL", "EX_NOPERM", "EX_CONFIG":
 		return true
 	}

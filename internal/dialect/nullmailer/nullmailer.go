@@ -48,7 +48,8 @@ func parse(ev *event.Event, s string) event.Kind {
 	switch {
 	case s == "Sent file.":
 		return verdict(ev, event.StatusDelivered)
-	case s == "Rescanning queue.", s == "Trigger pulled.", s == "Sending timed out, killing protocol", strings.HasPrefix(s, "No remote hosts listed for delivery"),
+	case s == "Rescanning queue.", s == "Trigger pulled.", s == "Sending timed out, killing protocol",
+		strings.HasPrefix(s, "No remote hosts listed for delivery"),
 		strings.HasPrefix(s, "Could not load the config"), strings.HasPrefix(s, "Could not chdir to queue message directory."):
 		ev.Argument = s
 		return event.KindLifecycle

@@ -117,12 +117,15 @@ func hasLetterBesideHex(s string) bool {
 // local reads the words of our own: why there is no answer (mta.c, mta_session.c).
 func local(ev *event.Event, stat string) {
 	switch stat {
-	case "Domain does not exist", "Host not found", "Temporary failure in MX lookup", "No MX found for domain", "No MX found for destination", "Invalid domain name",
+	case "Domain does not exist", "Host not found", "Temporary failure in MX lookup",
+		"No MX found for domain", "No MX found for destination", "Invalid domain name",
 		"Domain does not accept mail":
 		ev.ErrorType = "host_not_found"
 		return
-	case "Network error on destination MXs", "Address family mismatch on destination MXs", "All routes to destination blocked", "No valid route to destination",
-		"No valid route to remote MX", "Destination seem to reject all mails", "Could not retrieve credentials", "Could not retrieve source address":
+	case "Network error on destination MXs", "Address family mismatch on destination MXs",
+		"All routes to destination blocked", "No valid route to destination",
+		"No valid route to remote MX", "Destination seem to reject all mails",
+		"Could not retrieve credentials", "Could not retrieve source address":
 		// routes are closed for a while after an error: the connections that failed have lines of their own
 		ev.Tried = event.No
 		if stat == "Network error on destination MXs" || stat[0] == 'N' || stat[1] == 'd' {

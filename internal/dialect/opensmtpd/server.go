@@ -102,8 +102,9 @@ func trouble(words string) string {
 	return errno.Lost
 }
 
-// failedCommand is `command="RCPT TO:<x@y>" result="550 Invalid recipient: <x@y>"`. The command is the client's, with all that is not printable encoded
-// but not the quotes. What the result repeats of it is an address or one option, which have no blanks: the last boundary is the server's.
+// failedCommand is `command="RCPT TO:<x@y>" result="550 Invalid recipient: <x@y>"`. The command is the client's, with all that is
+// not printable encoded but not the quotes. What the result repeats of it is an address or one option, which have no blanks: the
+// last boundary is the server's.
 func failedCommand(ev *event.Event, s string) event.Kind {
 	s, ok := strings.CutPrefix(s, `command="`)
 	const boundary = `" result="`
@@ -122,14 +123,16 @@ func failedCommand(ev *event.Event, s string) event.Kind {
 		ev.Truncated = true
 		return event.KindReject
 	}
-	if i == 0 && !strings.HasPrefix(result, "500 5.5.1 ") { // not an empty line of the client's: a filter that disconnects before there was a command
+	// not an empty line of the client's: a filter that disconnects before there was a command
+	if i == 0 && !strings.HasPrefix(result, "500 5.5.1 ") {
 		ev.Command, ev.EndHint = event.CommandConnect, event.EndServerClosed // the line at the end says "quit" of it
 	}
 	return refused(ev, result)
 }
 
 // command reads the command that was refused. smtpd hides the credentials of AUTH only where it knows the
-// command: what stands behind AUTH in a session that may not authenticate, or is a client's next line of a refused exchange, is hidden here.
+// command: what stands behind AUTH in a session that may not authenticate, or is a client's next line of a refused exchange, is
+// hidden here.
 func command(ev *event.Event, s string) {
 	switch s {
 	case "AUTH PLAIN (...)":
@@ -199,8 +202,8 @@ func badInput(ev *event.Event, s string) event.Kind {
 	return refused(ev, s)
 }
 
-// authentication is "user=anna [address=203.0.113.10 host=x] result=ok". The name is the client's: the server's words are looked for from the end.
-// The name of a login that failed may be a password, and does not leave.
+// authentication is "user=anna [address=203.0.113.10 host=x] result=ok". The name is the client's: the server's words are looked
+// for from the end. The name of a login that failed may be a password, and does not leave.
 func authentication(ev *event.Event, s string) event.Kind {
 	const key, boundary = "user=", " result="
 	i := strings.LastIndex(s, boundary)
@@ -230,8 +233,8 @@ func login(ev *event.Event, user, result string) event.Kind {
 	return event.KindAuth
 }
 
-// message is "msgid=dad0ed6e size=1162 nrcpt=1 proto=ESMTP"; before 6.6 a line a recipient: "msgid=dad0ed6e from=<a@b> to=<c@d> size=1162 ndest=1
-// proto=ESMTP", where ndest are the envelopes that became of it.
+// message is "msgid=dad0ed6e size=1162 nrcpt=1 proto=ESMTP"; before 6.6 a line a recipient: "msgid=dad0ed6e from=<a@b> to=<c@d>
+// size=1162 ndest=1 proto=ESMTP", where ndest are the envelopes that became of it.
 func message(ev *event.Event, s string) event.Kind {
 	id, s, ok := value(s, "msgid=", " ")
 	if ev.QueueID = queueID(id); !ok || ev.QueueID == "" {
@@ -275,7 +278,8 @@ func received(ev *event.Event, count int, accepted bool, protocol string) event.
 	return event.KindMessageReceived
 }
 
-// envelope is "evpid=dad0ed6ee55fbf2c from=<a@b> to=<c@d>": an accepted recipient. Of those that an alias made of it the last one's id is written.
+// envelope is "evpid=dad0ed6ee55fbf2c from=<a@b> to=<c@d>": an accepted recipient. Of those that an alias made of it the last one's
+// id is written.
 func envelope(ev *event.Event, s string) event.Kind {
 	id, s, ok := value(s, "evpid=", " from=")
 	if !ok || !identify(ev, id) {
@@ -299,7 +303,8 @@ func certificate(ev *event.Event, s string) event.Kind {
 	return kindIf(event.KindTLS, ok && closed && trust(ev, result))
 }
 
-// proxied is `0x1234 event=closed address=203.0.113.10 reason="protocol error (...)"`: a connection whose PROXY header was no good (proxy.c).
+// proxied is `0x1234 event=closed address=203.0.113.10 reason="protocol error (...)"`: a connection whose PROXY header was no good
+// (proxy.c).
 func proxied(ev *event.Event, s string) event.Kind {
 	_, s, ok := strings.Cut(s, " event=closed address=")
 	if !ok {

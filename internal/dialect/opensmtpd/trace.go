@@ -69,7 +69,8 @@ func said(ev *event.Event, part, pointer, words string, client event.Tri) event.
 	if part != "bounce:" {
 		ev.Scope, ev.ConnAlias = event.ScopeConn, pointer
 	}
-	if rest, ok := strings.CutPrefix(words, "[..."); ok && strings.HasSuffix(rest, "...]") && strings.Contains(rest, " bytes") { // a piece of a message
+	// a piece of a message
+	if rest, ok := strings.CutPrefix(words, "[..."); ok && strings.HasSuffix(rest, "...]") && strings.Contains(rest, " bytes") {
 		n, _, digits := scan.Digits(scan.TrimLeft(rest))
 		ev.Said, ev.Size, ev.HasSize = "", n, digits
 		return event.KindContent

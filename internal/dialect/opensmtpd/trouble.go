@@ -10,7 +10,8 @@ import (
 // lifecycle reads what the server says of itself (smtpd.c, control.c, and of 5.x the ends of its processes).
 func lifecycle(ev *event.Event, s string) event.Kind {
 	switch s {
-	case "Exiting", "info: startup", "info: startup [debug mode]", "info: received signal SIGTERM, shutting down", "info: received signal SIGINT, shutting down",
+	case "Exiting", "info: startup", "info: startup [debug mode]",
+		"info: received signal SIGTERM, shutting down", "info: received signal SIGINT, shutting down",
 		"info: ca agent exiting", "info: control process exiting", "info: lookup agent exiting", "info: pony agent exiting",
 		"info: queue handler exiting",
 		"info: scheduler handler exiting", "info: mda paused", "info: mta paused", "info: smtp paused", "info: mda resumed",

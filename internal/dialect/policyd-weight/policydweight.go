@@ -24,7 +24,8 @@ func (Parser) Claims(program string) bool {
 
 // Probe takes a decision without a header.
 func (Parser) Probe(h *header.Header) bool {
-	return h.Program == "" && (strings.HasPrefix(h.Text, "decided action=") || strings.HasPrefix(h.Text, "weighted check: ")) && strings.Contains(h.Text, "<client=")
+	return h.Program == "" && (strings.HasPrefix(h.Text, "decided action=") || strings.HasPrefix(h.Text, "weighted check: ")) &&
+		strings.Contains(h.Text, "<client=")
 }
 
 // Parse reads one line.
@@ -102,7 +103,8 @@ func verdict(action string) string {
 // service is what it says of itself.
 func service(s string) event.Kind {
 	switch {
-	case strings.HasPrefix(s, "policyd-weight ") && strings.Contains(s, " started and daemonized."), strings.HasPrefix(s, "startup: "), strings.HasPrefix(s, "master: child "),
+	case strings.HasPrefix(s, "policyd-weight ") && strings.Contains(s, " started and daemonized."),
+		strings.HasPrefix(s, "startup: "), strings.HasPrefix(s, "master: child "),
 		strings.HasPrefix(s, "child: spawned"), strings.HasPrefix(s, "child: exiting: "), strings.HasPrefix(s, "cache spawned"),
 		strings.HasPrefix(s, "cache: SIG"),
 		strings.HasPrefix(s, "Daemon terminated."), strings.HasPrefix(s, "Got SIG"), strings.HasPrefix(s, "cache_query: start: "),

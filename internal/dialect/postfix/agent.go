@@ -155,7 +155,8 @@ func route(ev *event.Event, relay, text string) {
 		case isLoopback(p.ip): // no mail exchanger: a filter, a tunnel to a smarthost
 			ev.Route = event.RouteRelayhost
 		case ev.Service != "relay" && ev.Daemon == "smtp":
-			ev.Direction = event.DirectionOutbound // default_transport, or one beside it: no domain of ours (ADDRESS_CLASS_README); relay_transport may serve such
+			// default_transport, or one beside it: no domain of ours (ADDRESS_CLASS_README); relay_transport may serve such
+			ev.Direction = event.DirectionOutbound
 		}
 	case "lmtp":
 		ev.Route = event.RouteLMTP
@@ -345,8 +346,10 @@ func breakage(text string) string {
 	case strings.HasPrefix(text, "Host or domain name not found"), strings.HasPrefix(text, "Name service error for "),
 		strings.HasPrefix(text, "unable to look up host "), strings.HasPrefix(text, "Host not found"):
 		return "host_not_found"
-	case strings.HasPrefix(text, "Cannot start TLS"), strings.HasPrefix(text, "TLS is required"), strings.HasPrefix(text, "Server certificate not "),
-		strings.HasPrefix(text, "Sender requested REQUIRETLS, "), strings.HasPrefix(text, "client TLS configuration problem"), strings.HasPrefix(text, "TLSA lookup error for "):
+	case strings.HasPrefix(text, "Cannot start TLS"), strings.HasPrefix(text, "TLS is required"),
+		strings.HasPrefix(text, "Server certificate not "),
+		strings.HasPrefix(text, "Sender requested REQUIRETLS, "),
+		strings.HasPrefix(text, "client TLS configuration problem"), strings.HasPrefix(text, "TLSA lookup error for "):
 		return "tls_handshake"
 	}
 	return ""

@@ -111,7 +111,9 @@ func interrupted(ev *event.Event, s, rest string) event.Kind {
 	}
 	_, phrase, _ := strings.Cut(rest, " while ")
 	switch {
-	case phrase == "receiving the initial server greeting", phrase == "receiving the initial SMTP greeting", phrase == "receiving the initial LMTP greeting": // the last two before 2.11
+	// the last two before 2.11
+	case phrase == "receiving the initial server greeting",
+		phrase == "receiving the initial SMTP greeting", phrase == "receiving the initial LMTP greeting":
 		ev.Command = event.CommandConnect
 		return event.KindConnect
 	case strings.HasPrefix(phrase, "performing the "):

@@ -45,7 +45,8 @@ func complain(ev *event.Event, s string) event.Kind {
 		if kind := serverRemark(ev, s); kind != event.KindNone {
 			return kind
 		}
-		if name, ip, ok := strings.Cut(s, ": bind "); ok && strings.HasPrefix(name, "smtp_connect_") { // src/smtp/smtp_connect.c: the address to send from
+		// src/smtp/smtp_connect.c: the address to send from
+		if name, ip, ok := strings.Cut(s, ": bind "); ok && strings.HasPrefix(name, "smtp_connect_") {
 			ip, _, _ = strings.Cut(ip, ": ")
 			ev.SourceAddress, ev.ErrorType, ev.Role = ip, errno.Local, event.RoleClient
 			return event.KindWarning
@@ -332,7 +333,10 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 			return event.KindLifecycle
 		}
 	}
-	for _, begin := range [...]string{"Postfix is using backwards-compatible default settings", "See http", "To disable backwards compatibility use "} { // src/postfix/postfix.c
+	// src/postfix/postfix.c
+	for _, begin := range [...]string{
+		"Postfix is using backwards-compatible default settings", "See http", "To disable backwards compatibility use ",
+	} {
 		if strings.HasPrefix(s, begin) {
 			ev.Argument = s
 			return event.KindLifecycle

@@ -19,7 +19,8 @@ func (Parser) Name() string { return "postfix" }
 // Claims takes every tag "syslog_name/daemon", also three deep ("postfix/submission/smtpd"), and "postfix" alone, to which some cut it.
 func (Parser) Claims(program string) bool {
 	i := strings.LastIndexByte(program, '/')
-	return i > 0 && isDaemon(program[i+1:]) && !strings.HasPrefix(program, "postfwd") || program == "postfix" // postfwd2/master is a policy service
+	// postfwd2/master is a policy service
+	return i > 0 && isDaemon(program[i+1:]) && !strings.HasPrefix(program, "postfwd") || program == "postfix"
 }
 
 // isDaemon knows the programs of Postfix by name.

@@ -138,7 +138,8 @@ func cleanup(ev *event.Event, s string) event.Kind {
 			return event.KindMessageHeader
 		}
 	}
-	if rest, ok := after(s, "to="); ok { // src/cleanup/cleanup_bounce.c: a recipient that the message itself rules out, and the answer to a probe
+	// src/cleanup/cleanup_bounce.c: a recipient that the message itself rules out, and the answer to a probe
+	if rest, ok := after(s, "to="); ok {
 		return verdictLine(ev, rest)
 	}
 	if why, ok := after(s, "removed ("); ok { // src/cleanup/cleanup_api.c, Postfix 3.11: the message never was in the queue

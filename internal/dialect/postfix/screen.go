@@ -49,7 +49,9 @@ func postscreen(ev *event.Event, s string) event.Kind {
 		_, what, found := strings.Cut(rest, ": ")
 		p.caller(ev)
 		ev.FilterName = "postscreen"
-		for _, v := range [...]struct{ words, verdict string }{{"discarding EHLO keywords: ", "discard_ehlo_keywords"}, {"replacing command ", "command_replaced"}} {
+		for _, v := range [...]struct{ words, verdict string }{
+			{"discarding EHLO keywords: ", "discard_ehlo_keywords"}, {"replacing command ", "command_replaced"},
+		} {
 			if arg, is := after(what, v.words); found && is {
 				ev.Argument, ev.FilterVerdict = arg, v.verdict
 				return event.KindFilter

@@ -14,7 +14,8 @@ func unmistakable(s string) bool {
 		return plainly(s)
 	}
 	if strings.HasPrefix(rest, "to=") { // addresses that somebody took the brackets off
-		return strings.Contains(rest, ", relay=") && strings.Contains(rest, ", delay=") && strings.Contains(rest, ", dsn=") && strings.Contains(rest, ", status=")
+		return strings.Contains(rest, ", relay=") && strings.Contains(rest, ", delay=") &&
+			strings.Contains(rest, ", dsn=") && strings.Contains(rest, ", status=")
 	}
 	for _, begin := range [...]string{"host ", "lost connection with ", "conversation with ", "Used TLS for "} {
 		if peer, ok := after(rest, begin); ok {

@@ -94,7 +94,11 @@ var taglessWords = [...]struct {
 		"DNSBL rank ", "COMMAND ", "NON-SMTP COMMAND ",
 		"BARE NEWLINE ", "DATA without ", "BDAT without ",
 	}},
-	{"master", []string{"daemon started -- ", "reload -- ", "terminating on signal ", "starting the Postfix ", "stopping the Postfix ", "refreshing the Postfix ", "Postfix is using backwards-compatible ", "See http://www.postfix.org/", "To disable backwards compatibility use "}},
+	{"master", []string{
+		"daemon started -- ", "reload -- ", "terminating on signal ", "starting the Postfix ",
+		"stopping the Postfix ", "refreshing the Postfix ", "Postfix is using backwards-compatible ",
+		"See http://www.postfix.org/", "To disable backwards compatibility use ",
+	}},
 	{"dnsblog", []string{"addr "}},
 	{"anvil", []string{"statistics: ", "cache ", "Deleted: ", "Requeued: ", "Placed on hold: ", "Released from hold: ", "Force-expired: "}},
 }

@@ -92,12 +92,14 @@ func quotedThing(s string) (string, bool) {
 	return t, ok && t != ""
 }
 
-// isThing knows files and tables by a slash, hosts and addresses by a dot or an at sign, parameters by an underscore, settings by an equals sign.
+// isThing knows files and tables by a slash, hosts and addresses by a dot or an at sign, parameters by an underscore, settings by
+// an equals sign.
 func isThing(s string) bool {
 	if len(s) < 3 {
 		return false
 	}
-	if s[0] == '/' || strings.Contains(s, ":/") || strings.HasPrefix(s, "private/") || strings.HasPrefix(s, "public/") || strings.HasPrefix(s, "maildrop/") {
+	if s[0] == '/' || strings.Contains(s, ":/") || strings.HasPrefix(s, "private/") ||
+		strings.HasPrefix(s, "public/") || strings.HasPrefix(s, "maildrop/") {
 		return true
 	}
 	for i := 1; i < len(s)-1; i++ {
@@ -128,25 +130,38 @@ func isDotted(s string) bool {
 var sentences = [...]string{
 	"the Postfix sendmail command must be installed without set-uid root permissions", // src/sendmail/sendmail.c
 	// src/qmgr/qmgr_entry.c: one warning in several lines
-	"please avoid flushing the whole queue when you have", "lots of deferred mail, that is bad for performance", "this may slow down other mail deliveries",
+	"please avoid flushing the whole queue when you have",
+	"lots of deferred mail, that is bad for performance", "this may slow down other mail deliveries",
 	"so that Postfix quickly skips unavailable hosts", "so that Postfix wastes less time on undeliverable mail",
 	// src/global/mail_stream.c, src/util/timed_read.c, sane_time.c
-	"resetting file time stamps - this hurts performance", "pausing to avoid going into a tight select/read loop!", "pausing to avoid going into a tight select/write loop!",
-	"read() returns EAGAIN on a readable file descriptor!", "write() returns EAGAIN on a writable file descriptor!", "backward time jump detected -- slewing clock",
+	"resetting file time stamps - this hurts performance", "pausing to avoid going into a tight select/read loop!",
+	"pausing to avoid going into a tight select/write loop!",
+	"read() returns EAGAIN on a readable file descriptor!",
+	"write() returns EAGAIN on a writable file descriptor!", "backward time jump detected -- slewing clock",
 	"backward time jump recovered -- back to normality", "found only one active network interface",
 	// src/tls, src/smtpd/smtpd.c, src/postscreen/postscreen_tls_conf.c
-	"no entropy for TLS key generation: disabling TLS support", "disabling TLS support", "No server certs available. TLS won't be enabled", "No server certs available. TLS can't be enabled",
-	"Need a server cert to request client certs", "Can't require client certs unless TLS is required", "TLS has been selected, but TLS support is not compiled in",
-	"tlsproxy handshake failed", "TLS client initialization failed", "TLS server initialization failed", "encryption keys etc. may be predictable",
-	"cannot allocate temp SSL_CTX", "error loading compiled-in DH parameters", "error configuring auto DH parameters", "DNSSEC validation may be unavailable",
-	"request from tlsproxy client with unexpected settings", "request from tlsproxy server with unexpected settings", "PRNG exchange file was removed -- exiting to reopen",
+	"no entropy for TLS key generation: disabling TLS support", "disabling TLS support",
+	"No server certs available. TLS won't be enabled", "No server certs available. TLS can't be enabled",
+	"Need a server cert to request client certs", "Can't require client certs unless TLS is required",
+	"TLS has been selected, but TLS support is not compiled in",
+	"tlsproxy handshake failed", "TLS client initialization failed",
+	"TLS server initialization failed", "encryption keys etc. may be predictable",
+	"cannot allocate temp SSL_CTX", "error loading compiled-in DH parameters",
+	"error configuring auto DH parameters", "DNSSEC validation may be unavailable",
+	"request from tlsproxy client with unexpected settings",
+	"request from tlsproxy server with unexpected settings", "PRNG exchange file was removed -- exiting to reopen",
 	// src/smtpd, src/bounce, src/global, src/xsasl, src/smtp
-	"unable to talk to fast flush service", "malformed request", "request to send VERP-style notification of bounced mail", "disabling connection caching", "no session cache",
-	"bad per-session SASL security properties", "Protocol error", "perhaps you need to create the maildirs in advance", "this is not allowed for security reasons",
-	"use DUNNO instead of OK if you want to make an exception", "do not specify lookup tables inside SMTPD access maps", "define a restriction class and specify its name instead.",
+	"unable to talk to fast flush service", "malformed request",
+	"request to send VERP-style notification of bounced mail", "disabling connection caching", "no session cache",
+	"bad per-session SASL security properties", "Protocol error",
+	"perhaps you need to create the maildirs in advance", "this is not allowed for security reasons",
+	"use DUNNO instead of OK if you want to make an exception", "do not specify lookup tables inside SMTPD access maps",
+	"define a restriction class and specify its name instead.",
 	"bad request format", "request failed", "-- ignoring this template for now", "please specify a charset value other than us-ascii",
 	// src/postfix, src/postsuper, src/sendmail
-	"to submit mail, use the Postfix sendmail command", "OPERATION INCOMPLETE -- RERUN COMMAND TO FIX THE QUEUE FIRST", "QUEUE FILE NAMES WERE CHANGED TO MATCH INODE NUMBERS",
-	"the Postfix sendmail command must be installed without set-uid root file permissions", "the Postfix sendmail command has set-uid root file permissions",
+	"to submit mail, use the Postfix sendmail command", "OPERATION INCOMPLETE -- RERUN COMMAND TO FIX THE QUEUE FIRST",
+	"QUEUE FILE NAMES WERE CHANGED TO MATCH INODE NUMBERS",
+	"the Postfix sendmail command must be installed without set-uid root file permissions",
+	"the Postfix sendmail command has set-uid root file permissions",
 	"or the command is run from a set-uid root process",
 }

@@ -127,7 +127,8 @@ func troubled(ev *event.Event, table []troubleLine, s string) event.Kind {
 		if l.verdict == "timeout" {
 			ev.Argument, ev.ErrorType = reason, "timeout"
 		} else if l.kind == event.KindWarning && l.mid != "" {
-			if ev.ErrorType = systemError(reason); strings.Contains(l.begin, "onnect to ") || l.name == "policy" || strings.HasPrefix(l.begin, "Mail system is down") {
+			if ev.ErrorType = systemError(reason); strings.Contains(l.begin, "onnect to ") ||
+				l.name == "policy" || strings.HasPrefix(l.begin, "Mail system is down") {
 				ev.ErrorType = socketError(thing, reason)
 			}
 		}
@@ -149,7 +150,8 @@ func helperGone(ev *event.Event, s string) event.Kind {
 		ev.Argument, ev.ErrorType = thing, socketError(thing, reason)
 		return event.KindWarning
 	}
-	if path, _, ok := strings.Cut(s, ", line "); ok && path != "" && path[0] == '/' && strings.IndexByte(path, ' ') < 0 { // src/util/dict.c, src/postmap
+	// src/util/dict.c, src/postmap
+	if path, _, ok := strings.Cut(s, ", line "); ok && path != "" && path[0] == '/' && strings.IndexByte(path, ' ') < 0 {
 		ev.Argument = path
 		return event.KindWarning
 	}

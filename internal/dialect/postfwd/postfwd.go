@@ -24,7 +24,8 @@ func (Parser) Claims(program string) bool {
 
 // Probe takes a decision without a header.
 func (Parser) Probe(h *header.Header) bool {
-	return h.Program == "" && (strings.HasPrefix(h.Text, "[RULES] rule=") || strings.HasPrefix(h.Text, "[CACHE] rule=")) && strings.Contains(h.Text, ", client=")
+	return h.Program == "" && (strings.HasPrefix(h.Text, "[RULES] rule=") || strings.HasPrefix(h.Text, "[CACHE] rule=")) &&
+		strings.Contains(h.Text, ", client=")
 }
 
 // Parse reads one line: "[RULES] rule=0, id=R1, ..." is a decision, "[SCORE]", "[MAIL]" and "[SENDMAIL]" are steps on its way; postfwd 1

@@ -28,7 +28,8 @@ func (Parser) Probe(h *header.Header) bool {
 	if id, rest, ok := strings.Cut(s, ": "); ok && scan.IsQueueID(id) {
 		s = rest
 	}
-	return h.Program == "" && (strings.HasPrefix(s, "action=greylist, reason=") || strings.HasPrefix(s, "action=pass, reason=")) && strings.Contains(s, ", client_address=")
+	return h.Program == "" && (strings.HasPrefix(s, "action=greylist, reason=") || strings.HasPrefix(s, "action=pass, reason=")) &&
+		strings.Contains(s, ", client_address=")
 }
 
 // Parse reads "[X: ]action=greylist, reason=new, client_name=..., client_address=..., sender=..., recipient=...".
@@ -81,7 +82,8 @@ func unmasked(s string) string {
 // other reads what is no decision; words that anybody could write only where the program names itself.
 func other(ev *event.Event, s string, named bool) event.Result {
 	switch {
-	case strings.HasPrefix(s, "whitelisted: "): // "whitelisted: mail.sender.example[192.0.2.1]": it has come back often enough to be asked no more
+	// "whitelisted: mail.sender.example[192.0.2.1]": it has come back often enough to be asked no more
+	case strings.HasPrefix(s, "whitelisted: "):
 		client, ip, ok := scan.CutLast(strings.TrimSuffix(s[len("whitelisted: "):], "]"), '[')
 		if !ok {
 			client, ip = "", client
@@ -94,8 +96,11 @@ func other(ev *event.Event, s string, named bool) event.Result {
 		}
 		ev.ClientAddress, ev.PeerIP, ev.FilterVerdict = client, ip, "whitelisted"
 	case strings.HasPrefix(s, "delayed ") && delayed(ev, s[len("delayed "):]):
-	case strings.HasPrefix(s, "cleaning up old "), strings.HasPrefix(s, "cleaning main database "), strings.HasPrefix(s, "cleaning clients database "), strings.HasPrefix(s, "HUP received: "),
-		named && (strings.HasPrefix(s, "cleaning ") || strings.HasPrefix(s, "rm ") || s == "Exiting!" || strings.HasPrefix(s, "correcting date ") || netserver.Lifecycle(s)):
+	case strings.HasPrefix(s, "cleaning up old "), strings.HasPrefix(s, "cleaning main database "),
+		strings.HasPrefix(s, "cleaning clients database "), strings.HasPrefix(s, "HUP received: "),
+		named &&
+			(strings.HasPrefix(s, "cleaning ") || strings.HasPrefix(s, "rm ") || s == "Exiting!" ||
+				strings.HasPrefix(s, "correcting date ") || netserver.Lifecycle(s)):
 		ev.Kind, ev.Beside, ev.Daemon, ev.Argument = event.KindLifecycle, true, "postgrey", s
 		return event.Parsed
 	case named && (strings.HasPrefix(s, "WARNING: ") || strings.HasPrefix(s, "FATAL: ")),

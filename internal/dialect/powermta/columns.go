@@ -10,10 +10,10 @@ import (
 
 // The columns of d and b records when the configuration does not choose (record-fields): of version 4.5 and later, and before.
 const (
-	columnsNow = "type,timeLogged,timeQueued,orig,rcpt,orcpt,dsnAction,dsnStatus,dsnDiag,dsnMta,bounceCat,srcType,srcMta,dlvType,dlvSourceIp,dlvDestinationIp," +
-		"dlvEsmtpAvailable,dlvSize,vmta,jobId,envId,queue,vmtaPool"
-	columnsOld = "type,timeLogged,timeQueued,timeImprinted,orig,rcpt,orcpt,dsnAction,dsnStatus,dsnDiag,dsnMta,bounceCat,srcType,srcMta,dlvType,dlvSourceIp," +
-		"dlvDestinationIp,dlvEsmtpAvailable,dlvSize,vmta,jobId,envId"
+	columnsNow = "type,timeLogged,timeQueued,orig,rcpt,orcpt,dsnAction,dsnStatus,dsnDiag,dsnMta," +
+		"bounceCat,srcType,srcMta,dlvType,dlvSourceIp,dlvDestinationIp,dlvEsmtpAvailable,dlvSize,vmta,jobId,envId,queue,vmtaPool"
+	columnsOld = "type,timeLogged,timeQueued,timeImprinted,orig,rcpt,orcpt,dsnAction,dsnStatus,dsnDiag,dsnMta," +
+		"bounceCat,srcType,srcMta,dlvType,dlvSourceIp,dlvDestinationIp,dlvEsmtpAvailable,dlvSize,vmta,jobId,envId"
 )
 
 // isColumns says whether a line names columns as PowerMTA does: the record type first, and one of the columns that nobody else has.

@@ -201,7 +201,8 @@ func stage(word string) string {
 
 // finish reads the status and what it says with the fields before it.
 func finish(ev *event.Event, r *record, stat string) event.Kind {
-	if r.mailer == "" && !r.tried && !strings.HasPrefix(stat, "queued") && !strings.HasPrefix(stat, "quarantined") && !strings.HasPrefix(stat, "Deferred") && r.words == "" {
+	if r.mailer == "" && !r.tried && !strings.HasPrefix(stat, "queued") &&
+		!strings.HasPrefix(stat, "quarantined") && !strings.HasPrefix(stat, "Deferred") && r.words == "" {
 		return undelivered(ev, stat)
 	}
 	ev.Tried = event.TriOf(r.tried)
@@ -234,7 +235,8 @@ func finish(ev *event.Event, r *record, stat string) event.Kind {
 		}
 		explain(ev, r)
 	}
-	if ev.Status == event.StatusDeferred && (stat == "Deferred" && r.words == "" || isRemembered(ev, stat)) && remote(ev.Route) && ev.PeerIP == "" {
+	if ev.Status == event.StatusDeferred &&
+		(stat == "Deferred" && r.words == "" || isRemembered(ev, stat)) && remote(ev.Route) && ev.PeerIP == "" {
 		ev.Tried = event.No // the host was found busy or dead for another recipient shortly before (mci.c)
 	}
 	if ev.Tried == event.No && ev.Scope == event.ScopePeer {
@@ -264,8 +266,10 @@ func byCode(dsn, sentence string) event.Status {
 		return event.StatusDeferred
 	}
 	switch sentence {
-	case "User unknown", "Host unknown", "Service unavailable", "Data format error", "Bad usage", "Cannot open input", "Internal error", "Operating system error",
-		"System file missing", "Can't create output", "I/O error", "Remote protocol error", "Insufficient permission", "Local configuration error", "Permission denied":
+	case "User unknown", "Host unknown", "Service unavailable", "Data format error",
+		"Bad usage", "Cannot open input", "Internal error", "Operating system error",
+		"System file missing", "Can't create output", "I/O error", "Remote protocol error",
+		"Insufficient permission", "Local configuration error", "Permission denied":
 		return event.StatusBounced
 	}
 	return event.StatusNone
@@ -331,7 +335,8 @@ func route(ev *event.Event, r *record) {
 			ev.Direction = event.DirectionOutbound
 		}
 		if isLoopback(p.ip) {
-			ev.Route, ev.Direction = event.RouteRelayhost, event.DirectionUnknown // the daemon behind the queue of the submission program, a content filter, a tunnel
+			// the daemon behind the queue of the submission program, a content filter, a tunnel
+			ev.Route, ev.Direction = event.RouteRelayhost, event.DirectionUnknown
 		}
 	case "lmtp", "cyrusv2", "cyrus2":
 		ev.Route = event.RouteLMTP
@@ -381,7 +386,8 @@ func explain(ev *event.Event, r *record) {
 // isBroken says whether words behind a code are Sendmail's for a connection that broke: the host stands behind those of the system (conf.c,
 // sm_errstring). A server's reply may begin alike: "554 Connection refused. This IP address is listed".
 func isBroken(text string) bool {
-	return errno.Type(text) == "" || strings.HasPrefix(text, "Connection re") && strings.Contains(text, " by ") || strings.HasPrefix(text, "Connection timed out with ")
+	return errno.Type(text) == "" || strings.HasPrefix(text, "Connection re") && strings.Contains(text, " by ") ||
+		strings.HasPrefix(text, "Connection timed out with ")
 }
 
 // isOwn knows replies that Sendmail makes up for what happened on its side (deliver.c: 403 for TLS, usersmtp.c).

@@ -9,9 +9,14 @@ import (
 
 // sayings are the lines about the program itself, by how they begin.
 var sayings = [...]string{
-	"starting daemon (", "stopping daemon, reason=", "restarting ", "started as: ", "accepting connections again for daemon ", // main.c, daemon.c, util.c
-	"rejecting connections on daemon ", "have been rejecting connections on daemon ", "deferring connections on daemon ", "delaying connections on daemon ", // conf.c
-	"rejecting new messages: ", "accepting new messages (again)", "runqueue: ", "queue control process: ", "persistent queue runner", "restart queue runner=", // queue.c
+	// main.c, daemon.c, util.c
+	"starting daemon (", "stopping daemon, reason=", "restarting ", "started as: ", "accepting connections again for daemon ",
+	// conf.c
+	"rejecting connections on daemon ", "have been rejecting connections on daemon ",
+	"deferring connections on daemon ", "delaying connections on daemon ",
+	// queue.c
+	"rejecting new messages: ", "accepting new messages (again)", "runqueue: ",
+	"queue control process: ", "persistent queue runner", "restart queue runner=",
 	"checkqueuerunner: ", "grew WorkList for ", "FAILED to grow WorkList for ", "WorkList for ", "gatherq: ", "connection_rate_check",
 	"global connection rate: ",
 	"engine=", "tls_srv_features=", "tls_clt_features=", "set automode for ", "fipsmode=", "daemon ", "Could not remove daemon ", "could not ",
@@ -49,7 +54,8 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 		ev.Hide(secret)
 		return event.KindLifecycle
 	}
-	if number, rest, ok := scan.Digits(strings.TrimLeft(s, " ")); ok && number < 1<<16 && strings.HasPrefix(rest, ": fl=0x") { // util.c, dumpfd: what is open, behind a system error
+	// util.c, dumpfd: what is open, behind a system error
+	if number, rest, ok := scan.Digits(strings.TrimLeft(s, " ")); ok && number < 1<<16 && strings.HasPrefix(rest, ": fl=0x") {
 		ev.Argument = rest[len(": "):]
 		return event.KindLifecycle
 	}

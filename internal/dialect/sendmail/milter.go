@@ -117,7 +117,8 @@ func milterTrouble(ev *event.Event, s string) event.Kind {
 		ev.ErrorType, ev.FilterVerdict = "connection_lost", "error"
 	case s == "to error state", strings.HasPrefix(s, "negotiate"), strings.HasPrefix(s, "returned bogus"), strings.HasPrefix(s, "lied about"):
 		ev.FilterVerdict = "error"
-	case strings.HasPrefix(s, "init success"), strings.HasPrefix(s, "time command"), strings.HasPrefix(s, "quit filter"), strings.HasPrefix(s, "abort filter"),
+	case strings.HasPrefix(s, "init success"), strings.HasPrefix(s, "time command"),
+		strings.HasPrefix(s, "quit filter"), strings.HasPrefix(s, "abort filter"),
 		strings.HasPrefix(s, "header"), strings.HasPrefix(s, "body, "), strings.HasPrefix(s, "connect"):
 		return event.KindLifecycle
 	default:
@@ -221,7 +222,8 @@ func lastVerdict(s string) (what, verdict string, ok bool) {
 }
 
 func isVerdict(s string) bool {
-	return strings.HasPrefix(s, "reject=") || s == "discard" || strings.HasPrefix(s, "shutdown") || strings.HasPrefix(s, "temp failing commands") || s == "rejecting commands"
+	return strings.HasPrefix(s, "reject=") || s == "discard" || strings.HasPrefix(s, "shutdown") ||
+		strings.HasPrefix(s, "temp failing commands") || s == "rejecting commands"
 }
 
 // milterConnect is "name, addr=ip, reject=554 5.7.1 no", also "rejecting commands", "temp failing commands", "shutdown".

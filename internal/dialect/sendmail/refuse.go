@@ -174,7 +174,8 @@ func refused(ev *event.Event, s string) event.Kind {
 		return event.KindReject
 	}
 	to, rest, ok := scan.Angle(s)
-	if end := strings.Index(s, ">>... "); end > 0 && strings.HasPrefix(s, "<<") && strings.IndexByte(s[:end], ' ') < 0 { // what the client gave has brackets of its own
+	// what the client gave has brackets of its own
+	if end := strings.Index(s, ">>... "); end > 0 && strings.HasPrefix(s, "<<") && strings.IndexByte(s[:end], ' ') < 0 {
 		to, rest, ok = s[1:end+1], s[end+2:], true
 	}
 	if !ok || to == "" {

@@ -52,7 +52,8 @@ func (Parser) Probe(h *header.Header) bool {
 		}
 		return strings.Contains(rest, " did not issue MAIL/EXPN/VRFY/ETRN during connection to ") || strings.HasPrefix(rest, "done; delay=")
 	}
-	return (strings.HasPrefix(s, "STARTTLS=server, relay=") || strings.HasPrefix(s, "STARTTLS=client, relay=")) && strings.Contains(s, ", version=")
+	return (strings.HasPrefix(s, "STARTTLS=server, relay=") || strings.HasPrefix(s, "STARTTLS=client, relay=")) &&
+		strings.Contains(s, ", version=")
 }
 
 // Parse reads one line. All processes of a host share the ids of their queues, so there is no instance.

@@ -104,9 +104,11 @@ func behind(ev *event.Event, s string) event.Kind {
 		}
 		ev.FilterName, ev.FilterVerdict, ev.Argument = "attack", "slow_down", verb
 	case strings.HasPrefix(rest, "probable open proxy: command="): // a browser's or proxy's words: the connection is closed
-		ev.FilterName, ev.FilterVerdict, ev.Argument, ev.EndHint = "open_proxy", "reject", rest[len("probable open proxy: command="):], event.EndServerClosed
+		ev.FilterName, ev.FilterVerdict, ev.EndHint = "open_proxy", "reject", event.EndServerClosed
+		ev.Argument = rest[len("probable open proxy: command="):]
 	case strings.HasPrefix(rest, "SMTP violation, input too long: "):
-		ev.FilterName, ev.FilterVerdict, ev.Argument, ev.EndHint = "input_too_long", "reject", rest[len("SMTP violation, input too long: "):], event.EndServerClosed
+		ev.FilterName, ev.FilterVerdict, ev.EndHint = "input_too_long", "reject", event.EndServerClosed
+		ev.Argument = rest[len("SMTP violation, input too long: "):]
 	case rest == "Possible SMTP RCPT flood, shutting down connection.":
 		ev.Command, ev.FilterName, ev.FilterVerdict, ev.EndHint = "RCPT", "rcpt_flood", "reject", event.EndServerClosed
 	case rest == "Possible SMTP RCPT flood, throttling.":

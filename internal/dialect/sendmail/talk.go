@@ -29,7 +29,8 @@ func answer(ev *event.Event, s string) event.Kind {
 		}
 		s = held
 	}
-	if name, ok := strings.CutSuffix(s, ": Name server timeout"); ok && strings.HasPrefix(name, "451 ") && strings.IndexByte(name[len("451 "):], ' ') < 0 {
+	if name, ok := strings.CutSuffix(s, ": Name server timeout"); ok &&
+		strings.HasPrefix(name, "451 ") && strings.IndexByte(name[len("451 "):], ' ') < 0 {
 		return aside(ev, s) // 851 in daemon.c, host_map_lookup: err.c logs it so, and sends it to nobody
 	}
 	if words, ok := after(s, "050 "); ok {

@@ -15,7 +15,8 @@ func starttls(ev *event.Event, s string) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	if who, words, found := strings.Cut(rest, ": "); found && strings.IndexByte(who, ',') < 0 { // "STARTTLS=server: 4:error:..." of the library's queue
+	// "STARTTLS=server: 4:error:..." of the library's queue
+	if who, words, found := strings.Cut(rest, ": "); found && strings.IndexByte(who, ',') < 0 {
 		if isSide(ev, who) && words != "" {
 			ev.ErrorType, ev.Argument = "tls_handshake", words
 			return event.KindWarning

@@ -46,7 +46,8 @@ func trouble(ev *event.Event, s string) event.Kind {
 			return remarks[i].kind
 		}
 	}
-	if host, rest, ok := strings.Cut(s, ": SMTP "); ok && strings.Contains(rest, " protocol error: ") { // usersmtp.c: a server's words make no sense
+	// usersmtp.c: a server's words make no sense
+	if host, rest, ok := strings.Cut(s, ": SMTP "); ok && strings.Contains(rest, " protocol error: ") {
 		phase, words, _ := strings.Cut(rest, " protocol error: ")
 		if strings.IndexByte(host, ' ') >= 0 {
 			return event.KindNone

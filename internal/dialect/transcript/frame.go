@@ -266,7 +266,8 @@ func (f *frame) readMark(s string, certain bool) bool {
 		if !ok || certain && !m.strong || !m.exact && rest != "" && rest[0] != ' ' && m.prefix[len(m.prefix)-1] != ' ' {
 			continue
 		}
-		f.speaker, f.mark, f.role, f.strong, f.hides = event.TriOf(m.client), m.pair, m.role, m.strong, strings.HasPrefix(m.prefix, "SMTP") && m.prefix[4] != ' '
+		f.speaker, f.mark, f.role, f.strong = event.TriOf(m.client), m.pair, m.role, m.strong
+		f.hides = strings.HasPrefix(m.prefix, "SMTP") && m.prefix[4] != ' '
 		f.said, _ = scan.Byte(rest, ' ')
 		return true
 	}

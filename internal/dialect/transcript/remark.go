@@ -120,7 +120,8 @@ func readCurl(s string, ev *event.Event) bool {
 		ip, port, found := strings.Cut(inner, " port ")
 		return ok && found && readCurlPeer(name, ip, port, ev)
 	}
-	if rest, ok := strings.CutPrefix(s, "connect to "); ok { // "connect to 192.0.2.1 port 25 [from 192.0.2.9 port 4711] failed: Connection refused"
+	// "connect to 192.0.2.1 port 25 [from 192.0.2.9 port 4711] failed: Connection refused"
+	if rest, ok := strings.CutPrefix(s, "connect to "); ok {
 		ip, rest := scan.Word(rest)
 		port, found := strings.CutPrefix(rest, "port ")
 		_, reason, failed := strings.Cut(port, " failed: ")
