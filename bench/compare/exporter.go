@@ -14,8 +14,9 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
 )
 
-// measureExporter runs an exporter that only counts (Debian's prometheus-postfix-exporter, a build of kumina/postfix_exporter) over the log. It reads from the
-// end of a file on, so the log is written when it stands there; it is asked for its numbers once, which are compared with what happened.
+// measureExporter runs an exporter that only counts (Debian's prometheus-postfix-exporter, a build of kumina/postfix_exporter) over
+// the log. It reads from the end of a file on, so the log is written when it stands there; it is asked for its numbers once, which
+// are compared with what happened.
 func measureExporter(binary, log, dir string, want *generate.Totals) (cost, error) {
 	address, err := freeAddress()
 	if err != nil {
@@ -25,7 +26,8 @@ func measureExporter(binary, log, dir string, want *generate.Totals) (cost, erro
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		return cost{}, err
 	}
-	cmd := exec.Command(binary, "--web.listen-address="+address, "--postfix.logfile_path="+path, "--postfix.showq_path="+filepath.Join(dir, "none"))
+	cmd := exec.Command(binary, "--web.listen-address="+address,
+		"--postfix.logfile_path="+path, "--postfix.showq_path="+filepath.Join(dir, "none"))
 	c, err := watch(cmd, func() error {
 		if _, err := scrape(address); err != nil { // it stands at the end of the file when it answers
 			return err

@@ -1,6 +1,6 @@
-// Command compare runs this project's collector and what one would use instead over the same log, in turn, and prints what each costs: the CPU
-// a line, lines a second of one core, peak memory, and the ratio to the stock way in the same round. What was counted is compared with what
-// happened in the log.
+// Command compare runs this project's collector and what one would use instead over the same log, in turn, and prints what each
+// costs: the CPU a line, lines a second of one core, peak memory, and the ratio to the stock way in the same round. What was
+// counted is compared with what happened in the log.
 //
 // Beside them, where it is there, runs an exporter that only counts. What the records are as OTLP is measured in a run of its own.
 //
@@ -125,7 +125,8 @@ func write(path string, n int, dialect string) (totals generate.Totals, lines in
 }
 
 func show(ways []string, measured map[string][]cost, wires map[string]wire, lines int, size int64) {
-	fmt.Println("| way | CPU µs a line (least, median, most) | lines/s a core | peak MiB | OTLP bytes a byte of log | the same, gzip |\n| --- | --- | --- | --- | --- | --- |")
+	fmt.Println("| way | CPU µs a line (least, median, most) | lines/s a core | peak MiB | OTLP bytes a byte of log | the same, gzip |\n" +
+		"| --- | --- | --- | --- | --- | --- |")
 	for _, way := range ways {
 		list := slices.Clone(measured[way])
 		slices.SortFunc(list, func(a, b cost) int { return int(a.cpu - b.cpu) })

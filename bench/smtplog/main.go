@@ -1,5 +1,5 @@
-// Command smtplog measures the command smtplog over logs that are made up: what a report and a trace cost, and how much memory they take at their peak, beside what
-// one would use instead: pflogsumm, and zgrep for a recipient and again for its queue id.
+// Command smtplog measures the command smtplog over logs that are made up: what a report and a trace cost, and how much memory they
+// take at their peak, beside what one would use instead: pflogsumm, and zgrep for a recipient and again for its queue id.
 //
 //	go run ./bench/smtplog [-lines 1000000,10000000] [-rounds 3] [-binary bin/smtplog] [-pflogsumm pflogsumm]
 package main
@@ -80,7 +80,8 @@ func run(sizes []string, rounds int, binary, pflogsumm string) error {
 	return nil
 }
 
-// makeUpApart has another process write the log: what it takes in memory would count as the next one's (getrusage(2): ru_maxrss outlives exec).
+// makeUpApart has another process write the log: what it takes in memory would count as the next one's (getrusage(2): ru_maxrss
+// outlives exec).
 func makeUpApart(path, lines string) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -203,5 +204,6 @@ func ratio(a, b *way, goal float64) {
 	}
 	slices.Sort(cpu)
 	slices.Sort(wall)
-	fmt.Printf("| | %s / %s | %.2f (%.2f to %.2f; %.2f is asked) | %.2f | |\n", a.name, b.name, cpu[len(cpu)/2], cpu[0], cpu[len(cpu)-1], goal, wall[len(wall)/2])
+	fmt.Printf("| | %s / %s | %.2f (%.2f to %.2f; %.2f is asked) | %.2f | |\n",
+		a.name, b.name, cpu[len(cpu)/2], cpu[0], cpu[len(cpu)-1], goal, wall[len(wall)/2])
 }

@@ -1,5 +1,5 @@
-// Command soak writes a mail log without end, rotates it, and has the collector read it: what that takes of memory must stay what it was. What was counted is compared
-// with what happened.
+// Command soak writes a mail log without end, rotates it, and has the collector read it: what that takes of memory must stay what
+// it was. What was counted is compared with what happened.
 //
 //	go run ./bench/soak [-lines 100000000] [-every 10000000] [-binary bin/otelcol-smtp]
 package main
@@ -86,6 +86,7 @@ func (w *writer) row(lines, pid int) error {
 		return err
 	}
 	n := float64(w.lines - from)
-	fmt.Printf("| %d | %.0f | %.0f | %.2f | %.0f |\n", w.lines, after.resident, after.most, float64((after.cpu-before.cpu).Microseconds())/n, n/time.Since(began).Seconds())
+	fmt.Printf("| %d | %.0f | %.0f | %.2f | %.0f |\n",
+		w.lines, after.resident, after.most, float64((after.cpu-before.cpu).Microseconds())/n, n/time.Since(began).Seconds())
 	return nil
 }

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// telemetry is one of the collector's own metrics. The names of ours are in the metadata.yaml of each component; a test holds the queries against them.
+// telemetry is one of the collector's own metrics. The names of ours are in the metadata.yaml of each component; a test holds the
+// queries against them.
 func telemetry(name string) string { return "otelcol_" + name + `{instance=~"$collector"}` }
 
 // speed is the rate of a counter of the collector's own, by a label.
@@ -20,7 +21,8 @@ func level(name, metric string) Value {
 
 // unknown is the share of records that no parser understood.
 var unknown = fmt.Sprintf(
-	`(sum by (instance) (rate(%[1]s,result!="parsed"}[15m])) or sum by (instance) (rate(%[1]s}[15m])) * 0) / (sum by (instance) (rate(%[1]s}[15m])) > 0)`,
+	`(sum by (instance) (rate(%[1]s,result!="parsed"}[15m])) or sum by (instance) (rate(%[1]s}[15m])) * 0)`+
+		` / (sum by (instance) (rate(%[1]s}[15m])) > 0)`,
 	strings.TrimSuffix(telemetry("processor_smtp_records"), "}"),
 )
 
@@ -30,7 +32,8 @@ var full = fmt.Sprintf("max by (instance, exporter) (%s / %s)", telemetry("expor
 func collector() Board {
 	return Board{
 		ID: "collector", Title: "Mail: the collector's own health", Own: true,
-		Text: "Whether the collector keeps up, understands what it reads, and gets rid of it. From its own telemetry (port 8888), which has to be scraped.",
+		Text: "Whether the collector keeps up, understands what it reads, and gets rid of it. " +
+			"From its own telemetry (port 8888), which has to be scraped.",
 		Rows: []Row{reading(), understanding(), counting(), handingOn()},
 	}
 }
@@ -48,10 +51,12 @@ func reading() Row {
 
 func understanding() Row {
 	return Row{"Understanding", []Panel{
-		lines("Records by mail server and result", speed("{{dialect}} {{result}}", "processor_smtp_records", "dialect, result")).in(PerSecond).wide(12),
+		lines("Records by mail server and result",
+			speed("{{dialect}} {{result}}", "processor_smtp_records", "dialect, result")).in(PerSecond).wide(12),
 		lines("Share that is not understood", own("{{instance}}", unknown)).in(Shares).wide(12).
 			says("Over 15 minutes each."),
-		lines("In memory", level("messages {{instance}}", "processor_smtp_messages_open"), level("sessions {{instance}}", "processor_smtp_sessions_open")),
+		lines("In memory", level("messages {{instance}}", "processor_smtp_messages_open"),
+			level("sessions {{instance}}", "processor_smtp_sessions_open")),
 		lines("Size of what is in memory", level("{{instance}}", "processor_smtp_state_size")).in(Bytes),
 		lines("Ended before their end", speed("{{cause}}", "processor_smtp_evicted", "cause")).in(PerSecond).
 			says("A limit was reached: sessions.max, messages.max, or silence for too long."),

@@ -52,7 +52,8 @@ func (b *Board) Datadog() any {
 		y += height
 	}
 	return object{
-		"title": b.Title, "description": b.Text, "layout_type": "ordered", "reflow_type": "fixed", "widgets": groups, "template_variables": b.templateVariables(),
+		"title": b.Title, "description": b.Text, "layout_type": "ordered",
+		"reflow_type": "fixed", "widgets": groups, "template_variables": b.templateVariables(),
 	}
 }
 
@@ -65,7 +66,9 @@ func (b *Board) templateVariables() []object {
 		list = append(list, object{"name": variables[attr], "prefix": attr, "available_values": []string{}, "defaults": []string{"*"}})
 	}
 	for _, a := range b.Ask {
-		list = append(list, object{"name": a.Name, "prefix": when(a.Attr == "", "", "@"+a.Attr), "available_values": []string{}, "defaults": []string{"*"}})
+		list = append(list, object{
+			"name": a.Name, "prefix": when(a.Attr == "", "", "@"+a.Attr), "available_values": []string{}, "defaults": []string{"*"},
+		})
 	}
 	return list
 }
@@ -194,6 +197,7 @@ func (b *Board) groupedRecords(p *Panel) object {
 		by = append(by, object{"facet": "@" + attr, "limit": 50, "sort": object{"aggregation": "count", "order": "desc"}})
 	}
 	return object{
-		"data_source": "logs", "name": "a", "indexes": []string{"*"}, "search": object{"query": b.search(p)}, "compute": object{"aggregation": "count"}, "group_by": by,
+		"data_source": "logs", "name": "a", "indexes": []string{"*"},
+		"search": object{"query": b.search(p)}, "compute": object{"aggregation": "count"}, "group_by": by,
 	}
 }

@@ -49,7 +49,8 @@ func (b *Board) Grafana(store Store) (Model, error) {
 	d := dashboard.NewDashboardBuilder(b.Title). //nolint:staticcheck // as Model
 							Uid(tag+"-"+b.ID).Description(b.Text).Tags([]string{tag}).Timezone("browser").
 							Refresh("1m").Time("now-24h", "now").Tooltip(dashboard.DashboardCursorSyncCrosshair).Editable().
-							Link(dashboard.NewDashboardLinkBuilder(tag).Type(dashboard.DashboardLinkTypeDashboards).Tags([]string{tag}).AsDropdown(true).IncludeVars(true).KeepTime(true))
+							Link(dashboard.NewDashboardLinkBuilder(tag).Type(dashboard.DashboardLinkTypeDashboards).Tags([]string{tag}).
+								AsDropdown(true).IncludeVars(true).KeepTime(true))
 	board, err := d.Build()
 	if err != nil {
 		return board, err
@@ -124,7 +125,8 @@ func base(p *Panel) (dashboard.Panel, error) {
 	switch p.Shape {
 	case Lines:
 		return timeseries.NewPanelBuilder().Orientation(common.VizOrientationAuto).FillOpacity(10).ShowPoints(common.VisibilityModeNever).Min(0).
-			Legend(common.NewVizLegendOptionsBuilder().DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom).ShowLegend(true)).
+			Legend(common.NewVizLegendOptionsBuilder().DisplayMode(common.LegendDisplayModeList).
+				Placement(common.LegendPlacementBottom).ShowLegend(true)).
 			Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending)).Build()
 	case Table:
 		first := "records"
@@ -136,10 +138,12 @@ func base(p *Panel) (dashboard.Panel, error) {
 		out.Options.(*table.Options).Footer = nil // newer ones have none
 		return out, err
 	case Stories:
-		return logs.NewPanelBuilder().ShowTime(true).WrapLogMessage(true).EnableLogDetails(true).SortOrder(common.LogsSortOrderDescending).DedupStrategy(common.LogsDedupStrategyNone).Build()
+		return logs.NewPanelBuilder().ShowTime(true).WrapLogMessage(true).EnableLogDetails(true).
+			SortOrder(common.LogsSortOrderDescending).DedupStrategy(common.LogsDedupStrategyNone).Build()
 	case Number:
 	}
-	b := stat.NewPanelBuilder().GraphMode(common.BigValueGraphModeNone).ColorMode(common.BigValueColorModeValue).Orientation(common.VizOrientationAuto).
+	b := stat.NewPanelBuilder().GraphMode(common.BigValueGraphModeNone).ColorMode(common.BigValueColorModeValue).
+		Orientation(common.VizOrientationAuto).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}).Values(false)).NoValue("–")
 	if p.Unit == Counts {
 		b.Decimals(0)
@@ -209,11 +213,13 @@ func legend(p *Panel, v Value) string {
 func (g *grafana) recordQuery(p *Panel) variants.Dataquery {
 	if g.store == Loki {
 		q := loki.NewDataquery()
-		q.Datasource, q.RefId, q.Expr, q.EditorMode, q.QueryType = g.source(true), ptr("A"), g.LogQL(p), ptr(loki.QueryEditorModeCode), ptr(when(p.Shape == Table, "instant", "range"))
+		q.Datasource, q.RefId, q.Expr = g.source(true), ptr("A"), g.LogQL(p)
+		q.EditorMode, q.QueryType = ptr(loki.QueryEditorModeCode), ptr(when(p.Shape == Table, "instant", "range"))
 		return *q
 	}
 	// Grafana's own description does not know the data source of a plugin.
 	return variants.UnknownDataquery{
-		"datasource": g.source(true), "refId": "A", "expr": g.LogsQL(p), "editorMode": "code", "queryType": when(p.Shape == Table, "stats", "instant"),
+		"datasource": g.source(true), "refId": "A", "expr": g.LogsQL(p),
+		"editorMode": "code", "queryType": when(p.Shape == Table, "stats", "instant"),
 	}
 }

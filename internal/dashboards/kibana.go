@@ -9,7 +9,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 )
 
-// kql is Kibana's language. The names are the attributes' own: the data streams of OpenTelemetry have aliases without a prefix, and those of ECS no prefix.
+// kql is Kibana's language. The names are the attributes' own: the data streams of OpenTelemetry have aliases without a prefix, and
+// those of ECS no prefix.
 var kql = language{
 	and: " and ", or: " or ",
 	has: func(attr string, not bool) string { return when(not, "not ", "") + attr + ": *" },
@@ -67,7 +68,8 @@ func (k *kibana) render() []object {
 	}
 	controls := k.controls()
 	return append(k.searches, object{
-		"type": "dashboard", "id": tag + "-" + k.ID, "coreMigrationVersion": "8.8.0", "typeMigrationVersion": panelVersion, "references": k.references,
+		"type": "dashboard", "id": tag + "-" + k.ID, "coreMigrationVersion": "8.8.0",
+		"typeMigrationVersion": panelVersion, "references": k.references,
 		"attributes": object{
 			"title": k.Title, "description": k.Text, "version": 1, "timeRestore": true, "timeFrom": "now-24h", "timeTo": "now",
 			"controlGroupInput":     controls,
@@ -96,7 +98,9 @@ func (k *kibana) controls() object {
 		id := k.name("control", i)
 		panels[id] = object{
 			"order": i, "width": "medium", "grow": false, "type": "optionsListControl",
-			"explicitInput": object{"id": id, "fieldName": attr, "title": readable(variables[attr]), "selectedOptions": []string{}, "enhancements": object{}},
+			"explicitInput": object{
+				"id": id, "fieldName": attr, "title": readable(variables[attr]), "selectedOptions": []string{}, "enhancements": object{},
+			},
 		}
 		k.refer("controlGroup_"+id+":optionsListDataView", "index-pattern", view)
 	}
@@ -118,7 +122,8 @@ func (k *kibana) refer(name, kind, id string) {
 func (k *kibana) panel(p *Panel, at Place) {
 	id := k.name("panel", len(k.panels))
 	panel := object{
-		"version": panelVersion, "panelIndex": id, "title": p.Title, "gridData": object{"x": at.X * 2, "y": at.Y * 2, "w": at.W * 2, "h": at.H * 2, "i": id},
+		"version": panelVersion, "panelIndex": id, "title": p.Title,
+		"gridData": object{"x": at.X * 2, "y": at.Y * 2, "w": at.W * 2, "h": at.H * 2, "i": id},
 	}
 	if p.Shape == Stories {
 		search := k.search(p)
@@ -127,7 +132,9 @@ func (k *kibana) panel(p *Panel, at Place) {
 	} else {
 		l := &lens{panel: p}
 		l.build()
-		panel["type"], panel["embeddableConfig"] = "lens", object{"attributes": l.attributes(), "enhancements": object{}, "hidePanelTitles": false}
+		panel["type"], panel["embeddableConfig"] = "lens", object{
+			"attributes": l.attributes(), "enhancements": object{}, "hidePanelTitles": false,
+		}
 		k.refer(id+":"+layerReference, "index-pattern", view)
 	}
 	k.panels = append(k.panels, panel)
@@ -142,10 +149,12 @@ func (k *kibana) search(p *Panel) string {
 	}
 	source := "kibanaSavedObjectMeta.searchSourceJSON.index"
 	k.searches = append(k.searches, object{
-		"type": "search", "id": id, "coreMigrationVersion": "8.8.0", "typeMigrationVersion": "8.0.0", "references": []object{{"name": source, "type": "index-pattern", "id": view}},
+		"type": "search", "id": id, "coreMigrationVersion": "8.8.0", "typeMigrationVersion": "8.0.0",
+		"references": []object{{"name": source, "type": "index-pattern", "id": view}},
 		"attributes": object{
-			"title": k.Title + ": " + p.Title, "description": p.Text, "columns": []string{attrs.HostName, attrs.Event, attrs.RcptTo, attrs.DeliveryStatus, attrs.MessageUID, "message"},
-			"sort": [][]string{{"@timestamp", "desc"}}, "version": 1,
+			"title": k.Title + ": " + p.Title, "description": p.Text,
+			"columns": []string{attrs.HostName, attrs.Event, attrs.RcptTo, attrs.DeliveryStatus, attrs.MessageUID, "message"},
+			"sort":    [][]string{{"@timestamp", "desc"}}, "version": 1,
 			"kibanaSavedObjectMeta": object{"searchSourceJSON": inline(object{"query": kuery(query), "filter": []object{}, "indexRefName": source})},
 		},
 	})

@@ -30,7 +30,8 @@ type lens struct {
 	query   string
 }
 
-// build makes the columns; false where records cannot say any of the values. The sum of what several hosts show at a moment is such a value.
+// build makes the columns; false where records cannot say any of the values. The sum of what several hosts show at a moment is such
+// a value.
 func (l *lens) build() bool {
 	l.columns = object{}
 	p := l.panel
@@ -104,7 +105,10 @@ func (l *lens) share(id, label string, v Value) {
 	a, b, quotient := id+"X0", id+"X1", id+"X2"
 	formula := fmt.Sprintf("count(kql='%s') / count(kql='%s')", kql.where(part), kql.where(whole))
 	counted := func(conditions []Match) object {
-		return numeric(object{"operationType": "count", "sourceField": "___records___", "label": "Part of " + label, "filter": kuery(kql.where(conditions)), "params": object{"emptyAsNull": false}})
+		return numeric(object{
+			"operationType": "count", "sourceField": "___records___", "label": "Part of " + label,
+			"filter": kuery(kql.where(conditions)), "params": object{"emptyAsNull": false},
+		})
 	}
 	l.value(id, object{
 		"operationType": "formula", "label": label, "references": []string{quotient},
@@ -113,7 +117,10 @@ func (l *lens) share(id, label string, v Value) {
 	l.columns[a], l.columns[b] = counted(part), counted(whole)
 	l.columns[quotient] = numeric(object{
 		"operationType": "math", "label": "Part of " + label, "references": []string{a, b},
-		"params": object{"tinymathAst": object{"type": "function", "name": "divide", "args": []string{a, b}, "location": object{"min": 0, "max": len(formula)}, "text": formula}},
+		"params": object{"tinymathAst": object{
+			"type": "function", "name": "divide", "args": []string{a, b},
+			"location": object{"min": 0, "max": len(formula)}, "text": formula,
+		}},
 	})
 	l.order = append(l.order, a, b, quotient)
 }
@@ -121,7 +128,8 @@ func (l *lens) share(id, label string, v Value) {
 // time adds the buckets of time.
 func (l *lens) time() string {
 	l.columns["time"] = object{
-		"dataType": "date", "isBucketed": true, "label": "@timestamp", "operationType": "date_histogram", "scale": "interval", "sourceField": "@timestamp",
+		"dataType": "date", "isBucketed": true, "label": "@timestamp",
+		"operationType": "date_histogram", "scale": "interval", "sourceField": "@timestamp",
 		"params": object{"interval": "auto", "includeEmptyRows": true, "dropPartials": false},
 	}
 	return "time"
@@ -160,9 +168,11 @@ func (l *lens) terms(attr string, size int) object {
 		order = object{"type": "column", "columnId": l.first}
 	}
 	return object{
-		"label": readable(attr), "customLabel": true, "dataType": kind, "operationType": "terms", "scale": "ordinal", "sourceField": attr, "isBucketed": true,
+		"label": readable(attr), "customLabel": true, "dataType": kind,
+		"operationType": "terms", "scale": "ordinal", "sourceField": attr, "isBucketed": true,
 		"params": object{
-			"size": size, "orderBy": order, "orderDirection": when(l.first != "", "desc", "asc"), "otherBucket": false, "missingBucket": false, "parentFormat": object{"id": "terms"},
+			"size": size, "orderBy": order, "orderDirection": when(l.first != "", "desc", "asc"),
+			"otherBucket": false, "missingBucket": false, "parentFormat": object{"id": "terms"},
 		},
 	}
 }
@@ -171,10 +181,14 @@ func (l *lens) terms(attr string, size int) object {
 func (l *lens) attributes() object {
 	kind, visualization := l.visualization()
 	return object{
-		"title": "", "type": "lens", "visualizationType": kind, "references": []object{{"type": "index-pattern", "id": view, "name": layerReference}},
+		"title": "", "type": "lens", "visualizationType": kind,
+		"references": []object{{"type": "index-pattern", "id": view, "name": layerReference}},
 		"state": object{
-			"query": kuery(l.query), "filters": []object{}, "adHocDataViews": object{}, "internalReferences": []object{}, "visualization": visualization,
-			"datasourceStates": object{"formBased": object{"layers": object{layer: object{"columns": l.columns, "columnOrder": l.order, "incompleteColumns": object{}}}}},
+			"query": kuery(l.query), "filters": []object{}, "adHocDataViews": object{},
+			"internalReferences": []object{}, "visualization": visualization,
+			"datasourceStates": object{"formBased": object{"layers": object{layer: object{
+				"columns": l.columns, "columnOrder": l.order, "incompleteColumns": object{},
+			}}}},
 		},
 	}
 }
@@ -193,7 +207,8 @@ func (l *lens) visualization() (kind string, state object) {
 			data["splitAccessor"] = groups[0]
 		}
 		return "lnsXY", object{
-			"preferredSeriesType": "line", "layers": []object{data}, "legend": object{"isVisible": true, "position": "bottom"}, "valueLabels": "hide", "fittingFunction": "None",
+			"preferredSeriesType": "line", "layers": []object{data},
+			"legend": object{"isVisible": true, "position": "bottom"}, "valueLabels": "hide", "fittingFunction": "None",
 		}
 	case Table:
 		var columns []object

@@ -24,7 +24,8 @@ func MetricName(name string) string {
 // kinds are the kinds of metrics as Prometheus' naming knows them.
 var kinds = [...]otlptranslator.MetricType{
 	metrics.Counter: otlptranslator.MetricTypeMonotonicCounter, metrics.Histogram: otlptranslator.MetricTypeHistogram,
-	metrics.Ratio: otlptranslator.MetricTypeGauge, metrics.Open: otlptranslator.MetricTypeGauge, metrics.Newest: otlptranslator.MetricTypeGauge,
+	metrics.Ratio: otlptranslator.MetricTypeGauge, metrics.Open: otlptranslator.MetricTypeGauge,
+	metrics.Newest: otlptranslator.MetricTypeGauge,
 }
 
 // metric finds one that is there by default.
@@ -131,7 +132,8 @@ func (q promql) query(p *Panel, v Value) string {
 		if p.Shape == Lines {
 			window = shared
 		}
-		return fmt.Sprintf("histogram_quantile(%g, %s)", v.Q, sumBy(append([]string{"le"}, p.By...), "rate("+q.selector(v.Of, "_bucket")+"["+window+"])"))
+		return fmt.Sprintf("histogram_quantile(%g, %s)",
+			v.Q, sumBy(append([]string{"le"}, p.By...), "rate("+q.selector(v.Of, "_bucket")+"["+window+"])"))
 	case Sum, Highest:
 		text := sumBy(p.By, q.selector(v.Of, ""))
 		if v.Kind == Highest {

@@ -12,16 +12,18 @@ var once = IsNot(attrs.Duplicate, "true")
 // tried is a verdict of a host that was asked.
 var tried = []Match{Has(attrs.DeliveryStatus), IsNot(attrs.DeliveryTried, "false"), IsNot(attrs.Synthetic, "true")}
 
-// recordsOf says which records a metric counts or measures, for stores that have the records alone. A test holds the numbers against those of the metrics.
-// What is not here cannot be told from single records.
+// recordsOf says which records a metric counts or measures, for stores that have the records alone. A test holds the numbers
+// against those of the metrics. What is not here cannot be told from single records.
 var recordsOf = map[string][]Match{
-	"smtp.delivery.attempts":     append(slices.Clone(tried), IsNot(attrs.MessageKind, "probe")),
-	"smtp.delivery.recipients":   {Has(attrs.DeliveryStatus), Is(attrs.DeliveryFinal, "true")},
-	"smtp.delivery.suspended":    {Is(attrs.DeliveryStatus, "deferred"), Is(attrs.DeliveryTried, "false")},
-	"smtp.delivery.duration":     {Has(attrs.DeliveryDuration), Is(attrs.DeliveryFinal, "true")},
-	"smtp.reject.count":          {Is(attrs.Event, "reject")},
-	"smtp.session.count":         {Has(attrs.SessionEnd), IsNot(attrs.SessionInferred, "true"), IsNot(attrs.Event, "session")},
-	"smtp.session.duration":      {Has(attrs.SessionEnd), Has(attrs.SessionDuration), IsNot(attrs.SessionInferred, "true"), IsNot(attrs.Event, "session")},
+	"smtp.delivery.attempts":   append(slices.Clone(tried), IsNot(attrs.MessageKind, "probe")),
+	"smtp.delivery.recipients": {Has(attrs.DeliveryStatus), Is(attrs.DeliveryFinal, "true")},
+	"smtp.delivery.suspended":  {Is(attrs.DeliveryStatus, "deferred"), Is(attrs.DeliveryTried, "false")},
+	"smtp.delivery.duration":   {Has(attrs.DeliveryDuration), Is(attrs.DeliveryFinal, "true")},
+	"smtp.reject.count":        {Is(attrs.Event, "reject")},
+	"smtp.session.count":       {Has(attrs.SessionEnd), IsNot(attrs.SessionInferred, "true"), IsNot(attrs.Event, "session")},
+	"smtp.session.duration": {
+		Has(attrs.SessionEnd), Has(attrs.SessionDuration), IsNot(attrs.SessionInferred, "true"), IsNot(attrs.Event, "session"),
+	},
 	"smtp.session.interruptions": {Is(attrs.Event, "warning"), Is(attrs.SessionRole, "server"), Has(attrs.ErrorType)},
 	"smtp.reply.latency":         {Has(attrs.Latency), IsNot(attrs.CoarseLatency, "true"), IsNot(attrs.ReplyContinued, "true")},
 	"smtp.notification.count":    {Is(attrs.Event, "notification")},

@@ -34,7 +34,10 @@ func (g *grafana) columns(p *Panel, overrides *[]dashboard.DashboardFieldConfigS
 	}
 	*steps = append(*steps,
 		dashboard.DataTransformerConfig{Id: "merge", Options: map[string]any{}},
-		dashboard.DataTransformerConfig{Id: "organize", Options: map[string]any{"excludeByName": map[string]any{"Time": true}, "indexByName": map[string]any{}, "renameByName": names}},
+		dashboard.DataTransformerConfig{
+			Id:      "organize",
+			Options: map[string]any{"excludeByName": map[string]any{"Time": true}, "indexByName": map[string]any{}, "renameByName": names},
+		},
 	)
 }
 

@@ -54,15 +54,20 @@ func option(shown, value string) *dashboard.VariableOption {
 }
 
 func dataSource(name, label, kind string) dashboard.VariableModel {
-	return dashboard.VariableModel{Type: dashboard.VariableTypeDatasource, Name: name, Label: &label, Query: &dashboard.StringOrMap{String: &kind}, Options: []dashboard.VariableOption{}}
+	return dashboard.VariableModel{
+		Type: dashboard.VariableTypeDatasource, Name: name, Label: &label,
+		Query: &dashboard.StringOrMap{String: &kind}, Options: []dashboard.VariableOption{},
+	}
 }
 
 // listed is a variable whose values a query finds; all of them unless one is chosen.
 func (g *grafana) listed(name, label, query string, records bool) dashboard.VariableModel {
 	v := dashboard.VariableModel{
-		Type: dashboard.VariableTypeQuery, Name: name, Label: &label, Datasource: g.source(records), Query: &dashboard.StringOrMap{String: &query},
+		Type: dashboard.VariableTypeQuery, Name: name, Label: &label,
+		Datasource: g.source(records), Query: &dashboard.StringOrMap{String: &query},
 		Multi: ptr(true), IncludeAll: ptr(true), AllValue: ptr(".*"), Current: option("All", "$__all"),
-		Refresh: ptr(dashboard.VariableRefreshOnTimeRangeChanged), Sort: ptr(dashboard.VariableSortAlphabeticalAsc), Options: []dashboard.VariableOption{},
+		Refresh: ptr(dashboard.VariableRefreshOnTimeRangeChanged),
+		Sort:    ptr(dashboard.VariableSortAlphabeticalAsc), Options: []dashboard.VariableOption{},
 	}
 	if records {
 		// Loki wants one condition that not everything fulfils.
@@ -77,6 +82,7 @@ const service = "mail"
 // typed is a variable for a text.
 func typed(a Ask) dashboard.VariableModel {
 	return dashboard.VariableModel{
-		Type: dashboard.VariableTypeTextbox, Name: a.Name, Label: &a.Label, Query: &dashboard.StringOrMap{String: ptr("")}, Current: option("", ""), Options: []dashboard.VariableOption{},
+		Type: dashboard.VariableTypeTextbox, Name: a.Name, Label: &a.Label,
+		Query: &dashboard.StringOrMap{String: ptr("")}, Current: option("", ""), Options: []dashboard.VariableOption{},
 	}
 }

@@ -94,7 +94,9 @@ func lineOf(e *engine.Engine, text string) *event.Event {
 	view := record.View{Lines: e.Detector()}
 	now := time.Now()
 	view.ReadText(text, record.File{}, "host", now.UnixNano(), false)
-	l := &engine.Line{Text: cmp.Or(view.Text, text), Carrier: &view, Source: engine.Source(view.Source), Anchor: now.UnixNano(), Now: now.UnixNano()}
+	l := &engine.Line{
+		Text: cmp.Or(view.Text, text), Carrier: &view, Source: engine.Source(view.Source), Anchor: now.UnixNano(), Now: now.UnixNano(),
+	}
 	e.Observe(l)
 	if !l.Recognised {
 		return new(event.Event)

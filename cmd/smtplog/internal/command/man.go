@@ -26,7 +26,9 @@ func (s *shell) man() *cobra.Command {
 			}
 			date := time.Unix(0, 0).UTC() // a build of the same source writes the same pages
 			c.Root().DisableAutoGenTag = true
-			return doc.GenManTree(c.Root(), &doc.GenManHeader{Title: "SMTPLOG", Section: "1", Source: "smtplog " + s.version, Manual: "Mail logs", Date: &date}, args[0])
+			return doc.GenManTree(c.Root(), &doc.GenManHeader{
+				Title: "SMTPLOG", Section: "1", Source: "smtplog " + s.version, Manual: "Mail logs", Date: &date,
+			}, args[0])
 		},
 	}
 }

@@ -34,7 +34,8 @@ type options struct {
 func (o *options) flags(c *cobra.Command) {
 	o.siteFlags(c)
 	f := c.Flags()
-	f.StringVar(&o.since, "since", "", "leave out what happened before: RFC 3339, 2006-01-02, today, yesterday, or a time ago such as 2h or 7d")
+	f.StringVar(&o.since, "since", "",
+		"leave out what happened before: RFC 3339, 2006-01-02, today, yesterday, or a time ago such as 2h or 7d")
 	f.StringVar(&o.until, "until", "", "leave out what happened from then on")
 	f.StringSliceVar(&o.hosts, "host", nil, "only what these hosts logged")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
@@ -65,10 +66,13 @@ func (l *length) Set(text string) error {
 func (o *options) siteFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringSliceVar(&o.dialects, "dialect", nil, "mail servers to read (default all)")
-	f.StringVar(&o.location, "location", "", "time zone of stamps that name none, and of the answers: Europe/Berlin, UTC (default this machine's)")
+	f.StringVar(&o.location, "location", "",
+		"time zone of stamps that name none, and of the answers: Europe/Berlin, UTC (default this machine's)")
 	f.StringVar(&o.config, "config", "", "collector configuration whose processors.smtp block to take")
-	f.StringArrayVar(&o.set, "set", nil, "an option of the smtp processor, KEY=VALUE, such as local_domains=example.com or privacy.content=keep")
-	_ = c.RegisterFlagCompletionFunc("dialect", cobra.FixedCompletions(dialect.Names(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	f.StringArrayVar(&o.set, "set", nil,
+		"an option of the smtp processor, KEY=VALUE, such as local_domains=example.com or privacy.content=keep")
+	// the flag is there
+	_ = c.RegisterFlagCompletionFunc("dialect", cobra.FixedCompletions(dialect.Names(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // site is what the options and the configuration say of the mail servers.
@@ -194,10 +198,13 @@ func when(flag, text string, now time.Time, zone *time.Location) (time.Time, err
 	if ago, err := time.ParseDuration(text); err == nil {
 		return now.Add(-ago), nil
 	}
-	for _, layout := range [...]string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02"} {
+	for _, layout := range [...]string{
+		time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02",
+	} {
 		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
 			return t, nil
 		}
 	}
-	return time.Time{}, wrong("--%s: %q is no time, takes 2006-01-02T15:04:05Z, 2006-01-02, today, yesterday, or a time ago such as 2h or 7d", flag, text)
+	return time.Time{}, wrong("--%s: %q is no time, takes 2006-01-02T15:04:05Z, 2006-01-02, today, yesterday, or a time ago such as 2h or 7d",
+		flag, text)
 }

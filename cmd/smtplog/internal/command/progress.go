@@ -43,7 +43,8 @@ func (p *progress) each(idle bool) {
 		return
 	}
 	left := time.Duration(float64(total-read) / max(rate, 1) * float64(time.Second)).Round(time.Second)
-	fmt.Fprintf(p.to, "\r\x1b[K%3.0f %%  %s of %s, %s/s, %s left", 100*float64(read)/float64(total), size(read), size(total), size(int64(rate)), left)
+	fmt.Fprintf(p.to, "\r\x1b[K%3.0f %%  %s of %s, %s/s, %s left",
+		100*float64(read)/float64(total), size(read), size(total), size(int64(rate)), left)
 }
 
 // clear takes it off the terminal.

@@ -12,7 +12,9 @@ import (
 )
 
 // tops are what can be asked for.
-var tops = []string{"replies", "providers", "senders", "recipients", "clients", "users", "reasons", "rejects", "attackers", "warnings", "domains"}
+var tops = []string{
+	"replies", "providers", "senders", "recipients", "clients", "users", "reasons", "rejects", "attackers", "warnings", "domains",
+}
 
 func (s *shell) topOf() *cobra.Command {
 	var asJSON bool

@@ -20,8 +20,10 @@ import (
 var assets embed.FS
 
 var templates = template.Must(template.New("page.html").Funcs(template.FuncMap{
-	"size": render.Size, "seconds": render.Seconds, "percent": report.Percent, "day": func(t time.Time) string { return t.Format("Mon 2006-01-02") },
-	"stamp": stamp, "spark": spark, "heat": heat, "add": func(a, b int64) int64 { return a + b }, "visible": terminal.Text, "list": func(title string, l report.List) titled { return titled{title, l} },
+	"size": render.Size, "seconds": render.Seconds, "percent": report.Percent,
+	"day":   func(t time.Time) string { return t.Format("Mon 2006-01-02") },
+	"stamp": stamp, "spark": spark, "heat": heat, "add": func(a, b int64) int64 { return a + b },
+	"visible": terminal.Text, "list": func(title string, l report.List) titled { return titled{title, l} },
 }).ParseFS(assets, "assets/page.html"))
 
 // content is what the template is given.
@@ -53,7 +55,10 @@ type chart struct {
 
 // Write writes the page.
 func Write(to io.Writer, r *report.Report) error {
-	c := content{Report: r, Weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"}, Ended: r.Totals.Ended()}
+	c := content{
+		Report: r, Weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+		Ended: r.Totals.Ended(),
+	}
 	for i := range r.Series {
 		p := &r.Series[i]
 		_, offset := p.From.Zone()
@@ -107,7 +112,8 @@ func spark(p report.Provider) template.HTML {
 		}
 		return fmt.Sprintf(`<polyline class="%s" points="%s"/>`, class, strings.TrimSpace(b.String()))
 	}
-	return template.HTML(fmt.Sprintf(`<svg class="spark" viewBox="0 0 %d %d" width="%d" height="%d" aria-hidden="true">%s%s</svg>`, // of numbers alone
+	// of numbers alone
+	return template.HTML(fmt.Sprintf(`<svg class="spark" viewBox="0 0 %d %d" width="%d" height="%d" aria-hidden="true">%s%s</svg>`,
 		sparkWide, sparkHigh, sparkWide, sparkHigh, line("all", p.Spark), line("bad", p.Trouble)))
 }
 

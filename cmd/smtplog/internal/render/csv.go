@@ -24,9 +24,11 @@ func CSV(dir string, r *report.Report) error {
 	w.periods("days.csv", r.Days)
 	w.periods("series.csv", r.Series)
 	for name, l := range map[string]*report.List{
-		"recipient_domains": &r.RecipientDomains, "sender_domains": &r.SenderDomains, "senders": &r.Senders, "senders_by_bytes": &r.SendersByBytes,
+		"recipient_domains": &r.RecipientDomains, "sender_domains": &r.SenderDomains,
+		"senders": &r.Senders, "senders_by_bytes": &r.SendersByBytes,
 		"recipients": &r.Recipients, "recipients_by_bytes": &r.RecipientsBytes, "clients": &r.Clients, "clients_by_bytes": &r.ClientsByBytes,
-		"users": &r.Users, "users_by_bytes": &r.UsersByBytes, "rejected_clients": &r.RejectedClients, "attackers": &r.Attackers, "callers": &r.Sessions.Clients,
+		"users": &r.Users, "users_by_bytes": &r.UsersByBytes, "rejected_clients": &r.RejectedClients,
+		"attackers": &r.Attackers, "callers": &r.Sessions.Clients,
 	} {
 		w.list(name+".csv", l)
 	}
@@ -85,7 +87,10 @@ func when(t time.Time) string {
 var countNames = []string{"received", "bytes", "delivered", "bounced", "expired", "tries", "deferred", "rejected", "sessions"}
 
 func counts(c *report.Counts) []string {
-	return []string{num(c.Received), num(c.Bytes), num(c.Delivered), num(c.Bounced), num(c.Expired), num(c.Tries), num(c.Deferred), num(c.Rejected), num(c.Sessions)}
+	return []string{
+		num(c.Received), num(c.Bytes), num(c.Delivered), num(c.Bounced), num(c.Expired),
+		num(c.Tries), num(c.Deferred), num(c.Rejected), num(c.Sessions),
+	}
 }
 
 func (w *sheets) periods(name string, list []report.Period) {
@@ -100,7 +105,8 @@ func (w *sheets) list(name string, l *report.List) {
 	var rows [][]string
 	for i := range l.Items {
 		one := &l.Items[i]
-		rows = append(rows, append([]string{one.Name, one.Extra, num(one.Rank), num(one.DeliveredBytes), dec(one.AvgDelay), dec(one.MaxDelay)}, counts(&one.Counts)...))
+		rows = append(rows, append([]string{one.Name, one.Extra, num(one.Rank), num(one.DeliveredBytes), dec(one.AvgDelay), dec(one.MaxDelay)},
+			counts(&one.Counts)...))
 	}
 	w.write(name, append([]string{"name", "host", "rank", "delivered_bytes", "avg_delay", "max_delay"}, countNames...), rows)
 }
@@ -118,13 +124,21 @@ func (w *sheets) rest(r *report.Report) {
 	var rows [][]string
 	for i := range r.Failures {
 		f := &r.Failures[i]
-		rows = append(rows, []string{num(f.Count), f.Status, f.Provider, f.Domain, num(int64(f.Code)), f.Enhanced, f.Reason, f.Category, f.Error, when(f.First), when(f.Last), f.Host, f.Sample})
+		rows = append(rows, []string{
+			num(f.Count), f.Status, f.Provider, f.Domain, num(int64(f.Code)), f.Enhanced,
+			f.Reason, f.Category, f.Error, when(f.First), when(f.Last), f.Host, f.Sample,
+		})
 	}
-	w.write("failures.csv", []string{"count", "status", "provider", "domain", "code", "enhanced_code", "reason", "category", "error", "first", "last", "host", "sample"}, rows)
+	w.write("failures.csv", []string{
+		"count", "status", "provider", "domain", "code", "enhanced_code",
+		"reason", "category", "error", "first", "last", "host", "sample",
+	}, rows)
 	rows = nil
 	for i := range r.Rejects {
 		one := &r.Rejects[i]
-		rows = append(rows, []string{num(one.Count), one.Command, num(int64(one.Code)), strconv.FormatBool(one.Permanent), one.Reason, one.Filter, one.Sample})
+		rows = append(rows, []string{
+			num(one.Count), one.Command, num(int64(one.Code)), strconv.FormatBool(one.Permanent), one.Reason, one.Filter, one.Sample,
+		})
 	}
 	w.write("rejects.csv", []string{"count", "command", "code", "permanent", "reason", "filter", "sample"}, rows)
 	rows = nil

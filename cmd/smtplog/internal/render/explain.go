@@ -72,7 +72,8 @@ func (p *page) reason(t *table, ev *event.Event, m *Meaning) {
 // isInternal says whether an attribute ties records together, and tells nobody anything by itself.
 func isInternal(name string) bool {
 	switch name {
-	case attrs.MessageUID, attrs.SessionID, attrs.FailureReason, attrs.FailureCategory, attrs.FailureBasis, attrs.ReplyFingerprint, attrs.Provider:
+	case attrs.MessageUID, attrs.SessionID, attrs.FailureReason, attrs.FailureCategory,
+		attrs.FailureBasis, attrs.ReplyFingerprint, attrs.Provider:
 		return true
 	}
 	return false

@@ -77,17 +77,26 @@ func (p *page) totals(r *report.Report) {
 	p.title("Totals")
 	t := p.table(">", "", "")
 	t.row(c.Received, "messages received", Size(c.Bytes)+" bytes, from "+count(c.Senders, "sender")+" at "+count(c.SenderDomains, "domain"))
-	t.row(cell{fmt.Sprint(c.Delivered), green}, "recipients delivered", report.Percent(c.Delivered, ended)+", "+Size(c.DeliveredBytes)+" bytes, to "+
-		count(c.Recipients, "address")+" at "+count(c.RecipientDomains, "domain"))
+	t.row(cell{fmt.Sprint(c.Delivered), green}, "recipients delivered",
+		report.Percent(c.Delivered, ended)+", "+Size(c.DeliveredBytes)+" bytes, to "+
+			count(c.Recipients, "address")+" at "+count(c.RecipientDomains, "domain"))
 	t.row(cell{fmt.Sprint(c.Bounced), bad(c.Bounced, red)}, "bounced", report.Percent(c.Bounced, ended))
 	t.row(cell{fmt.Sprint(c.Expired), bad(c.Expired, red)}, "expired", report.Percent(c.Expired, ended))
-	t.row(cell{fmt.Sprint(c.Deferred), bad(c.Deferred, yellow)}, "deferrals", report.Percent(c.Deferred, c.Tries)+" of "+count(c.Tries, "try")+", "+
-		count(c.DeferredOnce, "message")+"; "+fmt.Sprint(r.DeferredCount)+" still waiting")
+	t.row(cell{fmt.Sprint(c.Deferred), bad(c.Deferred, yellow)}, "deferrals",
+		report.Percent(c.Deferred, c.Tries)+" of "+count(c.Tries, "try")+", "+
+			count(c.DeferredOnce, "message")+"; "+fmt.Sprint(r.DeferredCount)+" still waiting")
 	t.row(cell{fmt.Sprint(c.Rejected), bad(c.Rejected, yellow)}, "rejected by us", temporarily(c))
 	for _, more := range [...]struct {
 		n    int64
 		name string
-	}{{c.Forwarded, "forwarded"}, {c.Held, "held"}, {c.Discarded, "discarded"}, {c.Deleted, "deleted"}, {c.Aborted, "aborted"}, {c.Notifications, "notifications made"}} {
+	}{
+		{c.Forwarded, "forwarded"},
+		{c.Held, "held"},
+		{c.Discarded, "discarded"},
+		{c.Deleted, "deleted"},
+		{c.Aborted, "aborted"},
+		{c.Notifications, "notifications made"},
+	} {
 		if more.n > 0 {
 			t.row(more.n, more.name, "")
 		}
@@ -146,7 +155,8 @@ func (p *page) incidents(r *report.Report) {
 
 func (p *page) times(r *report.Report) {
 	row := func(t *table, name string, c *report.Counts) {
-		t.row(name, c.Received, c.Delivered, cell{fmt.Sprint(c.Deferred), bad(c.Deferred, yellow)}, cell{fmt.Sprint(c.Bounced + c.Expired), bad(c.Bounced+c.Expired, red)}, c.Rejected)
+		t.row(name, c.Received, c.Delivered, cell{fmt.Sprint(c.Deferred), bad(c.Deferred, yellow)},
+			cell{fmt.Sprint(c.Bounced + c.Expired), bad(c.Bounced+c.Expired, red)}, c.Rejected)
 	}
 	if len(r.Days) > 1 {
 		p.title("By day")
@@ -178,7 +188,8 @@ func (p *page) providers(r *report.Report) {
 	for i := range r.Providers {
 		one := &r.Providers[i]
 		t.row(one.Name, one.Delivered, cell{fmt.Sprint(one.Bounced + one.Expired), bad(one.Bounced+one.Expired, red)},
-			cell{fmt.Sprint(one.Deferred), bad(one.Deferred, yellow)}, Seconds(one.Delay.P50), Seconds(one.Delay.P95), Spark(one.Spark, 12), joined(one.Reasons, 2))
+			cell{fmt.Sprint(one.Deferred), bad(one.Deferred, yellow)}, Seconds(one.Delay.P50),
+			Seconds(one.Delay.P95), Spark(one.Spark, 12), joined(one.Reasons, 2))
 	}
 	t.write()
 }
@@ -199,7 +210,8 @@ func (p *page) failures(r *report.Report) {
 		if f.Code > 0 {
 			code = strings.TrimSpace(fmt.Sprintf("%d %s", f.Code, f.Enhanced))
 		}
-		t.row(f.Count, cell{f.Status, colour}, cmp.Or(f.Provider, f.Domain), cmp.Or(f.Reason, f.Error), strings.TrimSpace(code+" "+cut(f.Sample, 90)))
+		t.row(f.Count, cell{f.Status, colour}, cmp.Or(f.Provider, f.Domain),
+			cmp.Or(f.Reason, f.Error), strings.TrimSpace(code+" "+cut(f.Sample, 90)))
 	}
 	t.write()
 }

@@ -123,7 +123,8 @@ func New(o Options) *Builder {
 	b := &Builder{
 		options: o, families: newFamilies(), hours: map[int64]*hour{}, unit: int64(time.Minute), stages: map[string]*spread{},
 		servers: newTop[struct{}](mostKinds), hosts: newTop[struct{}](mostKinds), providers: newTop[provider](mostProviders),
-		failures: newTop[Failure](mostFailures), rejects: newTop[reject](mostKinds), warnings: newTop[Warning](mostKinds), unknown: newTop[Unknown](mostKinds),
+		failures: newTop[Failure](mostFailures), rejects: newTop[reject](mostKinds),
+		warnings: newTop[Warning](mostKinds), unknown: newTop[Unknown](mostKinds),
 	}
 	b.watch, b.incidents = incident.New(incident.Defaults()), map[string]*Incident{}
 	n := &b.names
@@ -188,11 +189,13 @@ func (b *Builder) Made(m *session.Made) {
 // saysNothing says whether no metric can have to do with an event: half of the lines of a log only tell that mail is on its way.
 func saysNothing(ev *event.Event) bool {
 	switch ev.Kind {
-	case event.KindConnect, event.KindMessageOpened, event.KindMessageHeader, event.KindMessageQueued, event.KindMessageRemoved, event.KindDisconnect:
+	case event.KindConnect, event.KindMessageOpened, event.KindMessageHeader,
+		event.KindMessageQueued, event.KindMessageRemoved, event.KindDisconnect:
 	default:
 		return false
 	}
-	return ev.Status == event.StatusNone && ev.Class == 0 && ev.Code == 0 && ev.ErrorType == "" && ev.SessionEnd == event.EndNone && ev.AuthResult == "" &&
+	return ev.Status == event.StatusNone && ev.Class == 0 && ev.Code == 0 &&
+		ev.ErrorType == "" && ev.SessionEnd == event.EndNone && ev.AuthResult == "" &&
 		ev.Secured == event.Open && ev.FilterVerdict == "" && !ev.HasLatency && !ev.HasTotalDuration
 }
 

@@ -28,7 +28,8 @@ func (b *Builder) keep(s *session.Summary, trouble bool) {
 		to, n = &b.troubled, &b.told[1]
 	}
 	m := Message{
-		Time: b.at(ev.Time), Host: strings.Clone(ev.Host), QueueID: strings.Clone(ev.QueueID), Sender: strings.Clone(ev.MailFrom), Trouble: trouble,
+		Time: b.at(ev.Time), Host: strings.Clone(ev.Host), QueueID: strings.Clone(ev.QueueID),
+		Sender: strings.Clone(ev.MailFrom), Trouble: trouble,
 	}
 	counts := map[string]int{}
 	for i := range s.Message.Recipients {

@@ -172,7 +172,10 @@ func (b *Builder) lists(r *Report) {
 func listOf(t *top[item], n int, by func(counts) int64) List {
 	l := List{Items: []Item{}, Distinct: int64(t.most), Error: by(t.err)}
 	for _, e := range t.best(n, by) {
-		i := Item{Name: e.name, Rank: by(e.counts), Counts: e.value.Counts, DeliveredBytes: e.value.deliveredBytes, MaxDelay: e.value.maxDelay, Extra: e.value.extra}
+		i := Item{
+			Name: e.name, Rank: by(e.counts), Counts: e.value.Counts,
+			DeliveredBytes: e.value.deliveredBytes, MaxDelay: e.value.maxDelay, Extra: e.value.extra,
+		}
 		if e.value.delayed > 0 {
 			i.AvgDelay = round(e.value.delays / float64(e.value.delayed))
 		}

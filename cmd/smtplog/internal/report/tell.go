@@ -83,7 +83,9 @@ func (b *Builder) failure(ev *event.Event, words string) {
 	who := providerOf(ev)
 	leaves := leaves(ev)
 	key := strconv.AppendBool(b.key[:0], leaves)
-	for _, s := range [...]string{who, ev.Status.String(), strconv.Itoa(ev.Code), cmp.Or(ev.Enhanced, ev.DSN), ev.Reason, ev.ErrorType, ev.Fingerprint} {
+	for _, s := range [...]string{
+		who, ev.Status.String(), strconv.Itoa(ev.Code), cmp.Or(ev.Enhanced, ev.DSN), ev.Reason, ev.ErrorType, ev.Fingerprint,
+	} {
 		key = append(key, s...)
 		key = append(key, 0xff)
 	}
@@ -201,6 +203,7 @@ func (b *Builder) waits(ev *event.Event, r *mailhost.Recipient) {
 	}
 	b.waiting = append(b.waiting, Waiting{
 		QueueID: strings.Clone(ev.QueueID), Host: strings.Clone(ev.Host), Sender: strings.Clone(ev.MailFrom), Recipient: strings.Clone(r.To),
-		Provider: strings.Clone(r.Provider), Reason: strings.Clone(cmp.Or(r.Reason, r.Deferred)), Reply: short(r.Reply), Tries: r.Attempts, Last: time.Unix(0, cmp.Or(r.LastTry, ev.Time)).In(b.options.Zone),
+		Provider: strings.Clone(r.Provider), Reason: strings.Clone(cmp.Or(r.Reason, r.Deferred)),
+		Reply: short(r.Reply), Tries: r.Attempts, Last: time.Unix(0, cmp.Or(r.LastTry, ev.Time)).In(b.options.Zone),
 	})
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/record"
 )
 
-// needles are the words that a line must have one of to be looked at closely: what was asked for, in any case, and the ids that were found to go with it, as
-// whole words.
+// needles are the words that a line must have one of to be looked at closely: what was asked for, in any case, and the ids that
+// were found to go with it, as whole words.
 type needles struct {
 	terms []string // in lower case
 	ids   map[string]bool
@@ -175,14 +175,16 @@ func hasWord(line, id string) bool {
 		}
 		i += from
 		end := i + len(id)
-		if (i == 0 || !isWordByte(line[i-1]) || !isWordByte(id[0])) && (end == len(line) || !isWordByte(line[end]) || !isWordByte(id[len(id)-1])) {
+		if (i == 0 || !isWordByte(line[i-1]) || !isWordByte(id[0])) &&
+			(end == len(line) || !isWordByte(line[end]) || !isWordByte(id[len(id)-1])) {
 			return true
 		}
 		from = i + 1
 	}
 }
 
-// containsFold says whether a text has a term that is in lower case, in any case. It looks for the term's rarest byte, and only there for all of it.
+// containsFold says whether a text has a term that is in lower case, in any case. It looks for the term's rarest byte, and only
+// there for all of it.
 func containsFold(text, term string) bool {
 	n := len(term)
 	if n == 0 || n > len(text) {

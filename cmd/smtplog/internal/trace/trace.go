@@ -1,5 +1,5 @@
-// Package trace finds what became of single messages: all that logs say of each, in order, from the session that brought it to the end of its last recipient, and
-// of the messages that were made of it.
+// Package trace finds what became of single messages: all that logs say of each, in order, from the session that brought it to the
+// end of its last recipient, and of the messages that were made of it.
 package trace
 
 import (
@@ -77,10 +77,12 @@ type Story struct {
 // mostSteps bounds what is kept.
 const mostSteps = 500_000
 
-// Search looks for what terms name: a recipient or sender or a part of one, a queue id here or there, a Message-ID, a client's address or name, a user, a
-// session. It takes the logs several times: as long as Next says so. It is a reading.Visitor, and Wants says which lines it asks for.
+// Search looks for what terms name: a recipient or sender or a part of one, a queue id here or there, a Message-ID, a client's
+// address or name, a user, a session. It takes the logs several times: as long as Next says so. It is a reading.Visitor, and Wants
+// says which lines it asks for.
 type Search struct {
-	// LookBack takes a text, of a log that Passes is asked about, to another search until that has found all; nil: nobody does, and the log is read once more.
+	// LookBack takes a text, of a log that Passes is asked about, to another search until that has found all; nil: nobody does, and
+	// the log is read once more.
 	LookBack func(text []byte, with *Search)
 
 	back    back
@@ -197,7 +199,8 @@ func (s *Search) take(ev *event.Event, clean string, scrubbed bool, text string)
 	if hit && uid == 0 && caller != 0 {
 		s.callers[caller] = true
 	}
-	if uid != 0 && (s.matched[uid] || s.matched[ev.ParentUID] || ev.OriginSession != 0 && s.callers[ev.OriginSession] || s.callers[caller] && caller != 0) {
+	if uid != 0 &&
+		(s.matched[uid] || s.matched[ev.ParentUID] || ev.OriginSession != 0 && s.callers[ev.OriginSession] || s.callers[caller] && caller != 0) {
 		s.matched[uid] = true
 		s.learn(ev)
 	} else if hit || caller != 0 && s.callers[caller] {
@@ -235,7 +238,8 @@ func (s *Search) makeRoom() {
 	s.crowd = len(s.steps) + crowded
 }
 
-// crowded is after how many steps room is made. No conversation has half as many lines between its beginning and the name that was asked for.
+// crowded is after how many steps room is made. No conversation has half as many lines between its beginning and the name that was
+// asked for.
 const crowded = 40_000
 
 // learn looks for the ids of a message, and the process that talks to its client or server, from now on.
@@ -298,10 +302,13 @@ func (s *Search) step(ev *event.Event, line string) Step {
 		name, ip = server(ev)
 	}
 	step := Step{
-		Host: strings.Clone(ev.Host), Event: ev.Kind.String(), Says: says(ev), Recipient: strings.Clone(ev.RcptTo), Server: strings.Clone(cmp.Or(name, ip)),
-		Code: ev.Code, Enhanced: strings.Clone(cmp.Or(ev.Enhanced, ev.DSN)), Reply: strings.Clone(words), Reason: strings.Clone(ev.Reason), Attempt: ev.Attempt,
+		Host: strings.Clone(ev.Host), Event: ev.Kind.String(), Says: says(ev),
+		Recipient: strings.Clone(ev.RcptTo), Server: strings.Clone(cmp.Or(name, ip)),
+		Code: ev.Code, Enhanced: strings.Clone(cmp.Or(ev.Enhanced, ev.DSN)),
+		Reply: strings.Clone(words), Reason: strings.Clone(ev.Reason), Attempt: ev.Attempt,
 		QueueID: strings.Clone(ev.QueueID), Child: strings.Clone(ev.ChildQueueID), Line: strings.Clone(line),
-		uid: ev.MessageUID, parent: ev.ParentUID, session: ev.SessionID, origin: ev.OriginSession, order: s.taken, pid: ev.PID, bare: ev.Scope == event.ScopeSource,
+		uid: ev.MessageUID, parent: ev.ParentUID, session: ev.SessionID, origin: ev.OriginSession,
+		order: s.taken, pid: ev.PID, bare: ev.Scope == event.ScopeSource,
 		conn: strings.Clone(ev.ConnID), file: s.file, at: s.at,
 	}
 	if ev.Status != event.StatusNone {
@@ -322,14 +329,16 @@ func (s *Search) step(ev *event.Event, line string) Step {
 // summary is how a message stands at its end, or at the log's.
 func (s *Search) summary(ev *event.Event, t *mailhost.TotalsOfMessage) {
 	story := &Story{
-		QueueID: strings.Clone(ev.QueueID), Host: strings.Clone(ev.Host), MessageID: strings.Clone(ev.MessageID), Sender: strings.Clone(ev.MailFrom), Size: ev.Size,
+		QueueID: strings.Clone(ev.QueueID), Host: strings.Clone(ev.Host),
+		MessageID: strings.Clone(ev.MessageID), Sender: strings.Clone(ev.MailFrom), Size: ev.Size,
 		Kind: ev.MessageKind.String(), uid: ev.MessageUID, parent: ev.ParentUID,
 	}
 	counts := map[string]int{}
 	for i := range t.Recipients {
 		r := &t.Recipients[i]
 		one := Recipient{
-			Address: strings.Clone(r.To), Original: strings.Clone(r.Orig), Status: r.Status.String(), Final: r.Final, Attempts: r.Attempts, Code: r.Code,
+			Address: strings.Clone(r.To), Original: strings.Clone(r.Orig),
+			Status: r.Status.String(), Final: r.Final, Attempts: r.Attempts, Code: r.Code,
 			Reason: strings.Clone(r.Reason), Reply: strings.Clone(r.Reply), Next: strings.Clone(r.Next),
 		}
 		word := one.Status

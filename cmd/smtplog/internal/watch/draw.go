@@ -28,7 +28,8 @@ const (
 	Bad
 )
 
-// Draw gives the lines of the view, none of them wider than the terminal and no more than it has. Words of the log come out as text that no terminal obeys.
+// Draw gives the lines of the view, none of them wider than the terminal and no more than it has. Words of the log come out as text
+// that no terminal obeys.
 func Draw(r *report.Report, rate float64, width, height int) []Line {
 	d := &drawing{width: max(width, 40), left: max(height, 12) - 1}
 	d.head(r, rate)
@@ -69,14 +70,17 @@ func cut(s string, width int) string {
 var spans = [...]time.Duration{5 * time.Minute, time.Hour}
 
 func (d *drawing) head(r *report.Report, rate float64) {
-	d.line(Head, fmt.Sprintf("smtplog watch   %s   %d lines, %.0f/s   %s", r.Input.To.Format("Mon 2006-01-02 15:04:05 MST"), r.Input.Lines, rate, first(r.Hosts)))
+	d.line(Head, fmt.Sprintf("smtplog watch   %s   %d lines, %.0f/s   %s",
+		r.Input.To.Format("Mon 2006-01-02 15:04:05 MST"), r.Input.Lines, rate, first(r.Hosts)))
 	d.line(Plain, fmt.Sprintf("%-10s %10s %10s %10s %10s %10s %8s", "", "received", "delivered", "deferrals", "failed", "rejected", "waiting"))
 	for _, span := range spans {
 		c := Since(r, span)
-		d.line(Plain, fmt.Sprintf("%-10s %10d %10d %10d %10d %10d %8d", "last "+short(span), c.Received, c.Delivered, c.Deferred, c.Bounced+c.Expired, c.Rejected, r.DeferredCount))
+		d.line(Plain, fmt.Sprintf("%-10s %10d %10d %10d %10d %10d %8d",
+			"last "+short(span), c.Received, c.Delivered, c.Deferred, c.Bounced+c.Expired, c.Rejected, r.DeferredCount))
 	}
 	t := &r.Totals
-	d.line(Plain, fmt.Sprintf("%-10s %10d %10d %10d %10d %10d %8s", "all", t.Received, t.Delivered, t.Deferred, t.Bounced+t.Expired, t.Rejected, ""))
+	d.line(Plain, fmt.Sprintf("%-10s %10d %10d %10d %10d %10d %8s",
+		"all", t.Received, t.Delivered, t.Deferred, t.Bounced+t.Expired, t.Rejected, ""))
 }
 
 // Since adds up what happened in the newest stretch of the log's time.
@@ -145,7 +149,8 @@ func (d *drawing) providers(r *report.Report) {
 		case share >= 0.1:
 			tone = Uneasy
 		}
-		d.line(tone, fmt.Sprintf("%-22s %6d %9s%% %7d %7.1fs  %s", cut(p.Name, 22), p.Tries, percent(p.Deferred, p.Tries), p.Bounced+p.Expired, p.Delay.P50, why))
+		d.line(tone, fmt.Sprintf("%-22s %6d %9s%% %7d %7.1fs  %s",
+			cut(p.Name, 22), p.Tries, percent(p.Deferred, p.Tries), p.Bounced+p.Expired, p.Delay.P50, why))
 	}
 }
 
