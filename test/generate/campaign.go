@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// Campaign is the log of a host that mails to well-known providers and to one that nobody knows: a week of ordinary mail, then a campaign that doubles what goes to
-// one of them, whose answer becomes 421, until it has calmed down. It is the case study of docs/incidents.md.
+// Campaign is the log of a host that mails to well-known providers and to one that nobody knows: a week of ordinary mail, then a
+// campaign that doubles what goes to one of them, whose answer becomes 421, until it has calmed down. It is the case study of
+// docs/incidents.md.
 type Campaign struct {
 	// From is when the log begins, Jump when the campaign does, Refused when the provider begins to refuse, Recovered when it stops.
 	From, Jump, Refused, Recovered, To time.Time
@@ -59,12 +60,23 @@ var takers = []taker{
 	{
 		"gmail.com", "gmail-smtp-in.l.google.com", "142.250.102.27", "250 2.0.0 OK  1763970000 a640c23a62f3a-b7654ff2d6dsi100 - gsmtp",
 		"421-4.7.28 Gmail has detected an unusual rate of mail originating from your IP address. " +
-			"To protect our users from spam, mail sent from your IP address has been temporarily rate limited. a640c23a62f3a-b7654ff%dsi - gsmtp", "4.7.28", 0.4,
+			"To protect our users from spam, mail sent from your IP address has been temporarily rate limited. a640c23a62f3a-b7654ff%dsi - gsmtp",
+		"4.7.28", 0.4,
 	},
-	{"example.com", "example-com.mail.protection.outlook.com", "52.101.73.12", "250 2.6.0 <m@a.example> [InternalId=1] Queued mail for delivery", "", "", 0.25},
-	{"yahoo.com", "mta5.am0.yahoodns.net", "67.195.204.77", "250 ok dirdel", "421 4.7.0 [TSS04] Messages from 192.0.2.10 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1", "4.7.0", 0.1},
+	{
+		"example.com", "example-com.mail.protection.outlook.com", "52.101.73.12",
+		"250 2.6.0 <m@a.example> [InternalId=1] Queued mail for delivery", "", "", 0.25,
+	},
+	{
+		"yahoo.com", "mta5.am0.yahoodns.net", "67.195.204.77", "250 ok dirdel",
+		"421 4.7.0 [TSS04] Messages from 192.0.2.10 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1",
+		"4.7.0", 0.1,
+	},
 	{"gmx.net", "mx00.emig.gmx.net", "212.227.15.9", "250 Requested mail action okay, completed: id=1MTABK", "", "", 0.1},
-	{"shop.example.org", "mx.shop.example.org", "198.51.100.25", "250 2.0.0 Ok: queued as 4F2", "421 4.7.0 mx.shop.example.org Error: too many messages, try again later", "4.7.0", 0.15},
+	{
+		"shop.example.org", "mx.shop.example.org", "198.51.100.25", "250 2.0.0 Ok: queued as 4F2",
+		"421 4.7.0 mx.shop.example.org Error: too many messages, try again later", "4.7.0", 0.15,
+	},
 }
 
 // busy is the shape of a day, by the hour.

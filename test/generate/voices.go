@@ -217,7 +217,8 @@ func (sendmail) again(*mail) string { return "" }
 
 func (sendmail) verdict(m *mail, v *verdict) string {
 	took := time.Duration(v.delay * float64(time.Second)).Truncate(time.Second)
-	head := smmta(v.pid+1000, "%s: to=<%s>, ctladdr=<%s> (1000/1000), delay=%02d:%02d:%02d, xdelay=00:00:01, mailer=esmtp, pri=120000, relay=%s. [%s], dsn=%s",
+	head := smmta(v.pid+1000, "%s: to=<%s>, ctladdr=<%s> (1000/1000), delay=%02d:%02d:%02d, xdelay=00:00:01, mailer=esmtp, pri=120000, "+
+		"relay=%s. [%s], dsn=%s",
 		m.id, v.to, m.from, int(took.Hours()), int(took.Minutes())%60, int(took.Seconds())%60, v.relay, v.ip, v.dsn)
 	switch v.status {
 	case "delivered":

@@ -28,7 +28,8 @@ type Scenario struct {
 func (sc *Scenario) hits(o *incident.Observation) bool {
 	switch sc.Kind {
 	case incident.Refusals:
-		return o.Event == incident.Try && !o.Retry && o.Provider == sc.Provider && o.Reason == sc.Reason && (sc.Domain == "" || o.Domain == sc.Domain)
+		return o.Event == incident.Try && !o.Retry && o.Provider == sc.Provider &&
+			o.Reason == sc.Reason && (sc.Domain == "" || o.Domain == sc.Domain)
 	case incident.Connections:
 		return o.Event == incident.Try && !o.Retry && o.Provider == sc.Provider && o.Reason == "connection_timeout"
 	case incident.Own:

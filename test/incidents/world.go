@@ -1,5 +1,6 @@
-// Package incidents makes up what happens at mail hosts, days of it, as the detector of incidents sees it: with the shape of day and week, mailings that come at once,
-// retries, scanners, and what goes wrong every day. Scenarios lay trouble over that, and near misses, which are no trouble.
+// Package incidents makes up what happens at mail hosts, days of it, as the detector of incidents sees it: with the shape of day
+// and week, mailings that come at once, retries, scanners, and what goes wrong every day. Scenarios lay trouble over that, and near
+// misses, which are no trouble.
 package incidents
 
 import (
@@ -71,33 +72,49 @@ type provider struct {
 
 // providers as a sender of ordinary mail sees them: the shares are of first tries.
 var providers = []provider{
-	{"google", "", 0.30, map[string]float64{"rate_limited": 0.004, "unknown_recipient": 0.02, "spam_content": 0.004, "sender_authentication": 0.002, "mailbox_full": 0.004}, 0.001},
-	{"microsoft365", "", 0.22, map[string]float64{"unknown_recipient": 0.03, "policy": 0.004, "server_busy": 0.003, "spam_content": 0.003, "greylisted": 0.01}, 0.002},
-	{"outlook", "", 0.10, map[string]float64{"unknown_recipient": 0.02, "rate_limited": 0.006, "reputation": 0.004, "unspecified": 0.003}, 0.001},
+	{"google", "", 0.30, map[string]float64{
+		"rate_limited": 0.004, "unknown_recipient": 0.02, "spam_content": 0.004, "sender_authentication": 0.002, "mailbox_full": 0.004,
+	}, 0.001},
+	{"microsoft365", "", 0.22, map[string]float64{
+		"unknown_recipient": 0.03, "policy": 0.004, "server_busy": 0.003, "spam_content": 0.003, "greylisted": 0.01,
+	}, 0.002},
+	{"outlook", "", 0.10, map[string]float64{
+		"unknown_recipient": 0.02, "rate_limited": 0.006, "reputation": 0.004, "unspecified": 0.003,
+	}, 0.001},
 	{"yahoo", "", 0.08, map[string]float64{"rate_limited": 0.02, "mailbox_inactive": 0.01, "unknown_recipient": 0.02}, 0.001},
 	{"gmx", "", 0.08, map[string]float64{"mailbox_full": 0.01, "policy": 0.003, "unknown_recipient": 0.02}, 0.0},
-	{"other", "partner.example.org", 0.08, map[string]float64{"unknown_recipient": 0.03, "greylisted": 0.01, "policy": 0.004, "mailbox_full": 0.005}, 0.01},
+	{
+		"other", "partner.example.org", 0.08,
+		map[string]float64{"unknown_recipient": 0.03, "greylisted": 0.01, "policy": 0.004, "mailbox_full": 0.005},
+		0.01,
+	},
 	{"other", "", 0.14, map[string]float64{
-		"greylisted": 0.10, "unknown_recipient": 0.03, "connection_timeout": 0.01, "connection_refused": 0.004, "dns_failure": 0.003, "blocklisted": 0.003,
+		"greylisted": 0.10, "unknown_recipient": 0.03, "connection_timeout": 0.01,
+		"connection_refused": 0.004, "dns_failure": 0.003, "blocklisted": 0.003,
 		"client_identity": 0.002, "unspecified": 0.004, "tls_failure": 0.002, "policy": 0.004,
 	}, 0.15},
 }
 
 // categories of the reasons that are used here.
 var categories = map[string]string{
-	"rate_limited": "block", "greylisted": "block", "blocklisted": "block", "spam_content": "block", "policy": "block", "reputation": "block", "client_identity": "block",
-	"sender_authentication": "block", "unknown_recipient": "recipient", "mailbox_full": "recipient", "mailbox_inactive": "recipient", "dns_failure": "domain",
-	"connection_timeout": "infrastructure", "connection_refused": "infrastructure", "tls_failure": "infrastructure", "server_busy": "infrastructure", "unspecified": "unspecified",
+	"rate_limited": "block", "greylisted": "block", "blocklisted": "block",
+	"spam_content": "block", "policy": "block", "reputation": "block", "client_identity": "block",
+	"sender_authentication": "block", "unknown_recipient": "recipient",
+	"mailbox_full": "recipient", "mailbox_inactive": "recipient", "dns_failure": "domain",
+	"connection_timeout": "infrastructure", "connection_refused": "infrastructure",
+	"tls_failure": "infrastructure", "server_busy": "infrastructure", "unspecified": "unspecified",
 }
 
 // permanent reasons end a recipient.
 var permanent = map[string]bool{
-	"unknown_recipient": true, "mailbox_inactive": true, "blocklisted": true, "spam_content": true, "policy": true, "client_identity": true, "sender_authentication": true,
+	"unknown_recipient": true, "mailbox_inactive": true, "blocklisted": true,
+	"spam_content": true, "policy": true, "client_identity": true, "sender_authentication": true,
 }
 
 // order lists the reasons of a provider, so that the same seed gives the same world.
 var order = []string{
-	"rate_limited", "greylisted", "blocklisted", "spam_content", "policy", "reputation", "client_identity", "sender_authentication", "unknown_recipient", "mailbox_full",
+	"rate_limited", "greylisted", "blocklisted", "spam_content", "policy", "reputation",
+	"client_identity", "sender_authentication", "unknown_recipient", "mailbox_full",
 	"mailbox_inactive", "dns_failure", "connection_timeout", "connection_refused", "tls_failure", "server_busy", "unspecified",
 }
 
@@ -178,7 +195,10 @@ func (w *World) foreign(rate float64) {
 		}
 		w.say(incident.Observation{Event: incident.Session, UID: w.id(), Client: client, Secure: w.rnd.Float64() >= max(0.08, w.Trouble.Clients)})
 		if w.rnd.Float64() < max(0.0005, w.Trouble.Broken) {
-			w.say(incident.Observation{Event: incident.Trouble, UID: w.id(), What: "milter", Reason: "server_busy", Category: "infrastructure", Code: 451, Text: "Service unavailable"})
+			w.say(incident.Observation{
+				Event: incident.Trouble, UID: w.id(), What: "milter", Reason: "server_busy",
+				Category: "infrastructure", Code: 451, Text: "Service unavailable",
+			})
 			continue
 		}
 		uid := w.id()
@@ -215,7 +235,10 @@ func (w *World) attacks() {
 		w.say(incident.Observation{Event: incident.Handshake, Client: "203.0.113.10"})
 	}
 	for range w.poisson(w.Trouble.Looping) {
-		w.say(incident.Observation{Event: incident.Rejected, UID: w.id(), Sender: "anna", Client: "192.0.2.44", Code: 553, Reason: "invalid_sender", Category: "own"})
+		w.say(incident.Observation{
+			Event: incident.Rejected, UID: w.id(), Sender: "anna",
+			Client: "192.0.2.44", Code: 553, Reason: "invalid_sender", Category: "own",
+		})
 	}
 	for range w.poisson(w.Trouble.Dead) {
 		w.fail("other", "dead.example.org", "connection_timeout", w.sender(), "")
@@ -229,7 +252,8 @@ func (w *World) fail(provider, domain, reason, sender, words string) {
 	uid := w.id()
 	w.say(incident.Observation{Event: incident.Received, UID: uid, Sender: sender})
 	w.say(incident.Observation{
-		Event: incident.Try, UID: uid, Sender: sender, Provider: provider, Domain: domain, Reason: reason, Category: categories[reason], Status: "deferred",
+		Event: incident.Try, UID: uid, Sender: sender, Provider: provider, Domain: domain,
+		Reason: reason, Category: categories[reason], Status: "deferred",
 		Code: 451, Text: words, Fingerprint: words, Recipients: 1,
 	})
 }
@@ -253,7 +277,9 @@ func (w *World) message(sender, to string, bounced float64) {
 	if user {
 		if w.rnd.Float64() < max(0.004, w.Trouble.Refused) {
 			client := fmt.Sprintf("192.0.2.%d", w.rnd.IntN(60))
-			w.say(incident.Observation{Event: incident.Rejected, UID: uid, Sender: sender, Client: client, Code: 554, Reason: "relay_denied", Category: "own"})
+			w.say(incident.Observation{
+				Event: incident.Rejected, UID: uid, Sender: sender, Client: client, Code: 554, Reason: "relay_denied", Category: "own",
+			})
 			return
 		}
 		w.say(incident.Observation{Event: incident.Submitted, UID: uid, Sender: sender})
@@ -271,7 +297,8 @@ func (w *World) message(sender, to string, bounced float64) {
 			continue
 		}
 		o := incident.Observation{
-			Event: incident.Try, Host: host, UID: uid, Sender: sender, User: user, Provider: p.name, Domain: p.name + ".example", From: "192.0.2.10", Recipients: 1,
+			Event: incident.Try, Host: host, UID: uid, Sender: sender, User: user,
+			Provider: p.name, Domain: p.name + ".example", From: "192.0.2.10", Recipients: 1,
 		}
 		if p.name == "other" {
 			if o.Domain = p.domain; o.Domain == "" {

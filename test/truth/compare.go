@@ -41,7 +41,8 @@ func Compare(run *Run, records []Record, unlogged Unlogged) (differences []strin
 func compareMessage(m *Message, ends map[string]map[string]*End, unlogged Unlogged) (list []string) {
 	for _, r := range m.Recipients {
 		differ := func(format string, args ...any) {
-			list = append(list, fmt.Sprintf("%s %s to %s (%s, %s): ", m.ID, m.Submitted.QueueID, r.Address, m.Scenario, r.Scenario)+fmt.Sprintf(format, args...))
+			list = append(list, fmt.Sprintf("%s %s to %s (%s, %s): ",
+				m.ID, m.Submitted.QueueID, r.Address, m.Scenario, r.Scenario)+fmt.Sprintf(format, args...))
 		}
 		to := strings.ToLower(r.Address)
 		e := m.end(ends, to)
@@ -89,8 +90,9 @@ func (r *Recipient) unanswered() bool {
 	return r.Final == "deferred"
 }
 
-// givenUp says whether the log's end of a recipient that got nothing is as good as the truth's, which was seen from outside. A message that is
-// gone from the queue may have been returned at once or at its age; and what a refused connection or HELO is to the server (RFC 5321 section
+// givenUp says whether the log's end of a recipient that got nothing is as good as the truth's, which was seen from outside. A
+// message that is gone from the queue may have been returned at once or at its age; and what a refused connection or HELO is to the
+// server (RFC 5321 section
 // 3.1, 4.2.1), a refusal of the message or of the try, is its own affair: it may go on trying.
 func (r *Recipient) givenUp(got string) bool {
 	if r.Final != "bounced" && r.Final != "expired" {
@@ -277,7 +279,8 @@ func compareEnds(ip string, cs []*Connection, ss []*Record) (list []string) {
 			for _, s := range ss {
 				ends = append(ends, s.Attr["smtp.session.end"]+" "+s.Time.Format("15:04:05"))
 			}
-			list = append(list, fmt.Sprintf("connection %s from %s (%s) ended %s at %.0f: no session fits; %v", c.ID, ip, c.Scenario, c.Ended, c.End, ends))
+			list = append(list, fmt.Sprintf("connection %s from %s (%s) ended %s at %.0f: no session fits; %v",
+				c.ID, ip, c.Scenario, c.Ended, c.End, ends))
 			continue
 		}
 		left[found] = nil

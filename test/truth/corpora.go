@@ -49,10 +49,19 @@ var Corpora = []Corpus{
 	{Log: "postfix-main.iso.log", Truth: "postfix-main.truth.json.gz", Mine: tagged("postfix")},
 	{Log: "postfix-postlogd.log", Truth: "postfix-postlogd.truth.json.gz", Mine: tagged("postfix")},
 	{Log: "postfix-field.log", Truth: "postfix-field.truth.json.gz", Mine: tagged("postfix")},
-	{Log: "opensmtpd-field.rfc3164.log", Truth: "opensmtpd-field.truth.json.gz", Mine: tagged("smtpd"), Unlogged: UnloggedKinds, Why: noMessageID},
-	{Log: "opensmtpd-main.rfc3164.log", Truth: "opensmtpd-main.truth.json.gz", Mine: tagged("smtpd"), Unlogged: UnloggedDiscards | UnloggedKinds, Why: noMessageID},
+	{
+		Log: "opensmtpd-field.rfc3164.log", Truth: "opensmtpd-field.truth.json.gz",
+		Mine: tagged("smtpd"), Unlogged: UnloggedKinds, Why: noMessageID,
+	},
+	{
+		Log: "opensmtpd-main.rfc3164.log", Truth: "opensmtpd-main.truth.json.gz",
+		Mine: tagged("smtpd"), Unlogged: UnloggedDiscards | UnloggedKinds, Why: noMessageID,
+	},
 	{Log: "opensmtpd-trace.log", Truth: "opensmtpd-trace.truth.json.gz", Unlogged: UnloggedDiscards | UnloggedKinds, Why: noMessageID},
-	{Log: "exim-main.mainlog", Truth: "exim-main.truth.json.gz", Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedClientTLS | UnloggedRejectCodes, Why: eximDefault},
+	{
+		Log: "exim-main.mainlog", Truth: "exim-main.truth.json.gz",
+		Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedClientTLS | UnloggedRejectCodes, Why: eximDefault,
+	},
 	{
 		Log: "exim-main.rfc3164.log", Truth: "exim-main.truth.json.gz", Mine: tagged("exim"),
 		Unlogged: UnloggedSessions | UnloggedTLS | UnloggedUsers | UnloggedClientTLS | UnloggedRejectCodes, Why: eximDefault,
@@ -62,16 +71,20 @@ var Corpora = []Corpus{
 	{Log: "postfix-verbose.rfc3164.log", Truth: "postfix-verbose.truth.json.gz", Mine: tagged("postfix"), Debug: true},
 	{
 		Log: "sendmail-main.rfc3164.log", Truth: "sendmail-main.truth.json.gz", Mine: tagged("s"), HandsOver: true,
-		Unlogged: UnloggedSessions | UnloggedAcceptances | UnloggedRejectCodes | UnloggedExpansions | UnloggedCancels | UnloggedHosts | UnloggedBirths,
-		Why:      sendmailDefault,
+		Unlogged: UnloggedSessions | UnloggedAcceptances | UnloggedRejectCodes | UnloggedExpansions |
+			UnloggedCancels | UnloggedHosts | UnloggedBirths,
+		Why: sendmailDefault,
 	},
 	{
 		Log: "sendmail-field.rfc3164.log", Truth: "sendmail-field.truth.json.gz", Mine: tagged("s"),
-		Unlogged: UnloggedSessions | UnloggedAcceptances | UnloggedRejectCodes | UnloggedExpansions | UnloggedCancels | UnloggedHosts | UnloggedBirths, Why: sendmailDefault,
+		Unlogged: UnloggedSessions | UnloggedAcceptances | UnloggedRejectCodes | UnloggedExpansions |
+			UnloggedCancels | UnloggedHosts | UnloggedBirths,
+		Why: sendmailDefault,
 	},
 	{
 		Log: "sendmail-loud.rfc3164.log", Truth: "sendmail-loud.truth.json.gz", Mine: tagged("s"),
-		Unlogged: UnloggedAcceptances | UnloggedCancels | UnloggedHosts | UnloggedBirths, HandsOver: true, Why: "stat=Sent holds the words of the answer without its codes (usersmtp.c, smtpdata)",
+		Unlogged: UnloggedAcceptances | UnloggedCancels | UnloggedHosts | UnloggedBirths, HandsOver: true,
+		Why: "stat=Sent holds the words of the answer without its codes (usersmtp.c, smtpdata)",
 	},
 	{
 		Log: "haraka-main.log", Truth: "haraka-main.truth.json.gz", Mine: framed,
@@ -88,11 +101,14 @@ var Corpora = []Corpus{
 }
 
 // What Sendmail does not log by default.
-const sendmailDefault = "LogLevel 9: connections, their QUIT and the answers to clients are written from LogLevel 10, 15 and 20 on (main.c, err.c, srvrsmtp.c); " +
-	"stat=Sent holds the words of the answer without its codes (usersmtp.c, smtpdata); an unknown user is refused with a line that has no code (err.c, usrerr), " +
+const sendmailDefault = "LogLevel 9: connections, their QUIT and the answers to clients are written from LogLevel 10, " +
+	"15 and 20 on (main.c, err.c, srvrsmtp.c); " +
+	"stat=Sent holds the words of the answer without its codes (usersmtp.c, smtpdata); " +
+	"an unknown user is refused with a line that has no code (err.c, usrerr), " +
 	"before the line that names the sender; aliases are written from LogLevel 11 on (alias.c)"
 
-const harakaWhy = "no line names the user of a login (plugins/auth/auth_base.js), nor what a new message is made from (outbound/index.js, send_email); " +
+const harakaWhy = "no line names the user of a login (plugins/auth/auth_base.js), " +
+	"nor what a new message is made from (outbound/index.js, send_email); " +
 	"delivered holds the words of the answer without its codes (outbound/hmail.js)"
 
 // framed are lines behind a stamp: others are printed by libraries.
@@ -101,7 +117,8 @@ func framed(line string) bool { return len(line) > 25 && line[10] == 'T' && line
 // What Exim does not log (its specification, chapter Log files).
 const (
 	eximRejects = "A refusal names the command and says whether it is temporary, not the code."
-	eximDefault = eximRejects + " Connections and their ends are logged with log_selector = +smtp_connection only, so TLS and logins of sessions that bring no message are not."
+	eximDefault = eximRejects + " Connections and their ends are logged with log_selector = +smtp_connection only, " +
+		"so TLS and logins of sessions that bring no message are not."
 )
 
 // tagged are lines with a word in their tag.
@@ -109,4 +126,5 @@ func tagged(word string) func(string) bool {
 	return func(line string) bool { return strings.Contains(strings.SplitN(line, "[", 2)[0], word) }
 }
 
-const noMessageID = "OpenSMTPD's log has no Message-ID: messages are compared by queue id. An alias to /dev/null is a program's delivery, result=Ok (mda.c)"
+const noMessageID = "OpenSMTPD's log has no Message-ID: messages are compared by queue id. " +
+	"An alias to /dev/null is a program's delivery, result=Ok (mda.c)"

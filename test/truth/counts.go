@@ -34,8 +34,8 @@ next:
 	return n
 }
 
-// CompareCounters lists every difference between what was counted and the truth, but for what the log does not say. Where the truth leaves room, the
-// comment at its function says why.
+// CompareCounters lists every difference between what was counted and the truth, but for what the log does not say. Where the truth
+// leaves room, the comment at its function says why.
 func CompareCounters(run *Run, all Counters, c *Corpus) (list []string) {
 	between := func(what string, got, least, most int) {
 		if got < least || got > most {
@@ -52,8 +52,8 @@ func CompareCounters(run *Run, all Counters, c *Corpus) (list []string) {
 	return list
 }
 
-// compareLogins: a login counts once a session. What the server refused the truth has in the words of the conversations, where it has them; one that
-// the client gave up is a failure only to servers that write it.
+// compareLogins: a login counts once a session. What the server refused the truth has in the words of the conversations, where it
+// has them; one that the client gave up is a failure only to servers that write it.
 func compareLogins(run *Run, all Counters, unlogged Unlogged, between func(string, int, int, int)) {
 	ok, least := 0, 0
 	brought := run.brought()
@@ -78,7 +78,8 @@ func compareLogins(run *Run, all Counters, unlogged Unlogged, between func(strin
 	between("failed logins", all.sum("auth.attempts", "role", "server", "result", "failure"), refused, refused)
 }
 
-// refusedLogins are the AUTH commands that were answered with a refusal, and among those the ones that the client had given up (RFC 4954 section 4).
+// refusedLogins are the AUTH commands that were answered with a refusal, and among those the ones that the client had given up (RFC
+// 4954 section 4).
 func (run *Run) refusedLogins() (refused, given int) {
 	for i := range run.Inbound {
 		pending, star := false, false
@@ -135,8 +136,8 @@ func (run *Run) brought() map[string]bool {
 	return list
 }
 
-// compareHandshakes: a session with TLS counts once, whatever it carried. A server that hands mail over to itself has both ends of a connection, so as many
-// more sessions with clients as with hosts. Where sessions are not logged, those that brought a message are.
+// compareHandshakes: a session with TLS counts once, whatever it carried. A server that hands mail over to itself has both ends of
+// a connection, so as many more sessions with clients as with hosts. Where sessions are not logged, those that brought a message are.
 func compareHandshakes(run *Run, all Counters, unlogged Unlogged, between func(string, int, int, int)) {
 	server, client, least := 0, 0, 0
 	brought := run.brought()
@@ -171,9 +172,9 @@ func (c *Connection) secured() bool {
 	return is && with != nil || c.TLS == true
 }
 
-// compareReceptions: a mail counts once, by kind. One that is thrown away or held at the door need never come into the queue; one that is refused at its
-// end has come into a queue whose server writes so before a filter has its word. What filters hand back, and what a submission program hands to the
-// daemon, is there once more as internal, and so is what a server forwards.
+// compareReceptions: a mail counts once, by kind. One that is thrown away or held at the door need never come into the queue; one
+// that is refused at its end has come into a queue whose server writes so before a filter has its word. What filters hand back, and
+// what a submission program hands to the daemon, is there once more as internal, and so is what a server forwards.
 func compareReceptions(run *Run, all Counters, c *Corpus, between func(string, int, int, int)) {
 	least, most, notices := 0, 0, len(run.DSNs)
 	again, forwarded := 0, 0
@@ -260,11 +261,12 @@ func compareDeliveries(run *Run, all Counters, between func(string, int, int, in
 			}
 		}
 	}
-	between("recipients that hosts took", all.sum("delivery.attempts", "kind", "mail", "route", "mx", "status", "delivered"), accepted, accepted+became)
+	between("recipients that hosts took",
+		all.sum("delivery.attempts", "kind", "mail", "route", "mx", "status", "delivered"), accepted, accepted+became)
 }
 
-// compareTrials: an answer of a host counts once, whatever number of recipients it was for. Answers to notices are not in the truth. What a server says
-// only of the last host of a try, it says of no other.
+// compareTrials: an answer of a host counts once, whatever number of recipients it was for. Answers to notices are not in the
+// truth. What a server says only of the last host of a try, it says of no other.
 func compareTrials(run *Run, all Counters, unlogged Unlogged, between func(string, int, int, int)) {
 	want := run.trials()
 	codes := make([]string, 0, len(want))

@@ -40,7 +40,10 @@ func (run *Run) both(d *Daemon) (list []both) {
 	const late = 0.05 // what happened right before may stand behind
 	for i := range run.Inbound {
 		c := &run.Inbound[i]
-		talk := both{Talk: Talk{ID: c.ID, Peer: c.ClientIP, Port: c.ClientPort, Ended: c.Ended}, role: "server", start: c.Start, whole: c.End < d.Until-late, user: c.User}
+		talk := both{
+			Talk: Talk{ID: c.ID, Peer: c.ClientIP, Port: c.ClientPort, Ended: c.Ended},
+			role: "server", start: c.Start, whole: c.End < d.Until-late, user: c.User,
+		}
 		for j := range run.Messages {
 			if m := &run.Messages[j]; m.Submitted.Connection == c.ID {
 				talk.judge(m)

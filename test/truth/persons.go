@@ -15,7 +15,8 @@ var (
 	reV4      = regexp.MustCompile(`(?:^|[^\pL\pN_.])((?:\d{1,3}\.){3}\d{1,3})`)
 	reV6      = regexp.MustCompile(`(?:^|[^\pL\pN_:.]|IPv6:|ipv6:)((?:[0-9A-Fa-f]{1,4}:|:)[0-9A-Fa-f:]*:[0-9A-Fa-f.]*)(?:[^\pL\pN_]|$)`)
 	reUsers   = []*regexp.Regexp{
-		regexp.MustCompile(`sasl_username=([^,\s\]]+)`), regexp.MustCompile(`authid=([^,\s]+)`), regexp.MustCompile(`user=<([^>\s]+)>`), regexp.MustCompile(` A=\w+:(\S+)`),
+		regexp.MustCompile(`sasl_username=([^,\s\]]+)`), regexp.MustCompile(`authid=([^,\s]+)`),
+		regexp.MustCompile(`user=<([^>\s]+)>`), regexp.MustCompile(` A=\w+:(\S+)`),
 		regexp.MustCompile(`user=([a-z][\w.@-]+)`),
 	}
 )
@@ -48,7 +49,10 @@ func LookForPersons(text string) Persons {
 }
 
 // roles are names of roles and of servers' own accounts: words of theirs, too.
-var roles = map[string]bool{"opensmtpd": true, "unavailable": true, "root": true, "mail": true, "postfix": true, "nobody": true, "exim": true, "smtp": true, "user": true, "admin": true, "test": true, "daemon": true, "mailbox": true, "local": true, "unknown": true}
+var roles = map[string]bool{
+	"opensmtpd": true, "unavailable": true, "root": true, "mail": true, "postfix": true, "nobody": true, "exim": true,
+	"smtp": true, "user": true, "admin": true, "test": true, "daemon": true, "mailbox": true, "local": true, "unknown": true,
+}
 
 // ToldBy lists what a text tells of these: the text is cut where no address and no name goes on, and each piece is looked up.
 func (f *Persons) ToldBy(text string) (told []string) {
@@ -101,16 +105,21 @@ type PrivacyMode struct {
 
 // PrivacyModes are settings of each kind, and mixed ones, by a name.
 var PrivacyModes = map[string]PrivacyMode{
-	"hash":   {Change: func(p *site.Privacy) { p.Addresses, p.IPs = "hash", "hash" }, addresses: true, ips: true},
-	"domain": {Change: func(p *site.Privacy) { p.Addresses, p.IPs, p.FailedLogins = "domain", "truncate", "keep" }, addresses: true, ips: true},
+	"hash": {Change: func(p *site.Privacy) { p.Addresses, p.IPs = "hash", "hash" }, addresses: true, ips: true},
+	"domain": {
+		Change: func(p *site.Privacy) { p.Addresses, p.IPs, p.FailedLogins = "domain", "truncate", "keep" }, addresses: true, ips: true,
+	},
 	"addresses alone, own domains too": {
 		Change: func(p *site.Privacy) {
 			p.Addresses, p.FailedLogins, p.Domains = "hash", "hash", []string{"example.com", "bigmail.test"}
 		},
 		addresses: true, Domain: regexp.MustCompile(`(?i)@(?:[\w-]+\.)*(?:example\.com|bigmail\.test)(?:[^\w.-]|$)`),
 	},
-	"ips alone":       {Change: func(p *site.Privacy) { p.IPs = "hash" }, ips: true},
-	"domain and hash": {Change: func(p *site.Privacy) { p.Addresses, p.IPs, p.Domains = "domain", "hash", []string{"example.com"} }, addresses: true, ips: true, Domain: regexp.MustCompile(`(?i)@example\.com(?:[^\w.-]|$)`)},
+	"ips alone": {Change: func(p *site.Privacy) { p.IPs = "hash" }, ips: true},
+	"domain and hash": {
+		Change:    func(p *site.Privacy) { p.Addresses, p.IPs, p.Domains = "domain", "hash", []string{"example.com"} },
+		addresses: true, ips: true, Domain: regexp.MustCompile(`(?i)@example\.com(?:[^\w.-]|$)`),
+	},
 }
 
 // Hidden are those that the mode hides.

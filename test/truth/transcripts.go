@@ -53,11 +53,13 @@ var Transcripts = []Transcript{
 	},
 	{
 		Log: "conversations/client-curl-v.txt", Role: "client", Unsaid: UnsaidQuit | UnsaidSizes,
-		Why: "QUIT is sent when the connection's cache is emptied, behind its last line; sizes are those of the TLS records around the data, or of what was sent",
+		Why: "QUIT is sent when the connection's cache is emptied, behind its last line; " +
+			"sizes are those of the TLS records around the data, or of what was sent",
 	},
 	{
 		Log: "conversations/client-msmtp-debug.txt", Role: "client", Unsaid: UnsaidAddresses | UnsaidPorts | UnsaidEnds | UnsaidLast,
-		Why: "the host is in its settings only, printed before; it sends commands together and leaves without reading what comes behind a refusal",
+		Why: "the host is in its settings only, printed before; " +
+			"it sends commands together and leaves without reading what comes behind a refusal",
 	},
 	{
 		Log: "conversations/client-python-smtplib-debug.txt", Role: "client", Unsaid: UnsaidEnds,
@@ -113,8 +115,9 @@ func hear(records []Record) (list []*heard) {
 func (h *heard) take(r *Record) {
 	if r.Is("session") {
 		h.sessions = append(h.sessions, r)
-		h.Ended, h.Peer, h.Version, h.Cipher = r.Attr["smtp.session.end"], r.Attr["network.peer.address"], r.Attr["tls.protocol.version"], r.Attr["tls.cipher"]
-		h.Port, h.Messages, h.Bytes = number(r.Attr["network.peer.port"]), number(r.Attr["smtp.session.messages"]), int64(number(r.Attr["smtp.session.bytes"]))
+		h.Ended, h.Version, h.Cipher = r.Attr["smtp.session.end"], r.Attr["tls.protocol.version"], r.Attr["tls.cipher"]
+		h.Peer, h.Port = r.Attr["network.peer.address"], number(r.Attr["network.peer.port"])
+		h.Messages, h.Bytes = number(r.Attr["smtp.session.messages"]), int64(number(r.Attr["smtp.session.bytes"]))
 		h.Said, h.secured = commands(r), r.Attr["tls.established"] == "true"
 		return
 	}
