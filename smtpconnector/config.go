@@ -115,8 +115,9 @@ func (t *TracesConfig) validate() error {
 type MetricConfig struct {
 	Enabled    *bool    `mapstructure:"enabled"`
 	Dimensions []string `mapstructure:"dimensions"`
-	// Busiest is how many values of each dimension that names somebody (user.name, smtp.mail_from, client.address, network.peer.address) have series of
-	// their own: those that come most often, 100 of them unless it is set. The others share a series, marked by smtp.rest.
+	// Busiest is how many values of each dimension that names somebody (user.name, smtp.mail_from, client.address,
+	// network.peer.address) have series of their own: those that come most often, 100 of them unless it is set. The others share a
+	// series, marked by smtp.rest.
 	Busiest *int `mapstructure:"busiest"`
 }
 
@@ -201,7 +202,8 @@ func (h *HistogramConfig) validate() error {
 	case h.Explicit != nil && len(h.Explicit.Buckets) == 0:
 		return errors.New("histogram.explicit.buckets: is empty, takes bounds in seconds, each greater than the one before")
 	case h.Explicit != nil && !increasing(h.Explicit.Buckets):
-		return fmt.Errorf("histogram.explicit.buckets: %v is not sorted, takes bounds in seconds, each greater than the one before", h.Explicit.Buckets)
+		return fmt.Errorf("histogram.explicit.buckets: %v is not sorted, takes bounds in seconds, each greater than the one before",
+			h.Explicit.Buckets)
 	}
 	return nil
 }
@@ -228,9 +230,11 @@ func (c *Config) validateMetric(name string, mc MetricConfig) error {
 	switch n := mc.Busiest; {
 	case n == nil:
 	case *n <= 0 || *n > c.AggregationCardinalityLimit:
-		return fmt.Errorf("metrics::%s::busiest: %d is out of range, takes 1 to aggregation_cardinality_limit, which is %d", name, *n, c.AggregationCardinalityLimit)
+		return fmt.Errorf("metrics::%s::busiest: %d is out of range, takes 1 to aggregation_cardinality_limit, which is %d",
+			name, *n, c.AggregationCardinalityLimit)
 	case !slices.ContainsFunc(mc.Dimensions, namesSomebody):
-		return fmt.Errorf("metrics::%s::busiest: is for dimensions that name somebody, takes one of %s in dimensions", name, strings.Join(metrics.Persons, ", "))
+		return fmt.Errorf("metrics::%s::busiest: is for dimensions that name somebody, takes one of %s in dimensions",
+			name, strings.Join(metrics.Persons, ", "))
 	}
 	return nil
 }

@@ -121,7 +121,8 @@ func (c *smtpConnector) flush(ctx context.Context) error {
 	c.flushing.Lock()
 	defer c.flushing.Unlock()
 	c.mu.Lock()
-	now := max(pcommon.NewTimestampFromTime(c.now()), c.flushed+pcommon.Timestamp(time.Millisecond)) // two points of a series at one time would be one
+	// two points of a series at one time would be one
+	now := max(pcommon.NewTimestampFromTime(c.now()), c.flushed+pcommon.Timestamp(time.Millisecond))
 	c.store.expire(now)
 	out := c.store.build(now, c.flushed, c.instance())
 	if c.watch != nil {

@@ -20,7 +20,9 @@ func NewFactory() connector.Factory {
 		connector.WithLogsToTraces(shared.createTraces, metadata.LogsToTracesStability))
 }
 
-func (s *cores) createMetrics(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Logs, error) {
+func (s *cores) createMetrics(_ context.Context, set connector.Settings,
+	cfg component.Config, next consumer.Metrics,
+) (connector.Logs, error) {
 	c, err := s.of(cfg.(*Config), set, time.Now)
 	if err != nil {
 		return nil, err
@@ -36,7 +38,9 @@ func (s *cores) createLogs(_ context.Context, set connector.Settings, cfg compon
 	return newIncidents(c, next), nil
 }
 
-func (s *cores) createTraces(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Traces) (connector.Logs, error) {
+func (s *cores) createTraces(_ context.Context, set connector.Settings,
+	cfg component.Config, next consumer.Traces,
+) (connector.Logs, error) {
 	c, err := s.of(cfg.(*Config), set, time.Now)
 	if err != nil {
 		return nil, err

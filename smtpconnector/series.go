@@ -198,7 +198,10 @@ func (st *store) search(o origin) *counted {
 	o = origin{strings.Clone(o.host), strings.Clone(o.instance)}
 	c := &counted{origin: o, families: make([]*family, len(st.metrics))}
 	for i, t := range st.metrics {
-		c.families[i] = &family{metric: t.metric, needs: t.needs, dims: t.dims, bounds: t.bounds, examples: t.examples, series: make(map[string]*series), people: begin(t.people)}
+		c.families[i] = &family{
+			metric: t.metric, needs: t.needs, dims: t.dims, bounds: t.bounds,
+			examples: t.examples, series: make(map[string]*series), people: begin(t.people),
+		}
 	}
 	st.origins[o] = c
 	return c

@@ -35,7 +35,8 @@ func (c *core) report(ctx context.Context, t *tally) {
 	add(ctx, c.telemetry.ConnectorSMTPOverflowed, t.overflown)
 	if t.foreign > 0 && t.counted == 0 && t.duplicates == 0 {
 		c.saidUnenriched.Do(func() {
-			c.logger.Warn("a batch without any enriched record: the smtp processor must stand in front of the smtp connector, and must know the mail server")
+			c.logger.Warn("a batch without any enriched record: " +
+				"the smtp processor must stand in front of the smtp connector, and must know the mail server")
 		})
 	}
 	if t.otherSchema {

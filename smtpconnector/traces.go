@@ -29,7 +29,8 @@ type tracer struct {
 	order   []batchKey                 // of refused, oldest first
 }
 
-// maxRefused is how many batches of spans wait for their logs to come again. A receiver brings one again until it is accepted, or gives it up.
+// maxRefused is how many batches of spans wait for their logs to come again. A receiver brings one again until it is accepted, or
+// gives it up.
 const maxRefused = 64
 
 func newTracer(shared *core, next consumer.Traces) (*tracer, error) {
@@ -48,7 +49,8 @@ func (t *tracer) gauges() error {
 			return nil
 		}
 	}
-	return errors.Join(t.telemetry.RegisterConnectorSMTPSessionsCallback(of(t.maker.Sessions)), t.telemetry.RegisterConnectorSMTPMessagesHeldCallback(of(t.maker.Held)))
+	return errors.Join(t.telemetry.RegisterConnectorSMTPSessionsCallback(of(t.maker.Sessions)),
+		t.telemetry.RegisterConnectorSMTPMessagesHeldCallback(of(t.maker.Held)))
 }
 
 // Capabilities says that records are only read.
@@ -64,8 +66,8 @@ func (t *tracer) Shutdown(ctx context.Context) error {
 	return err
 }
 
-// ConsumeLogs hands on the spans of a batch, once: those of one that comes again because another branch refused it went out before; those that were refused
-// come again as they were.
+// ConsumeLogs hands on the spans of a batch, once: those of one that comes again because another branch refused it went out before;
+// those that were refused come again as they were.
 func (t *tracer) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	t.observe(ctx, toTraces, ld)
 	key, known := keyOf(ctx, ld)

@@ -17,7 +17,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 )
 
-// watch looks for incidents in what the core observes: for the pipeline that takes them, and for the metric of those that are open. The core's lock is its own.
+// watch looks for incidents in what the core observes: for the pipeline that takes them, and for the metric of those that are open.
+// The core's lock is its own.
 type watch struct {
 	core     *core
 	detector *incident.Detector
@@ -184,7 +185,8 @@ func (w *watch) restore(ctx context.Context) {
 	if err == nil {
 		return
 	}
-	w.core.logger.Error("the past of incidents is damaged or of another version; it is set aside, starting with none", zap.String("key", asideKey), zap.Error(err))
+	w.core.logger.Error("the past of incidents is damaged or of another version; it is set aside, starting with none",
+		zap.String("key", asideKey), zap.Error(err))
 	if err := w.client.Set(ctx, asideKey, data); err != nil {
 		w.core.logger.Error("the damaged past of incidents could not be set aside", zap.Error(err))
 	}

@@ -37,7 +37,9 @@ func (c *Config) Validate() error {
 		errs = append(errs, fmt.Errorf("checkpoint_interval: %s is too short, takes a duration of at least %s", c.CheckpointInterval, least))
 	}
 	if c.Storage != nil && c.Privacy.NeedsSealing() && c.Privacy.HashKey == "" {
-		errs = append(errs, fmt.Errorf("privacy.hash_key: is empty, takes a secret of at least %d bytes where there is a storage, since the saved state is sealed with it", privacy.KeyBytes))
+		errs = append(errs, fmt.Errorf("privacy.hash_key: is empty, takes a secret of at least %d bytes where there is a storage, "+
+			"since the saved state is sealed with it",
+			privacy.KeyBytes))
 	}
 	return errors.Join(errs...)
 }

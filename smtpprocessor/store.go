@@ -24,7 +24,8 @@ type store struct {
 	tried  int64  // when there was no moment to save it
 }
 
-// The keys of the state (of its index: see segments), of made records that nobody has accepted yet, and of a state that could not be read and was set aside.
+// The keys of the state (of its index: see segments), of made records that nobody has accepted yet, and of a state that could not
+// be read and was set aside.
 const (
 	stateKey   = "state"
 	pendingKey = "state.pending"
@@ -113,7 +114,8 @@ func (c *core) restorePending(ctx context.Context) {
 		e = c.kept.restore(batches)
 	}
 	if homes, e := c.load(ctx, homesKey); e != nil || c.enricher.RestoreHomes(homes) != nil {
-		c.logger.Warn("the resources of hosts could not be read: records that are made before a host's next line have its name alone", zap.Error(e))
+		c.logger.Warn("the resources of hosts could not be read: records that are made before a host's next line have its name alone",
+			zap.Error(e))
 	}
 	if err = errors.Join(err, e); err != nil {
 		c.logger.Error("records that were made before the restart could not be read, they are lost", zap.Error(err))
@@ -121,8 +123,8 @@ func (c *core) restorePending(ctx context.Context) {
 }
 
 // Checkpoint saves the state when it is due, or in any case when ctx is that of a last round. What is saved covers every
-// batch that was accepted. A refused batch that is still to come again is in the state already: nothing is saved meanwhile, but in a last round, when
-// what became of it is kept with the state.
+// batch that was accepted. A refused batch that is still to come again is in the state already: nothing is saved meanwhile, but in
+// a last round, when what became of it is kept with the state.
 func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 	if checkpoint.IsFinal(ctx) {
 		defer c.hurryTicker()()
@@ -171,8 +173,8 @@ func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 	return true, nil
 }
 
-// due says whether the state is to be saved for who asks, and whether it has to: what is on disk may cover all that is asked for. After a try that came too
-// late it is not tried again at once.
+// due says whether the state is to be saved for who asks, and whether it has to: what is on disk may cover all that is asked for.
+// After a try that came too late it is not tried again at once.
 func (c *core) due(round *checkpoint.Round, now int64) (due, covers bool) {
 	since := now - int64(c.cfg.CheckpointInterval)
 	due = c.store.saved <= since

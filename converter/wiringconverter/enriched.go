@@ -8,7 +8,8 @@ import (
 
 // local are the receivers of lines as they were written. Another receiver may bring what was enriched elsewhere.
 var local = []string{
-	"maillog", "file_log", "filelog", "journald", "syslog", "tcp_log", "tcplog", "udp_log", "udplog", "named_pipe", "namedpipe", "windows_event_log", "windowseventlog",
+	"maillog", "file_log", "filelog", "journald", "syslog", "tcp_log", "tcplog", "udp_log",
+	"udplog", "named_pipe", "namedpipe", "windows_event_log", "windowseventlog",
 }
 
 // unenriched finds the connectors smtp that only get lines which no processor smtp has seen.
@@ -31,14 +32,16 @@ func (w *wiring) unenriched() (warnings []string) {
 		}
 		slices.Sort(raw)
 		if len(raw) > 0 && !enriched {
-			warnings = append(warnings, fmt.Sprintf("connectors::%s: there is no processor smtp in front of it in the pipeline %s, so it will count nothing: it takes what that processor has enriched",
+			warnings = append(warnings, fmt.Sprintf("connectors::%s: there is no processor smtp in front of it in the pipeline %s, "+
+				"so it will count nothing: it takes what that processor has enriched",
 				id, strings.Join(raw, ", ")))
 		}
 	}
 	return warnings
 }
 
-// bringsOnlyRaw says whether all that comes out of a pipeline is lines as they were written. A connector in front is the pipelines that lead to it.
+// bringsOnlyRaw says whether all that comes out of a pipeline is lines as they were written. A connector in front is the pipelines
+// that lead to it.
 func (w *wiring) bringsOnlyRaw(name string, seen map[string]bool) bool {
 	p := w.pipelines[name]
 	if seen[name] {

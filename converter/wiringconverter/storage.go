@@ -8,7 +8,8 @@ import (
 
 // storing are the components whose own key `storage` names an extension.
 var storing = []string{
-	"maillog", "smtp", "file_log", "filelog", "journald", "syslog", "tcp_log", "tcplog", "udp_log", "udplog", "windows_event_log", "windowseventlog",
+	"maillog", "smtp", "file_log", "filelog", "journald", "syslog", "tcp_log",
+	"tcplog", "udp_log", "udplog", "windows_event_log", "windowseventlog",
 }
 
 // storages finds the components that name a storage extension which does not exist, or is not started.
@@ -46,9 +47,13 @@ func (w *wiring) storage(errs []error, path string, v any) []error {
 	_, exists := w.sections["extensions"][id]
 	switch {
 	case !exists:
-		errs = append(errs, fmt.Errorf("%s::storage: there is no extension %q, takes the name of a storage extension that is in extensions and in service::extensions", path, id))
+		errs = append(errs, fmt.Errorf("%s::storage: there is no extension %q, "+
+			"takes the name of a storage extension that is in extensions and in service::extensions",
+			path, id))
 	case !slices.Contains(w.extensions, id):
-		errs = append(errs, fmt.Errorf("%s::storage: the extension %q is not started, takes the name of a storage extension that is in service::extensions, too", path, id))
+		errs = append(errs, fmt.Errorf("%s::storage: the extension %q is not started, "+
+			"takes the name of a storage extension that is in service::extensions, too",
+			path, id))
 	}
 	return errs
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/boltfile"
 )
 
-// fileStorage is contrib's extension. It looks at a client's file before bbolt does: one that would end the process, or keep it from starting, is set
-// aside and reported, and a new one is begun.
+// fileStorage is contrib's extension. It looks at a client's file before bbolt does: one that would end the process, or keep it
+// from starting, is set aside and reported, and a new one is begun.
 type fileStorage struct {
 	extension.Extension
 	directory string
@@ -91,11 +91,13 @@ func examine(path string) error {
 	return boltfile.Check(f, info.Size())
 }
 
-// isDamage says whether the file is what an error is about. A disk that is full and a process that may open no more files say nothing about it.
+// isDamage says whether the file is what an error is about. A disk that is full and a process that may open no more files say
+// nothing about it.
 func isDamage(err error) bool {
 	var p *panicked
 	for _, e := range []error{
-		berrors.ErrInvalid, berrors.ErrVersionMismatch, berrors.ErrChecksum, berrors.ErrIncompatibleValue, fs.ErrPermission, fs.ErrNotExist, syscall.EISDIR, syscall.ELOOP,
+		berrors.ErrInvalid, berrors.ErrVersionMismatch, berrors.ErrChecksum,
+		berrors.ErrIncompatibleValue, fs.ErrPermission, fs.ErrNotExist, syscall.EISDIR, syscall.ELOOP,
 	} {
 		if errors.Is(err, e) {
 			return true

@@ -1,7 +1,7 @@
 package attrs
 
-// Finder finds a name's place in a list without a map: a perfect hash over six bytes and the length of the name, as a map's hash is a good part of what a record
-// costs.
+// Finder finds a name's place in a list without a map: a perfect hash over six bytes and the length of the name, as a map's hash is
+// a good part of what a record costs.
 type Finder struct {
 	names   []string
 	table   [1 << finderBits]uint8 // place + 1
@@ -35,7 +35,8 @@ func (f *Finder) fill() bool {
 
 func (f *Finder) hash(name string) uint32 {
 	n := len(name)
-	h := uint32(n)*f.a + uint32(name[n-1])*f.b + uint32(name[n-3])*f.c + uint32(name[n/2])*(f.a^f.b) + uint32(name[n-5])*(f.b^f.c) + uint32(name[0])*(f.a^f.c)
+	h := uint32(n)*f.a + uint32(name[n-1])*f.b + uint32(name[n-3])*f.c +
+		uint32(name[n/2])*(f.a^f.b) + uint32(name[n-5])*(f.b^f.c) + uint32(name[0])*(f.a^f.c)
 	return h >> 7 & (1<<finderBits - 1)
 }
 

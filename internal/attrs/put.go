@@ -97,7 +97,8 @@ func (l *List) message(ev *event.Event) {
 		l.str(ParentMessageUID, l.id(ev.ParentUID))
 		l.str(OriginSessionID, l.id(ev.OriginSession))
 	}
-	if l.Full || ev.Kind == event.KindMessageReceived || ev.MessageKind != event.MessageMail && (l.context || ev.Kind == event.KindNotification) {
+	if l.Full || ev.Kind == event.KindMessageReceived ||
+		ev.MessageKind != event.MessageMail && (l.context || ev.Kind == event.KindNotification) {
 		l.str(MessageKind, ev.MessageKind.String())
 	}
 	l.str(MessageHop, ev.MessageHop.String())
@@ -244,7 +245,8 @@ func (l *List) delivery(ev *event.Event) {
 	l.str(DeliveryRoute, ev.Route.String())
 	l.text(DeliveryMailbox, ev.Mailbox)
 	l.str(MailboxAction, ev.Action.String())
-	untried := ev.Tried == event.No || ev.Tried == event.Open && l.verdict && !ev.Synthetic // what no host was asked about, such as a message that is thrown away
+	// what no host was asked about, such as a message that is thrown away
+	untried := ev.Tried == event.No || ev.Tried == event.Open && l.verdict && !ev.Synthetic
 	l.bool(DeliveryTried, ev.Tried == event.Yes, untried || l.Full && ev.Tried == event.Yes)
 	if l.Full || ev.Attempt != 1 {
 		l.num(DeliveryAttempt, int64(ev.Attempt))

@@ -1,9 +1,10 @@
-// Package boltfile says whether a bbolt database can be opened and used without harm. bbolt maps its file into memory and trusts it: a file that was
-// cut short ends the process with SIGBUS, a flipped byte with a panic in a goroutine of bbolt's own, and neither can be caught. So the file is read
-// here first, by reads that can only fail.
+// Package boltfile says whether a bbolt database can be opened and used without harm. bbolt maps its file into memory and trusts
+// it: a file that was cut short ends the process with SIGBUS, a flipped byte with a panic in a goroutine of bbolt's own, and
+// neither can be caught. So the file is read here first, by reads that can only fail.
 //
-// The format is bbolt's version 2 (go.etcd.io/bbolt, internal/common): pages of one size, each with its id, its kind, the number of its elements and of
-// the pages that it goes on for; two meta pages with a checksum, of which the newer counts; from there a tree of branches and leaves. Pages have no
+// The format is bbolt's version 2 (go.etcd.io/bbolt, internal/common): pages of one size, each with its id, its kind, the number of
+// its elements and of the pages that it goes on for; two meta pages with a checksum, of which the newer counts; from there a tree
+// of branches and leaves. Pages have no
 // checksum: a byte that was flipped within a value is for its owner to find.
 package boltfile
 
@@ -102,7 +103,8 @@ func (f *file) metaAt(at int64) (m meta, ok bool) {
 		return m, false
 	}
 	return meta{
-		pageSize: order.Uint32(b[8:]), root: order.Uint64(b[16:]), freelist: order.Uint64(b[32:]), end: order.Uint64(b[40:]), txid: order.Uint64(b[48:]),
+		pageSize: order.Uint32(b[8:]), root: order.Uint64(b[16:]),
+		freelist: order.Uint64(b[32:]), end: order.Uint64(b[40:]), txid: order.Uint64(b[48:]),
 	}, true
 }
 

@@ -65,8 +65,8 @@ func (f *file) page(id uint64) (*page, error) {
 	return p, nil
 }
 
-// tree goes through a page and what is below it. Where first and end are given, its first key is first, as in the branch above it (bbolt finds the entry of a
-// page in the branch by that key), and all are before end.
+// tree goes through a page and what is below it. Where first and end are given, its first key is first, as in the branch above it
+// (bbolt finds the entry of a page in the branch by that key), and all are before end.
 func (f *file) tree(id uint64, first, end []byte) error {
 	p, err := f.page(id)
 	if err != nil {
@@ -169,7 +169,8 @@ func (f *file) bucket(p *page, at, size int64) error {
 	return f.leaf(inline, nil, nil)
 }
 
-// key reads the key of an element, whose place is told from the element on. Keys and values do not overlap: together they fit into the page.
+// key reads the key of an element, whose place is told from the element on. Keys and values do not overlap: together they fit into
+// the page.
 func (p *page) key(i int, pos, size, value uint32) ([]byte, error) {
 	at := headerSize + int64(i)*elementSize + int64(pos)
 	p.held += int64(size) + int64(value)
@@ -182,7 +183,8 @@ func (p *page) key(i int, pos, size, value uint32) ([]byte, error) {
 func (p *page) inOrder(keys [][]byte, i int, first, end []byte) error {
 	key := keys[i]
 	switch {
-	case i > 0 && bytes.Compare(keys[i-1], key) >= 0, i == 0 && first != nil && !bytes.Equal(first, key), end != nil && bytes.Compare(key, end) >= 0:
+	case i > 0 && bytes.Compare(keys[i-1], key) >= 0,
+		i == 0 && first != nil && !bytes.Equal(first, key), end != nil && bytes.Compare(key, end) >= 0:
 		return p.wrong("is out of order")
 	}
 	return nil

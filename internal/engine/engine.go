@@ -1,5 +1,5 @@
-// Package engine is the way of one line through all that knows mail: its header, the server that wrote it, what must not leave, the sessions and
-// messages that it belongs to, what a failure means. It knows no carrier and nothing of the Collector.
+// Package engine is the way of one line through all that knows mail: its header, the server that wrote it, what must not leave, the
+// sessions and messages that it belongs to, what a failure means. It knows no carrier and nothing of the Collector.
 package engine
 
 import (
@@ -32,9 +32,9 @@ type Settings struct {
 	Assumed func(dialect, source string)
 }
 
-// Engine is the way of one line: header, dialect, what must not leave, tracker, diagnosis. It may be used from several goroutines: the lines of one
-// stream go one after the other, and within the tracker those of one host; all others side by side. Nobody else's code runs meanwhile but
-// Line.Carrier and Settings.Assumed, which must not call the engine.
+// Engine is the way of one line: header, dialect, what must not leave, tracker, diagnosis. It may be used from several goroutines:
+// the lines of one stream go one after the other, and within the tracker those of one host; all others side by side. Nobody else's
+// code runs meanwhile but Line.Carrier and Settings.Assumed, which must not call the engine.
 //
 // The locks are taken in this order: world, a stream's, then those of the tracker.
 type Engine struct {
@@ -132,7 +132,8 @@ func (e *Engine) observe(src *source, l *Line) {
 		e.remember(src, frame, result, ev)
 	}
 	l.Result, l.Program = result, h.Program
-	l.Claimed = result != event.Unknown || h.Program != "" && e.detector.Claims(h.Program) || h.Program == "" && (src.Dialect != "" || src.Talks) && strings.TrimSpace(l.Text) != ""
+	l.Claimed = result != event.Unknown || h.Program != "" && e.detector.Claims(h.Program) ||
+		h.Program == "" && (src.Dialect != "" || src.Talks) && strings.TrimSpace(l.Text) != ""
 	e.catch(src, l)
 	l.Caught = len(l.caught) > 0
 	if result == event.Unknown && ev.Scope == event.ScopeNone && !ev.Boundary {
@@ -170,8 +171,8 @@ func (e *Engine) observe(src *source, l *Line) {
 	l.Recognised = ev.Kind != event.KindNone
 }
 
-// holds says whether the source is inside message data or an AUTH exchange whose lines carry no marks. A line with a header that those do not have, in a
-// source of which others had it, ends that conversation.
+// holds says whether the source is inside message data or an AUTH exchange whose lines carry no marks. A line with a header that
+// those do not have, in a source of which others had it, ends that conversation.
 func (e *Engine) holds(src *source, frame session.Frame, l *Line) bool {
 	if !src.Talks {
 		return false

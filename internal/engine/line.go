@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
 
-// Line is one line on its way through an Engine: what its carrier knows of it, and what became of it. It is the caller's, who may use one for
-// one line after the other; its strings are parts of Text, or of their own.
+// Line is one line on its way through an Engine: what its carrier knows of it, and what became of it. It is the caller's, who may
+// use one for one line after the other; its strings are parts of Text, or of their own.
 type Line struct {
 	Text      string // with its header, as far as the carrier left one
 	Carrier   Carrier
@@ -32,7 +32,8 @@ type Line struct {
 	Persons    bool     // Clean is without persons, and nothing else
 	Private    bool     // Clean hides persons, too, and so must whatever else came with the line (Engine.Hide)
 
-	// Output is what the line brought about besides: events without a line, and summaries. Made of another host than Event.Host's may be among them.
+	// Output is what the line brought about besides: events without a line, and summaries. Made of another host than Event.Host's may
+	// be among them.
 	Output session.Output
 
 	names       privacy.Names
@@ -82,7 +83,8 @@ func (l *Line) reset() {
 	l.Event.Reset()
 	l.Output.Reset()
 	l.Program, l.Claimed = "", false
-	l.Result, l.Recognised, l.Message, l.Clean, l.Scrubbed, l.Login, l.Caught, l.Hidden = event.Unknown, false, "", "", false, false, false, nil
+	l.Result, l.Recognised, l.Message = event.Unknown, false, ""
+	l.Clean, l.Scrubbed, l.Login, l.Caught, l.Hidden = "", false, false, false, nil
 	l.header, l.caught = header.Header{}, l.caught[:0]
 	l.Private, l.Persons, l.login = false, false, ""
 }

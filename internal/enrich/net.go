@@ -33,7 +33,8 @@ func keyProves(key string) bool {
 
 // textProves leaves out what is too short to be one, or to have a name in front of one.
 func textProves(s string) bool {
-	return len(s) > 5 && len(secrets.Find(s, secrets.Anyone, nil)) > 0 // no room for what is hardly ever found: it would be allocated for every text
+	// no room for what is hardly ever found: it would be allocated for every text
+	return len(s) > 5 && len(secrets.Find(s, secrets.Anyone, nil)) > 0
 }
 
 func valueProves(v pcommon.Value) (found bool) {

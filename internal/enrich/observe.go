@@ -40,7 +40,8 @@ func (p *pass) observe(text string, rec plog.LogRecord) line {
 	p.counts.line(ev, one.Result, ev.Duplicate)
 	p.counts.Output(&one.Output)
 	l := line{
-		recognised: one.Recognised, text: one.Message, clean: one.Clean, scrubbed: one.Scrubbed, login: one.Login, caught: one.Caught, hidden: one.Hidden,
+		recognised: one.Recognised, text: one.Message, clean: one.Clean,
+		scrubbed: one.Scrubbed, login: one.Login, caught: one.Caught, hidden: one.Hidden,
 		private: one.Private, persons: one.Persons,
 	}
 	p.collect(&l)

@@ -4,8 +4,8 @@ package errno
 
 import "strings"
 
-// The values of error.type that the system's words come to. Refused alone is an answer of the host that was called; NoRoute is the network's or
-// this host's word that there is no way to it, Local what this host lacks or forbids.
+// The values of error.type that the system's words come to. Refused alone is an answer of the host that was called; NoRoute is the
+// network's or this host's word that there is no way to it, Local what this host lacks or forbids.
 const (
 	Refused = "connection_refused"
 	Timeout = "timeout"
@@ -16,7 +16,8 @@ const (
 	Other = "_OTHER"
 )
 
-// An entry is one error: its name in errno.h, its number in winsock2.h where it has one, and its words in the libraries of GNU, musl, BSD and Solaris.
+// An entry is one error: its name in errno.h, its number in winsock2.h where it has one, and its words in the libraries of GNU,
+// musl, BSD and Solaris.
 type entry struct {
 	name, winsock, errorType string
 	words                    []string
@@ -29,13 +30,18 @@ var entries = [...]entry{
 	{"EPIPE", "", Lost, []string{"Broken pipe"}},
 	{"ECONNABORTED", "10053", Lost, []string{"Software caused connection abort", "Connection aborted"}},
 	{"ENOTCONN", "10057", Lost, []string{"Transport endpoint is not connected", "Socket is not connected", "Socket not connected"}},
-	{"ESHUTDOWN", "10058", Lost, []string{"Cannot send after transport endpoint shutdown", "Cannot send after socket shutdown", "Can't send after socket shutdown"}},
+	{"ESHUTDOWN", "10058", Lost, []string{
+		"Cannot send after transport endpoint shutdown", "Cannot send after socket shutdown", "Can't send after socket shutdown",
+	}},
 	{"ENETRESET", "10052", Lost, []string{"Network dropped connection on reset", "Network dropped connection because of reset"}},
 	{"EHOSTUNREACH", "10065", NoRoute, []string{"No route to host", "Host is unreachable", "Host unreachable"}},
 	{"ENETUNREACH", "10051", NoRoute, []string{"Network is unreachable", "Network unreachable"}},
 	{"EHOSTDOWN", "10064", NoRoute, []string{"Host is down"}},
 	{"ENETDOWN", "10050", NoRoute, []string{"Network is down"}},
-	{"EADDRNOTAVAIL", "10049", NoRoute, []string{"Cannot assign requested address", "Can't assign requested address", "Address not available"}},
+	{
+		"EADDRNOTAVAIL", "10049", NoRoute,
+		[]string{"Cannot assign requested address", "Can't assign requested address", "Address not available"},
+	},
 	{"EAFNOSUPPORT", "10047", NoRoute, []string{"Address family not supported"}},
 	{"EPFNOSUPPORT", "10046", NoRoute, []string{"Protocol family not supported"}},
 	{"EPROTONOSUPPORT", "10043", NoRoute, []string{"Protocol not supported"}},

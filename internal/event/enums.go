@@ -251,16 +251,19 @@ type Scope uint8
 
 // The scopes.
 const (
-	ScopeNone    Scope = iota // part of no conversation
-	ScopePID                  // the server process: host, instance, service, daemon and pid hold one conversation at a time
-	ScopeID                   // ConnID, or PID where it is empty, names the conversation for its whole life; its words are logged
-	ScopeConn                 // likewise, and lines of the server's own say where it begins and ends, whichever program writes them
-	ScopeSource               // no id in the line: one conversation at a time a source
-	ScopePeer                 // a client that logs results only: inferred from peer address, pid and ConnUse
-	ScopeScreen               // a screening daemon in front of the server: by PeerIP and PeerPort
-	ScopeAddress              // no id that lasts: one conversation at a time with what ConnID names (a socket), or with a peer's address, in either direction
-	ScopeFork                 // a process made for one conversation: a line may say where that begins, none says where it ends
-	ScopeCall                 // ConnID names the conversation; the server's settings decide whether it has lines of its own: where none says that it began, it is inferred
+	ScopeNone   Scope = iota // part of no conversation
+	ScopePID                 // the server process: host, instance, service, daemon and pid hold one conversation at a time
+	ScopeID                  // ConnID, or PID where it is empty, names the conversation for its whole life; its words are logged
+	ScopeConn                // likewise, and lines of the server's own say where it begins and ends, whichever program writes them
+	ScopeSource              // no id in the line: one conversation at a time a source
+	ScopePeer                // a client that logs results only: inferred from peer address, pid and ConnUse
+	ScopeScreen              // a screening daemon in front of the server: by PeerIP and PeerPort
+	// no id that lasts: one conversation at a time with what ConnID names (a socket), or with a peer's address, in either direction
+	ScopeAddress
+	ScopeFork // a process made for one conversation: a line may say where that begins, none says where it ends
+	// ConnID names the conversation; the server's settings decide whether it has lines of its own: where none says that it began, it
+	// is inferred
+	ScopeCall
 )
 
 // Alias says which conversation a second name is given to.

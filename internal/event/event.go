@@ -113,20 +113,21 @@ type Event struct {
 	AliasOf   Alias
 	CallBy    string // what the queue id says of the process that took the message in: the messages of one conversation have the same
 	ConnUse   int    // the how-manieth message over this connection (conn_use=), 0 when the line does not say
-	ConnKept  bool   // the process keeps its connections, and a line of its own tells of each handshake: a further message to a host goes over the same one
-	Waited    bool   // the line is of the process that waits for the one that calls, and is written behind its lines: PID is not the caller's
-	Role      Role
-	FromPeer  Tri    // for a conversation line: did the client (Yes) or the server (No) say it
-	Mark      uint8  // by which pair of marks that is told, in the dialect's own numbers; 0 where its lines know only one
-	Unclear   bool   // the words are SMTP's within a conversation only: others may say the same
-	Said      string // the words of a conversation line: Line without the log's own framing ("[id] C: "), a dot or an empty line too
-	SaidAt    Span   // where they stand in Line, for a log that writes something behind them; zero: they are its end
-	EndHint   End
-	Boundary  bool // an empty line between two conversations
-	Last      bool // the conversation is over with this line, which is no disconnect line; of one, that no other can follow
-	Died      bool // the process that the line is about is gone without a last line: the conversation that it was in is over
-	Stopped   bool // no process of this instance is left: every conversation with it is over
-	Messages  int  // on a conversation's last line: the messages that went over it; 0 when it does not say
+	// the process keeps its connections, and a line of its own tells of each handshake: a further message to a host goes over the same one
+	ConnKept bool
+	Waited   bool // the line is of the process that waits for the one that calls, and is written behind its lines: PID is not the caller's
+	Role     Role
+	FromPeer Tri    // for a conversation line: did the client (Yes) or the server (No) say it
+	Mark     uint8  // by which pair of marks that is told, in the dialect's own numbers; 0 where its lines know only one
+	Unclear  bool   // the words are SMTP's within a conversation only: others may say the same
+	Said     string // the words of a conversation line: Line without the log's own framing ("[id] C: "), a dot or an empty line too
+	SaidAt   Span   // where they stand in Line, for a log that writes something behind them; zero: they are its end
+	EndHint  End
+	Boundary bool // an empty line between two conversations
+	Last     bool // the conversation is over with this line, which is no disconnect line; of one, that no other can follow
+	Died     bool // the process that the line is about is gone without a last line: the conversation that it was in is over
+	Stopped  bool // no process of this instance is left: every conversation with it is over
+	Messages int  // on a conversation's last line: the messages that went over it; 0 when it does not say
 	// Answered: the line has a command and the reply to it; Kind is KindReply.
 	Answered bool
 	// OwnVerdicts: what becomes of this conversation's recipients is told elsewhere, so a reply is no verdict.
@@ -164,9 +165,11 @@ type Event struct {
 	SomeCommands  bool // Commands has not every verb that there was: that QUIT is not in it says nothing
 
 	// The message.
-	MessageUID     ID
-	QueueID        string
-	Beside         bool        // written by a program beside the mail server: ids in it are the server's, whichever instance gave them out; the line begins, changes and ends no message
+	MessageUID ID
+	QueueID    string
+	// written by a program beside the mail server: ids in it are the server's, whichever instance gave them out; the line begins,
+	// changes and ends no message
+	Beside         bool
 	UniqueID       bool        // QueueID is never given out again, so no line of it begins another message
 	RemoteQueueID  string      // in "queued as"
 	ParentQueueID  string      // the one that this message was made from, where the line says so (orig_queue_id)
@@ -194,23 +197,25 @@ type Event struct {
 	Action         MailboxAction
 	RcptList       []string // more than one recipient in the line; then RcptTo is empty
 	RecipientCount int      // nrcpt=; 0 when the line does not say
-	Part           int      // the how-manieth part of the message the line is about, where a server makes one a destination domain; 0 when it does not say
-	First          bool     // on message.received: the server writes no earlier line of a message
-	NoEnd          bool     // on message.received and delivery: nor one at its end, so that the last recipient's end is the message's
-	MayExpand      bool     // with NoEnd: RecipientCount is of addresses before expansion, so there may be more
-	HandedOver     bool     // on message.received: a program that logs elsewhere has the message, unless a message.queued said that it is kept here
-	GivenUp        bool     // on message.removed: whoever waits for another try has expired
-	PutOff         bool     // on message.queued: the message waits for another run, so the end of this one removes nothing
-	Size           int64    // bytes; -1 or 0 with HasSize false: the line does not say
-	HasSize        bool
+	// the how-manieth part of the message the line is about, where a server makes one a destination domain; 0 when it does not say
+	Part      int
+	First     bool // on message.received: the server writes no earlier line of a message
+	NoEnd     bool // on message.received and delivery: nor one at its end, so that the last recipient's end is the message's
+	MayExpand bool // with NoEnd: RecipientCount is of addresses before expansion, so there may be more
+	// on message.received: a program that logs elsewhere has the message, unless a message.queued said that it is kept here
+	HandedOver bool
+	GivenUp    bool  // on message.removed: whoever waits for another try has expired
+	PutOff     bool  // on message.queued: the message waits for another run, so the end of this one removes nothing
+	Size       int64 // bytes; -1 or 0 with HasSize false: the line does not say
+	HasSize    bool
 
 	// The verdict on a recipient.
 	Status Status
 	DSN    string
 	Route  Route
 	Final  bool
-	// Discards, Bounces: the answer accepts the message, and says what became of it there; on a filter's own line, that it goes no further. HandedBack: it has the
-	// words of a server on the answering program's own host, which has the message now.
+	// Discards, Bounces: the answer accepts the message, and says what became of it there; on a filter's own line, that it goes no
+	// further. HandedBack: it has the words of a server on the answering program's own host, which has the message now.
 	Discards, Bounces, HandedBack bool
 	Tried                         Tri
 	Attempt                       int
@@ -274,7 +279,8 @@ type Event struct {
 	AuthMechanism string // upper case
 	AuthResult    string // success, failure
 	User          string
-	TriedUser     string // on a login that failed: the name, a piece of Line; it may be a password, so it is told nowhere unless the site asks for it
+	// on a login that failed: the name, a piece of Line; it may be a password, so it is told nowhere unless the site asks for it
+	TriedUser     string
 	FilterName    string
 	FilterVerdict string
 	VerdictRetold bool          // another line of the same program says so, too, which counts it
@@ -287,8 +293,9 @@ type Event struct {
 	// Receipt is an id that the message was taken under before it had its queue id, in the words that acknowledged it or in other lines
 	// about its reception; ChildReceipt is the one of a message made from this one.
 	Receipt, ChildReceipt string
-	// TryID is the server's own number of a try, TryTo the recipient where it is shared by several tries. The line that begins it (message.queued,
-	// message.opened) names message and recipient; the verdict, and lines about what a host said, may have the number in their place.
+	// TryID is the server's own number of a try, TryTo the recipient where it is shared by several tries. The line that begins it
+	// (message.queued, message.opened) names message and recipient; the verdict, and lines about what a host said, may have the number
+	// in their place.
 	TryID, TryTo string
 
 	// Place is where the line stands in its file, from 1; 0 where nobody says, NewPlace where it is known that it was not read before.

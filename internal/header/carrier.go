@@ -7,12 +7,13 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// A container's log driver, and what else takes up a program's output, writes a header of its own in front of each line: its tag is the container's name or
-// id, its process number the driver's. The line behind it is whole, so its own header counts.
+// A container's log driver, and what else takes up a program's output, writes a header of its own in front of each line: its tag is
+// the container's name or id, its process number the driver's. The line behind it is whole, so its own header counts.
 //
-// Which tags are such cannot be told for sure: a container has whatever name it was given. Taken are the names of what runs containers, the shapes that ids and
-// the names of compose, swarm and Kubernetes have, and names with a word of mail in them, if they are no daemon of a server's ("postfix/smtpd"): the lines of a
-// mail server begin with words of its own, so that a stranger's cannot stand there. Any other program may print what it was told.
+// Which tags are such cannot be told for sure: a container has whatever name it was given. Taken are the names of what runs
+// containers, the shapes that ids and the names of compose, swarm and Kubernetes have, and names with a word of mail in them, if
+// they are no daemon of a server's ("postfix/smtpd"): the lines of a mail server begin with words of its own, so that a stranger's
+// cannot stand there. Any other program may print what it was told.
 
 // parseCarried reads the line behind a carrier's header into h, where there is a carrier. Its host and time stay where the line has none.
 func parseCarried(c Clock, h *Header) {
@@ -29,7 +30,8 @@ func parseCarried(c Clock, h *Header) {
 	// a whole line: with stamp and tag, or with a stamp alone behind what is a container's for sure
 	s := scan.TrimLeft(h.Text)
 	var inner Header
-	if s != "" && (s[0] != '[' || carrier) && parseFirst(s, c, &inner) && inner.Resolution >= event.ResolutionSecond && (inner.Program != "" || container) {
+	if s != "" && (s[0] != '[' || carrier) && parseFirst(s, c, &inner) &&
+		inner.Resolution >= event.ResolutionSecond && (inner.Program != "" || container) {
 		if inner.Host == "" {
 			inner.Host = h.Host
 		}
@@ -53,11 +55,12 @@ func beginsLikeStamp(s string) bool {
 	if len(s) < len("Nov 23 15:32:27") {
 		return false
 	}
-	return s[0] == '<' || s[0] == '@' || s[3] == ' ' && monthOf(s[:3]) > 0 || s[4] == '-' && s[7] == '-' && scan.IsDigit(s[0]) || s[10] == '.' && scan.IsDigit(s[0])
+	return s[0] == '<' || s[0] == '@' || s[3] == ' ' && monthOf(s[:3]) > 0 ||
+		s[4] == '-' && s[7] == '-' && scan.IsDigit(s[0]) || s[10] == '.' && scan.IsDigit(s[0])
 }
 
-// isCarrier knows runtimes of containers, what reads their output, and containers' ids, alone and in a path: "docker/mail", "image/mail/5f3e2aef1234". Another
-// path may be an instance's and a daemon's.
+// isCarrier knows runtimes of containers, what reads their output, and containers' ids, alone and in a path: "docker/mail",
+// "image/mail/5f3e2aef1234". Another path may be an instance's and a daemon's.
 func isCarrier(program string) bool {
 	first, rest, path := scan.Cut(program, '/')
 	if !path {
@@ -102,7 +105,9 @@ func isRuntime(s string) bool {
 	return false
 }
 
-var runtimes = [...]string{"docker", "podman", "conmon", "containerd", "crio", "cri-o", "k8s", "kube", "nerdctl", "nomad", "logspout", "fluent", "journal"}
+var runtimes = [...]string{
+	"docker", "podman", "conmon", "containerd", "crio", "cri-o", "k8s", "kube", "nerdctl", "nomad", "logspout", "fluent", "journal",
+}
 
 // isContainerID says whether s is an id as docker(1) shows it: 12 hex digits, or all 64 of them.
 func isContainerID(s string) bool {
@@ -121,8 +126,8 @@ func isContainerID(s string) bool {
 	return digits > 0
 }
 
-// IsNumbered says whether s is a name that compose ("mail-1", "mail_1"), a StatefulSet ("mail-0"), a Deployment ("mail-5d4f8b7c9d-x2x4z") or swarm
-// ("mail_postfix.1.x8k2j3h4m5n6p7q8r9s0t1u2v") makes of a service's.
+// IsNumbered says whether s is a name that compose ("mail-1", "mail_1"), a StatefulSet ("mail-0"), a Deployment
+// ("mail-5d4f8b7c9d-x2x4z") or swarm ("mail_postfix.1.x8k2j3h4m5n6p7q8r9s0t1u2v") makes of a service's.
 func IsNumbered(s string) bool {
 	if s == "" || strings.IndexByte(s, '/') >= 0 {
 		return false
@@ -163,7 +168,8 @@ func hasMailWord(s string) bool {
 // IsContainer says whether a program's name is a container's, or its runtime's, so that any line may stand behind it.
 func IsContainer(program string) bool { return isCarrier(program) || IsNumbered(program) }
 
-// IsMailPath says whether a word of mail stands in a path. Only who knows that no server has a daemon of that name may take it for a container's.
+// IsMailPath says whether a word of mail stands in a path. Only who knows that no server has a daemon of that name may take it for
+// a container's.
 func IsMailPath(program string) bool {
 	for more := true; more; {
 		var element string

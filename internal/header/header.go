@@ -58,8 +58,8 @@ func Parse(line string, c Clock, h *Header) bool {
 	return found || parseColumn(line, c, h) || parseQuotedColumns(line, c, h) || parseTabbed(line, c, h) || parseBareTag(line, h)
 }
 
-// parseBareTag reads "tag[pid]: text", which templates of rsyslog leave that have no stamp (%syslogtag%%msg%), and "host tag[pid]: text", as programs write a
-// record of the journal, where the host is a whole name or the tag a mail server's.
+// parseBareTag reads "tag[pid]: text", which templates of rsyslog leave that have no stamp (%syslogtag%%msg%), and "host tag[pid]:
+// text", as programs write a record of the journal, where the host is a whole name or the tag a mail server's.
 func parseBareTag(line string, h *Header) bool {
 	program, pid, id, text, sure := readTag(line)
 	host := ""
@@ -70,7 +70,8 @@ func parseBareTag(line string, h *Header) bool {
 		}
 		name, ok := readHost(host)
 		program, pid, id, text, sure = readTag(rest)
-		if !ok || sure != strong || pid == 0 || strings.IndexByte(host, '.') <= 0 && strings.IndexByte(program, '/') < 0 || isSpeech(name, program, sure) {
+		if !ok || sure != strong || pid == 0 ||
+			strings.IndexByte(host, '.') <= 0 && strings.IndexByte(program, '/') < 0 || isSpeech(name, program, sure) {
 			return false
 		}
 		line, host = rest, name
@@ -104,8 +105,9 @@ func parseTabbed(line string, c Clock, h *Header) bool {
 	return true
 }
 
-// parseQuotedColumns reads a row of columns that tabs part, with words in quotes and numbers bare ("SMTPD" 4532 154 "2026-02-12 02:35:40.970" ...): the
-// stamp is the first of the columns that is one. The first number is a thread, which changes within a conversation: no process. The text is the whole row, whose columns somebody counts.
+// parseQuotedColumns reads a row of columns that tabs part, with words in quotes and numbers bare ("SMTPD" 4532 154 "2026-02-12
+// 02:35:40.970" ...): the stamp is the first of the columns that is one. The first number is a thread, which changes within a
+// conversation: no process. The text is the whole row, whose columns somebody counts.
 func parseQuotedColumns(line string, c Clock, h *Header) bool {
 	s := strings.TrimPrefix(line, byteOrderMark)
 	word, rest, ok := scan.Between(s, '"', '"')

@@ -6,8 +6,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// Some templates of rsyslog and syslog-ng, and some syslog daemons, write how grave a line is beside its host or in the host's place: "INFO", "mail.info"
-// (BusyBox), "mail:info" (AIX), "<2.6>" (FreeBSD -v).
+// Some templates of rsyslog and syslog-ng, and some syslog daemons, write how grave a line is beside its host or in the host's
+// place: "INFO", "mail.info" (BusyBox), "mail:info" (AIX), "<2.6>" (FreeBSD -v).
 
 // parseLevelTag reads a level, a host perhaps, and the tag; or a host, a level and the tag.
 func parseLevelTag(s string, least certainty, h *Header) bool {
@@ -122,7 +122,8 @@ func isSeverity(s string) bool {
 
 // severities are in the order of isSeverity.
 var severities = [...]string{
-	"info", "inf", "information", "warning", "warn", "notice", "err", "error", "emerg", "emergency", "debug", "dbg", "crit", "critical", "alert", "panic", "fatal",
+	"info", "inf", "information", "warning", "warn", "notice", "err", "error", "emerg",
+	"emergency", "debug", "dbg", "crit", "critical", "alert", "panic", "fatal",
 }
 
 // isFacility knows the facilities that mail servers and those beside them write to.

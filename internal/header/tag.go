@@ -24,7 +24,8 @@ func readTag(s string) (program string, pid int64, id, text string, sure certain
 	// the name: at least one letter, so that "550:" and "5.1.1:" are none
 	i, letters := 0, 0
 	slash := false
-	for i < len(s) && i < longestTag && (isTagByte(s[i]) || slash && s[i] == ':' && i+1 < len(s) && isTagByte(s[i+1])) { // "image:14" in a path
+	// "image:14" in a path
+	for i < len(s) && i < longestTag && (isTagByte(s[i]) || slash && s[i] == ':' && i+1 < len(s) && isTagByte(s[i+1])) {
 		if scan.IsLetter(s[i]) {
 			letters++
 		}
@@ -62,7 +63,8 @@ func readTag(s string) (program string, pid int64, id, text string, sure certain
 	return "", 0, "", "", none
 }
 
-// unitProgram is the program that a unit of systemd is named after ("postfix@-.service"): journalctl -o with-unit writes the unit in the tag's place.
+// unitProgram is the program that a unit of systemd is named after ("postfix@-.service"): journalctl -o with-unit writes the unit
+// in the tag's place.
 func unitProgram(tag string) string {
 	name, ok := strings.CutSuffix(tag, ".service")
 	if !ok || name == "" {
@@ -83,7 +85,8 @@ func readTagID(s string) (id, rest string, ok bool) {
 	return s[:n], rest, ok && other && endsField(rest)
 }
 
-// behindMessageID skips "[ID 801593 mail.info] ", which the syslogd of Solaris and its kin puts in front of every text (log.conf(4), msgid).
+// behindMessageID skips "[ID 801593 mail.info] ", which the syslogd of Solaris and its kin puts in front of every text
+// (log.conf(4), msgid).
 func behindMessageID(s string) string {
 	rest, ok := strings.CutPrefix(s, "[ID ")
 	if !ok {

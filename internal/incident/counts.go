@@ -31,8 +31,8 @@ type jump struct {
 // leastJump is how many messages a jump has, in units of Config.MinMessages.
 const leastJump = 10
 
-// volumes looks at the five minutes that are over. A jump of all is often that of one sender: so it is one of all only where the others' mail has jumped, too, and then it
-// is none of a sender's.
+// volumes looks at the five minutes that are over. A jump of all is often that of one sender: so it is one of all only where the
+// others' mail has jumped, too, and then it is none of a sender's.
 func (d *Detector) volumes(now int64) {
 	var jumping []string
 	var theirs [3]int // what senders send that jump, in the newest steps
@@ -57,8 +57,8 @@ func (d *Detector) volumes(now int64) {
 	}
 }
 
-// mailJump compares three steps, without what comes of theirs, with the most of that time of the week: a Poisson CUSUM of three terms, in units of the dispersion. One step
-// alone is a mailing.
+// mailJump compares three steps, without what comes of theirs, with the most of that time of the week: a Poisson CUSUM of three
+// terms, in units of the dispersion. One step alone is a mailing.
 func (d *Detector) mailJump(v *volume, now int64, theirs [3]int) {
 	s := v.Season
 	mean, most, known := s.usual(now - step)
@@ -100,7 +100,8 @@ func (d *Detector) startJump(j *jump, sender string, user bool, now int64) {
 // calmSteps is how long a count must be as usual.
 const calmSteps = 3
 
-// surprise says whether a count is a departure: the likelihood ratio of a Poisson count of so many times the usual over the usual, in units of the dispersion.
+// surprise says whether a count is a departure: the likelihood ratio of a Poisson count of so many times the usual over the usual,
+// in units of the dispersion.
 func (d *Detector) surprise(n, usual, spread float64) bool {
 	return (n*math.Log(d.design.times)-usual*(d.design.times-1))/spread > d.design.limit
 }
@@ -209,7 +210,10 @@ func (d *Detector) jumpsOn(name string, s *sending, now int64) bool {
 // senderJump tells of a sender's.
 func (d *Detector) senderJump(name string, s *sending, now int64) {
 	start := (s.Step - 2) * step
-	s.Jump = &jump{ID: identity(Volume, name, "", start), Start: start, Messages: s.Before[0] + s.Before[1], Usual: s.Mean, Examples: slices.Clone(s.examples)}
+	s.Jump = &jump{
+		ID: identity(Volume, name, "", start), Start: start,
+		Messages: s.Before[0] + s.Before[1], Usual: s.Mean, Examples: slices.Clone(s.examples),
+	}
 	d.startJump(s.Jump, name, s.User, now)
 }
 

@@ -58,7 +58,8 @@ func (d *Detector) reset() {
 	d.state = state{
 		Providers: map[string]*provider{}, Domains: map[string]*domain{}, Senders: map[string]*group{}, Routes: map[string]*group{},
 		Sending: map[string]*sending{}, Hosts: map[string]*stream{}, Waiting: map[string]waiting{},
-		Reception: &group{Name: "reception"}, Users: &group{Name: "users"}, Clients: &group{Name: "clients"}, Logins: newLogins(), Mail: newVolume(),
+		Reception: &group{Name: "reception"}, Users: &group{Name: "users"},
+		Clients: &group{Name: "clients"}, Logins: newLogins(), Mail: newVolume(),
 	}
 }
 

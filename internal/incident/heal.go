@@ -16,13 +16,15 @@ const (
 // start opens the incident that fail has found.
 func (s *share) start(o *Observation) {
 	s.Open = &open{
-		ID: identity(s.Kind, s.group.Name, s.Key, s.Run.Start), Told: o.Time, Last: o.Time, Until: s.group.N, Base: s.usual(), Past: s.group.Past >= prior,
+		ID: identity(s.Kind, s.group.Name, s.Key, s.Run.Start), Told: o.Time,
+		Last: o.Time, Until: s.group.N, Base: s.usual(), Past: s.group.Past >= prior,
 		opened: true,
 	}
 	s.group.opened++
 }
 
-// trial tells an open incident of a trial, and says whether that ends it. The way back is a CUSUM of its own: from the share that is a departure to the usual one.
+// trial tells an open incident of a trial, and says whether that ends it. The way back is a CUSUM of its own: from the share that
+// is a departure to the usual one.
 func (s *share) trial(o *Observation, failed bool) (ended bool) {
 	in := s.Open
 	if in.opened { // by this trial
@@ -44,8 +46,9 @@ func (s *share) trial(o *Observation, failed bool) (ended bool) {
 	return in.Healing >= healed && o.Time-in.Better >= settled || s.forgotten(o.Time)
 }
 
-// back gives the steps of the chart for the way back: from the share that the incident has, where that is less than the departure that was looked for, so that one which
-// stays in between does not end and begin by chance; and from a quarter of it where that is more, so that few successes show the end of what hit everything.
+// back gives the steps of the chart for the way back: from the share that the incident has, where that is less than the departure
+// that was looked for, so that one which stays in between does not end and begin by chance; and from a quarter of it where that is
+// more, so that few successes show the end of what hit everything.
 func (s *share) back() (up, down float64) {
 	share := s.Run.share(s.group.N)
 	q := math.Max(share/4, math.Min(s.p1, math.Max(s.least(), share)))

@@ -107,11 +107,12 @@ func (d *Detector) handshake(o *Observation) {
 	d.settle(d.Clients, o, s)
 }
 
-// fromMany says whether it is learned what is usual, whether many clients are hit (a single one has trouble of its own), and whether they are more than usual: scanners and
-// monitors come by night, too, when there is little else for them to be a share of.
+// fromMany says whether it is learned what is usual, whether many clients are hit (a single one has trouble of its own), and
+// whether they are more than usual: scanners and monitors come by night, too, when there is little else for them to be a share of.
 func (d *Detector) fromMany(s *share) bool {
 	_, most := s.Run.Clients.top()
-	return s.group.Past > 2*prior && len(s.Run.Others) >= d.cfg.MinMessages/4 && most <= mostOfThem && s.often() > d.design.odds/2*s.oftenBefore()
+	return s.group.Past > 2*prior && len(s.Run.Others) >= d.cfg.MinMessages/4 &&
+		most <= mostOfThem && s.often() > d.design.odds/2*s.oftenBefore()
 }
 
 // often is how many failures an hour the run has, oftenBefore how many were learned.

@@ -6,12 +6,13 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
 )
 
-// Read fills in what a completed sample of a record tells; host is the one that wrote its log, wall the time of its arrival. What the sample says of its
-// texts holds for the observation's.
+// Read fills in what a completed sample of a record tells; host is the one that wrote its log, wall the time of its arrival. What
+// the sample says of its texts holds for the observation's.
 func Read(s *metrics.Sample, host string, wall int64, o *Observation) {
 	*o = Observation{
 		Time: s.Time, Wall: wall, Host: host, UID: cmp.Or(s.Text[metrics.AtUID], s.Text[metrics.AtSession]), Reason: s.Text[metrics.AtReason],
-		Category: s.Text[metrics.AtCategory], Provider: s.Text[metrics.AtProvider], Client: cmp.Or(s.Text[metrics.AtPeer], s.Text[metrics.AtClient]), Recipients: 1,
+		Category: s.Text[metrics.AtCategory], Provider: s.Text[metrics.AtProvider],
+		Client: cmp.Or(s.Text[metrics.AtPeer], s.Text[metrics.AtClient]), Recipients: 1,
 	}
 	if s.IsDelivery() {
 		o.verdict(s)
@@ -37,7 +38,8 @@ func Read(s *metrics.Sample, host string, wall int64, o *Observation) {
 		o.Event = Handshake
 	case s.Has[metrics.AtEnd] && server && s.Num[metrics.AtMessages] > 0:
 		o.Event, o.Secure = Session, secure(s)
-	case s.Has[metrics.AtVerdict] && !lookups[s.Text[metrics.AtFilter]] && (s.Is(metrics.AtVerdict, "unavailable") || s.Is(metrics.AtVerdict, "error")):
+	case s.Has[metrics.AtVerdict] && !lookups[s.Text[metrics.AtFilter]] &&
+		(s.Is(metrics.AtVerdict, "unavailable") || s.Is(metrics.AtVerdict, "error")):
 		o.Event, o.What, o.UID = Trouble, s.Text[metrics.AtFilter], s.Text[metrics.AtSession]
 	case event == "queue":
 		o.Event, o.Status, o.Waiting, o.Oldest = Queue, s.Text[metrics.AtQueueStatus], int(s.Num[metrics.AtWaiting]), s.Num[metrics.AtOldest]
@@ -59,7 +61,8 @@ func (o *Observation) reply(s *metrics.Sample) {
 
 // verdict reads one on recipients: of another host on mail that leaves, or of a mailbox, program or filter here.
 func (o *Observation) verdict(s *metrics.Sample) {
-	if s.Is(metrics.AtKind, "dsn") || s.Is(metrics.AtKind, "probe") || !s.IsTrue(metrics.AtTried) { // what nobody was asked says nothing of anybody
+	// what nobody was asked says nothing of anybody
+	if s.Is(metrics.AtKind, "dsn") || s.Is(metrics.AtKind, "probe") || !s.IsTrue(metrics.AtTried) {
 		return
 	}
 	o.Status, o.Route = s.Text[metrics.AtStatus], s.Text[metrics.AtRoute]

@@ -8,7 +8,8 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// Report is what is told of an incident: when it starts, each time that it has gone on for Config.Repeat, and when it ends. It owns its texts.
+// Report is what is told of an incident: when it starts, each time that it has gone on for Config.Repeat, and when it ends. It owns
+// its texts.
 type Report struct {
 	ID     string // 16 hex digits: the same for all reports of an incident, and when the same log is read again
 	Kind   Kind
@@ -21,14 +22,15 @@ type Report struct {
 	Provider, Reason, Category string
 	Host, Sender, Domain       string // whom it is about, where it is about one
 	User                       bool   // Sender is a user
-	What                       string // what is slow (queue, connect, transmission), what TLS does not do (plaintext, handshake, tls_failure), what of ours fails
-	Local                      bool   // what fails is the delivery to local mailboxes
-	Code                       int
-	Enhanced, Text             string
-	Fingerprint                string
-	Sources                    []string // addresses or pools of ours that were answered so, the most frequent first
-	Clients                    int      // addresses of others, 64 at most
-	Examples                   []string // ids of three messages
+	// what is slow (queue, connect, transmission), what TLS does not do (plaintext, handshake, tls_failure), what of ours fails
+	What           string
+	Local          bool // what fails is the delivery to local mailboxes
+	Code           int
+	Enhanced, Text string
+	Fingerprint    string
+	Sources        []string // addresses or pools of ours that were answered so, the most frequent first
+	Clients        int      // addresses of others, 64 at most
+	Examples       []string // ids of three messages
 
 	Share    float64 // of the tries since it began: failures in trials
 	Baseline float64 // what the share was before; without a past what is common elsewhere

@@ -21,8 +21,8 @@ func (d *Detector) Save(told []Report) ([]byte, error) {
 	return json.Marshal(saved{version, &d.state, told})
 }
 
-// Restore takes the state that Save gave, and gives back the reports in it; wall is the time now, as the time in between was no silence. After an error the
-// detector is one without a past.
+// Restore takes the state that Save gave, and gives back the reports in it; wall is the time now, as the time in between was no
+// silence. After an error the detector is one without a past.
 func (d *Detector) Restore(data []byte, wall int64) (told []Report, err error) {
 	d.reset()
 	in := saved{State: &d.state}
@@ -45,7 +45,8 @@ func (d *Detector) Restore(data []byte, wall int64) (told []Report, err error) {
 
 // whole says whether nothing is missing that the rest relies on.
 func (d *Detector) whole() bool {
-	if d.Providers == nil || d.Domains == nil || d.Senders == nil || d.Routes == nil || d.Sending == nil || d.Hosts == nil || d.Waiting == nil {
+	if d.Providers == nil || d.Domains == nil || d.Senders == nil ||
+		d.Routes == nil || d.Sending == nil || d.Hosts == nil || d.Waiting == nil {
 		return false
 	}
 	for _, p := range d.Providers {
@@ -80,7 +81,8 @@ func (d *Detector) whole() bool {
 			return false
 		}
 	}
-	ok := d.Reception != nil && d.Users != nil && d.Clients != nil && d.Logins != nil && d.Logins.Accounts != nil && d.Mail != nil && d.Mail.Season.whole()
+	ok := d.Reception != nil && d.Users != nil && d.Clients != nil && d.Logins != nil &&
+		d.Logins.Accounts != nil && d.Mail != nil && d.Mail.Season.whole()
 	if ok {
 		for _, a := range d.Logins.Accounts {
 			ok = ok && a != nil
@@ -92,7 +94,8 @@ func (d *Detector) whole() bool {
 func (s *stream) whole() bool { return s != nil && s.Season.whole() }
 
 func (s *season) whole() bool {
-	return s != nil && len(s.Mean) == week && len(s.Peak) == week && s.Hour >= 0 && (s.Over == nil || s.Over.Hour >= 0) && s.Step >= 0 && s.Spread >= 1
+	return s != nil && len(s.Mean) == week && len(s.Peak) == week && s.Hour >= 0 &&
+		(s.Over == nil || s.Over.Hour >= 0) && s.Step >= 0 && s.Spread >= 1
 }
 
 // relink puts back what is not written down.

@@ -68,7 +68,8 @@ func (r *Report) say(b *strings.Builder) {
 	case Connections:
 		fmt.Fprintf(b, "connections to %s %s for %s", who, is("fail", "failed"), r.part("tries"))
 	case Slow:
-		fmt.Fprintf(b, "delivery to %s %s slow: %s %s %s where nine of ten took %s, at %s", who, is("is", "was"), r.What, is("takes", "took"), span(r.Seconds), span(r.Usual), r.part("messages"))
+		fmt.Fprintf(b, "delivery to %s %s slow: %s %s %s where nine of ten took %s, at %s",
+			who, is("is", "was"), r.What, is("takes", "took"), span(r.Seconds), span(r.Usual), r.part("messages"))
 	case TLS:
 		r.sayTLS(b, who, is)
 	case Auth:

@@ -71,8 +71,9 @@ type share struct {
 	Seen     uint64     // trials of the group that are in it
 	Run      run        `json:",omitzero"`  // since the sum was zero
 	Took     float64    `json:",omitempty"` // of a slow stage: a running mean of the slow ones, in seconds
-	Over     int64      `json:",omitempty"` // the newest failure of the incident that ended last: what comes of before, from a host whose log lags behind, was told
-	Open     *open      `json:",omitempty"`
+	// the newest failure of the incident that ended last: what comes of before, from a host whose log lags behind, was told
+	Over int64 `json:",omitempty"`
+	Open *open `json:",omitempty"`
 
 	group            *group
 	p0, p1, up, down float64
@@ -186,7 +187,8 @@ func (g *group) fade(hours int64) {
 	}
 }
 
-// learn takes the failures of n trials, an hour's, into the past, and their dispersion. A departure is learned as if the trials had been as ever.
+// learn takes the failures of n trials, an hour's, into the past, and their dispersion. A departure is learned as if the trials had
+// been as ever.
 func (s *share) learn(n float64) {
 	f := s.Fresh[1]
 	if s.Restless[1] || s.Open != nil {

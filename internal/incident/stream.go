@@ -27,8 +27,8 @@ const (
 	mostSilence = 24 * hour
 	// mostClump is the dispersion that a silence reckons with: mailings make steps large, not empty.
 	mostClump = 3.0
-	// manyGaps is how many times the longest gap a silence is, where this time of the week was never seen; manyLacks how many times the most that was expected
-	// in a gap, where it was: a gap by night is longer.
+	// manyGaps is how many times the longest gap a silence is, where this time of the week was never seen; manyLacks how many times
+	// the most that was expected in a gap, where it was: a gap by night is longer.
 	manyGaps  = 3.0
 	manyLacks = 1.5
 )
@@ -84,8 +84,8 @@ func (d *Detector) Tick(wall int64) []Report {
 	return d.out
 }
 
-// listen looks at one stream: silent is what is longer than chance (a Poisson stream has nothing for so long with probability e^-expected), and than any gap
-// that it had. It says whether the stream is gone for good.
+// listen looks at one stream: silent is what is longer than chance (a Poisson stream has nothing for so long with probability
+// e^-expected), and than any gap that it had. It says whether the stream is gone for good.
 func (d *Detector) listen(s *stream, wall int64, about Report) (gone bool) {
 	quiet := wall - s.Arrived
 	if s.Silent != nil {
@@ -104,7 +104,8 @@ func (d *Detector) listen(s *stream, wall int64, about Report) (gone bool) {
 		return false
 	}
 	expected := s.Season.expected(s.Season.Newest, quiet)
-	if _, _, known := s.Season.usual(s.Season.Newest); known && expected < manyLacks*s.Season.Lack || !known && float64(quiet) < manyGaps*s.Season.Gap {
+	if _, _, known := s.Season.usual(s.Season.Newest); known && expected < manyLacks*s.Season.Lack ||
+		!known && float64(quiet) < manyGaps*s.Season.Gap {
 		return false
 	}
 	if expected/math.Min(s.Season.Spread, mostClump) < d.design.limit/2 {
@@ -116,8 +117,9 @@ func (d *Detector) listen(s *stream, wall int64, about Report) (gone bool) {
 	return false
 }
 
-// expected is how many would have come in a time, to be careful: half of what came in the same hours of the weeks before, without their fullest five minutes, which may be one
-// mailing; where such an hour was never seen, a quarter of the least that came at that time of other days, or a tenth of what came before the silence.
+// expected is how many would have come in a time, to be careful: half of what came in the same hours of the weeks before, without
+// their fullest five minutes, which may be one mailing; where such an hour was never seen, a quarter of the least that came at that
+// time of other days, or a tenth of what came before the silence.
 func (s *season) expected(from, long int64) (sum float64) {
 	recent := float64(s.Before[0]+s.Before[1]+s.Before[2]) / 3
 	for at := from; at < from+long && at < from+mostSilence; at += step {

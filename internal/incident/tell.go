@@ -96,7 +96,8 @@ func (d *Detector) tellLogins(state string, now int64) {
 	l := d.Logins
 	addresses := l.Before[0] + l.Before[1] + l.Before[2]
 	out := Report{
-		ID: l.ID, Kind: Auth, State: state, Time: now, Last: now, Start: l.Start, Messages: l.Fails, Clients: max(addresses, len(l.Run.Others)), Waiting: -1,
+		ID: l.ID, Kind: Auth, State: state, Time: now, Last: now, Start: l.Start,
+		Messages: l.Fails, Clients: max(addresses, len(l.Run.Others)), Waiting: -1,
 		Usual: 3 * l.Mean, Baseline: 3 * l.Mean,
 	}
 	out.Sentence = out.sentence()
@@ -106,7 +107,8 @@ func (d *Detector) tellLogins(state string, now int64) {
 // tellAccount reports failed logins at one account.
 func (d *Detector) tellAccount(name string, a *account, state string, now int64) {
 	out := Report{
-		ID: a.ID, Kind: Auth, State: state, Time: now, Last: a.Newest, Start: a.Run.Start, Sender: name, User: true, Messages: a.Run.Fails, Clients: len(a.Run.Others), Waiting: -1,
+		ID: a.ID, Kind: Auth, State: state, Time: now, Last: a.Newest, Start: a.Run.Start,
+		Sender: name, User: true, Messages: a.Run.Fails, Clients: len(a.Run.Others), Waiting: -1,
 	}
 	out.Sentence = out.sentence()
 	d.out = append(d.out, out)

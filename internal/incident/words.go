@@ -28,7 +28,9 @@ func (d *Detector) words(p *provider, reason *share, o *Observation) *share {
 	if t == nil {
 		t = p.remember(id, o)
 		if o.Time-p.Tries.First > learning {
-			t.Share = &share{Key: clone(cut(o.Fingerprint, maxText)), Kind: Text, Usual: leastShare, Spread: firstSpread, Seen: p.Tries.N, group: p.Tries}
+			t.Share = &share{
+				Key: clone(cut(o.Fingerprint, maxText)), Kind: Text, Usual: leastShare, Spread: firstSpread, Seen: p.Tries.N, group: p.Tries,
+			}
 			t.Share.tune(&d.design)
 		}
 	}

@@ -16,5 +16,6 @@ func Lifecycle(s string) bool {
 			return true
 		}
 	}
-	return strings.Contains(s, " (type Net::Server") && strings.Contains(s, ") starting! pid(") || strings.Contains(s, " CONNECT TCP Peer: \"[")
+	return strings.Contains(s, " (type Net::Server") && strings.Contains(s, ") starting! pid(") ||
+		strings.Contains(s, " CONNECT TCP Peer: \"[")
 }

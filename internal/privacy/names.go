@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Names are what fields of one line say of persons, as it is and as it is shown: the same words are hidden in its texts. Words that were put in their place are
-// remembered, so that nothing is hidden twice. The zero Names are empty; they serve one line at a time.
+// Names are what fields of one line say of persons, as it is and as it is shown: the same words are hidden in its texts. Words that
+// were put in their place are remembered, so that nothing is hidden twice. The zero Names are empty; they serve one line at a time.
 type Names struct {
 	list  []name
 	shown map[string]struct{}
@@ -68,8 +68,8 @@ func (n *Names) isShown(word string) bool {
 	return is
 }
 
-// isCommonWord says whether a word is one of everybody's language, or too short: to look for it would hide words that are about nobody. Roles (RFC 2142) are no
-// persons' names.
+// isCommonWord says whether a word is one of everybody's language, or too short: to look for it would hide words that are about
+// nobody. Roles (RFC 2142) are no persons' names.
 func isCommonWord(s string) bool {
 	if len(s) < 3 || len(s) < 5 && strings.Trim(s, "0123456789") == "" {
 		return true
@@ -80,13 +80,17 @@ func isCommonWord(s string) bool {
 
 var commonWords = func() map[string]struct{} {
 	m := map[string]struct{}{}
-	for _, w := range strings.Fields(`abuse account action added address admin administrator alias and any auth authentication blocked bounce bounces box check client
-		closed code command connect connection content daemon data default deferred delivered delivery denied disabled dns domain email error ESMTP example exim failed
-		failure false file filter for found from full greylisted header helo HELO EHLO help host hostmaster http https inbox inbound info invalid list local local login lost
-		LMTP mail mailbox mailer mailer-daemon mailman marketing master message MX name network news nobody noc none noreply no-reply not null office open ordinary out
-		outbound over password permanent plain policy postfix postmaster queue queued quota QUIT RCPT received receiver recipient rejected relay remote report reply response
-		result root RSET sales security sender sendmail sent server service session size SMTP SMTPD some spam SPF SSL status stop success support system temporary test
-		text that the this timeout TLS to true unavailable undeliverable unknown unlisted unverified user username users valid virtual virus web webmaster webmail will with www`) {
+	for _, w := range strings.Fields(`
+		abuse account action added address admin administrator alias and any auth authentication blocked bounce bounces box
+		check client closed code command connect connection content daemon data default deferred delivered delivery denied
+		disabled dns domain email error ESMTP example exim failed failure false file filter for found from full greylisted
+		header helo HELO EHLO help host hostmaster http https inbox inbound info invalid list local local login lost LMTP mail
+		mailbox mailer mailer-daemon mailman marketing master message MX name network news nobody noc none noreply no-reply
+		not null office open ordinary out outbound over password permanent plain policy postfix postmaster queue queued quota
+		QUIT RCPT received receiver recipient rejected relay remote report reply response result root RSET sales security
+		sender sendmail sent server service session size SMTP SMTPD some spam SPF SSL status stop success support system
+		temporary test text that the this timeout TLS to true unavailable undeliverable unknown unlisted unverified user
+		username users valid virtual virus web webmaster webmail will with www`) {
 		m[strings.ToLower(w)] = struct{}{}
 	}
 	return m

@@ -1,6 +1,7 @@
-// Package privacy hides who a log is about: addresses, the names of users, IP addresses, in fields and in texts. A pseudonym is a keyed hash of what
-// is left when all that does not tell persons apart is taken off, so the same person has the same one in every line, on every host with the same key, and
-// nobody without the key can try out guesses. It knows no mail server and nothing of the Collector.
+// Package privacy hides who a log is about: addresses, the names of users, IP addresses, in fields and in texts. A pseudonym is a
+// keyed hash of what is left when all that does not tell persons apart is taken off, so the same person has the same one in every
+// line, on every host with the same key, and nobody without the key can try out guesses. It knows no mail server and nothing of the
+// Collector.
 package privacy
 
 import (
@@ -33,7 +34,8 @@ type Settings struct {
 // KeyBytes is how long a key is at least.
 const KeyBytes = 16
 
-// Policy is what is done with what must not leave as it is. It has no state but a memory of pseudonyms, and may be used by several goroutines.
+// Policy is what is done with what must not leave as it is. It has no state but a memory of pseudonyms, and may be used by several
+// goroutines.
 type Policy struct {
 	addresses, ips, failed string
 	bodies                 bool
@@ -47,7 +49,8 @@ type Policy struct {
 func (s *Settings) Mistakes() (errs []error) {
 	choice := func(key, value string, takes ...string) {
 		if value != "" && !slices.Contains(takes, value) {
-			errs = append(errs, fmt.Errorf("%s: %q is not a choice, takes %s or %s", key, value, strings.Join(takes[:len(takes)-1], ", "), takes[len(takes)-1]))
+			errs = append(errs, fmt.Errorf("%s: %q is not a choice, takes %s or %s",
+				key, value, strings.Join(takes[:len(takes)-1], ", "), takes[len(takes)-1]))
 		}
 	}
 	choice("addresses", s.Addresses, Keep, Domain, Hash)
@@ -66,7 +69,8 @@ func (s *Settings) Mistakes() (errs []error) {
 	}
 	switch why := s.asksKey(); {
 	case s.Key == "" && why != "":
-		errs = append(errs, fmt.Errorf("hash_key: is empty, takes a secret of at least %d bytes for %s, from the environment: ${env:NAME}", KeyBytes, why))
+		errs = append(errs, fmt.Errorf("hash_key: is empty, takes a secret of at least %d bytes for %s, from the environment: ${env:NAME}",
+			KeyBytes, why))
 	case s.Key != "" && len(s.Key) < KeyBytes:
 		errs = append(errs, fmt.Errorf("hash_key: has %d bytes, takes at least %d", len(s.Key), KeyBytes))
 	}
@@ -104,7 +108,10 @@ func New(s Settings) (*Policy, error) {
 	if !s.hides() && (s.FailedLogins == "" || s.FailedLogins == Redact) {
 		return nil, nil
 	}
-	p := &Policy{addresses: s.Addresses, ips: s.IPs, failed: s.FailedLogins, bodies: s.Bodies, hasher: newHasher(string(s.Key)), hidden: s.NeedsSealing()}
+	p := &Policy{
+		addresses: s.Addresses, ips: s.IPs, failed: s.FailedLogins, bodies: s.Bodies,
+		hasher: newHasher(string(s.Key)), hidden: s.NeedsSealing(),
+	}
 	for _, d := range s.Domains {
 		name, _ := cleanDomain(d)
 		p.domains = append(p.domains, name)

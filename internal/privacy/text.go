@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// Text hides persons in a text of anybody's: the names of the line that it is of, whatever is written like an address or an IP address, and the names of
-// users behind the keys that mail programs have for them. It comes back as it is, without an allocation, where it has none.
+// Text hides persons in a text of anybody's: the names of the line that it is of, whatever is written like an address or an IP
+// address, and the names of users behind the keys that mail programs have for them. It comes back as it is, without an allocation,
+// where it has none.
 func (p *Policy) Text(s string, names *Names) string {
 	if s == "" {
 		return s
@@ -119,7 +120,8 @@ func (w *writer) mail(begin, end, limit int) int {
 	return end
 }
 
-// localFrom is where the local part begins that ends in front of an @. What JSON and URLs write for a sign, and the key in front, are none of its.
+// localFrom is where the local part begins that ends in front of an @. What JSON and URLs write for a sign, and the key in front,
+// are none of its.
 func (w *writer) localFrom(first, at int) int {
 	if at > first && w.s[at-1] == '"' || at == first && at > 0 && w.s[at-1] == '"' { // "anna b"@example.com
 		if i := strings.LastIndexByte(w.s[max(w.at, at-64):at-1], '"'); i >= 0 {
@@ -147,7 +149,8 @@ func (w *writer) localFrom(first, at int) int {
 	return from
 }
 
-// keyOf is how long the key is in front of an address: from=anna@example.com. A sign in the local part itself is that of a list or a signature.
+// keyOf is how long the key is in front of an address: from=anna@example.com. A sign in the local part itself is that of a list or
+// a signature.
 func keyOf(local string, inLink bool) int {
 	i := strings.IndexByte(local, '=')
 	if i <= 0 {
@@ -159,7 +162,10 @@ func keyOf(local string, inLink bool) int {
 	return 0
 }
 
-var addressKeys = set("from to mfrom rcpt rcptto rcpt_to orig_to mailfrom mail_from smtp.mailfrom header.from header.i header.s sender recipient user username userid sasl_username sasl_sender authid login email addr address message-id msgid message_id id ctladdr envelope-from envelope_from env_from mid f t a auth reverse_path resent-message-id smtp_mail_from x-mailfrom identity return-path")
+var addressKeys = set("from to mfrom rcpt rcptto rcpt_to orig_to mailfrom mail_from smtp.mailfrom header.from header.i header.s " +
+	"sender recipient user username userid sasl_username sasl_sender authid login email addr address message-id msgid message_id id " +
+	"ctladdr envelope-from envelope_from env_from mid f t a auth reverse_path resent-message-id smtp_mail_from x-mailfrom " +
+	"identity return-path")
 
 func set(words string) map[string]struct{} {
 	m := map[string]struct{}{}
@@ -357,8 +363,8 @@ func v6Within(s string) (from, to int, addr netip.Addr, ok bool) {
 	return 0, 0, addr, false
 }
 
-// keyed finds the names of users behind the keys that mail programs write them with: user=<anna>, sasl_username=anna, authid=anna, A=plain:anna; and those of
-// senders and recipients that have no domain: to=anna, to=<anna>,<bert>.
+// keyed finds the names of users behind the keys that mail programs write them with: user=<anna>, sasl_username=anna, authid=anna,
+// A=plain:anna; and those of senders and recipients that have no domain: to=anna, to=<anna>,<bert>.
 func (p *Policy) keyed(s string, into []match) []match {
 	for i := 0; i < len(s); i++ {
 		if s[i] != '=' {
@@ -395,7 +401,8 @@ func value(s string, at int) (from, to int) {
 	return at, len(s)
 }
 
-// bare finds the names without a domain in a list of senders or recipients. What was hidden already is none, nor is a host or a word that anybody's text has.
+// bare finds the names without a domain in a list of senders or recipients. What was hidden already is none, nor is a host or a
+// word that anybody's text has.
 func (p *Policy) bare(s string, at int, into []match) []match {
 	for {
 		from, to := value(s, at)
@@ -450,7 +457,9 @@ func (p *Policy) phrased(s string, into []match) []match {
 	return into
 }
 
-var userPhrases = []string{"aliased to ", "for user ", "unknown user: \"", "local user ", "/var/mail/", "/var/spool/mail/", "/home/", "/var/vmail/"}
+var userPhrases = []string{
+	"aliased to ", "for user ", "unknown user: \"", "local user ", "/var/mail/", "/var/spool/mail/", "/home/", "/var/vmail/",
+}
 
 var bareKeys = set("to from orig_to rcpt rcptto rcpt_to mailfrom mail_from sender recipient ctladdr")
 

@@ -175,7 +175,8 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 
 	// the program: syslog-ng; the tag as rsyslog has it, or somebody's routing key; nxlog; GELF; Logstash; Azure
 	case "PROGRAM", "application_name", "_application_name", "app_name", "_program", "_appname", "SourceName", "syslog_program", "ProcessName",
-		"process.name", "process.program", "APP-NAME", "APPNAME", "SYSLOGIDENTIFIER", "program_name", "process_name", "progname", "ProgramName", "application":
+		"process.name", "process.program", "APP-NAME", "APPNAME", "SYSLOGIDENTIFIER",
+		"program_name", "process_name", "progname", "ProgramName", "application":
 		f.setProgram(rankNamed, value)
 	case "program", "PROGRAMNAME", "syslog_appname":
 		f.setProgram(rankShort, value)
@@ -300,7 +301,8 @@ func (f *fields) inner() fields {
 	return in
 }
 
-// isTag says whether the value of a key that anybody may use is a syslog tag: it has a process or a colon at its end, or begins with the program's name.
+// isTag says whether the value of a key that anybody may use is a syslog tag: it has a process or a colon at its end, or begins
+// with the program's name.
 func isTag(s, program string) bool {
 	if strings.ContainsAny(s, " \t<>") {
 		s = scan.Trim(s)

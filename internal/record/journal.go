@@ -12,7 +12,8 @@ import (
 // JournalStart begins an entry in the journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS).
 const JournalStart = "__CURSOR="
 
-// readExport reads an entry of the export format: KEY=value lines; or, where the value is no plain text, the key alone, eight bytes of length, the value.
+// readExport reads an entry of the export format: KEY=value lines; or, where the value is no plain text, the key alone, eight bytes
+// of length, the value.
 func (f *fields) readExport(text string) bool {
 	body := pcommon.NewMap()
 	for text != "" {
@@ -39,7 +40,8 @@ func (f *fields) readExport(text string) bool {
 // isJournalKey knows the fields of an entry that tell of its line.
 func isJournalKey(key string) bool {
 	switch key {
-	case "MESSAGE", "SYSLOG_IDENTIFIER", "SYSLOG_PID", "_PID", "_COMM", "_HOSTNAME", "_TRANSPORT", "_BOOT_ID", "CONTAINER_ID", "CONTAINER_NAME",
+	case "MESSAGE", "SYSLOG_IDENTIFIER", "SYSLOG_PID", "_PID", "_COMM",
+		"_HOSTNAME", "_TRANSPORT", "_BOOT_ID", "CONTAINER_ID", "CONTAINER_NAME",
 		"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP":
 		return true
 	}
@@ -60,7 +62,8 @@ func (f *fields) readJournal(body pcommon.Map) bool {
 // verboseIndent stands in front of each field of an entry that is shown in full.
 const verboseIndent = "    "
 
-// isVerboseStart says whether a line begins an entry that is shown in full: "Mon 2026-11-23 15:32:27.611330 UTC [s=...;i=...;...]" (journalctl -o verbose).
+// isVerboseStart says whether a line begins an entry that is shown in full: "Mon 2026-11-23 15:32:27.611330 UTC [s=...;i=...;...]"
+// (journalctl -o verbose).
 func isVerboseStart(line string) bool {
 	const least = len("Mon 2026-11-23 15:32:27 ")
 	if len(line) < least || line[3] != ' ' || line[8] != '-' || line[17] != ':' || line[len(line)-1] != ']' {
@@ -96,8 +99,8 @@ func (f *fields) readVerbose(text string) bool {
 	return true
 }
 
-// CutLine gives the first line of a file's text and how much of the text it takes, its end included; nothing when the end is not there yet. An entry of
-// the journal's export format, which an empty line ends, is one line.
+// CutLine gives the first line of a file's text and how much of the text it takes, its end included; nothing when the end is not
+// there yet. An entry of the journal's export format, which an empty line ends, is one line.
 func CutLine(text string) (line string, length int) {
 	i, end := strings.IndexByte(text, '\n'), 1
 	if i > len(JournalStart) && text[0] == JournalStart[0] && strings.HasPrefix(text, JournalStart) {

@@ -68,13 +68,14 @@ func WithoutRotation(path string) string {
 	return path
 }
 
-// withoutSegment cuts off the name of a file that has none but the moment it began, "kumomta/20261123-153227.611330_recv": such segments are one
-// stream of their folder's, and that is the machine's name before such a number is.
+// withoutSegment cuts off the name of a file that has none but the moment it began, "kumomta/20261123-153227.611330_recv": such
+// segments are one stream of their folder's, and that is the machine's name before such a number is.
 func withoutSegment(path string) string {
 	const date, length = len("20261123"), len("20261123-153227")
 	slash := strings.LastIndexAny(path, `/\`)
 	name := path[slash+1:]
-	if slash < 1 || len(name) < length || name[date] != '-' || trailingDigits(name[:date]) != date || trailingDigits(name[:length]) != length-date-1 {
+	if slash < 1 || len(name) < length || name[date] != '-' ||
+		trailingDigits(name[:date]) != date || trailingDigits(name[:length]) != length-date-1 {
 		return path
 	}
 	if rest := name[length:]; rest != "" && rest[0] != '.' && rest[0] != '_' {

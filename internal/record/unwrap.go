@@ -40,8 +40,9 @@ func (v *View) open(text string, f *fields) string {
 	return text
 }
 
-// unwrap reads a line that is somebody's record around the mail server's line: a journal's entry in JSON, in the export format or as it is shown in full, a Docker
-// log file's, Fluentd's or rsyslog's JSON. It is false for any other text, also for JSON that a mail server writes itself.
+// unwrap reads a line that is somebody's record around the mail server's line: a journal's entry in JSON, in the export format or
+// as it is shown in full, a Docker log file's, Fluentd's or rsyslog's JSON. It is false for any other text, also for JSON that a
+// mail server writes itself.
 func (v *View) unwrap(text string, f *fields) bool {
 	switch {
 	case text == "":
@@ -63,7 +64,8 @@ func (v *View) unwrap(text string, f *fields) bool {
 	return text[len(text)-1] == '}' && v.unwrapBehind(text, f)
 }
 
-// unwrapBehind reads an object behind the syslog header of a container or of a log daemon, with or without the cookie that marks one ("@cee: ").
+// unwrapBehind reads an object behind the syslog header of a container or of a log daemon, with or without the cookie that marks
+// one ("@cee: ").
 func (v *View) unwrapBehind(text string, f *fields) bool {
 	var h header.Header
 	if !header.Parse(text, header.Clock{}, &h) || h.Program != "" && !header.MayCarry(h.Program) && !header.NamesLog(h.Program) {
@@ -89,7 +91,8 @@ func (v *View) unwrapBehind(text string, f *fields) bool {
 	return true
 }
 
-// behindTag finds the object in a line of Fluentd's file, "stamp TAB tag TAB object", or of Fluent Bit's, "tag: [1795447947.611330000, object]".
+// behindTag finds the object in a line of Fluentd's file, "stamp TAB tag TAB object", or of Fluent Bit's, "tag:
+// [1795447947.611330000, object]".
 func behindTag(text string) (object, stamp string) {
 	window := text[:min(len(text), 256)]
 	if scan.IsDigit(text[0]) {
@@ -117,7 +120,8 @@ func cutIf(ok bool, s string, c byte) (head, rest string, found bool) {
 	return scan.Cut(s, c)
 }
 
-// unwrapJSON reads a JSON object that holds a line: one whose keys are a carrier's, or one with a value that is a mail server's line for sure.
+// unwrapJSON reads a JSON object that holds a line: one whose keys are a carrier's, or one with a value that is a mail server's
+// line for sure.
 func (v *View) unwrapJSON(text, stamp string, f *fields) bool {
 	text = scan.TrimRight(text)
 	if text[len(text)-1] != '}' || v.Lines != nil && v.Lines.Own(text) {
@@ -186,7 +190,10 @@ func (v *View) isOthers(f *fields) bool {
 
 // hasCarriersKey is a cheap look for a key that a line may stand in.
 func hasCarriersKey(text string) bool {
-	for _, key := range [...]string{`"message"`, `"log"`, `"MESSAGE"`, `"msg"`, `"Message"`, `"short_message"`, `"syslog_message"`, `"SyslogMessage"`, `"_msg"`, `"MSG"`} {
+	for _, key := range [...]string{
+		`"message"`, `"log"`, `"MESSAGE"`, `"msg"`, `"Message"`, `"short_message"`,
+		`"syslog_message"`, `"SyslogMessage"`, `"_msg"`, `"MSG"`,
+	} {
 		if strings.Contains(text, key) {
 			return true
 		}
@@ -210,8 +217,8 @@ func (v *View) isCarried(f *fields) bool {
 	return header.Parse(text, header.Clock{}, &h) && h.PID > 0
 }
 
-// isOwn says whether a map with a message is the record that a program itself writes in JSON: it tells its level beside the message, and nothing
-// that a carrier would tell of the line.
+// isOwn says whether a map with a message is the record that a program itself writes in JSON: it tells its level beside the
+// message, and nothing that a carrier would tell of the line.
 func (f *fields) isOwn(body pcommon.Map, text string) bool {
 	if f.journal || f.syslog || f.program != "" || f.log != "" || body.Len() < leastKeys {
 		return false

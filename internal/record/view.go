@@ -88,9 +88,10 @@ func (v *View) Read(res pcommon.Resource, rec plog.LogRecord, now int64) bool {
 	return v.ReadRecord(rec, now)
 }
 
-// ReadRecord looks at one record of those that Enter was for. It is false where there is no text to parse: a body of another type, a map without text, or an empty
-// line (Blank); then the rest is filled in all the same. now is the caller's clock in nanoseconds since 1970. Where a name was taken off the front (Source.Part) that
-// may as well be the text's own, the caller decides, and calls ReadWhole.
+// ReadRecord looks at one record of those that Enter was for. It is false where there is no text to parse: a body of another type,
+// a map without text, or an empty line (Blank); then the rest is filled in all the same. now is the caller's clock in nanoseconds
+// since 1970. Where a name was taken off the front (Source.Part) that may as well be the text's own, the caller decides, and calls
+// ReadWhole.
 func (v *View) ReadRecord(rec plog.LogRecord, now int64) bool {
 	*v = View{Lines: v.Lines, around: v.around}
 	return v.read(rec, now)
@@ -102,8 +103,8 @@ func (v *View) ReadWhole(rec plog.LogRecord, now int64) bool {
 	return v.read(rec, now)
 }
 
-// ReadText looks at a line of a file, as Read does at the record that a receiver of files makes of it: at is its place, host names the machine for lines
-// that name none, anchor is the moment that the line is seen at, in nanoseconds since 1970. whole is ReadWhole's.
+// ReadText looks at a line of a file, as Read does at the record that a receiver of files makes of it: at is its place, host names
+// the machine for lines that name none, anchor is the moment that the line is seen at, in nanoseconds since 1970. whole is ReadWhole's.
 func (v *View) ReadText(text string, at File, host string, anchor int64, whole bool) bool {
 	*v = View{Lines: v.Lines, whole: whole}
 	f := fields{fileID: at.ID, filePath: at.Path, offset: at.Offset, hasOffset: at.HasOffset, hostName: host}
@@ -200,7 +201,9 @@ func (v *View) readMap(body pcommon.Map, f *fields) string {
 
 // Origins calls visit for what carriers call the host, the program and the source, so that what must not leave can be taken out of it.
 func (v *View) Origins(visit func(*string)) {
-	for _, s := range [...]*string{&v.Host, &v.Program, &v.TagID, &v.home, &v.fallback, &v.Source.Host, &v.Source.Name, &v.Source.Part, &v.File.ID, &v.File.Path} {
+	for _, s := range [...]*string{
+		&v.Host, &v.Program, &v.TagID, &v.home, &v.fallback, &v.Source.Host, &v.Source.Name, &v.Source.Part, &v.File.ID, &v.File.Path,
+	} {
 		visit(s)
 	}
 }
@@ -223,8 +226,9 @@ func (v *View) cutTag() {
 	}
 }
 
-// unname takes a name off that is no program's: a container's with a number, or a file's (rsyslog's imfile), where no mail server writes under it. The process is
-// then the log driver's. Words of a container may stand behind it as they are, those of a file with the stamp of their own.
+// unname takes a name off that is no program's: a container's with a number, or a file's (rsyslog's imfile), where no mail server
+// writes under it. The process is then the log driver's. Words of a container may stand behind it as they are, those of a file with
+// the stamp of their own.
 func (v *View) unname(c header.Clock, h *header.Header) {
 	if h.Program == "" || v.Lines == nil {
 		return
@@ -247,7 +251,8 @@ func (v *View) unname(c header.Clock, h *header.Header) {
 	}
 }
 
-// carries says whether the program that the carrier names is a container's, whose line has no tag: then its name and process are not the line's.
+// carries says whether the program that the carrier names is a container's, whose line has no tag: then its name and process are
+// not the line's.
 func (v *View) carries(found bool, h *header.Header) bool {
 	if !header.IsContainer(v.Program) {
 		return false

@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// A content filter that is spoken to by SMTP or LMTP answers for itself, or with the words of the server that it gave the message to. The names are those of
-// amavis (Amavis/Out/SMTP.pm, Amavis/In/SMTP.pm) and of Proxmox Mail Gateway (PMG/SMTP.pm).
+// A content filter that is spoken to by SMTP or LMTP answers for itself, or with the words of the server that it gave the message
+// to. The names are those of amavis (Amavis/Out/SMTP.pm, Amavis/In/SMTP.pm) and of Proxmox Mail Gateway (PMG/SMTP.pm).
 
 // Fate is what a filter's 2xx says that became of the message.
 type Fate uint8
@@ -23,7 +23,8 @@ const (
 // FateOf reads the words of an answer that accepts a message.
 func FateOf(text string) Fate {
 	switch {
-	case strings.HasPrefix(text, "Ok, discarded, "): // amavis: "Ok, discarded, id=09360-02 - SPAM", before 2.4 "Ok, discarded, UBE, id=09360-02"
+	// amavis: "Ok, discarded, id=09360-02 - SPAM", before 2.4 "Ok, discarded, UBE, id=09360-02"
+	case strings.HasPrefix(text, "Ok, discarded, "):
 		return FateDiscarded
 	case text == "Virus Detected; Discarded Email": // clamsmtp, Action: drop
 		return FateDiscarded
@@ -47,8 +48,8 @@ func Accept(ev *event.Event, text string) {
 	}
 }
 
-// BehindFilter gives the words of the server that a filter gave the message to: "from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as X", in front of which
-// older ones have "Ok, id=12345-01, ". local says that this server is on the filter's own host.
+// BehindFilter gives the words of the server that a filter gave the message to: "from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok:
+// queued as X", in front of which older ones have "Ok, id=12345-01, ". local says that this server is on the filter's own host.
 func BehindFilter(text string) (words string, local, ok bool) {
 	rest := text
 	if tail, found := strings.CutPrefix(text, "Ok, id="); found {

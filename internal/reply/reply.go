@@ -19,7 +19,8 @@ type Reply struct {
 // Class is the first digit, '2' to '5'.
 func (r *Reply) Class() byte { return byte('0' + r.Code/100) }
 
-// Parse reads a reply. It fails where the text does not begin with a reply code of three digits, 200 to 599, and a blank, a hyphen or the end.
+// Parse reads a reply. It fails where the text does not begin with a reply code of three digits, 200 to 599, and a blank, a hyphen
+// or the end.
 func Parse(s string) (r Reply, ok bool) {
 	code, rest, ok := scan.Fixed(s, 3)
 	if !ok || code < 200 || code > 599 {
@@ -37,8 +38,8 @@ func Parse(s string) (r Reply, ok bool) {
 	return r, true
 }
 
-// Enhanced takes an enhanced status code of the class off the front: "5.1.1 text", also "#5.1.0 text". The code is empty where there is none
-// of that class; class 0 takes any.
+// Enhanced takes an enhanced status code of the class off the front: "5.1.1 text", also "#5.1.0 text". The code is empty where
+// there is none of that class; class 0 takes any.
 func Enhanced(s string, class byte) (code, rest string) {
 	t := strings.TrimPrefix(s, "#")
 	n := enhancedLen(t)
@@ -49,7 +50,8 @@ func Enhanced(s string, class byte) (code, rest string) {
 	return t[:n], strings.TrimPrefix(rest, " ")
 }
 
-// enhancedLen is the length of an enhanced status code in front of a blank or the end (RFC 3463 section 2), 0 without one. OpenSMTPD 5.x and others put a colon behind it.
+// enhancedLen is the length of an enhanced status code in front of a blank or the end (RFC 3463 section 2), 0 without one.
+// OpenSMTPD 5.x and others put a colon behind it.
 func enhancedLen(s string) int {
 	if len(s) < 5 || s[0] != '2' && s[0] != '4' && s[0] != '5' {
 		return 0
@@ -73,8 +75,8 @@ func enhancedLen(s string) int {
 	return at
 }
 
-// Into fills an event's reply fields. Text whose first line says that more follow was joined by the MTA; the caller that reads one line at a
-// time sets MoreLines instead.
+// Into fills an event's reply fields. Text whose first line says that more follow was joined by the MTA; the caller that reads one
+// line at a time sets MoreLines instead.
 func (r *Reply) Into(ev *event.Event) {
 	ev.Code, ev.Class, ev.Enhanced, ev.Text = r.Code, r.Class(), r.Enhanced, r.Text
 	if ev.TextJoined = r.More; r.More && r.Enhanced == "" {
@@ -88,7 +90,8 @@ func (r *Reply) Joined() bool {
 	return r.More && at >= 0
 }
 
-// lastEnhanced is the enhanced status code of the last line of a joined reply, whose first has none: sizes of chunks stand without in front of the answer.
+// lastEnhanced is the enhanced status code of the last line of a joined reply, whose first has none: sizes of chunks stand without
+// in front of the answer.
 func lastEnhanced(text string, code int) string {
 	at, last := nextLine(text, digitsOf(code), "", 0)
 	for at >= 0 && !last {
@@ -106,9 +109,9 @@ func digitsOf(code int) [3]byte {
 	return [3]byte{byte('0' + code/100), byte('0' + code/10%10), byte('0' + code%10)}
 }
 
-// Clean gives the words of a multi-line reply that was joined with blanks, or with a printed line end, without the codes that each line began with:
-// "try 421-4.7.0 again 421 4.7.0 later" is "try again later". A number in the words that is no line's beginning stays: a line
-// begins with the reply's own code and a hyphen, the last one with the code and a blank. It allocates only when it strips.
+// Clean gives the words of a multi-line reply that was joined with blanks, or with a printed line end, without the codes that each
+// line began with: "try 421-4.7.0 again 421 4.7.0 later" is "try again later". A number in the words that is no line's beginning
+// stays: a line begins with the reply's own code and a hyphen, the last one with the code and a blank. It allocates only when it strips.
 func Clean(text string, code int, enhanced string) string {
 	if code < 200 || code > 599 {
 		return text
@@ -161,7 +164,8 @@ func Unslash(text string, code int, enhanced string) string {
 	var b strings.Builder
 	from := 0
 	for i := 0; i+4 < len(text); i++ {
-		if text[i] == '/' && text[i+1:i+4] == string(digits[:]) && (text[i+4] == ' ' || text[i+4] == '-') && strings.HasPrefix(text[i+5:], enhanced) {
+		if text[i] == '/' && text[i+1:i+4] == string(digits[:]) &&
+			(text[i+4] == ' ' || text[i+4] == '-') && strings.HasPrefix(text[i+5:], enhanced) {
 			b.WriteString(text[from:i])
 			b.WriteByte(' ')
 			from = i + 1

@@ -43,7 +43,8 @@ var logins = [...]refused{
 
 // pamServices are the names that mail servers ask PAM under.
 var pamServices = [...]string{
-	"smtp", "smtpd", "exim", "exim4", "dovecot", "postfix", "sendmail", "mail", "submission", "esmtp", "courier", "smtpauth", "opensmtpd", "imap",
+	"smtp", "smtpd", "exim", "exim4", "dovecot", "postfix", "sendmail", "mail",
+	"submission", "esmtp", "courier", "smtpauth", "opensmtpd", "imap",
 	"pop3", "cyrus",
 }
 

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Domains and smarthosts are written here as Postfix's main.cf writes them (postconf(5): mydestination, relay_domains, relayhost), since that is
-// where they are copied from.
+// Domains and smarthosts are written here as Postfix's main.cf writes them (postconf(5): mydestination, relay_domains, relayhost),
+// since that is where they are copied from.
 
-// domains reads local_domains: names, as addresses have them ("@example.com"), with the final dot of the DNS, or with a dot in front for all that is
-// below a name.
+// domains reads local_domains: names, as addresses have them ("@example.com"), with the final dot of the DNS, or with a dot in
+// front for all that is below a name.
 func (s *Site) domains() (list []string, err error) {
 	for _, entry := range split(s.LocalDomains) {
 		name := strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(entry, "@"), "."))
@@ -28,7 +28,8 @@ func (s *Site) relays() (list []string, err error) {
 	for _, entry := range split(s.Relayhosts) {
 		host, ok := hostOf(entry)
 		if !ok {
-			return nil, fmt.Errorf("%q is not a host, takes names or addresses such as relay.example.com, [relay.example.com]:587 or [192.0.2.1]", entry)
+			return nil, fmt.Errorf("%q is not a host, takes names or addresses such as relay.example.com, [relay.example.com]:587 or [192.0.2.1]",
+				entry)
 		}
 		list = append(list, host)
 	}

@@ -1,5 +1,6 @@
-// Package site is what a site says of its mail servers and wants of their records: the keys that the smtp processor, smtplog and the filter for Fluent Bit have in
-// common, with their defaults, what a wrong value is answered, and what they mean for the engine. It knows no configuration file and nothing of the Collector.
+// Package site is what a site says of its mail servers and wants of their records: the keys that the smtp processor, smtplog and
+// the filter for Fluent Bit have in common, with their defaults, what a wrong value is answered, and what they mean for the engine.
+// It knows no configuration file and nothing of the Collector.
 package site
 
 import (
@@ -37,7 +38,8 @@ type Site struct {
 	Providers []ProviderNames `mapstructure:"providers"`
 	// Attributes is which attributes records carry: core (what the line says and the keys) or full.
 	Attributes string `mapstructure:"attributes"`
-	// Summaries are the summary records to make: session, message. With message, a conversation whose words the log shows has its session's, too.
+	// Summaries are the summary records to make: session, message. With message, a conversation whose words the log shows has its
+	// session's, too.
 	Summaries []string `mapstructure:"summaries"`
 	// Drop is which records are left out after they were observed: chatter, what no question needs.
 	Drop []string `mapstructure:"drop"`
@@ -70,19 +72,23 @@ type Privacy struct {
 	Addresses string `mapstructure:"addresses"`
 	// IPs is what leaves of IP addresses: keep, truncate (the network) or hash (a pseudonym).
 	IPs string `mapstructure:"ips"`
-	// FailedLogins is what leaves of the name of a login that failed, which may be a password: redact, hash (a pseudonym) or keep (where it is known to be a name).
+	// FailedLogins is what leaves of the name of a login that failed, which may be a password: redact, hash (a pseudonym) or keep
+	// (where it is known to be a name).
 	FailedLogins string `mapstructure:"failed_logins"`
 	// Bodies says whether Addresses and IPs hold for the text of mail programs' lines, too.
 	Bodies bool `mapstructure:"bodies"`
 	// Domains are own domains that are hashed, too, with all that is below them: those that name a person or family.
 	Domains []string `mapstructure:"domains"`
-	// HashKey is the secret that pseudonyms are made with, of at least 16 bytes, from the environment. Hosts with the same key have the same pseudonyms.
+	// HashKey is the secret that pseudonyms are made with, of at least 16 bytes, from the environment. Hosts with the same key have
+	// the same pseudonyms.
 	HashKey privacy.Key `mapstructure:"hash_key"`
 }
 
 // policy is what the privacy package is told.
 func (p *Privacy) policy() privacy.Settings {
-	return privacy.Settings{Addresses: p.Addresses, IPs: p.IPs, FailedLogins: p.FailedLogins, Bodies: p.Bodies, Domains: p.Domains, Key: p.HashKey}
+	return privacy.Settings{
+		Addresses: p.Addresses, IPs: p.IPs, FailedLogins: p.FailedLogins, Bodies: p.Bodies, Domains: p.Domains, Key: p.HashKey,
+	}
 }
 
 // NeedsSealing says whether a saved state must not be read by others; for that there must be a key.

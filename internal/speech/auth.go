@@ -10,7 +10,8 @@ import (
 var mechanisms = [...]string{
 	"PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "XOAUTH2", "OAUTHBEARER", "NTLM", "GSSAPI", "GSS-SPNEGO", "EXTERNAL", "ANONYMOUS",
 	"SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS",
-	"KERBEROS_V4", "KERBEROS_V5", "OTP", "SKEY", "SECURID", "SRP", "CRAM-SHA1", "XYMCOOKIE", "XYMPKI", "MSN", "SPA", "PLAIN-CLIENTTOKEN", "GS2-KRB5",
+	"KERBEROS_V4", "KERBEROS_V5", "OTP", "SKEY", "SECURID", "SRP", "CRAM-SHA1",
+	"XYMCOOKIE", "XYMPKI", "MSN", "SPA", "PLAIN-CLIENTTOKEN", "GS2-KRB5",
 	"EXCHANGEAUTH", "GS2-KRB5-PLUS", "ECDSA-NIST256P-CHALLENGE", "EAP-AES128", "SAML20", "OPENID20", "OAUTH10A", "WSS-TOKEN",
 }
 
@@ -41,8 +42,8 @@ func readAuth(rest string, capital bool, ev *event.Event) bool {
 	return true
 }
 
-// HideCredentials marks what must not leave of a command: what follows the mechanism of AUTH, and the login that a proxy hands on. Said is the
-// command's words, a piece of the line.
+// HideCredentials marks what must not leave of a command: what follows the mechanism of AUTH, and the login that a proxy hands on.
+// Said is the command's words, a piece of the line.
 func HideCredentials(said string, ev *event.Event) {
 	if ev.Kind != event.KindCommand {
 		return
@@ -61,8 +62,8 @@ func HideCredentials(said string, ev *event.Event) {
 	}
 }
 
-// hideLogin marks the values of XCLIENT's attributes that log in: "ADDR=192.0.2.1 LOGIN=anna PASS=secret" (Postfix's XCLIENT_README; proxies
-// have PASS and FORWARD besides).
+// hideLogin marks the values of XCLIENT's attributes that log in: "ADDR=192.0.2.1 LOGIN=anna PASS=secret" (Postfix's
+// XCLIENT_README; proxies have PASS and FORWARD besides).
 func hideLogin(attributes string, ev *event.Event) {
 	for attributes != "" {
 		var one string

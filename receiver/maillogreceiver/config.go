@@ -89,7 +89,8 @@ func (c *Config) Validate() error {
 		wrong("compression: %q is not a choice, takes auto, gzip or none", c.Compression)
 	}
 	if r := c.RetryOnFailure; r.Enabled && (r.InitialInterval <= 0 || r.MaxInterval < r.InitialInterval || r.MaxElapsedTime < 0) {
-		wrong("retry_on_failure: initial_interval %s, max_interval %s, max_elapsed_time %s do not fit, take durations with 0 < initial_interval <= max_interval and max_elapsed_time >= 0",
+		wrong("retry_on_failure: initial_interval %s, max_interval %s, max_elapsed_time %s do not fit, "+
+			"take durations with 0 < initial_interval <= max_interval and max_elapsed_time >= 0",
 			r.InitialInterval, r.MaxInterval, r.MaxElapsedTime)
 	}
 	return errors.Join(errs...)

@@ -26,7 +26,8 @@ type Config struct {
 	CheckpointInterval time.Duration `mapstructure:"checkpoint_interval"`
 }
 
-// Paths are where the configuration file is looked for: no other way leads into a module (fluent/fluent-bit#11209). The first that is there is taken.
+// Paths are where the configuration file is looked for: no other way leads into a module (fluent/fluent-bit#11209). The first that
+// is there is taken.
 var Paths = [...]string{"/etc/fluent-bit/smtp.yaml", "/fluent-bit/etc/smtp.yaml"}
 
 // Default is what holds without a file.
@@ -58,7 +59,9 @@ func Parse(name string, data []byte) (Config, error) {
 	if err := check.Section(section, &c); err != nil {
 		return c, fmt.Errorf("%s: %w", name, err)
 	}
-	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{Result: &c, DecodeHook: mapstructure.StringToTimeDurationHookFunc(), ErrorUnused: true})
+	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
+		Result: &c, DecodeHook: mapstructure.StringToTimeDurationHookFunc(), ErrorUnused: true,
+	})
 	if err == nil {
 		err = d.Decode(section)
 	}
@@ -70,7 +73,8 @@ func Parse(name string, data []byte) (Config, error) {
 	case c.State != "" && !path.IsAbs(c.State):
 		err = fmt.Errorf("state: %q is not absolute, takes a path such as /var/lib/fluent-bit/smtp.state under accessible_paths", c.State)
 	case c.State != "" && c.Privacy.NeedsSealing() && c.Privacy.HashKey == "":
-		err = errors.New("privacy.hash_key: what hides people needs a key for a saved state, which has the names as they are, takes a secret of at least 16 bytes")
+		err = errors.New("privacy.hash_key: what hides people needs a key for a saved state, which has the names as they are, " +
+			"takes a secret of at least 16 bytes")
 	case c.CheckpointInterval < time.Second:
 		err = fmt.Errorf("checkpoint_interval: %s is too short, takes a duration of at least 1s", c.CheckpointInterval)
 	}

@@ -1,5 +1,5 @@
-// Command schemas writes what stores have to know of our attributes, from the table of them: field types for Elasticsearch and OpenSearch, facets for Datadog.
-// `make generate` runs it.
+// Command schemas writes what stores have to know of our attributes, from the table of them: field types for Elasticsearch and
+// OpenSearch, facets for Datadog. `make generate` runs it.
 package main
 
 import (
@@ -36,7 +36,8 @@ var texts = map[string]bool{attrs.ReplyText: true, attrs.Argument: true, attrs.S
 
 type field map[string]any
 
-// of is an attribute's field; wordy is the type of a text that is searched only, object that of an object whose parts are not known. Nil: it is left to the store.
+// of is an attribute's field; wordy is the type of a text that is searched only, object that of an object whose parts are not
+// known. Nil: it is left to the store.
 func of(d *attrs.Doc, wordy, object string) field {
 	switch d.Type {
 	case attrs.Int:
@@ -101,7 +102,8 @@ func indented(v any) []byte {
 // facets are written as the integrations that Datadog publishes have them.
 func facets() []byte {
 	var b bytes.Buffer
-	b.WriteString("# Facets and measures for Datadog, generated from internal/attrs by `make generate`: groups, names and paths as in the log assets of DataDog/integrations-core.\nfacets:\n")
+	b.WriteString("# Facets and measures for Datadog, generated from internal/attrs by `make generate`: " +
+		"groups, names and paths as in the log assets of DataDog/integrations-core.\nfacets:\n")
 	for i := range attrs.Table {
 		d := &attrs.Table[i]
 		if texts[d.Name] || d.Type == attrs.Array || d.Type == attrs.Map || d.Type == attrs.Strings {

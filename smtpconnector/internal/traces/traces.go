@@ -1,5 +1,6 @@
-// Package traces makes spans of enriched records: one trace a mail, of the messages that it is at each host that it passes. A span goes out with the record
-// that ends it, since a message may live for days: the ids stand on the records, and what several spans have in common is made from them.
+// Package traces makes spans of enriched records: one trace a mail, of the messages that it is at each host that it passes. A span
+// goes out with the record that ends it, since a message may live for days: the ids stand on the records, and what several spans
+// have in common is made from them.
 package traces
 
 import (
@@ -26,11 +27,13 @@ type Options struct {
 
 // Maker makes spans of the records of one connector. It is not safe for concurrent use.
 type Maker struct {
-	keep    *keeper // nil where all messages have spans
-	calls   calls
-	parents recent[pcommon.TraceID]   // the traces of messages that a notice may be about: it has one of its own, and names the message by its uid alone
-	first   recent[pcommon.Timestamp] // when the call that brought a message began, or its first try: by rounded times that may be before its reception
-	told    told
+	keep  *keeper // nil where all messages have spans
+	calls calls
+	// the traces of messages that a notice may be about: it has one of its own, and names the message by its uid alone
+	parents recent[pcommon.TraceID]
+	// when the call that brought a message began, or its first try: by rounded times that may be before its reception
+	first recent[pcommon.Timestamp]
+	told  told
 
 	out    *output
 	rec    plog.LogRecord
@@ -98,7 +101,8 @@ func partOf(eventName string) part {
 	switch eventName {
 	case "smtp.connect":
 		return connect
-	case "smtp.disconnect", "smtp.tls", "smtp.auth", "smtp.command", "smtp.reply", "smtp.reject", "smtp.filter", "smtp.warning", "smtp.message.aborted":
+	case "smtp.disconnect", "smtp.tls", "smtp.auth", "smtp.command", "smtp.reply",
+		"smtp.reject", "smtp.filter", "smtp.warning", "smtp.message.aborted":
 		return inSession
 	case "smtp.message.opened":
 		return opened
