@@ -1,19 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"os"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/pmetric"
-
+	"github.com/otelcol-smtp/otelcol-smtp/bench/internal/observed"
 	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
 )
 
 // check compares what was counted with what happened.
 func check(way, path string, want *generate.Totals) error {
-	counted, err := read(path)
+	counted, err := observed.Counted(path)
 	if err != nil {
 		return err
 	}
@@ -38,52 +34,4 @@ func check(way, path string, want *generate.Totals) error {
 		}
 	}
 	return nil
-}
-
-// read gives the newest sums of the counters, by status; the count connector gives one sum a batch, which add up.
-func read(path string) (map[string]int64, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	sums := map[string]int64{}
-	for _, line := range bytes.Split(data, []byte("\n")) {
-		if len(line) == 0 {
-			continue
-		}
-		md, err := (&pmetric.JSONUnmarshaler{}).UnmarshalMetrics(line)
-		if err != nil {
-			return nil, err
-		}
-		newest := map[string]int64{}
-		cumulative := false
-		for _, rm := range md.ResourceMetrics().All() {
-			for _, m := range rm.ScopeMetrics().At(0).Metrics().All() {
-				if m.Type() != pmetric.MetricTypeSum {
-					continue
-				}
-				cumulative = cumulative || m.Sum().AggregationTemporality() == pmetric.AggregationTemporalityCumulative
-				for _, p := range m.Sum().DataPoints().All() {
-					newest[m.Name()+" "+status(p.Attributes())] += p.IntValue()
-				}
-			}
-		}
-		for key, n := range newest {
-			if cumulative {
-				sums[key] = n
-			} else {
-				sums[key] += n
-			}
-		}
-	}
-	return sums, nil
-}
-
-func status(attributes pcommon.Map) string {
-	for _, name := range [...]string{"smtp.delivery.status", "status"} {
-		if v, ok := attributes.Get(name); ok {
-			return v.AsString()
-		}
-	}
-	return ""
 }

@@ -11,20 +11,21 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otelcol-smtp/otelcol-smtp/bench/internal/observed"
 	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
 )
 
 // measureExporter runs an exporter that only counts (Debian's prometheus-postfix-exporter, a build of kumina/postfix_exporter) over
 // the log. It reads from the end of a file on, so the log is written when it stands there; it is asked for its numbers once, which
 // are compared with what happened.
-func measureExporter(binary, log, dir string, want *generate.Totals) (cost, error) {
+func measureExporter(binary, log, dir string, want *generate.Totals) (observed.Cost, error) {
 	address, err := freeAddress()
 	if err != nil {
-		return cost{}, err
+		return observed.Cost{}, err
 	}
 	path := filepath.Join(dir, "exporter.log")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
-		return cost{}, err
+		return observed.Cost{}, err
 	}
 	cmd := exec.Command(binary, "--web.listen-address="+address,
 		"--postfix.logfile_path="+path, "--postfix.showq_path="+filepath.Join(dir, "none"))

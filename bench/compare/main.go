@@ -15,8 +15,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 
+	"github.com/otelcol-smtp/otelcol-smtp/bench/internal/observed"
 	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
 )
 
@@ -56,7 +56,7 @@ func run(lines, rounds int, dialect, binary, exporter string) error {
 	} else {
 		fmt.Printf("no exporter that only counts: %v\n\n", err)
 	}
-	measured := map[string][]cost{}
+	measured := map[string][]observed.Cost{}
 	for range rounds {
 		for _, way := range ways {
 			c, err := l.measure(way)
@@ -91,12 +91,12 @@ type comparison struct {
 }
 
 // measure runs one way over the log, and compares what it counted with what happened.
-func (l *comparison) measure(way string) (cost, error) {
+func (l *comparison) measure(way string) (observed.Cost, error) {
 	if way == "exporter" {
 		return measureExporter(l.exporter, l.log, l.dir, &l.totals)
 	}
 	if err := os.WriteFile(l.out, nil, 0o600); err != nil {
-		return cost{}, err
+		return observed.Cost{}, err
 	}
 	c, err := measure(l.binary, filepath.Join("bench", way+".yaml"), "LOG="+l.log, "OUT="+l.out)
 	if err != nil {
@@ -124,16 +124,14 @@ func write(path string, n int, dialect string) (totals generate.Totals, lines in
 	return l.Totals, lines, f.Close()
 }
 
-func show(ways []string, measured map[string][]cost, wires map[string]wire, lines int, size int64) {
+func show(ways []string, measured map[string][]observed.Cost, wires map[string]wire, lines int, size int64) {
 	fmt.Println("| way | CPU µs a line (least, median, most) | lines/s a core | peak MiB | OTLP bytes a byte of log | the same, gzip |\n" +
 		"| --- | --- | --- | --- | --- | --- |")
 	for _, way := range ways {
-		list := slices.Clone(measured[way])
-		slices.SortFunc(list, func(a, b cost) int { return int(a.cpu - b.cpu) })
-		at := func(c cost) float64 { return float64(c.cpu.Microseconds()) / float64(lines) }
-		middle := list[len(list)/2]
-		fmt.Printf("| %s | %.2f, %.2f, %.2f | %.0f | %.0f |", way, at(list[0]), at(middle), at(list[len(list)-1]),
-			float64(lines)/middle.cpu.Seconds(), float64(middle.peak)/(1<<20))
+		at := func(c observed.Cost) float64 { return float64(c.CPU.Microseconds()) / float64(lines) }
+		least, middle, most := observed.Ordered(measured[way])
+		fmt.Printf("| %s | %.2f, %.2f, %.2f | %.0f | %.0f |", way, at(least), at(middle), at(most),
+			float64(lines)/middle.CPU.Seconds(), float64(middle.Peak)/(1<<20))
 		if w, ok := wires[way]; ok {
 			fmt.Printf(" %.2f | %.2f |\n", float64(w.plain)/float64(size), float64(w.gzip)/float64(size))
 		} else {
@@ -143,15 +141,9 @@ func show(ways []string, measured map[string][]cost, wires map[string]wire, line
 	fmt.Println()
 }
 
-// ratio compares round by round, where there are both: the machine's speed drifts.
-func ratio(name string, a, b []cost, budget float64) {
-	if len(b) == 0 {
-		return
+// ratio prints how two ways compare, where there are both.
+func ratio(name string, a, b []observed.Cost, budget float64) {
+	if len(b) > 0 {
+		fmt.Printf("%s: %v, at most %.2f is asked\n", name, observed.RoundByRound(a, b, observed.ByCPU), budget)
 	}
-	var list []float64
-	for i := range a {
-		list = append(list, a[i].cpu.Seconds()/b[i].cpu.Seconds())
-	}
-	slices.Sort(list)
-	fmt.Printf("%s: %.2f (%.2f to %.2f), at most %.2f is asked\n", name, list[len(list)/2], list[0], list[len(list)-1], budget)
 }

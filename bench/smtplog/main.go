@@ -13,12 +13,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
+	"github.com/otelcol-smtp/otelcol-smtp/bench/internal/observed"
 	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
 )
 
@@ -97,7 +96,7 @@ func makeUpApart(path, lines string) error {
 type way struct {
 	name string
 	args []string
-	ran  []cost
+	ran  []observed.Cost
 }
 
 // compare runs each way in turn, as often as asked.
@@ -162,48 +161,31 @@ func someone(path string) (queue, recipient string, err error) {
 	return "", "", errors.New("the log has no delivery")
 }
 
-// cost is what one run took.
-type cost struct {
-	cpu, wall time.Duration
-	peak      int64 // bytes of resident memory
-}
-
-func measure(args []string) (cost, error) {
+func measure(args []string) (observed.Cost, error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stderr = os.Stderr
 	began := time.Now()
 	if err := cmd.Run(); err != nil {
-		return cost{}, err
+		return observed.Cost{}, err
 	}
-	c := cost{cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), wall: time.Since(began)}
-	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return cost{}, errors.New("the system tells no resource usage")
-	}
-	c.peak = usage.Maxrss << 10
-	return c, nil
+	wall := time.Since(began)
+	c, err := observed.Ended(cmd.ProcessState)
+	c.Wall = wall
+	return c, err
 }
 
 func (w *way) show(lines string) {
-	list := slices.Clone(w.ran)
-	slices.SortFunc(list, func(a, b cost) int { return int(a.cpu - b.cpu) })
-	least, middle, most := list[0], list[len(list)/2], list[len(list)-1]
-	fmt.Printf("| %s | %s | %.2f, %.2f, %.2f | %.1f | %d |\n", lines, w.name, least.cpu.Seconds(), middle.cpu.Seconds(), most.cpu.Seconds(),
-		middle.wall.Seconds(), middle.peak>>20)
+	least, middle, most := observed.Ordered(w.ran)
+	fmt.Printf("| %s | %s | %.2f, %.2f, %.2f | %.1f | %d |\n",
+		lines, w.name, least.CPU.Seconds(), middle.CPU.Seconds(), most.CPU.Seconds(), middle.Wall.Seconds(), middle.Peak>>20)
 }
 
-// ratio compares round by round: the machine's speed drifts.
+// ratio prints how two ways compare, where there are both.
 func ratio(a, b *way, goal float64) {
 	if len(b.ran) == 0 {
 		return
 	}
-	var cpu, wall []float64
-	for i := range a.ran {
-		cpu = append(cpu, a.ran[i].cpu.Seconds()/b.ran[i].cpu.Seconds())
-		wall = append(wall, a.ran[i].wall.Seconds()/b.ran[i].wall.Seconds())
-	}
-	slices.Sort(cpu)
-	slices.Sort(wall)
+	cpu, wall := observed.RoundByRound(a.ran, b.ran, observed.ByCPU), observed.RoundByRound(a.ran, b.ran, observed.ByWall)
 	fmt.Printf("| | %s / %s | %.2f (%.2f to %.2f; %.2f is asked) | %.2f | |\n",
-		a.name, b.name, cpu[len(cpu)/2], cpu[0], cpu[len(cpu)-1], goal, wall[len(wall)/2])
+		a.name, b.name, cpu.Middle, cpu.Least, cpu.Most, goal, wall.Middle)
 }

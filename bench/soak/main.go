@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/otelcol-smtp/otelcol-smtp/bench/internal/observed"
 	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
 )
 
@@ -54,7 +55,7 @@ func run(lines, every int, binary string) (err error) {
 			return err
 		}
 	}
-	if err := idle(cmd.Process.Pid); err != nil {
+	if err := observed.Idle(cmd.Process.Pid, 5*time.Second); err != nil {
 		return err
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -69,7 +70,7 @@ func run(lines, every int, binary string) (err error) {
 // row has so many lines more read, and says what the process takes then.
 func (w *writer) row(lines, pid int) error {
 	began, from := time.Now(), w.lines
-	before, err := usage(pid)
+	before, err := observed.Of(pid)
 	if err != nil {
 		return err
 	}
@@ -81,12 +82,12 @@ func (w *writer) row(lines, pid int) error {
 			return err
 		}
 	}
-	after, err := usage(pid)
+	after, err := observed.Of(pid)
 	if err != nil {
 		return err
 	}
 	n := float64(w.lines - from)
-	fmt.Printf("| %d | %.0f | %.0f | %.2f | %.0f |\n",
-		w.lines, after.resident, after.most, float64((after.cpu-before.cpu).Microseconds())/n, n/time.Since(began).Seconds())
+	fmt.Printf("| %d | %.0f | %.0f | %.2f | %.0f |\n", w.lines, float64(after.Resident)/(1<<20), float64(after.Peak)/(1<<20),
+		float64((after.CPU-before.CPU).Microseconds())/n, n/time.Since(began).Seconds())
 	return nil
 }

@@ -2,12 +2,11 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"os"
+	"time"
 
-	"go.opentelemetry.io/collector/pdata/pmetric"
-
+	"github.com/otelcol-smtp/otelcol-smtp/bench/internal/observed"
 	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
 )
 
@@ -61,34 +60,30 @@ func (w *writer) write(lines int) error {
 	return out.Flush()
 }
 
+// wait waits until the process has read as much as was written, or nearly so: it reads some of it twice, to know files again.
+func (w *writer) wait(pid int) error {
+	for range 6000 {
+		io, err := observed.Numbers(pid, "io")
+		if err != nil {
+			return err
+		}
+		if io["rchar"] >= w.bytes {
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return fmt.Errorf("it has not read on for two minutes behind line %d", w.lines)
+}
+
 // check compares the newest numbers that the collector wrote with what happened.
 func (w *writer) check(path string) error {
-	data, err := os.ReadFile(path)
+	counted, err := observed.Counted(path)
 	if err != nil {
 		return err
-	}
-	all := bytes.Split(bytes.TrimSpace(data), []byte("\n"))
-	md, err := (&pmetric.JSONUnmarshaler{}).UnmarshalMetrics(all[len(all)-1])
-	if err != nil {
-		return err
-	}
-	counted := map[string]int64{}
-	for _, rm := range md.ResourceMetrics().All() {
-		for _, sm := range rm.ScopeMetrics().All() {
-			for _, m := range sm.Metrics().All() {
-				if m.Name() != "smtp.delivery.recipients" {
-					continue
-				}
-				for _, p := range m.Sum().DataPoints().All() {
-					status, _ := p.Attributes().Get("smtp.delivery.status")
-					counted[status.AsString()] += p.IntValue()
-				}
-			}
-		}
 	}
 	for status, n := range w.ends {
-		if counted[status] != n {
-			return fmt.Errorf("recipients %s: counted %d, happened %d", status, counted[status], n)
+		if got := counted["smtp.delivery.recipients "+status]; got != n {
+			return fmt.Errorf("recipients %s: counted %d, happened %d", status, got, n)
 		}
 	}
 	fmt.Printf("\nrecipients, as they happened: %v\n", w.ends)
