@@ -100,6 +100,29 @@ func BenchmarkAttack(b *testing.B) {
 		"Exim's clients": func(i int) []string {
 			return []string{fmt.Sprintf("2026-11-23 15:%02d:%02d SMTP connection from [192.0.%d.%d]:%d (TCP/IP connection count = 1)", i/6000%60, i/100%60, i/250%250, i%250, i%60000)}
 		},
+		"answers with codes of their own": func(i int) []string {
+			p := iso(i) + "mx postfix/"
+			return []string{
+				p + "qmgr[1]: " + id(i/50) + ": from=<a@a.example>, size=1, nrcpt=50 (queue active)",
+				p + fmt.Sprintf("smtp[1]: %s: to=<%d@b.example>, relay=mx.b.example[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=4.%d.%d, status=deferred (host mx.b.example[192.0.2.1] said: 4%02d 4.%d.%d no (in reply to RCPT TO command))", id(i/50), i%50, i%1000, i/1000%1000, i%100, i%1000, i/1000%1000),
+			}
+		},
+		"hosts and clients of their own": func(i int) []string {
+			p := iso(i) + "mx postfix/"
+			at := fmt.Sprintf("%s%d.example[10.%d.%d.%d]", long[:200], i, i>>16&255, i>>8&255, i&255)
+			return []string{
+				p + fmt.Sprintf("smtpd[1]: %s: client=%s, sasl_method=PLAIN, sasl_username=%d%s", id(i/50), at, i, long[:240]),
+				p + fmt.Sprintf("smtp[1]: %s: host %s said: 4%02d 4.%d.%d no (in reply to RCPT TO command)", id(i/50), at, i%100, i%1000, i/1000%1000),
+			}
+		},
+		"clients that stay while their messages go": func(i int) []string {
+			p := iso(i) + "mx postfix/"
+			lines := []string{
+				p + fmt.Sprintf("smtpd[%d]: connect from c.example[192.0.2.1]", i/64), p + fmt.Sprintf("smtpd[%d]: %s: client=c.example[192.0.2.1]", i/64, id(i)),
+				p + "qmgr[1]: " + id(i) + fmt.Sprintf(": from=<%d-%s@b.example>, size=1, nrcpt=1 (queue active)", i, long[:480]),
+			}
+			return append(lines[min(i%64, 1):], p+"qmgr[1]: "+id(i)+": removed")
+		},
 		"qmail's deliveries": func(i int) []string {
 			p := fmt.Sprintf("@400000006aa8e01a%08x ", i)
 			return []string{p + fmt.Sprintf("new msg %d", i), p + fmt.Sprintf("info msg %d: bytes 1 from <%s%d@a.example> qp %d uid 1", i, long[:200], i, i), p + fmt.Sprintf("starting delivery %d: msg %d to remote %s%d@b.example", i, i, long[:200], i)}

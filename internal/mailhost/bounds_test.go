@@ -53,6 +53,34 @@ func TestFiltersAreBounded(t *testing.T) {
 	}
 }
 
+// A client that stays holds nothing of what it has brought and is forgotten.
+func TestSessionsHoldNoForgottenMessages(t *testing.T) {
+	h := New("mx", testSite(), new(Totals), new(Arrivals))
+	client := func(kind event.Kind, pid int64) event.Event {
+		return event.Event{Kind: kind, Scope: event.ScopePID, Role: event.RoleServer, PID: pid, PeerIP: "192.0.2.1"}
+	}
+	bring := func(second float64, id string) {
+		opened := client(event.KindMessageOpened, 1)
+		opened.QueueID = id
+		observe(h, second, opened)
+		observe(h, second, event.Event{Kind: event.KindMessageReceived, QueueID: id, First: true})
+		observe(h, second, event.Event{Kind: event.KindMessageRemoved, QueueID: id})
+	}
+	observe(h, 0, client(event.KindConnect, 1))
+	for i := range 3 * maxOpenOfOne {
+		bring(float64(i), fmt.Sprint("A", i))
+	}
+	bring(500, "B")
+	s := h.openSessions.Head
+	if s == nil || len(s.open) != 1 || len(h.openers) != 1 || h.openers[s.open[0]] != s {
+		t.Errorf("the session holds %d of the %d that are remembered", len(h.openers), len(h.messages))
+	}
+	observe(h, 501, client(event.KindDisconnect, 1))
+	if len(h.openers) != 0 {
+		t.Errorf("%d are held behind its end", len(h.openers))
+	}
+}
+
 func TestTriesAreBounded(t *testing.T) {
 	h := New("mx", testSite(), new(Totals), new(Arrivals))
 	for i := range 3 * maxTries {

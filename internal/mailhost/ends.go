@@ -91,7 +91,8 @@ func (h *Host) endSession(s *Session, end event.End, last *event.Event, out *Out
 	if h.site.SessionSummaries || h.site.MessageSummaries && s.talk != nil {
 		out.Made = append(out.Made, Made{Summary: s.summary(last), Host: s.host.name})
 	}
-	s.Commands, s.open, s.Counts = nil, nil, nil
+	s.letAllGo()
+	s.Commands, s.Counts = nil, nil
 	if s.talk != nil {
 		s.talk.Slim()
 	}
@@ -161,7 +162,8 @@ func (h *Host) abortOpen(s *Session, end event.End, out *Output) {
 		if m.ended || m.received || m.hasVerdict() {
 			continue
 		}
-		brokeInside := broke && i == len(s.open)-1 && s.BrokeAt != event.CommandEOM // there it was told apart from its answer only
+		isNewest := i == len(s.open)-1 && !s.NewestGone
+		brokeInside := broke && isNewest && s.BrokeAt != event.CommandEOM // there it was told apart from its answer only
 		if m.MessageID != "" && !brokeInside {
 			continue
 		}

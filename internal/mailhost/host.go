@@ -47,7 +47,8 @@ type Host struct {
 // connections are the host's sessions, and what finds them.
 type connections struct {
 	sessions   map[sessionKey]*Session
-	passed     map[string]*Session // by IP: screened sessions that go on to the server
+	passed     map[string]*Session   // by IP: screened sessions that go on to the server
+	openers    map[*Message]*Session // that are open still, of what they opened
 	aliases    aliases
 	tellsAfter bool // lines behind the last one of a session were seen
 	tellsCalls bool // so were lines about connections from clients

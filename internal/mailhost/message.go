@@ -254,9 +254,7 @@ func (m *Message) opened(s *Session, ev *event.Event) {
 		m.broughtBy(submitter{ClientAddress: s.ClientAddress, PeerIP: s.PeerIP, User: s.User, Mechanism: s.Mechanism})
 		m.ClientPort = int32(s.ClientPort)
 	}
-	if len(s.open) < maxOpenOfOne {
-		s.open = append(s.open, m)
-	}
+	s.opens(m)
 }
 
 // receivedBy is the queue manager's line: the first makes the candidate a message, later ones are new runs. Of a message whose beginning

@@ -196,6 +196,7 @@ func isFirst(ev *event.Event) bool {
 // forgetMessage takes an ended message out of the memory.
 func (h *Host) forgetMessage(m *Message) {
 	h.unlistArrival(m, true)
+	h.openers[m].letGo(m)
 	if m.links.In != nil {
 		m.links.In.Remove(m)
 	}

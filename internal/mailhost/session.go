@@ -50,6 +50,7 @@ type Session struct {
 	Accepted    int      // recipients accepted, where the log shows each
 	Refused     int      // recipients refused
 	Bytes       int64
+	NewestGone  bool // the message that came in last is not remembered any more
 	Commands    []conversation.CommandRecord
 	Dropped     int                         // commands that Commands had no room for
 	Counts      *[event.Verbs]event.Count   // of the server, until the end
@@ -61,7 +62,7 @@ type Session struct {
 	Login       toldLogin
 
 	talk *conversation.Conversation // of dialects that show commands and replies
-	open []*Message                 // candidates and messages that came in here; for the end of the session
+	open []*Message                 // candidates and messages that came in here and are remembered; for the end of the session
 }
 
 // goesOn says whether a second line about the connection is of the same one: a proxy in front says who calls, a client logs its

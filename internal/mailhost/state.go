@@ -369,7 +369,7 @@ func (h *Host) restoreSession(in *savedSession, byUID map[event.ID]*Message) {
 	s.key = sessionKey{in.Scope, h.word(in.KeyInstance), strings.Clone(in.KeyName), in.KeyNumber}
 	for _, uid := range in.Open {
 		if m := byUID[uid]; m != nil {
-			s.open = append(s.open, m)
+			s.holds(m)
 		}
 	}
 	h.sessions[s.key] = s

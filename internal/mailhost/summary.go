@@ -57,9 +57,7 @@ func (s *Session) summary(last *event.Event) *Summary {
 		Messages: s.Received, Accepted: s.Accepted, Refused: s.Refused, Bytes: s.Bytes,
 	}
 	for _, m := range s.open {
-		if m.received && m.HasSize {
-			totals.Bytes += m.Size
-		}
+		totals.Bytes += m.bytesTaken()
 	}
 	if s.Slowest != nil {
 		totals.Slowest = *s.Slowest

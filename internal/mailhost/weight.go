@@ -14,6 +14,7 @@ import (
 const (
 	mapEntry    = 96
 	indexEntry  = 160 // the key is a string of its own
+	openEntry   = 40  // two pointers
 	messageBase = int(unsafe.Sizeof(Message{})) + mapEntry
 	sessionBase = int(unsafe.Sizeof(Session{})) + int(unsafe.Sizeof(sessionKey{})) + mapEntry
 	peerBase    = int(unsafe.Sizeof(peer{})) + int(unsafe.Sizeof(peerKey{})) + mapEntry
@@ -75,7 +76,7 @@ func (s *Session) weigh() int {
 	if s.Answers != nil {
 		bytes += int(unsafe.Sizeof(*s.Answers)) + s.Answers.weigh()
 	}
-	return bytes + 8*cap(s.open)
+	return bytes + 8*cap(s.open) + openEntry*len(s.open)
 }
 
 func (p *peer) weigh() int {
