@@ -30,22 +30,40 @@ func releasePages() {
 type mapping struct{ from, to uintptr }
 
 // unchanged are the mappings of a file that can't be written and hold nothing but what stands in the file (proc(5), smaps): a relocated or patched page would
-// not come back.
+// not come back, nor one that was swapped out since. Where the kernel doesn't say so of both, it is none.
 func unchanged(smaps *bufio.Scanner, file string) (list []mapping) {
-	var now *mapping
+	var now mapping
+	candidate, resident, swapped := false, false, false // of now; without pages of its own, in memory and in swap
 	for smaps.Scan() {
-		fields := strings.Fields(smaps.Text())
+		first, rest, _ := strings.Cut(smaps.Text(), " ")
+		m, begins := addresses(first)
 		switch {
-		case len(fields) == 6 && strings.Contains(fields[0], "-"):
-			now = nil
-			if m, ok := addresses(fields[0]); ok && fields[5] == file && !strings.Contains(fields[1], "w") {
-				now = &m
-			}
-		case len(fields) == 3 && fields[0] == "Anonymous:" && fields[1] == "0" && now != nil:
-			list = append(list, *now)
+		case begins:
+			now, candidate, resident, swapped = m, isReadOnly(rest, file), false, false
+			continue
+		case first == "Anonymous:":
+			resident = strings.TrimSpace(rest) == "0 kB"
+		case first == "Swap:":
+			swapped = strings.TrimSpace(rest) == "0 kB"
+		default:
+			continue
+		}
+		if candidate && resident && swapped {
+			list = append(list, now)
+			candidate = false
 		}
 	}
 	return list
+}
+
+// isReadOnly reads what stands behind the addresses, `r-xp 00000000 fe:00 10420371   /usr/bin/otelcol-smtp`: a path may have blanks, and ` (deleted)` behind it when
+// the file was replaced.
+func isReadOnly(s, file string) bool {
+	rights, s, _ := strings.Cut(s, " ")
+	for range 3 { // offset, device, inode
+		_, s, _ = strings.Cut(s, " ")
+	}
+	return strings.TrimLeft(s, " ") == file && !strings.Contains(rights, "w")
 }
 
 // addresses reads `00400000-0360b000`.
