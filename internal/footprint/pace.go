@@ -14,8 +14,10 @@ const (
 	growth = 24 << 20
 	// least and most bound what that is of the living heap, in percent: marking a large heap for every few lines costs more than it frees.
 	least, most = 35, 300
-	// soon is when the start is over, as a rule; late is when it is over also on a machine that is slow or busy.
-	soon, late = time.Second, 15 * time.Second
+	// soon is when the start is over, as a rule.
+	soon = time.Second
+	// often is how long what was needed once stays: what is needed always comes back for some hundred page faults.
+	often = time.Minute
 )
 
 // Keep begins, and returns at once. Where the environment sets GOGC or GOMEMLIMIT, whoever set it knows better.
@@ -24,8 +26,13 @@ func Keep() {
 		p := &pacer{set: debug.SetGCPercent, live: live}
 		runtime.SetFinalizer(p, (*pacer).collected)
 	}
-	time.AfterFunc(soon, releasePages)
-	time.AfterFunc(late, releasePages)
+	time.AfterFunc(soon, release)
+}
+
+// release gives pages back again and again.
+func release() {
+	releasePages()
+	time.AfterFunc(often, release)
 }
 
 // pacer is what nothing refers to: each collection finds it.

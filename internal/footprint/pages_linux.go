@@ -8,19 +8,16 @@ import (
 	"syscall"
 )
 
-// releasePages gives back the pages of the program that are resident: the start of some eighty components has touched most of them, the work that
-// follows needs a fifth. They are read-only, and the kernel has the file: what is needed again comes again, for a page fault.
+// releasePages gives back the pages of files that are resident: the start of some eighty components has touched most of the program, and the work that
+// follows needs a fifth; of a storage that was large once most is free. They are read-only, and the kernel has the files: what is needed again comes again, for
+// a page fault.
 func releasePages() {
-	self, err := os.Readlink("/proc/self/exe")
-	if err != nil {
-		return
-	}
 	maps, err := os.Open("/proc/self/smaps")
 	if err != nil {
 		return
 	}
 	defer func() { _ = maps.Close() }()
-	for _, m := range unchanged(bufio.NewScanner(maps), self) {
+	for _, m := range unchanged(bufio.NewScanner(maps)) {
 		// An error leaves them resident, as they were.
 		_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, m.from, m.to-m.from, syscall.MADV_DONTNEED)
 	}
@@ -29,9 +26,9 @@ func releasePages() {
 // mapping is a range of addresses.
 type mapping struct{ from, to uintptr }
 
-// unchanged are the mappings of a file that can't be written and hold nothing but what stands in the file (proc(5), smaps): a relocated or patched page would
+// unchanged are the mappings of files that can't be written and hold nothing but what stands in the file (proc(5), smaps): a relocated or patched page would
 // not come back, nor one that was swapped out since. Where the kernel doesn't say so of both, it is none.
-func unchanged(smaps *bufio.Scanner, file string) (list []mapping) {
+func unchanged(smaps *bufio.Scanner) (list []mapping) {
 	var now mapping
 	candidate, resident, swapped := false, false, false // of now; without pages of its own, in memory and in swap
 	for smaps.Scan() {
@@ -39,7 +36,7 @@ func unchanged(smaps *bufio.Scanner, file string) (list []mapping) {
 		m, begins := addresses(first)
 		switch {
 		case begins:
-			now, candidate, resident, swapped = m, isReadOnly(rest, file), false, false
+			now, candidate, resident, swapped = m, isReadOnly(rest), false, false
 			continue
 		case first == "Anonymous:":
 			resident = strings.TrimSpace(rest) == "0 kB"
@@ -56,14 +53,14 @@ func unchanged(smaps *bufio.Scanner, file string) (list []mapping) {
 	return list
 }
 
-// isReadOnly reads what stands behind the addresses, `r-xp 00000000 fe:00 10420371   /usr/bin/otelcol-smtp`: a path may have blanks, and ` (deleted)` behind it when
-// the file was replaced.
-func isReadOnly(s, file string) bool {
+// isReadOnly reads what stands behind the addresses, `r-xp 00000000 fe:00 10420371   /usr/bin/otelcol-smtp`: whether it is a file's, and nobody writes there. What has no
+// path, or one in brackets, is no file's.
+func isReadOnly(s string) bool {
 	rights, s, _ := strings.Cut(s, " ")
 	for range 3 { // offset, device, inode
 		_, s, _ = strings.Cut(s, " ")
 	}
-	return strings.TrimLeft(s, " ") == file && !strings.Contains(rights, "w")
+	return strings.HasPrefix(strings.TrimLeft(s, " "), "/") && !strings.Contains(rights, "w")
 }
 
 // addresses reads `00400000-0360b000`.
