@@ -14,6 +14,7 @@ import (
 type Usage struct {
 	CPU            time.Duration // user and system
 	Resident, Peak int64         // bytes of memory: now, and at most
+	Own            int64         // of those now, what stands in no file
 }
 
 // Of reads it.
@@ -22,7 +23,7 @@ func Of(pid int) (u Usage, err error) {
 	if err != nil {
 		return u, err
 	}
-	u.Resident, u.Peak = status["VmRSS"]<<10, status["VmHWM"]<<10
+	u.Resident, u.Peak, u.Own = status["VmRSS"]<<10, status["VmHWM"]<<10, status["RssAnon"]<<10
 	u.CPU, err = CPU(pid)
 	return u, err
 }
