@@ -30,6 +30,13 @@ func (*counting) Record(float64, int64)  {}
 func (*counting) Show(float64)           {}
 func (*counting) Window(*metrics.Sample) {}
 
+// quarantined is a message that a filter has the server hold.
+const quarantined = `Jan 21 07:33:20 mx postfix/smtpd[1]: DEF2520A76: client=unknown[192.0.2.1]
+Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A76: message-id=<m6@sender.example>
+Jan 21 07:33:20 mx rspamd[56]: <34ec96>; proxy; rspamd_task_write_log: id: <m6@sender.example>, qid: <DEF2520A76>, ip: 192.0.2.1, from: <s@sender.example>, (default: S (quarantine): [20.00/15.00] [GTUBE(0.00){}]), len: 229, time: 0.804ms, dns req: 0, digest: <278a7fe70ad723225a13d19d1346b2df>, rcpts: <x@example.com>, mime_rcpts: <x@example.com>
+Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A76: milter-hold: END-OF-MESSAGE from unknown[192.0.2.1]: milter triggers HOLD action; from=<s@sender.example> to=<x@example.com> proto=ESMTP helo=<c.example>
+`
+
 // What Sieve and filters do behind the handover is told beside the server's verdict, and each recipient ends once.
 func TestWhatBecameOfMailBehindTheHandover(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -106,11 +113,7 @@ Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A75: milter-discard: END-OF-MESSAG
 			summary: []string{"x@example.com discarded discard"},
 		},
 		"rspamd, behind whose answer the mail server holds": {
-			lines: `Jan 21 07:33:20 mx postfix/smtpd[1]: DEF2520A76: client=unknown[192.0.2.1]
-Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A76: message-id=<m6@sender.example>
-Jan 21 07:33:20 mx rspamd[56]: <34ec96>; proxy; rspamd_task_write_log: id: <m6@sender.example>, qid: <DEF2520A76>, ip: 192.0.2.1, from: <s@sender.example>, (default: S (quarantine): [20.00/15.00] [GTUBE(0.00){}]), len: 229, time: 0.804ms, dns req: 0, digest: <278a7fe70ad723225a13d19d1346b2df>, rcpts: <x@example.com>, mime_rcpts: <x@example.com>
-Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A76: milter-hold: END-OF-MESSAGE from unknown[192.0.2.1]: milter triggers HOLD action; from=<s@sender.example> to=<x@example.com> proto=ESMTP helo=<c.example>
-Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A76: hold: header X-Spam: yes from unknown[192.0.2.1]; from=<s@sender.example> to=<x@example.com> proto=ESMTP helo=<c.example>
+			lines: quarantined + `Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A76: hold: header X-Spam: yes from unknown[192.0.2.1]; from=<s@sender.example> to=<x@example.com> proto=ESMTP helo=<c.example>
 Jan 21 07:43:20 mx postfix/postsuper[9]: DEF2520A76: released from hold
 Jan 21 07:43:20 mx postfix/qmgr[3]: DEF2520A76: from=<s@sender.example>, size=1138, nrcpt=1 (queue active)
 Jan 21 07:43:24 mx postfix/virtual[6]: DEF2520A76: to=<x@example.com>, relay=virtual, delay=604, delays=604/0/0/0.3, dsn=2.0.0, status=sent (delivered to maildir)
@@ -120,11 +123,7 @@ Jan 21 07:43:24 mx postfix/qmgr[3]: DEF2520A76: removed`,
 			summary: []string{"x@example.com delivered "},
 		},
 		"rspamd, and nobody lets it go": {
-			lines: `Jan 21 07:33:20 mx postfix/smtpd[1]: DEF2520A77: client=unknown[192.0.2.1]
-Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A77: message-id=<m7@sender.example>
-Jan 21 07:33:20 mx rspamd[56]: <34ec97>; proxy; rspamd_task_write_log: id: <m7@sender.example>, qid: <DEF2520A77>, ip: 192.0.2.1, from: <s@sender.example>, (default: S (quarantine): [20.00/15.00] [GTUBE(0.00){}]), len: 229, time: 0.804ms, dns req: 0, digest: <278a7fe70ad723225a13d19d1346b2df>, rcpts: <x@example.com>, mime_rcpts: <x@example.com>
-Jan 21 07:33:20 mx postfix/cleanup[2]: DEF2520A77: milter-hold: END-OF-MESSAGE from unknown[192.0.2.1]: milter triggers HOLD action; from=<s@sender.example> to=<x@example.com> proto=ESMTP helo=<c.example>
-Jan 21 07:43:20 mx postfix/postsuper[9]: DEF2520A77: removed`,
+			lines: quarantined + `Jan 21 07:43:20 mx postfix/postsuper[9]: DEF2520A76: removed`,
 			ended: map[string]int64{}, actions: map[string]int64{"quarantine": 1},
 			summary: []string{"x@example.com deleted quarantine"},
 		},
