@@ -144,59 +144,58 @@ func fires(t *testing.T, want []string, alerts func() []row) {
 	t.Fatalf("%v; %v fire", err, alerts())
 }
 
-// The LogsQL rules by vmalert over VictoriaLogs.
-func TestAlertsVictoriaLogs(t *testing.T) {
+// over is a log, the alerts that fire over it, and the incidents that its records have beside them.
+type over struct {
+	lines, want []string
+	incidents   string
+}
+
+// overTrouble has rules looked at over a log of trouble and over a quiet one: each over a store of its own, side by side.
+func overTrouble(t *testing.T, look func(t *testing.T, d *day, log over)) {
 	t.Parallel()
 	d := newDay(t)
 	tr := newTrouble(d)
-	for name, over := range map[string]struct {
-		lines, want []string
-		incidents   string
-	}{"trouble": {tr.lines, tr.firing(), tr.incidents()}, "quiet": {d.lines, nil, ""}} {
+	for name, log := range map[string]over{"trouble": {tr.lines, tr.firing(), tr.incidents()}, "quiet": {d.lines, nil, ""}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a, address, vmalert := newAuthority(t), freeAddress(t), freeAddress(t)
-			start(t, nil, built+"victoria-logs", "-httpListenAddr="+address, "-storageDataPath="+t.TempDir(), "-memory.allowedBytes=256MB", "-retentionPeriod=14d")
-			e := example{lines: over.lines}
-			e.run(t, "victorialogs.yaml", "VICTORIALOGS=http://"+address, "VICTORIAMETRICS=http://"+freeAddress(t))
-			counted := &day{now: d.now, host: d.host, lines: over.lines}
-			counted.arrived(t, func(t *testing.T, query string) []row { return d.logsQL(t, a, "http://"+address, query) }, "* -smtp.synthetic:=true | stats count() as n")
-			if over.incidents != "" {
-				require.NotNil(t, a.send(t, "http://"+address+"/insert/opentelemetry/v1/logs", "application/x-protobuf", over.incidents))
-			}
-			start(t, nil, built+"vmalert", "-httpListenAddr="+vmalert, "-datasource.url=http://"+address, "-rule="+rules(t, "otelcol-smtp.logsql.yaml", t.TempDir()), "-notifier.blackhole")
-			a.looked(t, "http://"+vmalert+"/api/v1/rules")
-			fires(t, over.want, func() []row { return a.alerts(t, "http://"+vmalert+"/api/v1/alerts") })
+			look(t, &day{now: d.now, host: d.host, lines: log.lines}, log)
 		})
 	}
 }
 
+// The LogsQL rules by vmalert over VictoriaLogs.
+func TestAlertsVictoriaLogs(t *testing.T) {
+	overTrouble(t, func(t *testing.T, d *day, log over) {
+		a, address, vmalert := newAuthority(t), freeAddress(t), freeAddress(t)
+		start(t, nil, built+"victoria-logs", "-httpListenAddr="+address, "-storageDataPath="+t.TempDir(), "-memory.allowedBytes=256MB", "-retentionPeriod=14d")
+		e := example{lines: log.lines}
+		e.run(t, "victorialogs.yaml", "VICTORIALOGS=http://"+address, "VICTORIAMETRICS=http://"+freeAddress(t))
+		d.arrived(t, func(t *testing.T, query string) []row { return d.logsQL(t, a, "http://"+address, query) }, "* -smtp.synthetic:=true | stats count() as n")
+		if log.incidents != "" {
+			require.NotNil(t, a.send(t, "http://"+address+"/insert/opentelemetry/v1/logs", "application/x-protobuf", log.incidents))
+		}
+		start(t, nil, built+"vmalert", "-httpListenAddr="+vmalert, "-datasource.url=http://"+address, "-rule="+rules(t, "otelcol-smtp.logsql.yaml", t.TempDir()), "-notifier.blackhole")
+		a.looked(t, "http://"+vmalert+"/api/v1/rules")
+		fires(t, log.want, func() []row { return a.alerts(t, "http://"+vmalert+"/api/v1/alerts") })
+	})
+}
+
 // The LogQL rules by Loki's ruler.
 func TestAlertsLoki(t *testing.T) {
-	t.Parallel()
-	d := newDay(t)
-	tr := newTrouble(d)
-	for name, over := range map[string]struct {
-		lines, want []string
-		incidents   string
-	}{"trouble": {tr.lines, tr.firing(), tr.incidents()}, "quiet": {d.lines, nil, ""}} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			a, address, dir := newAuthority(t), freeAddress(t), t.TempDir()
-			rules(t, "otelcol-smtp.logql.yaml", filepath.Join(dir, tenant))
-			startLoki(t, a, address, dir, "  reject_old_samples: false\n") // the log is of a week and more
-			e := example{lines: over.lines}
-			e.run(t, "loki.yaml", "LOKI=https://"+address, "LOKI_TENANT="+tenant, "CA_FILE="+a.cert, "PROMETHEUS=https://"+freeAddress(t))
-			counted := &day{now: d.now, host: d.host, lines: over.lines}
-			counted.arrived(t, func(t *testing.T, query string) []row {
-				a.post(t, "https://"+address+"/flush", nil)
-				return d.logQL(t, a, address, query)
-			}, `sum(count_over_time({service_name="mail"} | smtp_synthetic!="true" [9d]))`)
-			if over.incidents != "" {
-				require.NotNil(t, a.send(t, "https://"+address+"/otlp/v1/logs", "application/x-protobuf", over.incidents))
-			}
-			a.looked(t, "https://"+address+"/prometheus/api/v1/rules")
-			fires(t, over.want, func() []row { return a.alerts(t, "https://"+address+"/prometheus/api/v1/alerts") })
-		})
-	}
+	overTrouble(t, func(t *testing.T, d *day, log over) {
+		a, address, dir := newAuthority(t), freeAddress(t), t.TempDir()
+		rules(t, "otelcol-smtp.logql.yaml", filepath.Join(dir, tenant))
+		startLoki(t, a, address, dir, "  reject_old_samples: false\n") // the log is of a week and more
+		e := example{lines: log.lines}
+		e.run(t, "loki.yaml", "LOKI=https://"+address, "LOKI_TENANT="+tenant, "CA_FILE="+a.cert, "PROMETHEUS=https://"+freeAddress(t))
+		d.arrived(t, func(t *testing.T, query string) []row {
+			a.post(t, "https://"+address+"/flush", nil)
+			return d.logQL(t, a, address, query)
+		}, `sum(count_over_time({service_name="mail"} | smtp_synthetic!="true" [9d]))`)
+		if log.incidents != "" {
+			require.NotNil(t, a.send(t, "https://"+address+"/otlp/v1/logs", "application/x-protobuf", log.incidents))
+		}
+		a.looked(t, "https://"+address+"/prometheus/api/v1/rules")
+		fires(t, log.want, func() []row { return a.alerts(t, "https://"+address+"/prometheus/api/v1/alerts") })
+	})
 }

@@ -146,23 +146,24 @@ func TestPrometheus(t *testing.T) {
 	d.asked(t, a, "http://"+address, 0.05)
 }
 
-// TestPrometheusRemoteWrite runs examples/prometheus-remote-write.yaml in front of a Prometheus with TLS and a password, which comes up later.
+// TestPrometheusRemoteWrite runs examples/prometheus-remote-write.yaml in front of a Prometheus of Debian.
 func TestPrometheusRemoteWrite(t *testing.T) {
 	t.Parallel()
-	d, a, address := newDay(t), newAuthority(t), freeAddress(t)
-	e := example{lines: d.lines}
-	e.run(t, "prometheus-remote-write.yaml", "PROMETHEUS=https://"+address, "PROMETHEUS_AUTHORIZATION="+authorization, "CA_FILE="+a.cert)
-	startPrometheus(t, filepath.Join(debian(t), "prometheus"), address, "", a, "--web.enable-remote-write-receiver")
-	d.asked(t, a, "https://"+address, 0.12)
+	pushed(t, "prometheus-remote-write.yaml", filepath.Join(debian(t), "prometheus"), "--web.enable-remote-write-receiver")
 }
 
-// TestPrometheusOTLP runs examples/prometheus-otlp.yaml in front of a Prometheus 3, likewise.
+// TestPrometheusOTLP runs examples/prometheus-otlp.yaml in front of a Prometheus 3.
 func TestPrometheusOTLP(t *testing.T) {
 	t.Parallel()
+	pushed(t, "prometheus-otlp.yaml", built+"prometheus", "--web.enable-otlp-receiver")
+}
+
+// pushed runs an example in front of a Prometheus with TLS and a password, which comes up later.
+func pushed(t *testing.T, name, binary, receiver string) {
 	d, a, address := newDay(t), newAuthority(t), freeAddress(t)
 	e := example{lines: d.lines}
-	e.run(t, "prometheus-otlp.yaml", "PROMETHEUS=https://"+address, "PROMETHEUS_AUTHORIZATION="+authorization, "CA_FILE="+a.cert)
-	startPrometheus(t, built+"prometheus", address, "", a, "--web.enable-otlp-receiver")
+	e.run(t, name, "PROMETHEUS=https://"+address, "PROMETHEUS_AUTHORIZATION="+authorization, "CA_FILE="+a.cert)
+	startPrometheus(t, binary, address, "", a, receiver)
 	d.asked(t, a, "https://"+address, 0.12)
 }
 
