@@ -20,17 +20,25 @@ type segments struct {
 	draft *engine.Draft     // nil: none was begun
 	whole bool              // the draft needs none of the list
 	fresh []session.Segment // of the draft, on disk
+	last  int               // no segment on disk has a greater number
 
 	broken bool // what has changed since the newest index is not known any more: the next state has to be a whole one
 	bytes  int  // of the newest whole state
+	parts  int  // that it was in
 	size   int  // of what it was in memory
 }
 
 // leastBytes is the size up to which no state is worth being written anew.
 const leastBytes = 256 << 10
 
-// mostMisses is how many numbers without a segment say that there are no more of them.
-const mostMisses = 64
+// mostParts is how many segments more than a whole state has are worth keeping: each checkpoint writes the index of all, and a start reads them.
+const mostParts = 512
+
+// Behind the last number that is known, mostMisses numbers without a segment say that there are no more. Where no index tells it, there may be some up to likelyLast.
+const (
+	mostMisses = 64
+	likelyLast = 8 * mostParts
+)
 
 func keyOfSegment(number int) string { return "state.segment." + strconv.Itoa(number) }
 
@@ -45,7 +53,7 @@ func (s *store) begin(e *engine.Engine) {
 	}
 	size := max(1, e.Size())
 	live := s.bytes * size / max(1, s.size)
-	s.whole = s.broken || s.bytes == 0 || total > 2*max(live, leastBytes)
+	s.whole = s.broken || s.bytes == 0 || total > 2*max(live, leastBytes) || len(s.list) > s.parts+mostParts
 	s.draft = e.Draft(s.whole)
 	if s.whole {
 		s.size = size
@@ -101,6 +109,7 @@ func (c *core) add(data []byte) (*storage.Operation, error) {
 	one := session.Segment{Number: c.store.free(), Bytes: len(data), Sum: session.SumOf(data)}
 	op, err := c.sealed(keyOfSegment(one.Number), data)
 	c.store.fresh = append(c.store.fresh, one)
+	c.store.last = max(c.store.last, one.Number)
 	return op, err
 }
 
@@ -127,7 +136,7 @@ func (c *core) write(ctx context.Context, beside map[string][]byte) error {
 		return fmt.Errorf("save the state: %w", err)
 	}
 	if s.whole {
-		s.bytes = 0
+		s.bytes, s.parts = 0, len(list)
 		for _, one := range list {
 			s.bytes += one.Bytes
 		}
@@ -155,7 +164,7 @@ func (c *core) last(beside map[string][]byte) (ops []*storage.Operation, list []
 	} else {
 		list = append(append(list, c.store.list...), c.store.fresh...)
 	}
-	index, err := (&session.Index{Segments: list}).Marshal()
+	index, err := (&session.Index{Segments: list, Last: c.store.last}).Marshal()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -204,17 +213,29 @@ func (c *core) tidy(ctx context.Context) error {
 	for _, one := range c.store.list {
 		named[one.Number] = true
 	}
-	return c.eachSegment(ctx, func(number int, _ []byte) error {
+	err := c.eachSegment(ctx, func(number int, _ []byte) error {
 		if named[number] {
 			return nil
 		}
 		return c.store.client.Delete(ctx, keyOfSegment(number))
 	})
+	if err == nil {
+		c.store.last = greatest(c.store.list)
+	}
+	return err
+}
+
+// greatest is the greatest number that a segment has.
+func greatest(list []session.Segment) (number int) {
+	for _, one := range list {
+		number = max(number, one.Number)
+	}
+	return number
 }
 
 // eachSegment visits the segments that are on disk.
 func (c *core) eachSegment(ctx context.Context, visit func(number int, data []byte) error) error {
-	for n, misses := 1, 0; misses < mostMisses; n++ {
+	for n, misses := 1, 0; n <= c.store.last || misses < mostMisses; n++ {
 		data, err := c.store.client.Get(ctx, keyOfSegment(n))
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package smtpprocessor
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -178,6 +179,108 @@ func TestUnfinishedCheckpointLeavesNothing(t *testing.T) {
 		assert.Empty(t, data)
 	}
 	require.NoError(t, q.Shutdown(t.Context()))
+}
+
+// onDisk lists the segments that the storage has.
+func onDisk(t *testing.T, s *store) (numbers []int) {
+	t.Helper()
+	for n := 1; n <= likelyLast+mostMisses; n++ {
+		data, err := s.client.Get(t.Context(), keyOfSegment(n))
+		require.NoError(t, err)
+		if len(data) > 0 {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
+}
+
+// gapped is a storage with a state whose oldest segment has the number 300, since the 299 in front of it are in one by now; and with segments behind that, of a checkpoint
+// that failed.
+func gapped(t *testing.T) (host *storageHost, oldest []byte) {
+	host = newStorage(t)
+	p := stored(t, host, consumertest.NewNop())
+	lines := corpus(t, mainLog)
+	for at := range 299 {
+		require.NoError(t, p.ConsumeLogs(t.Context(), batch(lines[at])))
+		p.store.bytes = 1 << 20 // nothing is worth being written anew
+		save(t, p)
+	}
+	p.store.broken = true
+	require.NoError(t, p.ConsumeLogs(t.Context(), batch(lines[299])))
+	save(t, p)
+	require.Equal(t, []int{300}, onDisk(t, p.store))
+	oldest, err := p.store.client.Get(t.Context(), keyOfSegment(300))
+	require.NoError(t, err)
+	for n := 301; n < 310; n++ {
+		require.NoError(t, p.store.client.Set(t.Context(), keyOfSegment(n), []byte("half")))
+		p.store.last = n
+	}
+	require.NoError(t, p.ConsumeLogs(t.Context(), batch(lines[300])))
+	save(t, p)
+	die(t, p)
+	return host, oldest
+}
+
+// However far apart the numbers of segments are, what is left over goes, and what is named stays.
+func TestSegmentsBehindAGapAreKnown(t *testing.T) {
+	host, _ := gapped(t)
+	p := stored(t, host, consumertest.NewNop())
+	_, open := p.engine.Open()
+	assert.NotZero(t, open)
+	assert.Equal(t, []int{1, 300}, onDisk(t, p.store))
+	require.NoError(t, p.Shutdown(t.Context()))
+}
+
+// A state that cannot be read is set aside with all of its segments, and none of them stays where it was.
+func TestSegmentsBehindAGapAreSetAside(t *testing.T) {
+	for name, harm := range map[string]func(*store) error{
+		"of a damaged state": func(s *store) error {
+			return s.client.Set(t.Context(), keyOfSegment(1), []byte("damaged"))
+		},
+		"of a damaged index": func(s *store) error { return s.client.Set(t.Context(), stateKey, []byte("damaged")) },
+	} {
+		host, oldest := gapped(t)
+		p := stored(t, host, consumertest.NewNop())
+		require.NoError(t, harm(p.store))
+		die(t, p)
+		q := stored(t, host, consumertest.NewNop())
+		aside, err := q.store.client.Get(t.Context(), asideKey)
+		require.NoError(t, err)
+		assert.True(t, bytes.Contains(aside, oldest), name)
+		assert.Empty(t, onDisk(t, q.store), name)
+		require.NoError(t, q.Shutdown(t.Context()))
+	}
+}
+
+// A program of before knows no segments: what it saves is read on, and the segments that it left alone go.
+func TestStateOfAProgramWithoutSegmentsIsReadOn(t *testing.T) {
+	host, _ := gapped(t)
+	p := stored(t, host, consumertest.NewNop())
+	whole, err := p.engine.Save()
+	require.NoError(t, err)
+	require.NoError(t, p.store.client.Set(t.Context(), stateKey, whole))
+	_, open := p.engine.Open()
+	die(t, p)
+	q := stored(t, host, consumertest.NewNop())
+	_, messages := q.engine.Open()
+	assert.Equal(t, open, messages)
+	assert.Empty(t, onDisk(t, q.store))
+	require.NoError(t, q.Shutdown(t.Context()))
+}
+
+// Each checkpoint writes the index of all segments: there are not many of them, however little changes.
+func TestSegmentsAreFew(t *testing.T) {
+	p := stored(t, newStorage(t), consumertest.NewNop())
+	defer func() { _ = p.Shutdown(context.Background()) }()
+	most := 0
+	for _, line := range corpus(t, mainLog)[:mostParts+60] {
+		require.NoError(t, p.ConsumeLogs(t.Context(), batch(line)))
+		save(t, p)
+		most = max(most, len(p.store.list))
+		p.store.bytes = 1 << 30 // the state is large: nothing is worth being written anew
+	}
+	assert.Equal(t, mostParts+2, most)
+	assert.Less(t, len(p.store.list), 60)
 }
 
 // failing refuses to take some of what is to be written.

@@ -45,31 +45,30 @@ func (s *store) close(ctx context.Context) error { return s.client.Close(ctx) }
 
 // restore reads the saved state. One that cannot be read is set aside and reported: it is no reason not to start.
 func (c *core) restore(ctx context.Context) {
-	defer func() {
-		if err := c.tidy(ctx); err != nil {
-			c.logger.Warn("what an unfinished checkpoint has left could not be taken away", zap.Error(err))
-		}
-	}()
 	data, err := c.store.client.Get(ctx, stateKey)
 	if err != nil {
 		c.logger.Error("the saved state could not be read, starting with none", zap.Error(err))
+		c.store.last = likelyLast
 		return
 	}
-	if len(data) == 0 {
-		return
-	}
-	if err := c.resume(ctx, data); err != nil {
-		c.logger.Error("the saved state is damaged or of another version; it is set aside, starting with none",
-			zap.String("key", asideKey), zap.Error(err))
-		if err := c.setAside(ctx, data); err != nil {
-			c.logger.Error("the damaged state could not be set aside", zap.Error(err))
+	if len(data) > 0 {
+		if err := c.resume(ctx, data); err != nil {
+			c.logger.Error("the saved state is damaged or of another version; it is set aside, starting with none",
+				zap.String("key", asideKey), zap.Error(err))
+			if err := c.setAside(ctx, data); err != nil {
+				c.logger.Error("the damaged state could not be set aside", zap.Error(err))
+			}
 		}
+		c.restorePending(ctx)
 	}
-	c.restorePending(ctx)
+	if err := c.tidy(ctx); err != nil {
+		c.logger.Warn("what an unfinished checkpoint has left could not be taken away", zap.Error(err))
+	}
 }
 
 // resume opens a saved state and takes it over.
 func (c *core) resume(ctx context.Context, data []byte) error {
+	c.store.last = likelyLast
 	plain, err := c.engine.Policy().Open(data)
 	if err != nil {
 		return err
@@ -81,6 +80,7 @@ func (c *core) resume(ctx context.Context, data []byte) error {
 	if index == nil { // a whole state, as it was saved before there were segments
 		return c.engine.Restore(plain)
 	}
+	c.store.last = max(index.Last, greatest(index.Segments))
 	if err := c.engine.RestoreSegments(c.segmentsOf(ctx, index)); err != nil {
 		return err
 	}
@@ -157,6 +157,7 @@ func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 	}
 	beside, err := c.gather(waiting)
 	if err != nil {
+		c.store.drop()
 		return false, err
 	}
 	if len(waiting) == 0 {

@@ -8,8 +8,11 @@ import (
 	"hash/crc32"
 )
 
-// Index names the segments that a state is in, oldest first.
-type Index struct{ Segments []Segment }
+// Index names the segments that a state is in, oldest first. None that was written has a greater number than Last, but for those behind it that no index names yet.
+type Index struct {
+	Segments []Segment
+	Last     int
+}
 
 // Segment is a part of a state: under which number it is kept, and by what it is known.
 type Segment struct {
