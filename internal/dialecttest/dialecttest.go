@@ -19,7 +19,6 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/header"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
 // clock reads stamps as of the end of 2026, in UTC.
@@ -77,76 +76,6 @@ func Fuzz(f *testing.F, p dialect.Parser) {
 			}
 		}
 	})
-}
-
-func files(t testing.TB) []string {
-	list, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(list) == 0 {
-		t.Fatalf("no samples in testdata (%v)", err)
-	}
-	return list
-}
-
-// Sample is one log line of a case file.
-type Sample struct {
-	Line    string
-	Columns string      // what an earlier line of the file names its columns
-	Entry   event.Entry // that the line before left open
-	Event   *event.Event
-	Says    string // the event as a golden has it, or "unknown"
-}
-
-// Samples reads the log lines of a case file, in order.
-func Samples(p dialect.Parser, data string) (list []Sample) {
-	columns, entry := "", event.Entry{}
-	for _, l := range strings.Split(data, "\n") {
-		if l == "" || l[0] == '#' && !isDirective(l) || strings.HasPrefix(l, indent) {
-			continue
-		}
-		sample := Sample{Line: l, Columns: columns, Entry: entry, Says: "unknown"}
-		var ev event.Event
-		if parse(p, sample, &ev) != event.Unknown {
-			sample.Event, sample.Says = &ev, strings.Join(Fields(&ev), " ")
-		} else if len(ev.Redact) > 0 {
-			sample.Says = fmt.Sprintf("unknown redact=%v", ev.Redact)
-		}
-		if ev.Columns != "" {
-			columns = ev.Columns
-		}
-		entry = event.Entry{Dialect: p.Name(), Step: ev.Entry.Step}
-		list = append(list, sample)
-	}
-	return list
-}
-
-// isDirective tells the "#Fields:" lines of a W3C log from a case file's own header.
-func isDirective(line string) bool { return len(line) > 1 && line[1] != ' ' }
-
-// rewrite gives the case file as the parser would have it.
-func rewrite(p dialect.Parser, data string) string {
-	var b strings.Builder
-	samples := Samples(p, data)
-	for _, l := range strings.Split(strings.TrimSuffix(data, "\n"), "\n") {
-		if strings.HasPrefix(l, indent) {
-			continue
-		}
-		b.WriteString(l + "\n")
-		if len(samples) > 0 && samples[0].Line == l {
-			b.WriteString(indent + samples[0].Says + "\n")
-			samples = samples[1:]
-		}
-	}
-	return b.String()
-}
-
-func firstDifference(want, got string) string {
-	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
-	for i := range min(len(w), len(g)) {
-		if w[i] != g[i] {
-			return fmt.Sprintf("line %d\n got %s\nwant %s", i+1, g[i], w[i])
-		}
-	}
-	return "other lengths"
 }
 
 func parse(p dialect.Parser, sample Sample, ev *event.Event) event.Result {
@@ -238,70 +167,6 @@ func allocatesNothing(t *testing.T, p dialect.Parser, sample Sample) {
 	}); n != 0 {
 		t.Errorf("%v allocations: %s", n, sample.Line)
 	}
-}
-
-// ladder cuts the line at every byte: no panic, no code that the whole line does not have, no verdict of another kind.
-func ladder(t *testing.T, p dialect.Parser, sample Sample) {
-	t.Helper()
-	var whole event.Event
-	parse(p, sample, &whole)
-	for n := range sample.Line {
-		var ev event.Event
-		parse(p, Sample{Line: sample.Line[:n], Columns: sample.Columns, Entry: sample.Entry}, &ev)
-		if ev.Code != 0 && ev.Code != whole.Code || ev.Status != event.StatusNone && !sameVerdict(ev.Status, whole.Status) ||
-			ev.QueueID != "" && ev.QueueID != whole.QueueID && !cutItself(sample.Line[:n], ev.QueueID, whole.QueueID) {
-			t.Errorf("cut at %d says %v: %s", n, Fields(&ev), sample.Line[:n])
-			return
-		}
-	}
-}
-
-// closed wants the values that metrics are counted by to be of those that there are, whatever the line says.
-func closed(t *testing.T, ev *event.Event) {
-	t.Helper()
-	if ev == nil {
-		return
-	}
-	if m, ok := speech.Mechanism(ev.AuthMechanism); ev.AuthMechanism != "" && (!ok || m != ev.AuthMechanism) {
-		t.Errorf("%q is no mechanism: %s", ev.AuthMechanism, ev.Line)
-	}
-	if r := ev.AuthResult; r != "" && r != "success" && r != "failure" {
-		t.Errorf("%q is no result: %s", r, ev.Line)
-	}
-	for _, s := range [...]string{ev.Command, ev.ErrorType, ev.TLSVersion, ev.TLSTrust, ev.FilterVerdict, ev.Reason, ev.Category} {
-		if len(s) > longestValue || strings.ToValidUTF8(s, "") != s || strings.ContainsAny(s, "<>@\"\n\x00") {
-			t.Errorf("%q is no value of a metric's dimension: %s", s, ev.Line)
-		}
-	}
-	if c := ev.Command; strings.ToUpper(c) != c {
-		t.Errorf("%q is no command: %s", c, ev.Line)
-	}
-}
-
-// longestValue is the length of the longest constant, "PTR (reverse DNS) record points to wrong hostname".
-const longestValue = 64
-
-// cutsNoWord wants that what is hidden is whole words: a mark within one stands beside the secret, and has destroyed something else.
-func cutsNoWord(t *testing.T, p dialect.Parser, sample Sample) {
-	t.Helper()
-	var ev event.Event
-	parse(p, sample, &ev)
-	for _, span := range ev.Redact {
-		if !span.IsWhole(ev.Line) {
-			t.Errorf("%q is cut out of a word: %s", ev.Line[span.From:span.To], sample.Line)
-		}
-	}
-}
-
-// sameVerdict allows for words at the end of a line that say more of the same verdict: a bounce that is an expiry.
-func sameVerdict(cut, whole event.Status) bool {
-	return cut == whole || cut == event.StatusBounced && whole == event.StatusExpired ||
-		cut == event.StatusDelivered && whole == event.StatusDiscarded
-}
-
-// cutItself says whether an id ends where the line was cut: nothing in the line tells that there was more of it.
-func cutItself(line, id, whole string) bool {
-	return strings.HasSuffix(line, id) && strings.HasPrefix(whole, id)
 }
 
 // detected wants that nobody else takes the line.
