@@ -7,7 +7,8 @@
 //	conversation   <- here: one dialogue
 //	event          what one line says
 //
-//	conversation.go   the type, and one Step for a line
+//	conversation.go   the type, and what others ask it
+//	step.go           one Step for a line
 //	begin.go          where a dialogue begins, and another one in its place
 //	command.go        what the client says
 //	reply.go          what the server answers, and to what
