@@ -21,3 +21,32 @@ func TestWordsOfAQueue(t *testing.T) {
 		assert.Equal(t, words, Describe(&ev))
 	}
 }
+
+// Nobody knows how long a message waits of whose log the lines have no stamps: it is in no queue, beside a log of the same host that has them, too.
+func TestMessagesWithoutStampsAreInNoQueue(t *testing.T) {
+	h := New("mx", testSite(), new(Totals), new(Arrivals))
+	var out Output
+	tell := func(source, id string, at int64) {
+		ev := event.Event{Kind: event.KindMessageReceived, Host: "mx", QueueID: id, First: true, RecipientCount: 1}
+		if source == "stamped" {
+			ev.Time, ev.Resolution = at, event.ResolutionSecond
+		}
+		h.Observe(&ev, source, at, &out)
+	}
+	queues := func() (list []string) {
+		for _, m := range out.Made {
+			if m.Event != nil && m.Event.Kind == event.KindQueue {
+				list = append(list, Describe(m.Event))
+			}
+		}
+		return list
+	}
+	tell("bare", "A1", t0)
+	h.Tick(t0+90e9, &out)
+	h.Tick(t0+200e9, &out)
+	assert.Empty(t, queues())
+	tell("stamped", "B1", t0+201e9)
+	tell("bare", "A2", t0+202e9)
+	tell("stamped", "B2", t0+320e9)
+	assert.Equal(t, []string{"1 active in the queue of mx, the oldest for 1m19s"}, queues())
+}

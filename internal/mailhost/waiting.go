@@ -31,7 +31,7 @@ const (
 // status says whether the message is in the queue, and how.
 func (m *Message) status() (status event.QueueStatus, waits bool) {
 	switch {
-	case m.ended || m.isOver() || m.Refused:
+	case m.ended || m.isOver() || m.Refused || m.First == 0: // a log without stamps does not tell when it came
 		return 0, false
 	case m.Held:
 		return event.QueueHeld, true
@@ -172,8 +172,11 @@ func (h *Host) tellQueues(now int64, out *Output) {
 	}
 }
 
-// tellSilent is tellQueues for a log that nobody writes to at present: its time goes on as the owner's clock does, where the two agreed.
+// tellSilent is tellQueues for a log that nobody writes to at present: its time goes on as the owner's clock does, where the two agreed. A log without stamps has none.
 func (h *Host) tellSilent(silent int64, out *Output) {
+	if h.clock.Now == 0 {
+		return
+	}
 	if apart := h.wall - h.clock.newest(); apart < int64(time.Hour) && apart > -int64(time.Hour) {
 		h.tellQueues(h.clock.newest()+silent, out)
 	}
