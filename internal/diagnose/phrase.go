@@ -30,17 +30,6 @@ type part struct {
 	hit
 }
 
-// hit says what ends in a state: a part of a text that goes on, or a text.
-type hit struct {
-	rule   uint16 // from 1, of a text that is complete; 0 where it goes on
-	part   uint16 // the number of a part that others come behind; 0 for none
-	after  uint16 // the part that stands in front of it; 0 for none
-	gap    uint8  // how far
-	length uint8
-	asks   bool // the rule asks for more than its text
-	end    bool // of the list
-}
-
 // joint is a part that others come behind: texts that begin alike share it.
 type joint struct {
 	after uint16
@@ -216,14 +205,6 @@ func (t *phrases) merge(state uint16, own []hit, inherited uint32) {
 	all[len(all)-1].end = true
 }
 
-// reading is one pass over a text.
-type reading struct {
-	rules []rule
-	asked *asked
-	best  int      // the number of the first rule so far that fits
-	ends  []uint16 // by part: where it was heard last
-}
-
 // find looks for a rule in front of number best that fits the words, and gives its number, else best.
 func (t *phrases) find(rules []rule, a *asked, words []byte, best int) int {
 	if t.parts >= fewParts {
@@ -266,65 +247,6 @@ func (t *phrases) read(r *reading, words []byte) {
 	}
 }
 
-// appendWords writes a text as fold does, between blanks, without its addresses, and says whether it has letters that are not ASCII.
-func appendWords(b []byte, text string) (words []byte, foreign bool) {
-	text = text[:min(len(text), maxText)]
-	b = append(b, ' ')
-	between := true
-	from, to := nextAddress(text, 0)
-	for i := 0; i < len(text); {
-		stop := max(from, i)
-		for i < stop {
-			c := simple[text[i]]
-			if c == 0 {
-				break
-			}
-			i++
-			if c == ' ' {
-				if between {
-					continue
-				}
-			}
-			between = c == ' '
-			b = append(b, c)
-		}
-		switch {
-		case i == len(text):
-		case i == from:
-			i = to
-			from, to = nextAddress(text, to)
-			b, between = appendBlank(b, between)
-		case text[i] == '<':
-			if i += max(enclosed(text[i:]), 1); from < i {
-				from, to = nextAddress(text, i)
-			}
-			b, between = appendBlank(b, between)
-		case i < stop:
-			letter, n := utf8.DecodeRuneInString(text[i:])
-			i += n
-			switch letter = foldRune(letter); letter {
-			case mark:
-			case ' ':
-				b, between = appendBlank(b, between)
-			default:
-				b = utf8.AppendRune(b, letter)
-				between, foreign = false, foreign || letter >= utf8.RuneSelf
-			}
-		}
-	}
-	if !between {
-		b = append(b, ' ')
-	}
-	return b, foreign
-}
-
-func appendBlank(b []byte, between bool) ([]byte, bool) {
-	if !between {
-		b = append(b, ' ')
-	}
-	return b, true
-}
-
 // findRaw is find in the text as it is, for the words of regular expressions, which are in ASCII letters: any case, and signs as one blank.
 func (t *phrases) findRaw(rules []rule, a *asked, best int) int {
 	r := reading{rules: rules, asked: a, best: best} // a literal is all of its text: no part to note
@@ -347,73 +269,4 @@ func (t *phrases) findRaw(rules []rule, a *asked, best int) int {
 		}
 	}
 	return r.best
-}
-
-// heard takes note of what ends at a place of the text.
-func (r *reading) heard(list []hit, at int) {
-	for i := range list {
-		h := &list[i]
-		if h.after == 0 || r.follows(h, at-int(h.length)) {
-			if h.part != 0 {
-				r.ends[h.part] = uint16(at)
-			} else if n := int(h.rule); n < r.best && (!h.asks || r.rules[n-1].fits(r.asked)) {
-				r.best = n
-			}
-		}
-		if h.end {
-			return
-		}
-	}
-}
-
-// follows says whether a part that begins at begin stands behind the one in front of it; the blank between both is one.
-func (r *reading) follows(h *hit, begin int) bool {
-	before := int(r.ends[h.after])
-	return before != 0 && begin >= before-1 && begin <= before+int(h.gap)
-}
-
-// enclosed is the length of "<a@b>" at the front of s, also of "<id>"; 0 where the brackets hold words or a link.
-func enclosed(s string) int {
-	end := strings.IndexByte(s[:min(len(s), maxMailbox)], '>')
-	if end < 0 || strings.IndexByte(s[:end], '@') < 0 && strings.ContainsAny(s[:end], " /") {
-		return 0
-	}
-	return end + 1
-}
-
-// nextAddress finds the next bare address at or behind from: [begin,end), or the end of the text.
-func nextAddress(text string, from int) (begin, end int) {
-	for at := from; ; {
-		i := strings.IndexByte(text[at:], '@')
-		if i < 0 {
-			return len(text), len(text)
-		}
-		begin, end = at+i, at+i+1
-		for begin > from && inLocalPart(text[begin-1]) && text[begin-1:begin+1] != ".." {
-			begin--
-		}
-		for end < len(text) && inDomain(text[end]) && text[end-1:end+1] != ".." { // "a@b...User unknown" has words behind its dots
-			end++
-		}
-		if begin < at+i && end > at+i+1 {
-			return begin, end
-		}
-		at += i + 1
-	}
-}
-
-func inLocalPart(c byte) bool { return inDomain(c) || strings.IndexByte("_+=%&*!#$'/?^{|}~`", c) >= 0 }
-
-func inDomain(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c >= utf8.RuneSelf
-}
-
-// longestFirst sorts rules of one group: the longer text asks for more; of two alike the one that asks for something else, too.
-func longestFirst(group []rule) {
-	slices.SortStableFunc(group, func(a, b rule) int {
-		if d := b.length() - a.length(); d != 0 {
-			return d
-		}
-		return b.keys() - a.keys()
-	})
 }

@@ -4,6 +4,7 @@ import (
 	_ "embed" // the tables
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -122,6 +123,16 @@ func readRules(name, data, basis string) ([]rule, error) {
 	})
 	endOf()
 	return all, errors.Join(wrong...)
+}
+
+// longestFirst sorts rules of one group: the longer text asks for more; of two alike the one that asks for something else, too.
+func longestFirst(group []rule) {
+	slices.SortStableFunc(group, func(a, b rule) int {
+		if d := b.length() - a.length(); d != 0 {
+			return d
+		}
+		return b.keys() - a.keys()
+	})
 }
 
 // mustRules is for the table of the binary: a broken one is a broken build.
