@@ -34,10 +34,8 @@ func BenchmarkEvent(b *testing.B) {
 	})
 	perReply("provider", func(ev *event.Event) { Standard.Provider(ev.ServerAddress, ev.RcptTo) })
 	perReply("fingerprint", func(ev *event.Event) { Fingerprint(ev.Text) })
-	perReply("words", func(ev *event.Event) {
-		var room [usual]byte
-		appendWords(room[:0], ev.Text)
-	})
+	var words speech
+	perReply("words", func(ev *event.Event) { words.write(ev.Text) })
 	perReply("rules", func(ev *event.Event) {
 		a := askedOf(ev)
 		Standard.rules.find(&a)

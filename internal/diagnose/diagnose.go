@@ -173,6 +173,7 @@ func classOf(ev *event.Event) byte {
 // Provider is who runs the host that answered, or, where no host is known, the recipient's domain.
 func (d *Diagnosis) Provider(host, rcpt string) string {
 	if host != "" {
+		host = plainHost(host)
 		if p := d.hosts.providerOf(host); p != "" {
 			return p
 		}

@@ -51,14 +51,15 @@ func foldASCII(c byte) rune {
 	return ' '
 }
 
-// lower is foldASCII as a table; simple has 0 where more than the byte has to be looked at: other letters, and an address in brackets.
-var lower, simple = func() (lower [utf8.RuneSelf]byte, simple [256]byte) {
-	for c := range lower {
-		lower[c] = byte(foldASCII(byte(c)))
+// folded is foldASCII as a table; other bytes stay as they are.
+var folded = func() (folded [256]byte) {
+	for c := range folded {
+		folded[c] = byte(c)
+		if c < utf8.RuneSelf {
+			folded[c] = byte(foldASCII(byte(c)))
+		}
 	}
-	copy(simple[:], lower[:])
-	simple['<'] = 0
-	return lower, simple
+	return folded
 }()
 
 // fold writes words as the automaton reads them: letters folded, one blank between words and none around them.

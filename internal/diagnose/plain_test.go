@@ -9,7 +9,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 )
 
-// plain asks rules the plain way, one by one, and each for its words at every place of the text: what phrases does in one pass for all.
+// plain asks rules the plain way, one by one, and each for its words at every place of the text: what the automata do in one pass for all.
 type plain struct {
 	words string          // folded, a blank around them
 	holds map[string]bool // the parts that were looked for

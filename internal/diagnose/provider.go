@@ -29,15 +29,15 @@ func (s *suffixes) add(suffix, provider string) {
 	}
 	s.names[suffix] = provider
 	s.tops = s.tops || strings.IndexByte(suffix, '.') < 0
-	tail := tailOf(suffix)
+	tail := lastLabels(suffix)
 	same := slices.DeleteFunc(s.tails[tail], func(n named) bool { return n.suffix == suffix })
 	same = append(same, named{suffix, provider})
 	slices.SortStableFunc(same, func(a, b named) int { return len(b.suffix) - len(a.suffix) })
 	s.tails[tail] = same
 }
 
-// tailOf is the last two labels of a name, or all of a shorter one.
-func tailOf(host string) string {
+// lastLabels are the last two labels of a name, or all of a shorter one.
+func lastLabels(host string) string {
 	if last := strings.LastIndexByte(host, '.'); last > 0 {
 		return host[strings.LastIndexByte(host[:last], '.')+1:]
 	}
@@ -49,7 +49,7 @@ func (s *suffixes) find(host string) (string, bool) {
 	if len(s.names) == 0 || len(host) > longestHost {
 		return "", false
 	}
-	tail := tailOf(host)
+	tail := lastLabels(host)
 	for _, n := range s.tails[tail] {
 		if begin := len(host) - len(n.suffix); begin >= 0 && (begin == 0 || host[begin-1] == '.') && host[begin:] == n.suffix {
 			return n.provider, true
@@ -93,12 +93,19 @@ func overlap(head, rest string) int {
 // longestHost bounds what may be the name of a host (RFC 1035 section 2.3.4).
 const longestHost = 255
 
-// providerOf is who runs a host; empty where no rule knows.
-func (s *suffixes) providerOf(host string) string {
+// plainHost is a host's name as the tables have it; empty for what can be none.
+func plainHost(host string) string {
 	if len(host) > longestHost {
 		return ""
 	}
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	return strings.TrimSuffix(strings.ToLower(host), ".")
+}
+
+// providerOf is who runs a host, by its plain name; empty where no rule knows.
+func (s *suffixes) providerOf(host string) string {
+	if len(s.names) == 0 {
+		return ""
+	}
 	if p, ok := s.find(host); ok {
 		return p
 	}

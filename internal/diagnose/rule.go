@@ -54,6 +54,7 @@ const (
 	gapMax    = 60   // bytes between two parts of a text
 	regexpMax = 2048 // bytes of a reply that regular expressions see
 	partsMax  = 6    // parts of a text
+	maxPart   = 255  // bytes of a part
 )
 
 // ruleKeys are the keys of a row, behind its reason.
@@ -358,6 +359,7 @@ type asked struct {
 	provider string
 	err      string
 	text     string
+	need     need // all of that but the text, as bits
 }
 
 // fits says whether all but the text of a rule fits.

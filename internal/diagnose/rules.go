@@ -2,38 +2,51 @@ package diagnose
 
 import (
 	"slices"
+	"sync"
 	"unicode/utf8"
 )
 
 // Rules are rules in an order, made ready to be asked: the first that fits a failure decides.
 type Rules struct {
 	rules    []rule
-	texts    []*phrases                      // in ASCII letters, as most words are: small tables are fast
-	foreign  []*phrases                      // of the rules with other letters
-	literals []*phrases                      // of regular expressions
+	needs    []need                          // by rule
+	texts    *sentences                      // of the rules in ASCII letters, as most words are
+	open     *letters                        // of those that begin within words; nil for none
+	foreign  *letters                        // of the rules with other letters
+	literals *letters                        // of regular expressions
 	patterns []int                           // numbers of the rules with an expression that has none
 	enhanced map[uint32][]int                // numbers of the rules without words: by the key of "7.1", ...
 	codes    [lastCode - firstCode + 1][]int // by reply code, ...
 	errors   map[string][]int                // by error type,
 	others   []int                           // and those that ask for none of these
+	readings sync.Pool
 }
 
 // index makes rules ready.
 func index(rules []rule) *Rules {
 	s := &Rules{rules: rules, enhanced: map[uint32][]int{}, errors: map[string][]int{}}
 	for i := range rules {
+		s.needs = append(s.needs, rules[i].takes())
+	}
+	s.readings.New = func() any { return &reading{rules: rules, needs: s.needs} }
+	words := newLexicon()
+	texts, open, foreign, literals := wording{spell: words.symbols}, wording{spell: spelled}, wording{spell: spelled}, wording{spell: spelled}
+	for i := range rules {
 		r, number := &rules[i], i+1
 		switch {
 		case r.parts != nil:
-			if ascii := onlyASCII(r.parts); ascii != nil {
-				s.texts = addText(s.texts, number, ascii, r.asksMore())
+			ascii := onlyASCII(r.parts)
+			if ascii != nil && beginsWithWords(ascii) {
+				texts.add(number, ascii, r.asksMore())
+			} else if ascii != nil {
+				open.add(number, ascii, r.asksMore())
 			}
 			if slices.ContainsFunc(r.parts, isForeign) {
-				s.foreign = addText(s.foreign, number, r.parts, r.asksMore())
+				foreign.add(number, r.parts, r.asksMore())
 			}
 		case r.pattern != nil:
 			if word := literal(r.pattern.String()); word != "" {
-				s.literals = addText(s.literals, number, []element{{words: []string{word}}}, true)
+				literals.add(number, []element{{words: []string{word}}}, true)
 			} else {
 				s.patterns = append(s.patterns, number)
 			}
@@ -56,11 +69,7 @@ func index(rules []rule) *Rules {
 			s.others = append(s.others, number)
 		}
 	}
-	for _, list := range [...][]*phrases{s.texts, s.foreign, s.literals} {
-		for _, t := range list {
-			t.build()
-		}
-	}
+	s.texts, s.open, s.foreign, s.literals = texts.sentences(words), open.letters(), foreign.letters(), literals.letters()
 	return s
 }
 
@@ -111,22 +120,10 @@ func isASCII(s string) bool {
 	return true
 }
 
-// addText finds room for a text.
-func addText(to []*phrases, number int, parts []element, asks bool) []*phrases {
-	if n := len(to); n > 0 && to[n-1].add(number, parts, asks) {
-		return to
-	}
-	t := new(phrases)
-	t.add(number, parts, asks)
-	return append(to, t)
-}
-
-// usual is the length of a reply that needs no memory of its own.
-const usual = 512
-
 // find gives the number of the first rule that fits, from 1; 0 where none does.
 func (s *Rules) find(a *asked) int {
 	best := len(s.rules) + 1
+	a.need = a.has()
 	if a.err != "" {
 		best = s.first(s.errors[a.err], a, best)
 	}
@@ -148,19 +145,21 @@ func (s *Rules) find(a *asked) int {
 
 // firstText is the first of the rules with words that fits, in front of best.
 func (s *Rules) firstText(a *asked, best int) int {
-	var room [usual]byte
-	words, foreign := appendWords(room[:0], a.text)
-	for _, t := range s.texts {
-		best = t.find(s.rules, a, words, best)
+	r := s.readings.Get().(*reading)
+	r.best = best
+	r.write(a.text)
+	s.texts.read(r, a)
+	if s.open != nil {
+		s.open.read(r, a)
 	}
-	if foreign {
-		for _, t := range s.foreign {
-			best = t.find(s.rules, a, words, best)
-		}
+	if s.foreign != nil && r.foreign {
+		s.foreign.read(r, a)
 	}
-	for _, t := range s.literals {
-		best = t.findRaw(s.rules, a, best)
+	if s.literals != nil {
+		s.literals.readRaw(r, a)
 	}
+	best = r.best
+	s.readings.Put(r)
 	return s.first(s.patterns, a, best)
 }
 
@@ -170,7 +169,7 @@ func (s *Rules) first(numbers []int, a *asked, best int) int {
 		if n >= best {
 			break
 		}
-		if s.rules[n-1].fits(a) {
+		if s.needs[n-1]&a.need == a.need && s.rules[n-1].fits(a) {
 			return n
 		}
 	}

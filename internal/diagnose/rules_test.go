@@ -2,6 +2,9 @@ package diagnose
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -47,13 +50,52 @@ func TestEveryRuleAloneDecidesASample(t *testing.T) {
 	}
 }
 
-// The automata give what the plain way gives: for every reply here, and for what a fuzzer makes of some.
-func TestTheFirstRuleThatFitsDecides(t *testing.T) {
-	for _, s := range samples(t) {
-		asPlain(t, answered(t, s.host, s.command, s.words))
+// Rules, and the parts of their texts, are numbered in 16 bits, of which one value means none.
+func TestAllRulesHaveNumbers(t *testing.T) {
+	if all := MaxOwnRules + len(standard); all*(partsMax-1) >= noRule {
+		t.Errorf("%d rules have too many parts", all)
 	}
-	for _, l := range labelledReplies(t) {
-		asPlain(t, read(t, l.asPostfix()))
+}
+
+// The automata give what the plain way gives: for every reply here, with rules of a user's own for some, and for what a fuzzer makes of them.
+func TestTheFirstRuleThatFitsDecides(t *testing.T) {
+	own := manyOwn(t)
+	for i, s := range samples(t) {
+		asPlain(t, Standard, answered(t, s.host, s.command, s.words))
+		if i%8 == 0 {
+			asPlain(t, own, answered(t, s.host, s.command, s.words))
+		}
+	}
+	for i, l := range labelledReplies(t) {
+		asPlain(t, Standard, read(t, l.asPostfix()))
+		if i%16 == 0 {
+			asPlain(t, own, read(t, l.asPostfix()))
+		}
+	}
+}
+
+// Words of the replies in any order, cut and run together.
+func TestTheFirstRuleThatFitsDecidesWhateverIsSaid(t *testing.T) {
+	random, own := rand.New(rand.NewPCG(1, 2)), manyOwn(t)
+	words := repliesWords(t)
+	for range 1500 {
+		text := ""
+		for range 1 + random.IntN(30) {
+			word := words[random.IntN(len(words))]
+			switch random.IntN(12) {
+			case 0:
+				word = word[:random.IntN(len(word)+1)]
+			case 1:
+				word = strings.ToUpper(word)
+			}
+			text += word + []string{" ", " ", " ", "", "-", ". ", " <", "> ", "@", "\n", strings.Repeat(" x", 20)}[random.IntN(11)]
+		}
+		for _, d := range []*Diagnosis{Standard, own} {
+			asPlain(t, d, &event.Event{
+				Kind: event.KindDelivery, Status: event.StatusBounced, Class: '5', Code: 550 + random.IntN(5), Enhanced: []string{"", "5.7.1", "5.1.1"}[random.IntN(3)],
+				Command: []string{"RCPT", "MAIL", "EOM"}[random.IntN(3)], ServerAddress: []string{"", "gmail-smtp-in.l.google.com", "mx.yandex.ru"}[random.IntN(3)], Text: text,
+			})
+		}
 	}
 }
 
@@ -61,27 +103,76 @@ func FuzzTheFirstRuleThatFitsDecides(f *testing.F) {
 	for _, words := range []string{
 		"550 5.1.1 <anna@example.com>: Recipient address rejected: User unknown", "421-4.7.0 too many\r\n421 4.7.0 connections from you",
 		"554 user@example.com over quo\xc3\xa4ta \xff <id> https://x.example/?q=a@b mailbox f\u0301ull", "550 no such ... user, user users unknown unknown",
+		strings.Repeat("a user ", 20) + "\u023a unknown",
 	} {
 		f.Add(words, "RCPT")
 	}
+	own := manyOwn(f)
 	f.Fuzz(func(t *testing.T, words, command string) {
 		if len(words) > 4096 {
 			return
 		}
 		for _, host := range []string{"", "gmail-smtp-in.l.google.com", "mx.yandex.ru"} {
-			asPlain(t, &event.Event{
-				Kind: event.KindDelivery, Status: event.StatusBounced, Class: '5', Code: 550, Enhanced: "5.7.1", Command: command, ServerAddress: host, Text: words,
-			})
+			for _, d := range []*Diagnosis{Standard, own} {
+				asPlain(t, d, &event.Event{
+					Kind: event.KindDelivery, Status: event.StatusBounced, Class: '5', Code: 550, Enhanced: "5.7.1", Command: command, ServerAddress: host, Text: words,
+				})
+			}
 		}
 	})
 }
 
-func asPlain(t testing.TB, ev *event.Event) {
+// repliesWords are the words of the labelled replies, one after the other.
+func repliesWords(t testing.TB) (words []string) {
+	for _, l := range labelledReplies(t) {
+		words = append(words, strings.Fields(l.text)...)
+	}
+	return words
+}
+
+// manyOwn are rules of words that replies have: whole, with a star in front or behind, with gaps, as regular expressions; more parts than one byte counts.
+func manyOwn(t testing.TB) *Diagnosis {
+	random, words := rand.New(rand.NewPCG(3, 4)), repliesWords(t)
+	var own Own
+	for len(own.Reasons) < 700 {
+		text := ""
+		for n := range 1 + random.IntN(4) {
+			word := fold(words[random.IntN(len(words))])
+			switch random.IntN(8) {
+			case 0:
+				word = word[:len(word)/2] + "*"
+			case 1:
+				word = "*" + word[len(word)/2:]
+			}
+			if n > 0 && random.IntN(2) == 0 {
+				text += " ..."
+			}
+			text += " " + word
+		}
+		r := Rule{Reason: Reasons[random.IntN(len(Reasons))].Name, Text: text, Code: []string{"", "", "550", "4xx"}[random.IntN(4)]}
+		if random.IntN(5) == 0 {
+			r.Text, r.Regexp = "", "(?i)"+regexp.QuoteMeta(words[random.IntN(len(words))])+".{0,9}"+regexp.QuoteMeta(words[random.IntN(len(words))])
+		}
+		if _, err := r.compile(basisOwn, nil); err == nil {
+			own.Reasons = append(own.Reasons, r)
+		}
+	}
+	d, err := New(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.rules.texts.parts < 256 || d.rules.open == nil || d.rules.literals == nil {
+		t.Fatal("no rules of all kinds")
+	}
+	return d
+}
+
+func asPlain(t testing.TB, d *Diagnosis, ev *event.Event) {
 	t.Helper()
-	Standard.Event(ev)
+	d.Event(ev)
 	a := askedOf(ev)
-	want, got := 0, Standard.rules.find(&a)
-	if fit := Standard.rules.all(&a); len(fit) > 0 {
+	want, got := 0, d.rules.find(&a)
+	if fit := d.rules.all(&a); len(fit) > 0 {
 		want = fit[0]
 	}
 	if got != want {

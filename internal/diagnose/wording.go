@@ -1,0 +1,149 @@
+package diagnose
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math"
+	"slices"
+)
+
+// wording is the texts of rules that an automaton is made of. spell gives the symbols of words.
+type wording struct {
+	spell func(words string) []uint32
+	planting
+	joints
+	hits [][]hit // by planted state: what the words that end in it are
+}
+
+// add takes the text of a rule.
+func (w *wording) add(number int, text []element, asks bool) {
+	w.of(number, text, asks, func(words string, h hit) {
+		symbols := w.spell(words)
+		h.length = uint8(len(symbols))
+		state := w.planting.add(symbols)
+		for int(state) >= len(w.hits) {
+			w.hits = append(w.hits, nil)
+		}
+		w.hits[state] = append(w.hits[state], h)
+	})
+}
+
+// automaton finds which rules' words a text has: all of them in one pass, so that a thousand rules cost no more than one, and a hostile text no more
+// than its length.
+type automaton struct {
+	tree
+	sayings []saying // by what is heard in a state
+	hits    []hit
+	parts   int     // how many
+	all     [][]hit // by saying, while it is made
+}
+
+// saying is what it means that a state is reached: 32 bytes, half a line of memory.
+type saying struct {
+	behind    uint64         // the parts that some of it stands behind, by their lowest six bits
+	begun     uint64         // the parts that begin, in the same way
+	parts     [atOnce]uint16 // those that may stand anywhere; 0 for none
+	from      uint32         // its hits: those that stand behind a part,
+	followers uint16         // so many; then those that may stand anywhere and are not in parts
+	first     uint16         // the first rule of these, 0 where one is a part; noRule where there are none
+}
+
+const noRule = math.MaxUint16
+
+// atOnce is how many parts are noted without a look at their number.
+const atOnce = 4
+
+// automaton is the one over the texts that were added.
+func (w *wording) automaton() automaton {
+	a := automaton{sayings: make([]saying, 1), parts: w.n, all: make([][]hit, 1)}
+	same := map[string]uint32{}
+	defer func() { a.all = nil }()
+	a.tree = w.grow(func(planted, suffix uint32) uint32 {
+		if int(planted) >= len(w.hits) || len(w.hits[planted]) == 0 {
+			return suffix
+		}
+		return a.intern(same, slices.Concat(w.hits[planted], a.all[suffix]))
+	})
+	return a
+}
+
+// intern gives the number of a saying. The words of one class say the same.
+func (a *automaton) intern(same map[string]uint32, hits []hit) uint32 {
+	slices.SortStableFunc(hits, func(x, y hit) int { // a part is heard by those behind it before it is heard again: it has the higher number
+		return cmp.Or(cmp.Compare(y.after, x.after), cmp.Compare(x.rule, y.rule))
+	})
+	for i := range hits {
+		if hits[i].after == 0 {
+			hits[i].length = 0 // it may stand anywhere
+		}
+	}
+	key, err := binary.Append(nil, binary.LittleEndian, hits)
+	if err != nil {
+		panic(err) // a hit is of a fixed size
+	}
+	number := same[string(key)]
+	if number == 0 {
+		number = uint32(len(a.sayings))
+		same[string(key)] = number
+		a.all = append(a.all, hits)
+		a.add(hits)
+	}
+	return number
+}
+
+// add writes a saying down.
+func (a *automaton) add(hits []hit) {
+	s := saying{from: uint32(len(a.hits)), first: noRule}
+	atOnce := s.parts[:0]
+	for _, h := range hits {
+		if h.part != 0 {
+			s.begun |= 1 << (h.part % 64)
+		}
+		switch {
+		case h.after != 0:
+			s.followers++
+			s.behind |= 1 << (h.after % 64)
+		case h.part != 0 && len(atOnce) < cap(atOnce):
+			atOnce = append(atOnce, h.part)
+			continue
+		default:
+			s.first = min(s.first, h.rule)
+		}
+		a.hits = append(a.hits, h)
+	}
+	if n := len(a.hits); n > 0 {
+		a.hits[n-1].last = true
+	}
+	a.sayings = append(a.sayings, s)
+}
+
+// say lets a reading hear what is said in a state, at a place of the text. words are those in front of the one that it ends in, nil where what is said
+// has its length in letters.
+func (t *automaton) say(r *reading, a *asked, heard uint32, at int, words []spoken) {
+	s := &t.sayings[heard]
+	if s.behind&r.begun != 0 {
+		hits := t.hits[s.from:][:s.followers]
+		for i := range hits {
+			h := &hits[i]
+			begin := at - int(h.length)
+			if words != nil {
+				begin = int(words[len(words)-int(h.length)].end)
+			}
+			if r.follows(h, begin) {
+				r.hear(a, h, at)
+			}
+		}
+	}
+	for _, part := range s.parts {
+		r.ends[part] = r.round<<placeBits | uint32(at)
+	}
+	if s.first != noRule && int(s.first) < r.best {
+		hits := t.hits[int(s.from)+int(s.followers):]
+		for i := range hits {
+			if r.hear(a, &hits[i], at); hits[i].last {
+				break
+			}
+		}
+	}
+	r.begun |= s.begun
+}
