@@ -88,7 +88,8 @@ func (w *writer) row(lines, pid int) error {
 	}
 	n := float64(w.lines - from)
 	const mib = 1 << 20
-	fmt.Printf("| %d | %.0f | %.0f | %.0f | %.2f | %.0f |\n", w.lines, float64(after.Resident)/mib, float64(after.Own)/mib, float64(after.Peak)/mib,
+	fmt.Printf("| %d | %.0f | %.0f | %.0f | %.2f | %.0f |\n",
+		w.lines, float64(after.Resident)/mib, float64(after.Own)/mib, float64(after.Peak)/mib,
 		float64((after.CPU-before.CPU).Microseconds())/n, n/time.Since(began).Seconds())
 	return nil
 }

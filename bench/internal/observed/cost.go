@@ -45,8 +45,10 @@ func RoundByRound(a, b []Cost, of func(Cost) time.Duration) Ratio {
 	return Ratio{list[0], list[len(list)/2], list[len(list)-1]}
 }
 
-// ByCPU and ByWall are what is compared.
-func ByCPU(c Cost) time.Duration  { return c.CPU }
+// ByCPU compares what the machine spent.
+func ByCPU(c Cost) time.Duration { return c.CPU }
+
+// ByWall compares what was waited for.
 func ByWall(c Cost) time.Duration { return c.Wall }
 
 func (r Ratio) String() string {
