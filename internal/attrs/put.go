@@ -2,11 +2,8 @@ package attrs
 
 import (
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 )
 
 // The bounds on what one record may carry.
@@ -57,37 +54,6 @@ func (l *List) fill(ev *event.Event) {
 	l.text(HostName, l.Host)
 }
 
-// DaemonOf is the program of Postfix that says this, where there is only one: who delivers by the route, or tells of the event. A record of
-// another dialect names its program itself.
-func DaemonOf(dialect, kind, route string) string {
-	if dialect != "postfix" {
-		return ""
-	}
-	switch kind {
-	case "message.header":
-		return "cleanup"
-	case "message.received", "message.queued", "message.removed", "message.expired":
-		return "qmgr"
-	case "notification":
-		return "bounce"
-	case "delivery":
-		return daemons[route]
-	}
-	return ""
-}
-
-// daemons are named like their route, but for the one that speaks SMTP.
-var daemons = map[string]string{"mx": "smtp", "relayhost": "smtp", "lmtp": "lmtp", "local": "local", "pipe": "pipe"}
-
-// tellsAll says whether records of the kind carry all that is known of their message, as verdicts do.
-func tellsAll(k event.Kind) bool {
-	switch k {
-	case event.KindMessageReceived, event.KindMessage, event.KindHop, event.KindReport:
-		return true
-	}
-	return false
-}
-
 func (l *List) message(ev *event.Event) {
 	l.str(MessageUID, l.id(ev.MessageUID))
 	l.str(QueueID, ev.QueueID)
@@ -127,14 +93,6 @@ func (l *List) message(ev *event.Event) {
 	}
 }
 
-// recipientCount is what a line that names several recipients counts; a single one needs no number.
-func recipientCount(ev *event.Event) int {
-	if len(ev.RcptList) > 1 {
-		return len(ev.RcptList)
-	}
-	return 0
-}
-
 func (l *List) session(ev *event.Event) {
 	if l.Full || !impliesRole(ev) {
 		l.str(SessionRole, ev.Role.String())
@@ -163,17 +121,6 @@ func (l *List) tally(t *event.Tally) {
 	l.num(SessionAccepted, int64(t.Accepted))
 	l.num(SessionRefused, int64(t.Refused))
 	l.counts(SessionCommandsKO, func(v event.Verb) int64 { return int64(t.Failed[v]) })
-}
-
-// impliesRole says whether what the record tells leaves no doubt on which side of the conversation we were.
-func impliesRole(ev *event.Event) bool {
-	switch {
-	case ev.Status != event.StatusNone:
-		return ev.Role == event.RoleClient
-	case ev.Kind == event.KindConnect && ev.ErrorType == "" && ev.Class == 0, ev.Kind == event.KindMessageOpened:
-		return ev.Role == event.RoleServer && ev.SessionID != 0
-	}
-	return false
 }
 
 func (l *List) conversation(ev *event.Event) {
@@ -211,28 +158,6 @@ func (l *List) words(ev *event.Event) {
 }
 
 var classNames = [...]string{"2xx", "3xx", "4xx", "5xx"}
-
-// CleanText is the reply's text without inner codes, cut to MaxText bytes.
-func CleanText(ev *event.Event) (text string, truncated bool) {
-	text = ev.Text
-	if ev.TextJoined {
-		text = reply.Clean(text, ev.Code, ev.Enhanced)
-	}
-	text, truncated = cut(text)
-	return text, truncated || ev.Truncated
-}
-
-// cut shortens s to MaxText bytes at a character's boundary.
-func cut(s string) (string, bool) {
-	if len(s) <= MaxText {
-		return s, false
-	}
-	n := MaxText
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n], true
-}
 
 func (l *List) delivery(ev *event.Event) {
 	if ev.Status != event.StatusNone {
@@ -285,14 +210,6 @@ func (l *List) diagnosis(ev *event.Event) {
 	l.dbl(FilterDuration, ev.FilterTook.Seconds(), ev.FilterTook > 0)
 }
 
-// isCode says whether a text is the number of a reply code.
-func isCode(s string, code int) bool {
-	return len(s) == 3 && code >= 100 && int(s[0]-'0')*100+int(s[1]-'0')*10+int(s[2]-'0') == code
-}
-
-// smtpPort is the port that a server has unless something else is said (RFC 5321 section 4.5.4.2).
-const smtpPort = 25
-
 func (l *List) network(ev *event.Event) {
 	l.text(ClientAddress, ev.ClientAddress)
 	l.text(ServerAddress, ev.ServerAddress)
@@ -322,19 +239,6 @@ func (l *List) network(ev *event.Event) {
 	}
 }
 
-// isNamed says whether the record names the other side, and tells nothing for that its address is wanted, too: that it came, or failed.
-func isNamed(ev *event.Event) bool {
-	switch ev.Kind {
-	case event.KindDelivery:
-		return ev.ServerAddress != "" && ev.Status == event.StatusDelivered
-	case event.KindTLS:
-		return (ev.ServerAddress != "" || ev.ClientAddress != "") && ev.TLS == event.Yes
-	case event.KindDisconnect, event.KindMessageOpened:
-		return ev.ClientAddress != ""
-	}
-	return false
-}
-
 func (l *List) security(ev *event.Event) {
 	handshake := ev.Kind == event.KindTLS
 	if l.Full || !l.verdict && (ev.TLS != event.Yes || ev.TLSVersion == "") {
@@ -359,21 +263,4 @@ func (l *List) security(ev *event.Event) {
 	l.text(AuthMechanism, ev.AuthMechanism)
 	l.str(AuthResult, ev.AuthResult)
 	l.text(UserName, ev.User)
-}
-
-// Domain is the part of an address behind its last @, in lower case; empty for the null sender.
-func Domain(address string) string {
-	i := strings.LastIndexByte(address, '@')
-	if i < 0 {
-		return ""
-	}
-	return strings.ToLower(address[i+1:])
-}
-
-// Valid gives back s as UTF-8, which OTLP asks for; broken bytes become U+FFFD.
-func Valid(s string) string {
-	if utf8.ValidString(s) {
-		return s
-	}
-	return strings.ToValidUTF8(s, "�")
 }
