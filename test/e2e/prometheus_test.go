@@ -54,6 +54,17 @@ func startServer(t *testing.T, config, listen string, flags ...string) *server {
 	return s
 }
 
+// vector is what Prometheus answers to an instant query.
+type vector struct {
+	Status, Error string
+	Data          struct {
+		Result []struct {
+			Metric map[string]string
+			Value  [2]any
+		}
+	}
+}
+
 // query gives a query's values by the labels that are left, sorted text; an error of the query fails the test.
 func (s *server) query(q string) map[string]float64 {
 	s.t.Helper()
@@ -62,15 +73,7 @@ func (s *server) query(q string) map[string]float64 {
 		return nil // not up yet
 	}
 	defer func() { _ = response.Body.Close() }()
-	var answer struct {
-		Status, Error string
-		Data          struct {
-			Result []struct {
-				Metric map[string]string
-				Value  [2]any
-			}
-		}
-	}
+	var answer vector
 	if json.NewDecoder(response.Body).Decode(&answer) != nil {
 		return nil
 	}

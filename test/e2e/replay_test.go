@@ -119,15 +119,7 @@ type sample struct {
 // ask gives all answers of a query; one that is not understood fails the test.
 func (s *server) ask(query string) (list []sample) {
 	s.t.Helper()
-	var answer struct {
-		Status, Error string
-		Data          struct {
-			Result []struct {
-				Metric map[string]string
-				Value  [2]any
-			}
-		}
-	}
+	var answer vector
 	s.get("query", url.Values{"query": {query}}, &answer)
 	require.Equal(s.t, "success", answer.Status, "%s: %s", query, answer.Error)
 	for _, r := range answer.Data.Result {
