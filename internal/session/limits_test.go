@@ -27,7 +27,10 @@ func everyEvent(t *testing.T, visit func(ev *event.Event, source string)) {
 	if err != nil || len(files) < 20 {
 		t.Fatal(len(files), err)
 	}
-	for _, path := range files {
+	for i, path := range files {
+		if testing.Short() && i%3 > 0 {
+			continue
+		}
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

@@ -142,7 +142,10 @@ func TestMessageDeferredForFiveDaysIsOneMessage(t *testing.T) {
 }
 
 func TestHundredThousandOpenMessagesOfAListServerAllEnd(t *testing.T) {
-	const n = 100_000
+	n := 100_000
+	if testing.Short() {
+		n = 10_000
+	}
 	cfg := testConfig()
 	cfg.MaxMessages = n
 	l := &log{Tracker: New(cfg), t: t}

@@ -62,6 +62,9 @@ func TestNobodyIsNamedWhoIsHidden(t *testing.T) {
 	logs, err := filepath.Glob(testdata + "*log")
 	require.NoError(t, err)
 	require.Greater(t, len(logs), 15)
+	if testing.Short() {
+		logs = slices.DeleteFunc(logs, func(path string) bool { info, err := os.Stat(path); return err != nil || info.Size() > 100_000 })
+	}
 	plain := file(t, "otel.yaml", []byte("processors: {smtp: {}}\n"))
 	modes := slices.Sorted(maps.Keys(truth.PrivacyModes))
 	for i, path := range logs {
