@@ -21,6 +21,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
 	"github.com/otelcol-smtp/otelcol-smtp/test/truth"
@@ -205,11 +207,35 @@ func TestKafkaBetween(t *testing.T) {
 	one := gateway(t, "kafka-gateway.yaml", b, kafka)
 	kafka["INSTANCE"] = "gateway-2"
 	two := gateway(t, "kafka-gateway.yaml", b, kafka)
-	time.Sleep(2 * time.Second) // until both have their partitions: a host that moves to another gateway leaves its state behind
+	shared(t, kafka["KAFKA"], 2) // a host that moves to another gateway leaves its state behind
 	for i, name := range names {
 		runExample(t, "kafka-agent.yaml", map[string]string{"MAIL_LOG": paths[i], "MAIL_HOST": name, "KAFKA": kafka["KAFKA"]})
 	}
 	wantTotals(t, b, want, lines, one, two)
+}
+
+// shared waits until so many gateways have partitions of their own.
+func shared(t *testing.T, broker string, gateways int) {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(broker))
+	require.NoError(t, err)
+	defer client.Close()
+	ask := kmsg.NewPtrDescribeGroupsRequest()
+	ask.Groups = []string{"otelcol-smtp"}
+	require.Eventually(t, func() bool {
+		answer, err := ask.RequestWith(t.Context(), client)
+		if err != nil || len(answer.Groups) != 1 || answer.Groups[0].State != "Stable" {
+			return false
+		}
+		having := 0
+		for _, member := range answer.Groups[0].Members {
+			var has kmsg.ConsumerMemberAssignment
+			if has.ReadFrom(member.MemberAssignment) == nil && len(has.Topics) > 0 && len(has.Topics[0].Partitions) > 0 {
+				having++
+			}
+		}
+		return having == gateways
+	}, 60*time.Second, 50*time.Millisecond, "the gateways share no partitions")
 }
 
 // errorsIn picks the first complaints out of a collector's own log.
