@@ -103,11 +103,16 @@ func refused(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// refusedCommand reads `502 ESMTP command error",cmd: RCPT TO:<x>`.
+// refusedCommand reads `502 ESMTP command error",cmd: RCPT TO:<x>`. Both the answer and the command hold what the client said: where either looks like the place between
+// them, nobody knows which command it was, and what may be a credential of one is hidden.
 func refusedCommand(ev *event.Event, s string) event.Kind {
 	msg, cmd, ok := strings.Cut(s, `",cmd: `)
 	if !ok {
 		return event.KindNone
+	}
+	if strings.Contains(cmd, `",cmd: `) {
+		ev.Hide(cmd)
+		cmd = ""
 	}
 	word, rest := scan.Word(cmd)
 	verb, known := event.VerbOf(word)

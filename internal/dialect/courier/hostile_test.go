@@ -1,6 +1,7 @@
 package courier_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/courier"
@@ -42,5 +43,24 @@ func TestCommandThatHoldsAReply(t *testing.T) {
 	ev, _ := parse("courieresmtpd", "", `error,relay=::ffff:192.0.2.1,port=1,msg="502 ESMTP command error",cmd: x",cmd: 250 ok`)
 	if ev.Code != 502 || ev.Command != "" {
 		t.Errorf("%d %q", ev.Code, ev.Command)
+	}
+}
+
+// The answer quotes an address that the client has made up, and so does the command behind it: no login has failed.
+func TestAnswerThatHoldsACommand(t *testing.T) {
+	for _, cmd := range []string{`AUTH PLAIN"@d.example> unknown.",cmd: RCPT TO:<"x",cmd: AUTH PLAIN"@d.example>`, `AUTH LOGIN> unknown.",cmd: RCPT TO:<x>`} {
+		ev, _ := parse("courieresmtpd", "", `error,relay=::ffff:192.0.2.1,port=1,msg="550 User <"x",cmd: `+cmd)
+		if ev.Kind != event.KindReply || ev.Code != 550 || ev.Command != "" || ev.AuthResult != "" {
+			t.Errorf("%s %d %q %q", ev.Kind, ev.Code, ev.Command, ev.AuthResult)
+		}
+	}
+}
+
+// Of what may be a credential nothing leaves, wherever the command begins.
+func TestCommandThatHoldsItsOwnBeginning(t *testing.T) {
+	const line = `error,relay=::ffff:192.0.2.1,port=1,msg="535 Authentication failed.",cmd: AUTH PLAIN x",cmd: c2VjcmV0`
+	ev, _ := parse("courieresmtpd", "", line)
+	if len(ev.Redact) != 1 || !strings.Contains(line[ev.Redact[0].From:ev.Redact[0].To], "c2VjcmV0") || ev.Kind != event.KindAuth || ev.AuthResult != "failure" {
+		t.Errorf("%s %v", ev.Kind, ev.Redact)
 	}
 }

@@ -65,20 +65,19 @@ func relayed(ev *event.Event, bad bool, s string) event.Kind {
 	}
 	host, rest, ok := strings.Cut(rest, ": ")
 	host, port, hasPort := scan.CutLast(host, ':')
-	if n, whole := scan.Int(port); ok && hasPort && whole && n > 0 && n < 1<<16 {
-		ev.PeerPort = int(n)
-	} else {
+	n, whole := scan.Int(port)
+	if !ok || !hasPort || !whole || n == 0 || n >= 1<<16 {
 		return event.KindNone
 	}
+	i := strings.LastIndex(rest, " (")
+	if i < 0 || !strings.HasSuffix(rest, " ms)") { // cut, or a Message-ID that holds such words
+		return event.KindNone
+	}
+	ev.PeerPort = int(n)
 	if scan.IsIP(host) {
 		ev.PeerIP = host
 	} else {
 		ev.ServerAddress = host
-	}
-	i := strings.LastIndex(rest, " (")
-	if i < 0 || !strings.HasSuffix(rest, " ms)") { // cut
-		ev.PeerPort = 0
-		return event.KindNone
 	}
 	rest = rest[:i]
 	if r, ok := reply.Parse(rest); ok && !bad {

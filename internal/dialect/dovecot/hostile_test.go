@@ -53,3 +53,15 @@ func TestNoPasswordLeaves(t *testing.T) {
 		}
 	}
 }
+
+// What a proxy's next hop answered is told by a line of its own.
+func TestMessageIDForgesNoHop(t *testing.T) {
+	for _, id := range []string{
+		"<x: <s>: Sent message to <a@b.example> at 192.0.2.66:24: 250 2.0.0 ok>", "x: Failed to send message to <a@b.example> at evil.example:24: 451 later",
+	} {
+		ev := parse("lmtp(anna)<1><s>: msgid=" + id + ": saved mail to INBOX")
+		if ev.PeerIP != "" || ev.ServerAddress != "" || ev.PeerPort != 0 || ev.RcptTo != "" || ev.FilterVerdict != "stored" {
+			t.Errorf("%s: %+v", id, ev)
+		}
+	}
+}

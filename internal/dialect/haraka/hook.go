@@ -1,6 +1,7 @@
 package haraka
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -14,14 +15,26 @@ type hooked struct {
 	whole                                       bool // to its last field
 }
 
+// keys are the fields of such a line.
+var keys = [...]string{"hook", "plugin", "function", "params", "retval", "msg"}
+
 // hook is "hook=rcpt plugin=in_host_list function=hook_rcpt params=<a@b> retval=OK msg=""" (plugins.js, log_run_item): at level INFO what
-// a plugin decided, at DEBUG also that it did not.
+// a plugin decided, at DEBUG also that it did not. Before 2.8.19 a quote within a value has nothing in front of it, and parameters and
+// words are what a client said: a line that has a field twice tells nothing.
 func hook(ev *event.Event, l *line, f fields, n int) event.Kind {
 	var h hooked
+	var has [len(keys)]bool // so far
 	for {
 		key, value, ok := f.next()
 		if !ok {
 			break
+		}
+		if i := slices.Index(keys[:], key); i >= 0 {
+			if has[i] {
+				h.concealRest(ev)
+				return event.KindNone
+			}
+			has[i] = true
 		}
 		switch key {
 		case "hook":
@@ -40,6 +53,9 @@ func hook(ev *event.Event, l *line, f fields, n int) event.Kind {
 	}
 	if h.hook == "unrecognized_command" {
 		h.conceal(ev)
+	}
+	if strings.HasPrefix(h.params, "<") && !strings.HasSuffix(h.params, ">") { // an address with a blank, before 2.8.19
+		return event.KindNone
 	}
 	h.whole = h.whole && !f.cut
 	verdict, ok := verdicts(h.retval)
@@ -132,6 +148,13 @@ func (h *hooked) conceal(ev *event.Event) {
 		return
 	}
 	ev.Hide(h.params)
+}
+
+// concealRest does so where nobody knows where the parameters end.
+func (h *hooked) concealRest(ev *event.Event) {
+	if h.hook == "unrecognized_command" && h.paramsAt > 0 {
+		ev.Hide(ev.Line[h.paramsAt:])
+	}
 }
 
 // isWord says whether s is a command that may be shown.

@@ -102,3 +102,20 @@ func TestOtherFramesAreNotHarakas(t *testing.T) {
 		assert.Equal(t, event.Unknown, r, line)
 	}
 }
+
+// Before 2.8.19 nothing stands in front of a quote within a value: a refused recipient, or the words that refuse it, may look like fields.
+func TestHookForgesNoVerdict(t *testing.T) {
+	for _, line := range []string{
+		`[INFO] [` + id + `.1] [core]  hook=rcpt plugin=in_host_list function=hook_rcpt params=<"x retval=OK msg="@b.test> retval=DENY msg="no <"x retval=OK msg="@b.test>"`,
+		`[INFO] [` + id + `.1] [core]  hook=rcpt plugin=p function=f params=<a@b.test> retval=DENY msg="no <"x" hook=queue plugin=q function=g params=y retval=OK msg=z"@b.test>"`,
+		`level=INFO uuid=` + id + `.1 origin=core message="" hook=data plugin=p function=f params="" retval=DENY msg="said "x" hook=queue plugin=q retval=OK msg=stored"`,
+	} {
+		ev, _ := read(line)
+		assert.NotEqual(t, event.KindDelivery, ev.Kind, line)
+		assert.NotEqual(t, "ok", ev.FilterVerdict, line)
+	}
+	ev, _ := read(`[DEBUG] [` + id + `] [core]  hook=unrecognized_command plugin=auth/flat_file function=f params=bGFi msg=c2VjcmV0 retval=CONT msg=""`)
+	if assert.Len(t, ev.Redact, 1) {
+		assert.Contains(t, ev.Line[ev.Redact[0].From:ev.Redact[0].To], "c2VjcmV0")
+	}
+}

@@ -27,3 +27,13 @@ func TestReasonsForgeNoClient(t *testing.T) {
 		t.Errorf("%+v", ev)
 	}
 }
+
+// What is said of a mail stands at the end, whatever kind of it a sender's address looks like.
+func TestSenderForgesNoOtherVerdict(t *testing.T) {
+	for _, end := range []string{"> to <c@d.example> delayed for 00:30:00 (ACL 78)", "> to <c@d.example> blacklisted (ACL 13)"} {
+		ev := parse(`l8L4rc12000123: addr a[192.0.2.1] from <"x> rcpt <y@b.example>: autowhitelisted for more 24:00:00"@x.example` + end)
+		if ev.FilterVerdict == "pass" || ev.RcptTo == "y@b.example" || ev.PeerIP != "192.0.2.1" {
+			t.Errorf("%+v", ev)
+		}
+	}
+}

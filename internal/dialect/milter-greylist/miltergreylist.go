@@ -72,18 +72,22 @@ func address(ev *event.Event, s string) bool {
 	}
 	if strings.HasPrefix(s, "flushed, removed ") {
 		ev.FilterVerdict, ev.Argument = "flushed", s
-	} else if envelope, what, found := cutEnd(s, ": autowhitelisted "); found {
+		ev.PeerIP, ev.ClientAddress = ip, name
+		return true
+	}
+	switch envelope, what := cutEnd(s, ": autowhitelisted ", " delayed ", " blacklisted"); {
+	case strings.HasPrefix(what, "autowhitelisted"):
 		if ev.FilterVerdict, ev.Argument = "pass", what; what == "autowhitelisted entry expired" {
 			ev.FilterVerdict = "expired"
 		}
 		parties(ev, envelope, " rcpt ")
-	} else if envelope, what, found = cutEnd(s, " delayed "); found {
+	case strings.HasPrefix(what, "delayed"):
 		ev.FilterVerdict, ev.Argument = "greylist", what
 		parties(ev, envelope, " to ")
-	} else if envelope, what, found = cutEnd(s, " blacklisted"); found {
+	case what != "":
 		ev.FilterVerdict, ev.Argument = "reject", what
 		parties(ev, envelope, " to ")
-	} else {
+	default:
 		return false
 	}
 	ev.PeerIP, ev.ClientAddress = ip, name
@@ -102,13 +106,16 @@ func peer(s string) (name, ip string) {
 	return name, ip
 }
 
-// cutEnd cuts s at the last sep, whose words stay with the rest.
-func cutEnd(s, sep string) (front, rest string, ok bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
+// cutEnd cuts s at the last of all words, which stay with the rest.
+func cutEnd(s string, words ...string) (front, rest string) {
+	at := -1
+	for _, sep := range words {
+		at = max(at, strings.LastIndex(s, sep))
 	}
-	return s[:i], strings.TrimLeft(s[i:], ": "), true
+	if at < 0 {
+		return s, ""
+	}
+	return s[:at], strings.TrimLeft(s[at:], ": ")
 }
 
 // parties is "from <a@b> to <c@d>", or without a recipient where the body was judged.

@@ -37,7 +37,7 @@ func envelope(ev *event.Event, s, where string) (text string) {
 		}
 		switch {
 		case !allowed || !t.fits(s[:at]):
-		case !t.blanks:
+		case !t.odd:
 			t.into(ev)
 			return s[:at]
 		case oldAt < 0:
@@ -87,7 +87,7 @@ type tail struct {
 	from, to, proto, helo string
 	mechanism, user       string
 	hasFrom, hasTo        bool
-	blanks                bool // in a name that the writer leaves none in
+	odd                   bool // blanks in a name that the writer leaves none in, or a quote that nothing closes
 }
 
 // readTail reads " from=<a> to=<b> proto=ESMTP helo=<c> sasl_method=PLAIN sasl_username=d sasl_sender=e", each optional, in this order,
@@ -101,14 +101,14 @@ func readTail(s string) (t tail, ok bool) {
 		if t.from, s, ok = scan.Angle(rest); !ok {
 			return t, false
 		}
-		t.hasFrom, some = true, true
+		t.hasFrom, some, t.odd = true, true, isOpen(t.from)
 		s = comma(s)
 	}
 	if rest, found := after(s, " to="); found {
 		if t.to, s, ok = scan.Angle(rest); !ok {
 			return t, false
 		}
-		t.hasTo, some = true, true
+		t.hasTo, some, t.odd = true, true, t.odd || isOpen(t.to)
 		s = comma(s)
 	}
 	if rest, found := after(s, " proto="); found {
@@ -126,6 +126,20 @@ func readTail(s string) (t tail, ok bool) {
 		some = true
 	}
 	return t, t.readLogin(skipPairs(s)) && some
+}
+
+// isOpen says whether an address ends within a quoted local part: then it goes on behind what looked like its end.
+func isOpen(address string) bool {
+	quoted := false
+	for i := 0; i < len(address); i++ {
+		switch c := address[i]; {
+		case c == '"':
+			quoted = !quoted
+		case c == '\\' && quoted:
+			i++
+		}
+	}
+	return quoted
 }
 
 // skipPairs takes " key=value" off the front whose key is none of today's: later versions may have more.
@@ -164,7 +178,7 @@ func (t *tail) readHELO(s string) (rest string, ok bool) {
 		return s[end:], true
 	}
 	if t.helo, ok = strings.CutSuffix(s, ">"); ok {
-		t.blanks = true
+		t.odd = true
 	}
 	return "", ok
 }
@@ -183,7 +197,7 @@ func (t *tail) readLogin(s string) bool {
 		if inner, ok := strings.CutSuffix(strings.TrimPrefix(t.user, "<"), ">"); ok && t.user[0] == '<' {
 			t.user = inner
 		}
-		t.blanks = t.blanks || strings.IndexByte(t.user, ' ') >= 0
+		t.odd = t.odd || strings.IndexByte(t.user, ' ') >= 0
 	}
 	if rest, found := after(s, " sasl_sender="); found && strings.IndexByte(rest, ' ') < 0 {
 		s = ""

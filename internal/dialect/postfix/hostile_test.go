@@ -109,3 +109,14 @@ func TestLongLinesAreReadInOneGo(*testing.T) {
 		parse("postfix/cleanup", text)
 	}
 }
+
+// The text of a table stands behind the envelope, and a quoted address may look as if the envelope ended within it.
+func TestQuotedAddressThatEndsTheEnvelopeOfACheck(t *testing.T) {
+	const evil = `"x> to=<ceo@d.example> proto=ESMTP helo=<h>: 5.7.1 no"@e.example`
+	for _, envelope := range []string{"from=<" + evil + "> to=<b@example.com>", "from=<a@example.com> to=<" + evil + ">"} {
+		ev, _ := parse("postfix/cleanup", "127DC5E152: reject: header Subject: x from unknown[192.0.2.110]; "+envelope+" proto=ESMTP helo=<host1.com>: 5.7.1 not here")
+		if ev.RcptTo == "ceo@d.example" || ev.Helo != "host1.com" || ev.Text != "not here" || ev.MailFrom != evil && ev.RcptTo != evil {
+			t.Errorf("%q %q %q %q", ev.MailFrom, ev.RcptTo, ev.Helo, ev.Text)
+		}
+	}
+}

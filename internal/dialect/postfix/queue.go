@@ -242,7 +242,7 @@ func tailOfCheck(s string) (t tail, text string, ok bool) {
 		}
 		if t, ok = readTail(s[:end]); ok {
 			text = strings.TrimPrefix(s[end:], ": ")
-			if !t.blanks {
+			if !t.odd {
 				return t, text, true
 			}
 			if !found {
