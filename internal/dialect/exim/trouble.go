@@ -29,13 +29,7 @@ func unqualified(ev *event.Event, s string) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	host, ok := after(rest, " H=")
-	if !ok {
-		if host, ok = after(rest, " U="); !ok { // on this host
-			return event.KindNone
-		}
-	}
-	if _, _, ok = takeCaller(ev, host); !ok {
+	if !isOfCaller(ev, rest) {
 		return event.KindNone
 	}
 	ev.RejectPermanent, ev.Class = event.Yes, '5'
@@ -168,6 +162,18 @@ func outOfSync(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
+// isOfCaller takes the caller behind an address: " H=host (words)", and on this host " U=user".
+func isOfCaller(ev *event.Event, s string) bool {
+	host, ok := after(s, " H=")
+	if !ok {
+		host, ok = after(s, " U=")
+	}
+	if ok {
+		_, _, ok = takeCaller(ev, host)
+	}
+	return ok
+}
+
 // tooMany is "message rejected: sender=<a> H=host", "excess temporarily rejected: sender=<a> H=host".
 func tooMany(ev *event.Event, s string) event.Kind {
 	_, rest, ok := strings.Cut(s, "rejected: sender=")
@@ -178,13 +184,7 @@ func tooMany(ev *event.Event, s string) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	host, ok := after(rest, " H=")
-	if !ok {
-		if host, ok = after(rest, " U="); !ok { // on this host
-			return event.KindNone
-		}
-	}
-	if _, _, ok = takeCaller(ev, host); !ok {
+	if !isOfCaller(ev, rest) {
 		return event.KindNone
 	}
 	if ev.MailFrom = from; from == "" {
