@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/perconfig"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpconnector/internal/metadata"
 )
 
@@ -110,25 +111,15 @@ func (c *core) leave(ctx context.Context, s signal) (err error) {
 
 // cores finds the core of a configuration: the Collector gives every instance of a component the same one, and another after a reload.
 type cores struct {
-	mu   sync.Mutex
-	list map[*Config]*core
+	perconfig.Shared[Config, core]
 }
 
 func (s *cores) of(cfg *Config, set connector.Settings, now func() time.Time) (*core, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.list[cfg]; c != nil {
-		return c, nil
-	}
-	c, err := newCore(cfg, set, now)
-	if err != nil {
-		return nil, err
-	}
-	c.forget = func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.list, cfg)
-	}
-	s.list[cfg] = c
-	return c, nil
+	return s.Of(cfg, func(forget func()) (*core, error) {
+		c, err := newCore(cfg, set, now)
+		if err == nil {
+			c.forget = forget
+		}
+		return c, err
+	})
 }

@@ -14,7 +14,7 @@ import (
 
 // Instances of one configuration share a core until the last of them has gone; another configuration, as after a reload, has one of its own.
 func TestInstancesOfOneConfigurationShareACore(t *testing.T) {
-	shared, set := &cores{list: make(map[*Config]*core)}, connectortest.NewNopSettings(metadata.Type)
+	shared, set := &cores{}, connectortest.NewNopSettings(metadata.Type)
 	cfg := createDefaultConfig().(*Config)
 	one, err := shared.of(cfg, set, time.Now)
 	require.NoError(t, err)
@@ -30,7 +30,10 @@ func TestInstancesOfOneConfigurationShareACore(t *testing.T) {
 	assert.True(t, one.leads(toMetrics))
 	assert.False(t, one.leads(toTraces))
 	require.NoError(t, metrics.Shutdown(t.Context()))
-	assert.Same(t, one, shared.list[cfg])
+	assert.Equal(t, 2, shared.Len())
 	require.NoError(t, one.leave(t.Context(), toTraces))
-	assert.Nil(t, shared.list[cfg])
+	assert.Equal(t, 1, shared.Len())
+	next, err := shared.of(cfg, set, time.Now)
+	require.NoError(t, err)
+	assert.NotSame(t, one, next)
 }

@@ -13,7 +13,7 @@ import (
 
 // NewFactory returns the factory of the smtp connector.
 func NewFactory() connector.Factory {
-	shared := &cores{list: make(map[*Config]*core)}
+	shared := &cores{}
 	return connector.NewFactory(metadata.Type, createDefaultConfig,
 		connector.WithLogsToMetrics(shared.createMetrics, metadata.LogsToMetricsStability),
 		connector.WithLogsToLogs(shared.createLogs, metadata.LogsToLogsStability),

@@ -16,6 +16,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/enrich"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/perconfig"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
 )
@@ -257,25 +258,15 @@ func (c *core) passes(ctx context.Context) bool { return ctx.Value(passedKey{c})
 
 // cores finds the core of a configuration: the Collector gives every pipeline that names a component the same one, and another after a reload.
 type cores struct {
-	mu   sync.Mutex
-	list map[*Config]*core
+	perconfig.Shared[Config, core]
 }
 
 func (s *cores) of(cfg *Config, set processor.Settings, now func() time.Time) (*core, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.list[cfg]; c != nil {
-		return c, nil
-	}
-	c, err := newCore(cfg, set, now)
-	if err != nil {
-		return nil, err
-	}
-	c.forget = func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.list, cfg)
-	}
-	s.list[cfg] = c
-	return c, nil
+	return s.Of(cfg, func(forget func()) (*core, error) {
+		c, err := newCore(cfg, set, now)
+		if err == nil {
+			c.forget = forget
+		}
+		return c, err
+	})
 }

@@ -13,7 +13,7 @@ import (
 
 // NewFactory returns the factory of the smtp processor.
 func NewFactory() processor.Factory {
-	shared := &cores{list: make(map[*Config]*core)}
+	shared := &cores{}
 	return processor.NewFactory(metadata.Type, createDefaultConfig, processor.WithLogs(shared.create, metadata.LogsStability))
 }
 

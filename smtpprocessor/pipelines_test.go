@@ -36,8 +36,8 @@ func pipelines(t *testing.T, host component.Host, nexts ...consumer.Logs) (list 
 	c = &clock{now: observed}
 	set := processortest.NewNopSettings(metadata.Type)
 	set.ID = component.NewID(metadata.Type)
-	shared := &cores{list: make(map[*Config]*core)}
-	t.Cleanup(func() { assert.Empty(t, shared.list, "what is shut down is forgotten") })
+	shared := &cores{}
+	t.Cleanup(func() { assert.Zero(t, shared.Len(), "what is shut down is forgotten") })
 	for _, next := range nexts {
 		core, err := shared.of(cfg, set, c.Now)
 		require.NoError(t, err)
@@ -47,7 +47,7 @@ func pipelines(t *testing.T, host component.Host, nexts ...consumer.Logs) (list 
 		require.NoError(t, p.Start(t.Context(), host))
 		t.Cleanup(func() { _ = p.Shutdown(context.Background()) })
 	}
-	require.Len(t, shared.list, 1)
+	require.Equal(t, 1, shared.Len())
 	return list, c
 }
 
