@@ -12,7 +12,7 @@ import (
 func CleanText(ev *event.Event) (text string, truncated bool) {
 	text = ev.Text
 	if ev.TextJoined {
-		text = reply.Clean(text, ev.Code, ev.Enhanced)
+		text = reply.CleanJoined(text, ev.Code, ev.Enhanced)
 	}
 	text, truncated = cut(text)
 	return text, truncated || ev.Truncated

@@ -47,7 +47,7 @@ func (d *Diagnosis) Reply(ev *event.Event) {
 		return
 	}
 	if ev.TextJoined { // what is broken over lines is one phrase
-		ev.Text, ev.TextJoined = reply.Clean(ev.Text, ev.Code, ev.Enhanced), false
+		ev.Text, ev.TextJoined = reply.CleanJoined(ev.Text, ev.Code, ev.Enhanced), false
 	}
 	r, basis := d.why(ev)
 	ev.Reason, ev.Category, ev.Basis = r.Name, r.Category, basis

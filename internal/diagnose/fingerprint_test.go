@@ -83,6 +83,20 @@ func TestFingerprintIsTheSameWhoeverWroteTheReplyDown(t *testing.T) {
 	}
 }
 
+// Some servers give the enhanced code in the first line alone (RFC 2034 section 4 asks for it in all).
+func TestFingerprintIsTheSameWhereALaterLineLacksTheEnhancedCode(t *testing.T) {
+	l := labelled{host: "mx.example.com", command: "RCPT", code: 550, enhanced: "5.1.1"}
+	for text, want := range map[string]string{
+		"No such user 550 here": "No such user here", "No such user 550-here 550 or there": "No such user here or there", "No such user 550-5.1.1 here 550 or there": "No such user here or there",
+	} {
+		l.text = text
+		postfix, exim := read(t, l.asPostfix()), read(t, l.asExim())
+		if postfix.Fingerprint != want || exim.Fingerprint != want {
+			t.Errorf("%s: %q, %q", text, postfix.Fingerprint, exim.Fingerprint)
+		}
+	}
+}
+
 func FuzzFingerprint(f *testing.F) {
 	f.Add("<a@b>: 4.7.1 [192.0.2.1] try again in 300 seconds")
 	f.Add(strings.Repeat("é", 60) + " BL000010 https://x.example/?a=b#TSS04")

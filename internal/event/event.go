@@ -96,7 +96,7 @@ type Event struct {
 	Class         byte   // '2'..'5', 0 when there is none; may be known from a verb where the code is not
 	Enhanced      string // X.Y.Z
 	Text          string // the words after the codes; with TextJoined still holding the codes of continuation lines
-	TextJoined    bool   // Text is a multi-line reply joined by the MTA: reply.Clean strips the inner code prefixes
+	TextJoined    bool   // Text is a multi-line reply joined by the MTA: reply.CleanJoined strips the inner code prefixes
 	TextMasked    bool   // Text has "_" for its blanks and "/" for its line ends: reply.Unmask undoes it
 	Truncated     bool
 	MoreLines     bool // a "250-" line: the reply goes on in the next line

@@ -113,11 +113,26 @@ func digitsOf(code int) [3]byte {
 // line began with: "try 421-4.7.0 again 421 4.7.0 later" is "try again later". A number in the words that is no line's beginning
 // stays: a line begins with the reply's own code and a hyphen, the last one with the code and a blank. It allocates only when it strips.
 func Clean(text string, code int, enhanced string) string {
+	return clean(text, code, enhanced, false)
+}
+
+// CleanJoined is Clean for a text that is known to be several lines: the last may lack the enhanced code that the first has.
+func CleanJoined(text string, code int, enhanced string) string {
+	return clean(text, code, enhanced, glued(text, enhanced) < 0)
+}
+
+func clean(text string, code int, enhanced string, joined bool) string {
 	if code < 200 || code > 599 {
 		return text
 	}
 	digits := digitsOf(code)
-	at, last := nextLine(text, digits, enhanced, 0)
+	next := func(from int) (at int, last bool) {
+		if at, last = nextLine(text, digits, enhanced, from); at < 0 && joined {
+			at = bareLine(text, digits, from)
+		}
+		return at, last
+	}
+	at, last := next(0)
 	if at < 0 {
 		return unglue(text, enhanced)
 	}
@@ -131,7 +146,7 @@ func Clean(text string, code int, enhanced string) string {
 		if last {
 			break
 		}
-		at, last = nextLine(text, digits, enhanced, from)
+		at, last = next(from)
 	}
 	appendWords(&b, strings.Trim(text[from:], " "))
 	return b.String()
@@ -245,22 +260,37 @@ func trimLine(s string) string {
 }
 
 // nextLine finds where the next line begins at or behind from, and whether it is the last. The last line is the first with a
-// blank behind no further one with a hyphen; where lines carry an enhanced code it carries it, too.
+// blank behind no further one with a hyphen; where lines carry an enhanced code it carries it, too, or stands behind a printed line end.
 func nextLine(text string, code [3]byte, enhanced string, from int) (at int, last bool) {
 	final := -1
 	for i := from; i+3 <= len(text); i++ {
-		if text[i] != code[0] || text[i+1] != code[1] || text[i+2] != code[2] || i > 0 && text[i-1] != ' ' && !endsLine(text[:i]) {
+		if !beginsWith(code, text, i) {
 			continue
 		}
 		rest := text[i+3:]
 		switch {
 		case rest != "" && rest[0] == '-':
 			return i, false
-		case final < 0 && (rest == "" || rest[0] == ' ' && (enhanced == "" || strings.HasPrefix(rest[1:], enhanced))):
+		case final < 0 && (rest == "" || rest[0] == ' ' && (enhanced == "" || strings.HasPrefix(rest[1:], enhanced) || endsLine(text[:i]))):
 			final = i
 		}
 	}
 	return final, true
+}
+
+// bareLine finds a last line without the enhanced code that the others carry ("550-5.1.1 no such user" and "550 here"), once no line has it.
+func bareLine(text string, code [3]byte, from int) int {
+	for i := from; i+4 <= len(text); i++ {
+		if beginsWith(code, text, i) && text[i+3] == ' ' {
+			return i
+		}
+	}
+	return -1
+}
+
+// beginsWith says whether a line may begin at a place of a joined text: with the code, behind a blank or a printed line end.
+func beginsWith(code [3]byte, text string, i int) bool {
+	return text[i:i+3] == string(code[:]) && (i == 0 || text[i-1] == ' ' || endsLine(text[:i]))
 }
 
 // afterCodes is where the words of the line at at begin.

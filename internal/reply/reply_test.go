@@ -53,6 +53,7 @@ func TestCleanStripsOnlyTheBeginningsOfLines(t *testing.T) {
 		{"one 550-5.1.1 two 550 5.1.1  see", 550, "5.1.1", "one two see"},
 		{"one 550-5.1.1: two 550 5.1.1: three", 550, "5.1.1", "one two three"},
 		{"one 550 two", 550, "", "one two"},
+		{"a 550 b", 550, "5.1.1", "a 550 b"},
 		{"call 550 or 551 550-more 550 end", 550, "", "call 550 or 551 more end"},
 		{"error 421 is common 421-4.7.0 a 421 4.7.0 b", 421, "4.7.0", "error 421 is common a b"},
 		{"nothing to strip", 421, "4.7.0", "nothing to strip"},
@@ -67,6 +68,26 @@ func TestCleanStripsOnlyTheBeginningsOfLines(t *testing.T) {
 		{"no code", 0, "", "no code"},
 	} {
 		if got := Clean(c.text, c.code, c.enhanced); got != c.want {
+			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+func TestCleanJoinedKnowsALastLineWithoutTheEnhancedCode(t *testing.T) {
+	for _, c := range []struct {
+		text     string
+		code     int
+		enhanced string
+		want     string
+	}{
+		{"a 550 b", 550, "5.1.1", "a b"},
+		{`a\n550 b`, 550, "5.1.1", "a b"},
+		{"a 550-5.1.1 b 550-c 550 d", 550, "5.1.1", "a b c d"},
+		{`a\n550-5.1.1 b\n550-c\n550 d`, 550, "5.1.1", "a b c d"},
+		{"code 550 is common 550 5.1.1 here", 550, "5.1.1", "code 550 is common here"},
+		{"one4.7.28 two, code 421 is common4.7.28 three", 421, "4.7.28", "one two, code 421 is common three"},
+	} {
+		if got := CleanJoined(c.text, c.code, c.enhanced); got != c.want {
 			t.Errorf("%q: %q, want %q", c.text, got, c.want)
 		}
 	}
