@@ -46,12 +46,12 @@ func (t *tree) ways() ways {
 	return w
 }
 
-func (w *ways) add(new way) {
-	slot := w.hash(new.from, new.symbol)
+func (w *ways) add(one way) {
+	slot := w.hash(one.from, one.symbol)
 	for w.slots[slot&uint32(len(w.slots)-1)].from != 0 {
 		slot++
 	}
-	w.slots[slot&uint32(len(w.slots)-1)] = new
+	w.slots[slot&uint32(len(w.slots)-1)] = one
 }
 
 func (w *ways) hash(from, symbol uint32) uint32 {

@@ -68,7 +68,7 @@ func (w *wording) automaton() automaton {
 }
 
 // intern gives the number of a saying. The words of one class say the same.
-func (a *automaton) intern(same map[string]uint32, hits []hit) uint32 {
+func (t *automaton) intern(same map[string]uint32, hits []hit) uint32 {
 	slices.SortStableFunc(hits, func(x, y hit) int { // a part is heard by those behind it before it is heard again: it has the higher number
 		return cmp.Or(cmp.Compare(y.after, x.after), cmp.Compare(x.rule, y.rule))
 	})
@@ -83,17 +83,17 @@ func (a *automaton) intern(same map[string]uint32, hits []hit) uint32 {
 	}
 	number := same[string(key)]
 	if number == 0 {
-		number = uint32(len(a.sayings))
+		number = uint32(len(t.sayings))
 		same[string(key)] = number
-		a.all = append(a.all, hits)
-		a.add(hits)
+		t.all = append(t.all, hits)
+		t.add(hits)
 	}
 	return number
 }
 
 // add writes a saying down.
-func (a *automaton) add(hits []hit) {
-	s := saying{from: uint32(len(a.hits)), first: noRule}
+func (t *automaton) add(hits []hit) {
+	s := saying{from: uint32(len(t.hits)), first: noRule}
 	atOnce := s.parts[:0]
 	for _, h := range hits {
 		if h.part != 0 {
@@ -109,12 +109,12 @@ func (a *automaton) add(hits []hit) {
 		default:
 			s.first = min(s.first, h.rule)
 		}
-		a.hits = append(a.hits, h)
+		t.hits = append(t.hits, h)
 	}
-	if n := len(a.hits); n > 0 {
-		a.hits[n-1].last = true
+	if n := len(t.hits); n > 0 {
+		t.hits[n-1].last = true
 	}
-	a.sayings = append(a.sayings, s)
+	t.sayings = append(t.sayings, s)
 }
 
 // say lets a reading hear what is said in a state, at a place of the text. words are those in front of the one that it ends in, nil where what is said
