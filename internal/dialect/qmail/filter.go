@@ -197,14 +197,15 @@ func simscan(ev *event.Event, s string) event.Kind {
 	conversation(ev)
 	ev.FilterName, ev.FilterVerdict = "simscan", state
 
-	// seconds, then the subject, which may be anything; the rest is counted from the end
+	// seconds, then the subject; the rest is counted from the end. The subject and the parts of addresses that were quoted may be anything: with a second address of a client
+	// among them nobody knows which is the client's.
 	if _, rest, ok := scan.Cut(s, ':'); ok {
 		s = rest
 	}
 	s, to, ok1 := scan.CutLast(s, ':')
 	s, from, ok2 := scan.CutLast(s, ':')
 	subject, ip, ok3 := scan.CutLast(s, ':')
-	if ok1 && ok2 && ok3 && isIP(ip) {
+	if ok1 && ok2 && ok3 && isIP(ip) && !namesIP(subject) {
 		ev.Subject, ev.PeerIP, ev.MailFrom = subject, ip, envelope(from)
 		if subject == "-" || state != "CLEAN" && !strings.HasPrefix(state, "SPAM") && state != "PASSTHRU" {
 			ev.Subject, ev.Argument = "", subject // the name of a virus, an attachment or an expression
@@ -217,6 +218,17 @@ func simscan(ev *event.Event, s string) event.Kind {
 		return event.KindReject
 	}
 	return event.KindFilter
+}
+
+// namesIP says whether there is an address among what colons separate.
+func namesIP(s string) bool {
+	for s != "" {
+		var part string
+		if part, s, _ = scan.Cut(s, ':'); isIP(part) {
+			return true
+		}
+	}
+	return false
 }
 
 // recipients takes a list apart.
@@ -288,9 +300,10 @@ func scanner(ev *event.Event, s string) event.Kind {
 	ev.Size, ev.HasSize = scan.Int(size)
 	from, rest := scan.Word(rest)
 	to, _ := scan.Word(rest)
-	if strings.Contains(from, "@") {
-		ev.MailFrom = from
+	if !strings.Contains(from, "@") { // none, or one with a blank: what stands behind it is not known
+		return event.KindFilter
 	}
+	ev.MailFrom = from
 	if strings.Contains(to, "@") {
 		ev.RcptTo = to
 	}

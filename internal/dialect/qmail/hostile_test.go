@@ -52,10 +52,19 @@ func TestSenderThatHoldsAReceipt(t *testing.T) {
 	}
 }
 
-func TestSubjectThatHoldsAnEnvelope(t *testing.T) {
-	ev, _ := parse("", "simscan:[3016]:CLEAN (0.10/5.00/5.00):0.1s:x:192.0.2.66:ceo@d.example:cfo@d.example:192.0.2.1:a@sender.example:b@domain.example")
-	if ev.PeerIP != "192.0.2.1" || ev.MailFrom != "a@sender.example" || ev.RcptTo != "b@domain.example" {
-		t.Errorf("%q %q %q", ev.PeerIP, ev.MailFrom, ev.RcptTo)
+func TestSubjectOrSenderThatHoldsAnEnvelope(t *testing.T) {
+	for _, tail := range []string{"x:192.0.2.66:ceo@d.example:cfo@d.example:192.0.2.1:a@sender.example:b@domain.example", "x:192.0.2.1:y:192.0.2.66:ceo@d.example:b@domain.example"} {
+		ev, _ := parse("", "simscan:[3016]:CLEAN (0.10/5.00/5.00):0.1s:"+tail)
+		if ev.PeerIP != "" || ev.MailFrom != "" || ev.RcptTo != "" || ev.FilterVerdict != "CLEAN" {
+			t.Errorf("%q %q %q", ev.PeerIP, ev.MailFrom, ev.RcptTo)
+		}
+	}
+}
+
+func TestSenderWithABlankNamesNoRecipient(t *testing.T) {
+	ev, _ := parse("qmail-scanner", "Clear:RC:0(198.51.100.34):SA:0(0.0/6.0): 1.681359 3302 x cfo@d.example y@e.example b@example.com subject <1@example.org>")
+	if ev.RcptTo != "" || ev.MailFrom != "" || ev.PeerIP != "198.51.100.34" {
+		t.Errorf("%q %q %q", ev.MailFrom, ev.RcptTo, ev.PeerIP)
 	}
 }
 
