@@ -72,9 +72,12 @@ func TestPrometheusSeesTheFirstBurst(t *testing.T) {
 	require.NoError(t, os.WriteFile(log, nil, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "config.yaml"), fmt.Appendf(nil, asItStands, dir, target, written), 0o600))
 	cmd := exec.Command(binary, "--config", filepath.Join(dir, "config.yaml"))
+	var output said
+	cmd.Stdout, cmd.Stderr = &output, &output
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	time.Sleep(2 * time.Second) // it reads what is written from its start on
+	require.Eventually(t, func() bool { return strings.Contains(output.String(), isReady) }, 60*time.Second, 10*time.Millisecond)
+	time.Sleep(time.Second) // it reads what is written from its start on
 	require.NoError(t, os.WriteFile(log, []byte(strings.Join(burst(), "\n")+"\n"), 0o600))
 
 	total := 0.0
