@@ -4,9 +4,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
 // tcpserver, rblsmtpd and recordio become qmail-smtpd by exec, so one process number stands for the connection in the lines of all of them.
@@ -150,96 +148,4 @@ func connectionEnd(ev *event.Event, s string) event.Kind {
 		ev.EndHint = event.EndAborted
 	}
 	return event.KindDisconnect
-}
-
-// recorded takes "3016 < " or "3016 > " off the front (recordio.c).
-func recorded(s string) (said string, ok bool) {
-	_, rest, ok := number(s)
-	if !ok || len(rest) < 3 || rest[0] != ' ' || rest[1] != '<' && rest[1] != '>' || rest[2] != ' ' {
-		return "", false
-	}
-	return rest[3:], true
-}
-
-// recordio reads one line of the conversation: "<" is the client. A line's end is written as " ", a piece of a line without one as "+".
-func recordio(ev *event.Event, s, said string) event.Kind {
-	rest, _ := pid(s, ' ', ev)
-	ev.Scope, ev.Role, ev.FromPeer = event.ScopeID, event.RoleServer, event.TriOf(rest[0] == '<')
-	if said == "[EOF]" {
-		ev.EndHint = event.EndServerClosed
-		if ev.FromPeer == event.Yes {
-			ev.EndHint = event.EndLost
-		}
-		ev.FromPeer = event.Open
-		return event.KindDisconnect
-	}
-	piece := strings.HasSuffix(said, "+")
-	said = scan.TrimRight(strings.TrimSuffix(said, "+"))
-	ev.Said = said
-	switch {
-	case piece && !strings.HasSuffix(said, "\r"):
-	case ev.FromPeer == event.Yes && speech.Command(said, ev):
-		speech.HideCredentials(said, ev)
-		return event.KindCommand
-	case ev.FromPeer == event.No && speech.Reply(said, ev):
-		if ev.Code == 250 {
-			ev.Receipt, ev.RemoteQueueID = ev.RemoteQueueID, ""
-		}
-		return event.KindReply
-	}
-	return event.KindContent
-}
-
-// rblsmtpd reads "192.0.2.1 pid 3016: 451 http://..." (rblsmtpd.c), or indimail-mta's " pid 3016 from 192.0.2.1: 451 ...". The refusal
-// is given to MAIL or RCPT; the line does not say which.
-func rblsmtpd(ev *event.Event, s string) event.Kind {
-	s = scan.TrimLeft(s)
-	ip, rest := "", ""
-	ok := false
-	if rest, ok = strings.CutPrefix(s, "pid "); ok {
-		if rest, ok = pid(rest, ' ', ev); ok {
-			if rest, ok = strings.CutPrefix(rest, "from "); ok {
-				ip, rest, ok = strings.Cut(rest, ": ")
-			}
-		}
-	} else if ip, rest, ok = scan.Cut(s, ' '); ok {
-		if name, found := strings.CutSuffix(rest, " -"); found && strings.HasPrefix(rest, "blocked ") {
-			return listed(ev, ip, name[len("blocked "):])
-		}
-		if rest, ok = strings.CutPrefix(rest, "pid "); ok {
-			tail := rest
-			if rest, ok = pid(tail, ':', ev); !ok { // the name of the list in between (ucspi-rss patch)
-				if tail, ok = pid(tail, ' ', ev); ok {
-					ev.Argument, rest, ok = strings.Cut(tail, ": ")
-				}
-			}
-		}
-	}
-	if !ok || !isIP(ip) {
-		return event.KindNone
-	}
-	r, ok := reply.Parse(scan.TrimLeft(rest))
-	if !ok {
-		ev.Argument = ""
-		return event.KindNone
-	}
-	conversation(ev)
-	ev.PeerIP, ev.FilterName = ip, "rblsmtpd"
-	r.Into(ev)
-	if ev.Class < '4' {
-		return event.KindFilter
-	}
-	ev.RejectPermanent = event.TriOf(ev.Class == '5')
-	return event.KindReject
-}
-
-// listed is "relays.example.org blocked 192.0.2.47 mail.example.net -": the list, and the client that is on it.
-func listed(ev *event.Event, list, client string) event.Kind {
-	ip, name, _ := scan.Cut(client, ' ')
-	if !isIP(ip) || strings.Contains(name, " ") {
-		return event.KindNone
-	}
-	ev.Role, ev.Command, ev.PeerIP, ev.ClientAddress = event.RoleServer, event.CommandConnect, ip, name
-	ev.FilterName, ev.Argument = "rblsmtpd", list
-	return event.KindReject
 }
