@@ -8,6 +8,7 @@
 //	event          what one line says
 //
 //	tracker.go    the hosts, and the way of a line to its own
+//	hosts.go      the hosts by their names; ranks.go: in the order in which they were heard last
 //	limits.go     what all hosts may keep together, and who gives way
 //	handover.go   a message that one host delivers and another one receives
 //	silence.go    what time ends: hosts that have gone silent, and the end of everything
