@@ -189,7 +189,7 @@ func (h *Host) handsBack(m *Message, ev *event.Event, now int64) bool {
 		return true
 	}
 	f := h.filters.mail[ev.RemoteQueueID]
-	if f == nil || now-f.At > filteredFor {
+	if f == nil || now-f.At > filteredFor || !h.isOurs(ev) {
 		return false
 	}
 	for i := range f.Acted {
@@ -207,15 +207,22 @@ func (h *Host) handsBack(m *Message, ev *event.Event, now int64) bool {
 	return len(f.Onto) > 0 // for an address that the filter has written anew
 }
 
-// isMadeFrom says whether the message can have come out of parent in a try that ended now: with its Message-ID, or, where one of them has none, right before.
+// isMadeFrom says whether the message can have come out of parent in a try that ended now: with its Message-ID, or, where one of them has none, right before. Any mail exchanger knows
+// the Message-ID of what it gets, and the queue id of what it sends us meanwhile: what a stranger has brought is made from nothing that a stranger was given.
 func (m *Message) isMadeFrom(parent *Message, now int64, ours bool) bool {
 	if m.First > now+clocksDiffer || m.First < parent.First-clocksDiffer && !parent.Partial || parent.Parent == m.UID {
 		return false
 	}
 	if m.MessageID != "" && parent.MessageID != "" {
-		return m.MessageID == parent.MessageID
+		return m.MessageID == parent.MessageID && (ours || !m.isStrangers())
 	}
 	return ours && now-m.First <= reentersFor
+}
+
+// isStrangers says whether somebody brought the message who is not of this host's network.
+func (m *Message) isStrangers() bool {
+	from := m.submitter().PeerIP
+	return m.brought && !isLoopback(from) && !isPrivate(from) && !m.host.site.isLocalNetwork(from)
 }
 
 // isOurs says whether the program that answered is one of our own: on this host or its network, spoken to by LMTP, or at a port where no mail exchanger listens.

@@ -61,6 +61,38 @@ func TestQueueIDOfThisHostTellsAFilter(t *testing.T) {
 	}
 }
 
+// A mail exchanger knows the Message-ID of what it gets, and may send a message with it before it answers: with the queue id of that in the answer it would be a filter of
+// ours, and its message one of the user whose mail it was given.
+func TestStrangerWhoAnswersWithAnIDOfOursIsNoFilter(t *testing.T) {
+	l := newLog(t, testConfig())
+	first := smtpd(event.KindMessageOpened, 1, "192.0.2.1")
+	first.QueueID, first.User, first.AuthResult = "A1", "anna", "success"
+	l.at(0, first)
+	l.comeIn(0, "A1", 1, "192.0.2.1", "m@a.example")
+	l.comeIn(3, "B1", 2, "203.0.113.66", "m@a.example")
+	if got := l.at(4, over(event.RouteMX, "A1", "203.0.113.66", 25, "B1")); got.Route != event.RouteMX || !got.Final {
+		t.Errorf("route %s, final %v", got.Route, got.Final)
+	}
+	got := l.at(5, delivery("B1", "x@b.example", event.StatusDelivered))
+	if got.User != "" || got.ParentUID != 0 || got.ClientAddress == "192.0.2.1" {
+		t.Errorf("the stranger's message is %q's, made from %s", got.User, got.ParentUID)
+	}
+	l.at(6, of(event.KindMessageRemoved, "B1"))
+	if sum := l.summaries(event.KindMessage); len(sum) != 1 || sum[0].Event.User != "" || sum[0].Event.PeerIP != "203.0.113.66" {
+		t.Errorf("%+v", sum)
+	}
+}
+
+// Nor is one whose answer has a filter's own id, which any header tells.
+func TestStrangerWhoAnswersWithAFiltersIDIsNoFilter(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.comeIn(0, "A1", 1, "192.0.2.1", "m@a.example")
+	l.at(1, event.Event{Kind: event.KindFilter, Beside: true, FilterID: "12345-06", RcptTo: "r@b.example", RemoteQueueID: "A1", Daemon: "amavis"})
+	if got := l.at(4, over(event.RouteMX, "A1", "203.0.113.66", 25, "12345-06")); got.Route != event.RouteMX || !got.Final {
+		t.Errorf("route %s, final %v", got.Route, got.Final)
+	}
+}
+
 func TestWhatIsNoQueueIDOfThisHostTellsNone(t *testing.T) {
 	for name, c := range map[string]struct {
 		route  event.Route
