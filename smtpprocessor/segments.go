@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"strconv"
 
 	"go.opentelemetry.io/collector/extension/xextension/storage"
@@ -145,7 +147,8 @@ func (c *core) write(ctx context.Context, beside map[string][]byte) error {
 	return nil
 }
 
-// last gives what is to be written at the end, and the segments that the state has then.
+// last gives what is to be written at the end, and the segments that the state has then. A storage may be one that writes the parts of a batch one after the other: the index comes
+// behind what it names, and what it names no more goes behind it.
 func (c *core) last(beside map[string][]byte) (ops []*storage.Operation, list []session.Segment, err error) {
 	data, err := c.store.draft.Close()
 	if err != nil {
@@ -156,25 +159,27 @@ func (c *core) last(beside map[string][]byte) (ops []*storage.Operation, list []
 		return nil, nil, err
 	}
 	ops = append(ops, op)
-	if c.store.whole {
-		for _, one := range c.store.list {
-			ops = append(ops, storage.DeleteOperation(keyOfSegment(one.Number)))
-		}
-		list = c.store.fresh
-	} else {
-		list = append(append(list, c.store.list...), c.store.fresh...)
+	if list = c.store.fresh; !c.store.whole {
+		list = slices.Concat(c.store.list, c.store.fresh)
 	}
 	index, err := (&session.Index{Segments: list, Last: c.store.last}).Marshal()
 	if err != nil {
 		return nil, nil, err
 	}
-	beside[stateKey] = index
-	for key, data := range beside {
-		op, err := c.sealed(key, data)
-		if err != nil {
+	for _, key := range slices.Sorted(maps.Keys(beside)) {
+		if op, err = c.sealed(key, beside[key]); err != nil {
 			return nil, nil, err
 		}
 		ops = append(ops, op)
+	}
+	if op, err = c.sealed(stateKey, index); err != nil {
+		return nil, nil, err
+	}
+	ops = append(ops, op)
+	if c.store.whole {
+		for _, one := range c.store.list {
+			ops = append(ops, storage.DeleteOperation(keyOfSegment(one.Number)))
+		}
 	}
 	return ops, list, nil
 }

@@ -283,6 +283,45 @@ func TestSegmentsAreFew(t *testing.T) {
 	assert.Less(t, len(p.store.list), 60)
 }
 
+// onePart writes the parts of a batch one after the other, and dies behind so many.
+type onePart struct {
+	storage.Client
+	left int
+}
+
+func (c *onePart) Batch(ctx context.Context, ops ...*storage.Operation) error {
+	for _, op := range ops {
+		if c.left--; c.left < 0 {
+			return errors.New("died")
+		}
+		if err := c.Client.Batch(ctx, op); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A storage without transactions may leave a checkpoint anywhere: the state is the one of before, or the new one.
+func TestStateOutlivesABatchThatIsCut(t *testing.T) {
+	lines := corpus(t, mainLog)
+	for left := range 12 {
+		host := stored300(t)
+		p := stored(t, host, consumertest.NewNop())
+		require.NoError(t, p.ConsumeLogs(t.Context(), batch(lines[300:310]...)))
+		client := &onePart{p.store.client, left}
+		p.store.client = client
+		_, err := p.Checkpoint(checkpoint.Final(t.Context()))
+		require.Equal(t, client.left < 0, err != nil)
+		die(t, p)
+		core, logged := observer.New(zap.WarnLevel)
+		q := storedWith(t, host, consumertest.NewNop(), zap.New(core))
+		_, open := q.engine.Open()
+		assert.NotZero(t, open, left)
+		assert.Zero(t, logged.Len(), left)
+		require.NoError(t, q.Shutdown(t.Context()))
+	}
+}
+
 // failing refuses to take some of what is to be written.
 type failing struct {
 	*storageHost
