@@ -57,6 +57,33 @@ func IsQueueID(s string) bool {
 	return true
 }
 
+// UUID takes a UUID off the front, in either case (RFC 9562 section 4).
+func UUID(s string) (uuid, rest string, ok bool) {
+	const length = len("6BA355F1-E959-4CBF-A8FF-8A4F2706427A")
+	if len(s) < length {
+		return "", s, false
+	}
+	for i := 0; i < length; i++ {
+		switch i {
+		case 8, 13, 18, 23:
+			if s[i] != '-' {
+				return "", s, false
+			}
+		default:
+			if !IsHex(s[i]) {
+				return "", s, false
+			}
+		}
+	}
+	return s[:length], s[length:], true
+}
+
+// IsUUID says whether s is a UUID, and nothing more.
+func IsUUID(s string) bool {
+	_, rest, ok := UUID(s)
+	return ok && rest == ""
+}
+
 // IsIP says whether s is an IP address without a zone. What cannot be one is seen without an error being made.
 func IsIP(s string) bool {
 	parts := 0

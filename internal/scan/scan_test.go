@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"testing"
+
 )
 
 func TestCut(t *testing.T) {
@@ -126,6 +127,23 @@ func TestIsIP(t *testing.T) {
 	} {
 		if IsIP(s) != want {
 			t.Errorf("%q", s)
+		}
+	}
+}
+
+func TestUUID(t *testing.T) {
+	const one = "6ba355F1-E959-4CBF-A8FF-8A4F2706427a"
+	if uuid, rest, ok := UUID(one + ".1 x"); uuid != one || rest != ".1 x" || !ok {
+		t.Error(uuid, rest, ok)
+	}
+	if !IsUUID(one) || IsUUID(one+"0") {
+		t.Error("a UUID has 36 characters")
+	}
+	for _, s := range []string{
+		"", one[1:], one[:35], "6ba355F1-E959-4CBF-A8FF-8A4F2706427g", "6ba355F1xE959-4CBF-A8FF-8A4F2706427a", "6ba355F10E959-4CBF-A8FF-8A4F2706427a",
+	} {
+		if uuid, rest, ok := UUID(s); uuid != "" || rest != s || ok || IsUUID(s) {
+			t.Error(s, uuid, rest, ok)
 		}
 	}
 }

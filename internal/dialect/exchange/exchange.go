@@ -158,7 +158,7 @@ func columnsOf(h *header.Header, line string) (kind log, columns string, assumed
 		return logNone, "", false
 	}
 	if id := r.cells[colNetworkID].text; id == "" && r.cells[colRecipient].text == "" ||
-		isNetworkID(id) || strings.Contains(r.cells[colRecipient].text, "@") && id == "" {
+		scan.IsUUID(id) || strings.Contains(r.cells[colRecipient].text, "@") && id == "" {
 		return logTracking, trackingColumns, true
 	}
 	return logTracking, trackingOld, true
@@ -185,26 +185,6 @@ func isSessionID(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if !scan.IsHex(s[i]) {
 			return false
-		}
-	}
-	return true
-}
-
-// isNetworkID says whether s is a GUID.
-func isNetworkID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := 0; i < len(s); i++ {
-		switch i {
-		case 8, 13, 18, 23:
-			if s[i] != '-' {
-				return false
-			}
-		default:
-			if !scan.IsHex(s[i]) {
-				return false
-			}
 		}
 	}
 	return true

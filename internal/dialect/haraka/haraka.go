@@ -83,10 +83,10 @@ func first(ev *event.Event, s string) event.Kind {
 
 // identity splits UUID.n: the connection and the number of its transaction, 0 without one. It is false for anything else.
 func identity(s string) (uuid string, n int, rest string, ok bool) {
-	if !isUUID(s) {
+	uuid, rest, ok = scan.UUID(s)
+	if !ok {
 		return "", 0, s, false
 	}
-	uuid, rest = s[:uuidLen], s[uuidLen:]
 	if rest == "" {
 		return uuid, 0, "", true
 	}
@@ -95,26 +95,4 @@ func identity(s string) (uuid string, n int, rest string, ok bool) {
 		return "", 0, s, false
 	}
 	return uuid, int(digits), tail, true
-}
-
-const uuidLen = len("6BA355F1-E959-4CBF-A8FF-8A4F2706427A")
-
-// isUUID says whether s begins with a UUID (RFC 9562 section 4).
-func isUUID(s string) bool {
-	if len(s) < uuidLen {
-		return false
-	}
-	for i := 0; i < uuidLen; i++ {
-		switch i {
-		case 8, 13, 18, 23:
-			if s[i] != '-' {
-				return false
-			}
-		default:
-			if !scan.IsHex(s[i]) {
-				return false
-			}
-		}
-	}
-	return true
 }

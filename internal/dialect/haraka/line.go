@@ -110,7 +110,7 @@ func (l *line) openPlain(s string, at int) bool {
 	}
 	l.form, l.level, l.id, l.origin = plain, level, id, origin
 	if origin == "outbound" {
-		if client, tail, ok := scan.Between(rest, '[', ']'); ok && len(client) == uuidLen && isUUID(client) && strings.HasPrefix(tail, " ") {
+		if client, tail, ok := scan.Between(rest, '[', ']'); ok && scan.IsUUID(client) && strings.HasPrefix(tail, " ") {
 			l.client, rest = client, tail[1:]
 		}
 	}
@@ -166,8 +166,10 @@ func (l *line) openObject(s string, at int) bool {
 
 // settle checks the parts of the frame.
 func (l *line) settle() bool {
-	if origin, client, ok := strings.Cut(l.origin, "] ["); ok && isUUID(client) {
-		l.origin, l.client = origin, client
+	if origin, client, ok := strings.Cut(l.origin, "] ["); ok {
+		if _, _, ok = scan.UUID(client); ok {
+			l.origin, l.client = origin, client
+		}
 	}
 	return isLevel(l.level) && isID(l.id) && l.origin != ""
 }
@@ -186,10 +188,11 @@ func isID(s string) bool {
 	if s == "-" {
 		return true
 	}
-	if !isUUID(s) {
+	_, numbers, ok := scan.UUID(s)
+	if !ok {
 		return false
 	}
-	for _, c := range []byte(s[uuidLen:]) {
+	for _, c := range []byte(numbers) {
 		if c != '.' && !scan.IsDigit(c) {
 			return false
 		}

@@ -39,14 +39,7 @@ func (a *answer) known() bool { return a.whole && a.word != "" }
 func sender(ev *event.Event, l *line, address string, f fields) event.Kind {
 	ev.MailFrom = nullSender(address)
 	var a answer
-	for {
-		key, value, ok := f.next()
-		if !ok {
-			break
-		}
-		a.take(key, value)
-	}
-	if a.whole = a.whole && !f.cut; !a.known() {
+	if !a.read(f) {
 		return event.KindNone
 	}
 	if isRefusal(a.word) {
@@ -117,14 +110,7 @@ func message(ev *event.Event, l *line, f fields) event.Kind {
 // queue_respond, queue_ok_respond).
 func queue(ev *event.Event, l *line, f fields) event.Kind {
 	var a answer
-	for {
-		key, value, ok := f.next()
-		if !ok {
-			break
-		}
-		a.take(key, value)
-	}
-	if a.whole = a.whole && !f.cut; !a.known() {
+	if !a.read(f) {
 		return event.KindNone
 	}
 	ev.QueueID = l.id
@@ -144,6 +130,19 @@ func queue(ev *event.Event, l *line, f fields) event.Kind {
 		return event.KindMessageQueued
 	}
 	return event.KindNone
+}
+
+// read takes a line that has an answer and nothing else. It is false where that is not a whole one.
+func (a *answer) read(f fields) bool {
+	for {
+		key, value, ok := f.next()
+		if !ok {
+			break
+		}
+		a.take(key, value)
+	}
+	a.whole = a.whole && !f.cut
+	return a.known()
 }
 
 // take reads the fields that each answer has.

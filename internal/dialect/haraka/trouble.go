@@ -195,7 +195,7 @@ func isAddress(s string) bool {
 
 // outboundPlain reads the lines about a message as a whole, which name none but by its new id (outbound/index.js).
 func outboundPlain(ev *event.Event, l *line) event.Kind {
-	if id, ok := strings.CutPrefix(l.text, "Created transaction: "); ok && len(id) == uuidLen && isUUID(id) {
+	if id, ok := strings.CutPrefix(l.text, "Created transaction: "); ok && scan.IsUUID(id) {
 		ev.QueueID, ev.First, ev.NoEnd = id, true, true
 		// what Haraka itself sends are its notices (outbound/hmail.js, bounce_respond); a plugin's mail is so rare that it is counted among them
 		ev.MessageKind = event.MessageDSN
