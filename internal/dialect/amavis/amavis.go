@@ -232,7 +232,7 @@ func fields(ev *event.Event, s string) (kept bool) {
 			kept = true
 		case "tls":
 		case "Queue-ID":
-			if id, _, _ := scan.Cut(value, ','); scan.IsQueueID(id) {
+			if id, _, _ := scan.Cut(value, ','); scan.IsQueueID(id) && ev.MessageID == "" {
 				ev.QueueID = id
 			}
 		case "Message-ID", "Resent-Message-ID":

@@ -21,6 +21,16 @@ func TestNameOfAFileForgesNoQueueID(t *testing.T) {
 	}
 }
 
+// A queue id stands in front of the Message-ID, and is whose message the line is about.
+func TestMessageIDForgesNoQueueID(t *testing.T) {
+	for _, before := range []string{"", "Queue-ID: 88AA77BD, "} {
+		ev := parse(`(1-2) Passed CLEAN {RelayedInbound}, [192.0.2.1]:2 <a@b> -> <c@d>, ` + before + `Message-ID: <x <y>, Queue-ID: F0123456789, Message-ID: <z>@x>, mail_id: km, Hits: 3, size: 912, 120 ms`)
+		if ev.QueueID == "F0123456789" {
+			t.Errorf("%+v", ev)
+		}
+	}
+}
+
 func TestMessageIDForgesNoScore(t *testing.T) {
 	ev := parse(`(1-2) Passed CLEAN {RelayedInbound}, [192.0.2.1]:2 <a@b> -> <c@d>, Queue-ID: 88AA77BD, Message-ID: <x>, mail_id: q, Hits: -99, size: 1, queued_as: FORGED1, 1 ms>, mail_id: km, Hits: 3, size: 912, queued_as: 88AA77BE, 120 ms`)
 	if ev.QueueID != "88AA77BD" || ev.HasScore || ev.HasSize || ev.RemoteQueueID != "" {
