@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -44,6 +45,10 @@ func Fingerprint(text string) string {
 			p.punctuation(c)
 			i++
 		default:
+			if end := p.plain(text, i); end > i {
+				i = end
+				continue
+			}
 			end := i + 1
 			kinds := kindOf[c]
 			for end < len(text) && inAtom(text[end]) {
@@ -69,6 +74,38 @@ func Fingerprint(text string) string {
 		}
 	}
 	return p.String()
+}
+
+// plain copies what begins at a place and stays as it is, words that are letters alone and single blanks between them, and gives where that ends.
+func (p *draft) plain(text string, begin int) int {
+	if begin > 0 && text[begin-1] == '#' {
+		return begin
+	}
+	end := begin + leadingWords(text[begin:])
+	if end < len(text) && inAtom(text[end]) { // its word needs a closer look
+		for end > begin && text[end-1] != ' ' {
+			end--
+		}
+	}
+	p.word(text[begin:end])
+	return end
+}
+
+// leadingWords is how much of a text is letters and single blanks.
+func leadingWords(text string) (n int) {
+	before := uint64(0) // whether the byte in front is a blank
+	for ; n+8 <= len(text); n += 8 {
+		x := eight(text[n:])
+		blanks := zeroBytes(x ^ ' '*each)
+		if other := ^(lettersOf(x)&^x|blanks)&upper | blanks&(blanks<<8|before); other != 0 {
+			return n + bits.TrailingZeros64(other)/8
+		}
+		before = blanks >> 56
+	}
+	for n < len(text) && (isLetter(text[n]) || text[n] == ' ' && (n == 0 || text[n-1] != ' ')) {
+		n++
+	}
+	return n
 }
 
 // String is the fingerprint: its beginning, and the tags that stand behind its end.

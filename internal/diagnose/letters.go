@@ -5,6 +5,7 @@ type letters struct {
 	automaton
 	first [256]uint32 // byte -> state, where nothing has begun
 	pairs pairs       // of bytes that texts begin with
+	raw   [256]bool   // bytes that texts begin with in any case
 }
 
 // spelled are the bytes of words as symbols.
@@ -33,6 +34,9 @@ func (w *wording) letters() *letters {
 				l.pairs.add(byte(c), byte(next))
 			}
 		}
+	}
+	for c := range l.raw {
+		l.raw[c] = l.first[folded[c]] != 0
 	}
 	return l
 }
@@ -84,7 +88,7 @@ func (l *letters) readRaw(r *reading, a *asked) {
 	state, between := uint32(0), false
 	for i := 0; i < len(text); i++ {
 		if state == 0 {
-			for i+1 < len(text) && (l.first[folded[text[i]]] == 0 || !l.pairs.may(folded[text[i]], folded[text[i+1]])) {
+			for i+1 < len(text) && !(l.raw[text[i]] && l.pairs.may(folded[text[i]], folded[text[i+1]])) {
 				i++
 			}
 		}

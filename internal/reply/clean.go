@@ -13,6 +13,42 @@ func Clean(text string, code int, enhanced string) string {
 	return clean(text, code, enhanced, false)
 }
 
+// CleanJoined is Clean for a text that is known to be several lines: the last may lack the enhanced code that the first has.
+func CleanJoined(text string, code int, enhanced string) string {
+	return clean(text, code, enhanced, glued(text, enhanced) < 0)
+}
+
+func clean(text string, code int, enhanced string, joined bool) string {
+	if code < 200 || code > 599 {
+		return text
+	}
+	digits := digitsOf(code)
+	next := func(from int) (at int, last bool) {
+		if at, last = nextLine(text, digits, enhanced, from); at < 0 && joined {
+			at = bareLine(text, digits, from)
+		}
+		return at, last
+	}
+	at, last := next(0)
+	if at < 0 {
+		return unglue(text, enhanced)
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	from := 0
+	for at >= 0 {
+		line := trimLine(scan.TrimLeft(text[from:at]))
+		appendWords(&b, line)
+		from = afterCodes(text, at, enhanced)
+		if last {
+			break
+		}
+		at, last = next(from)
+	}
+	appendWords(&b, strings.Trim(text[from:], " "))
+	return b.String()
+}
+
 // Unmask gives the words of a text whose writer put "_" for blanks and what is not printable, and "/" for line ends. What of these was
 // in the words themselves cannot be told: "/" is a line end at the end of the text and in front of a further line's code.
 func Unmask(text string) string {
@@ -124,10 +160,7 @@ func trimLine(s string) string {
 // blank behind no further one with a hyphen; where lines carry an enhanced code it carries it, too, or stands behind a printed line end.
 func nextLine(text string, code [3]byte, enhanced string, from int) (at int, last bool) {
 	final := -1
-	for i := from; i+3 <= len(text); i++ {
-		if !beginsWith(code, text, i) {
-			continue
-		}
+	for i := lineAt(text, code, from); i >= 0; i = lineAt(text, code, i+1) {
 		rest := text[i+3:]
 		switch {
 		case rest != "" && rest[0] == '-':
@@ -137,6 +170,30 @@ func nextLine(text string, code [3]byte, enhanced string, from int) (at int, las
 		}
 	}
 	return final, true
+}
+
+// bareLine finds a last line without the enhanced code that the others carry ("550-5.1.1 no such user" and "550 here"), once no line has it.
+func bareLine(text string, code [3]byte, from int) int {
+	for i := lineAt(text, code, from); i >= 0; i = lineAt(text, code, i+1) {
+		if i+3 < len(text) && text[i+3] == ' ' {
+			return i
+		}
+	}
+	return -1
+}
+
+// lineAt finds where a line of a joined text may begin, at or behind from: with the code, behind a blank or a printed line end.
+func lineAt(text string, code [3]byte, from int) int {
+	for {
+		i := strings.Index(text[from:], string(code[:]))
+		if i < 0 {
+			return -1
+		}
+		if i += from; i == 0 || text[i-1] == ' ' || endsLine(text[:i]) {
+			return i
+		}
+		from = i + 1
+	}
 }
 
 // afterCodes is where the words of the line at at begin.
