@@ -77,6 +77,7 @@ func (h *Host) beginChild(m *Message, ev *event.Event) {
 		c.trust = m.trust // a list's: not submitted here
 		c.inherit(m)
 	}
+	c.reweigh()
 }
 
 // link makes the message with queue id child one that came out of m, now or when it begins.

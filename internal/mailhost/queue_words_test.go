@@ -50,3 +50,18 @@ func TestMessagesWithoutStampsAreInNoQueue(t *testing.T) {
 	tell("stamped", "B2", t0+320e9)
 	assert.Equal(t, []string{"1 active in the queue of mx, the oldest for 1m19s"}, queues())
 }
+
+// A notice or a list's copy waits from the line on that made it, which is about another message.
+func TestMessageMadeFromAnotherWaits(t *testing.T) {
+	for _, kind := range []event.MessageKind{event.MessageDSN, event.MessageMail} {
+		h := New("mx", testSite(), new(Totals), new(Arrivals))
+		observe(h, 0, event.Event{Kind: event.KindMessageReceived, QueueID: "A1", First: true, RecipientCount: 1})
+		observe(h, 1, event.Event{Kind: event.KindNotification, QueueID: "A1", ChildQueueID: "B1", ChildKind: kind})
+		var out Output
+		ev := event.Event{Kind: event.KindMessageQueued, Host: "mx", QueueID: "A1", Time: t0 + 120e9, Resolution: event.ResolutionSecond}
+		h.Observe(&ev, "file", ev.Time, &out)
+		if assert.Len(t, out.Made, 1) {
+			assert.Equal(t, "2 active in the queue of mx, the oldest for 1m40s", Describe(out.Made[0].Event))
+		}
+	}
+}
