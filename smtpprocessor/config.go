@@ -38,8 +38,7 @@ func (c *Config) Validate() error {
 	}
 	if c.Storage != nil && c.Privacy.NeedsSealing() && c.Privacy.HashKey == "" {
 		errs = append(errs, fmt.Errorf("privacy.hash_key: is empty, takes a secret of at least %d bytes where there is a storage, "+
-			"since the saved state is sealed with it",
-			privacy.KeyBytes))
+			"since the saved state is sealed with it", privacy.KeyBytes))
 	}
 	return errors.Join(errs...)
 }

@@ -48,12 +48,10 @@ func (w *wiring) storage(errs []error, path string, v any) []error {
 	switch {
 	case !exists:
 		errs = append(errs, fmt.Errorf("%s::storage: there is no extension %q, "+
-			"takes the name of a storage extension that is in extensions and in service::extensions",
-			path, id))
+			"takes the name of a storage extension that is in extensions and in service::extensions", path, id))
 	case !slices.Contains(w.extensions, id):
 		errs = append(errs, fmt.Errorf("%s::storage: the extension %q is not started, "+
-			"takes the name of a storage extension that is in service::extensions, too",
-			path, id))
+			"takes the name of a storage extension that is in service::extensions, too", path, id))
 	}
 	return errs
 }

@@ -148,7 +148,8 @@ func (r *Rule) reason() (Reason, error) {
 	case !isName(r.Reason):
 		return Reason{}, fmt.Errorf("reason: %q is no name, takes small letters, digits and underscores, at most %d", r.Reason, nameMax)
 	case !slices.Contains(Categories, r.Category):
-		return Reason{}, fmt.Errorf("category: %q of the own reason %s is none, takes one of %s", r.Category, r.Reason, strings.Join(Categories, ", "))
+		return Reason{}, fmt.Errorf("category: %q of the own reason %s is none, takes one of %s",
+			r.Category, r.Reason, strings.Join(Categories, ", "))
 	}
 	return Reason{r.Reason, r.Category}, nil
 }
@@ -174,7 +175,8 @@ func list(s string) []string {
 
 // verbNames are the values of smtp.command.
 var verbNames = []string{
-	"CONNECT", "EHLO", "HELO", "LHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "EOM", "RSET", "VRFY", "EXPN", "NOOP", "HELP", "ETRN",
+	"CONNECT", "EHLO", "HELO", "LHLO", "STARTTLS", "AUTH", "MAIL", "RCPT",
+	"DATA", "BDAT", "EOM", "RSET", "VRFY", "EXPN", "NOOP", "HELP", "ETRN",
 	"XCLIENT", "XFORWARD", "QUIT",
 }
 
@@ -183,7 +185,8 @@ func commands(s string) ([]string, error) {
 	verbs := list(strings.ToUpper(s))
 	for _, v := range verbs {
 		if !slices.Contains(verbNames, v) {
-			return nil, fmt.Errorf("command: %q is no command, takes verbs such as MAIL, RCPT, DATA, CONNECT for the greeting, EOM for the end of the message", v)
+			return nil, fmt.Errorf("command: %q is no command, takes verbs such as MAIL, RCPT, DATA, CONNECT for the greeting, "+
+				"EOM for the end of the message", v)
 		}
 	}
 	return verbs, nil
@@ -339,7 +342,9 @@ func (c *rule) length() int {
 // keys is how many things beside its text a rule asks for.
 func (c *rule) keys() int {
 	n := 0
-	for _, asks := range [...]bool{c.class != 0 || c.codes != nil, c.enhanced != nil || c.verdicts != nil, c.commands != nil, c.provider != nil} {
+	for _, asks := range [...]bool{
+		c.class != 0 || c.codes != nil, c.enhanced != nil || c.verdicts != nil, c.commands != nil, c.provider != nil,
+	} {
 		if asks {
 			n++
 		}

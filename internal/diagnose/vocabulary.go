@@ -65,7 +65,8 @@ func (v *vocabulary) find(head uint64, b []byte, length int) *word {
 	tail := tailOf(b, length)
 	for at := hashOf(head, tail, length) >> v.shift; ; at++ {
 		w := &v.words[at&uint64(len(v.words)-1)]
-		if w.head == head && w.tail == tail && w.length() == length && (length <= headBytes+tailBytes || v.spell[w.symbol] == string(b[:length])) {
+		if w.head == head && w.tail == tail && w.length() == length &&
+			(length <= headBytes+tailBytes || v.spell[w.symbol] == string(b[:length])) {
 			return w
 		}
 		if w.head == 0 {

@@ -137,7 +137,9 @@ func (s *speech) writeLetters(text string) {
 	from, n := 0, 0 // where the word that is written begins, and ends
 	blank := func() {
 		if n > from {
-			s.spoken = append(s.spoken, spoken{headOf(s.folded[from:], n-from), int32(from), int32(n - from), s.spoken[len(s.spoken)-1].end + int32(n-from) + 1})
+			s.spoken = append(s.spoken, spoken{
+				headOf(s.folded[from:], n-from), int32(from), int32(n - from), s.spoken[len(s.spoken)-1].end + int32(n-from) + 1,
+			})
 			from = n
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"math"
 	"strconv"
 	"testing"
-
 )
 
 func TestCut(t *testing.T) {
