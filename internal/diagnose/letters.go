@@ -80,8 +80,8 @@ func (l *letters) step(state uint32, c byte) uint32 {
 	return l.first[c]
 }
 
-// readRaw is read in the text as it is, for the words of regular expressions, which are in ASCII letters and digits, and begin with one: any case, and
-// signs as one blank.
+// readRaw is read in the text as it is, for the words of regular expressions, which are in ASCII letters and digits, and begin with one: any
+// case, and signs as one blank.
 func (l *letters) readRaw(r *reading, a *asked) {
 	r.start(l.parts)
 	text := a.text[:min(len(a.text), regexpMax)]

@@ -92,8 +92,9 @@ func TestTheFirstRuleThatFitsDecidesWhateverIsSaid(t *testing.T) {
 		}
 		for _, d := range []*Diagnosis{Standard, own} {
 			asPlain(t, d, &event.Event{
-				Kind: event.KindDelivery, Status: event.StatusBounced, Class: '5', Code: 550 + random.IntN(5), Enhanced: []string{"", "5.7.1", "5.1.1"}[random.IntN(3)],
-				Command: []string{"RCPT", "MAIL", "EOM"}[random.IntN(3)], ServerAddress: []string{"", "gmail-smtp-in.l.google.com", "mx.yandex.ru"}[random.IntN(3)], Text: text,
+				Kind: event.KindDelivery, Status: event.StatusBounced, Class: '5', Code: 550 + random.IntN(5),
+				Enhanced: []string{"", "5.7.1", "5.1.1"}[random.IntN(3)], Command: []string{"RCPT", "MAIL", "EOM"}[random.IntN(3)],
+				ServerAddress: []string{"", "gmail-smtp-in.l.google.com", "mx.yandex.ru"}[random.IntN(3)], Text: text,
 			})
 		}
 	}
@@ -115,7 +116,8 @@ func FuzzTheFirstRuleThatFitsDecides(f *testing.F) {
 		for _, host := range []string{"", "gmail-smtp-in.l.google.com", "mx.yandex.ru"} {
 			for _, d := range []*Diagnosis{Standard, own} {
 				asPlain(t, d, &event.Event{
-					Kind: event.KindDelivery, Status: event.StatusBounced, Class: '5', Code: 550, Enhanced: "5.7.1", Command: command, ServerAddress: host, Text: words,
+					Kind: event.KindDelivery, Status: event.StatusBounced, Class: '5', Code: 550, Enhanced: "5.7.1", Command: command,
+					ServerAddress: host, Text: words,
 				})
 			}
 		}
@@ -130,7 +132,8 @@ func repliesWords(t testing.TB) (words []string) {
 	return words
 }
 
-// manyOwn are rules of words that replies have: whole, with a star in front or behind, with gaps, as regular expressions; more parts than one byte counts.
+// manyOwn are rules of words that replies have: whole, with a star in front or behind, with gaps, as regular expressions; more parts than a
+// byte counts.
 func manyOwn(t testing.TB) *Diagnosis {
 	random, words := rand.New(rand.NewPCG(3, 4)), repliesWords(t)
 	var own Own

@@ -2,7 +2,8 @@ package diagnose
 
 import "slices"
 
-// sentences finds texts word by word, those whose parts begin with whole words. What is no word of theirs, as most names and ids in a reply, is passed over.
+// sentences finds texts word by word, those whose parts begin with whole words. What is no word of theirs, as most names and ids in a reply,
+// is passed over.
 type sentences struct {
 	automaton
 	vocabulary vocabulary
@@ -31,22 +32,35 @@ func (s *sentences) read(r *reading, a *asked) {
 	list := r.spoken
 	for i := 1; i < len(list); i++ {
 		letters, length := r.folded[list[i].from:], int(list[i].length)
-		w := s.vocabulary.find(list[i].head, letters, length)
+		w := s.vocabulary.look(list[i].head, letters, length)
 		if w == nil {
 			if s.vocabulary.starts.may(letters[0], letters[1]) {
-				s.vocabulary.walk(letters[:length], func(number uint32) { s.readStem(r, a, at, number, i) })
+				s.readUnknown(r, a, at, letters[:length], i)
 			}
 			at = spot{}
 			continue
 		}
 		if w.list>>8 != 0 {
-			for stems := s.vocabulary.lists[w.list>>8:]; stems[0] != 0; stems = stems[1:] {
-				s.readStem(r, a, at, stems[0], i)
-			}
+			s.readStems(r, a, at, s.vocabulary.lists[w.list>>8:], i)
 		}
 		if at = s.ways.next(at, w.symbol, w.begins()); at.heard != 0 {
 			s.say(r, a, at.heard, int(list[i].end)+1, list[:i])
 		}
+	}
+}
+
+// readUnknown hears what the beginnings of word i say, which no text has as a whole.
+func (s *sentences) readUnknown(r *reading, a *asked, at spot, letters []byte, i int) {
+	s.vocabulary.walk(letters, func(number uint32) { s.readStem(r, a, at, number, i) })
+}
+
+// readStems hears what beginnings of word i say, up to a 0 in their list.
+func (s *sentences) readStems(r *reading, a *asked, at spot, list []uint32, i int) {
+	for _, number := range list {
+		if number == 0 {
+			return
+		}
+		s.readStem(r, a, at, number, i)
 	}
 }
 

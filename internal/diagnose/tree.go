@@ -2,8 +2,8 @@ package diagnose
 
 import "slices"
 
-// tree is an automaton over symbols (Aho and Corasick, 1975): it finds all of many lists of symbols in one pass. Its states are numbered breadth first,
-// those behind one state side by side, so that what a text runs through lies together.
+// tree is an automaton over symbols (Aho and Corasick, 1975): it finds all of many lists of symbols in one pass. Its states are numbered
+// breadth first, those behind one state side by side, so that what a text runs through lies together.
 type tree struct {
 	nodes   []node
 	symbols []uint32 // by state: what leads to it from the state in front

@@ -60,7 +60,17 @@ func hashOf(head uint64, tail uint32, length int) uint64 {
 	return (head ^ bits.RotateLeft64(uint64(tail)+uint64(length), 40)) * golden
 }
 
-// find looks for the word of a length at the front of b, with its head; nil for one that no text has.
+// look looks for the word of a length at the front of b, with its head; nil for one that no text has. Most are short, and are where they are
+// looked for first.
+func (v *vocabulary) look(head uint64, b []byte, length int) *word {
+	if length < headBytes { // what is longer has another head
+		if w := &v.words[hashOf(head, 0, length)>>v.shift&uint64(len(v.words)-1)]; w.head == head {
+			return w
+		}
+	}
+	return v.find(head, b, length)
+}
+
 func (v *vocabulary) find(head uint64, b []byte, length int) *word {
 	tail := tailOf(b, length)
 	for at := hashOf(head, tail, length) >> v.shift; ; at++ {

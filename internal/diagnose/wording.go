@@ -117,8 +117,8 @@ func (t *automaton) add(hits []hit) {
 	t.sayings = append(t.sayings, s)
 }
 
-// say lets a reading hear what is said in a state, at a place of the text. words are those in front of the one that it ends in, nil where what is said
-// has its length in letters.
+// say lets a reading hear what is said in a state, at a place of the text. words are those in front of the one that it ends in, nil where
+// what is said has its length in letters.
 func (t *automaton) say(r *reading, a *asked, heard uint32, at int, words []spoken) {
 	s := &t.sayings[heard]
 	if s.behind&r.begun != 0 {

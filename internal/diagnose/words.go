@@ -37,8 +37,8 @@ func (s *speech) write(text string) {
 		return
 	}
 	skipAddresses(text, func(from, to int) {
-		for ; from < to; from++ {
-			s.inWord[from/64] &^= 1 << (from % 64)
+		for ; from < to; from = from&^63 + 64 {
+			s.inWord[from/64] &^= (1<<min(to-from, 64) - 1) << (from % 64)
 		}
 	})
 	s.cut(len(text))
@@ -71,26 +71,25 @@ func (s *speech) foldBlocks(text string) bool {
 
 // cut takes the words of a folded text of a length.
 func (s *speech) cut(length int) {
-	list, before, from, end := s.spoken, uint64(0), int32(-1), int32(0)
+	folded, list, n, before, from := s.folded, s.spoken[:cap(s.spoken)], 1, uint64(0), -1
 	for i, in := range s.inWord[:(length+63)/64] {
 		for edges := in ^ (in<<1 | before); edges != 0; edges &= edges - 1 {
-			place := int32(i*64 + bits.TrailingZeros64(edges))
+			place := i*64 + bits.TrailingZeros64(edges)
 			if from < 0 {
 				from = place
 				continue
 			}
-			n := place - from
-			end += n + 1
-			list = append(list, spoken{headOf(s.folded[from:], int(n)), from, n, end})
+			list[n] = spoken{headOf(folded[from:], place-from), int32(from), int32(place - from), list[n-1].end + int32(place-from) + 1}
+			n++
 			from = -1
 		}
 		before = in >> 63
 	}
 	if from >= 0 {
-		n := int32(length) - from
-		list = append(list, spoken{headOf(s.folded[from:], int(n)), from, n, end + n + 1})
+		list[n] = spoken{headOf(folded[from:], length-from), int32(from), int32(length - from), list[n-1].end + int32(length-from) + 1}
+		n++
 	}
-	s.spoken = list
+	s.spoken = list[:n]
 }
 
 // words are the text as automata read it letter by letter.
@@ -137,9 +136,8 @@ func (s *speech) writeLetters(text string) {
 	from, n := 0, 0 // where the word that is written begins, and ends
 	blank := func() {
 		if n > from {
-			s.spoken = append(s.spoken, spoken{
-				headOf(s.folded[from:], n-from), int32(from), int32(n - from), s.spoken[len(s.spoken)-1].end + int32(n-from) + 1,
-			})
+			end := s.spoken[len(s.spoken)-1].end + int32(n-from) + 1
+			s.spoken = append(s.spoken, spoken{headOf(s.folded[from:], n-from), int32(from), int32(n - from), end})
 			from = n
 		}
 	}
@@ -179,7 +177,7 @@ func enclosed(s string) int {
 	return end + 1
 }
 
-// skipAddresses calls fn for what is no words of a text: bare addresses, and those in brackets. They are in order and have something between them, or touch.
+// skipAddresses calls fn for what is no words of a text: bare addresses, and those in brackets, in their order.
 func skipAddresses(text string, fn func(from, to int)) {
 	from, to := nextAddress(text, 0)
 	for i := 0; ; {
@@ -213,10 +211,10 @@ func nextAddress(text string, from int) (begin, end int) {
 			return len(text), len(text)
 		}
 		begin, end = at+i, at+i+1
-		for begin > from && inLocalPart(text[begin-1]) && text[begin-1:begin+1] != ".." {
+		for begin > from && inLocalPart[text[begin-1]] && text[begin-1:begin+1] != ".." {
 			begin--
 		}
-		for end < len(text) && inDomain(text[end]) && text[end-1:end+1] != ".." { // "a@b...User unknown" has words behind its dots
+		for end < len(text) && inDomain[text[end]] && text[end-1:end+1] != ".." { // "a@b...User unknown" has words behind its dots
 			end++
 		}
 		if begin < at+i && end > at+i+1 {
@@ -226,8 +224,12 @@ func nextAddress(text string, from int) (begin, end int) {
 	}
 }
 
-func inLocalPart(c byte) bool { return inDomain(c) || strings.IndexByte("_+=%&*!#$'/?^{|}~`", c) >= 0 }
-
-func inDomain(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c >= utf8.RuneSelf
-}
+// inDomain and inLocalPart are the bytes of an address.
+var inDomain, inLocalPart = func() (domain, local [256]bool) {
+	for c := range domain {
+		letter := c | 0x20
+		domain[c] = letter >= 'a' && letter <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c >= utf8.RuneSelf
+		local[c] = domain[c] || strings.IndexByte("_+=%&*!#$'/?^{|}~`", byte(c)) >= 0
+	}
+	return domain, local
+}()
