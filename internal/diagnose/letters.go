@@ -88,7 +88,7 @@ func (l *letters) readRaw(r *reading, a *asked) {
 	state, between := uint32(0), false
 	for i := 0; i < len(text); i++ {
 		if state == 0 {
-			for i+1 < len(text) && !(l.raw[text[i]] && l.pairs.may(folded[text[i]], folded[text[i+1]])) {
+			for i+1 < len(text) && (!l.raw[text[i]] || !l.pairs.may(folded[text[i]], folded[text[i+1]])) {
 				i++
 			}
 		}
