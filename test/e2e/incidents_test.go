@@ -25,17 +25,18 @@ func TestIncidentsOfTheExample(t *testing.T) {
 	text, err := os.ReadFile("../../examples/incidents.yaml")
 	require.NoError(t, err)
 	prometheus := freeAddress(t)
-	for old, with := range map[string]string{
-		"include: [/var/log/mail.log, /var/log/maillog], storage": "include: [" + log + "], start_at: beginning, poll_interval: 20ms, storage",
-		"smtp: {storage: file_storage}":                           "smtp: {location: UTC, storage: file_storage, checkpoint_interval: 200ms}",
-		"/var/lib/otelcol-smtp":                                   filepath.Join(dir, "state"),
-		"/var/log/otelcol-smtp":                                   dir,
-		"127.0.0.1:9464":                                          prometheus,
-		"service:\n":                                              "service:\n  telemetry: {metrics: {level: none}}\n",
-	} {
-		require.Contains(t, string(text), old)
-		text = []byte(strings.ReplaceAll(string(text), old, with))
+	changes := []string{
+		"include: [/var/log/mail.log, /var/log/maillog], storage", "include: [" + log + "], start_at: beginning, poll_interval: 20ms, storage",
+		"smtp: {storage: file_storage}", "smtp: {location: UTC, storage: file_storage, checkpoint_interval: 200ms}",
+		"/var/lib/otelcol-smtp", filepath.Join(dir, "state"),
+		"/var/log/otelcol-smtp", dir,
+		"127.0.0.1:9464", prometheus,
+		"service:\n", "service:\n  telemetry: {metrics: {level: none}}\n",
 	}
+	for i := 0; i < len(changes); i += 2 {
+		require.Contains(t, string(text), changes[i])
+	}
+	text = []byte(strings.NewReplacer(changes...).Replace(string(text)))
 	config := filepath.Join(dir, "config.yaml")
 	require.NoError(t, os.WriteFile(config, text, 0o600))
 	c := &collector{t: t, dir: dir, log: log, logs: filepath.Join(dir, "incidents.json"), prometheus: prometheus}
