@@ -165,17 +165,21 @@ func sender(ev *event.Event, s string) (rest string, ok bool) {
 	return rest, true
 }
 
+// envelope reads "<id>,from=<a@b>" and the name of what comes next.
+func envelope(ev *event.Event, s, next string) (id, rest string, ok bool) {
+	if id, s, ok = messageID(s); !ok {
+		return "", "", false
+	}
+	if s, ok = sender(ev, s); !ok {
+		return "", "", false
+	}
+	rest, ok = strings.CutPrefix(s, next)
+	return id, rest, ok
+}
+
 // started reads "<id>,from=<a@b>,module=esmtp,host=remote.example,addr=<c@d>" (cdmsgq3.C).
 func started(ev *event.Event, s string) event.Kind {
-	id, s, ok := messageID(s)
-	if !ok {
-		return event.KindNone
-	}
-	s, ok = sender(ev, s)
-	if !ok {
-		return event.KindNone
-	}
-	s, ok = strings.CutPrefix(s, ",module=")
+	id, s, ok := envelope(ev, s, ",module=")
 	if !ok {
 		return event.KindNone
 	}

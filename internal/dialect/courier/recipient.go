@@ -12,15 +12,7 @@ import (
 // recipient reads what is said of one: "<id>,from=<a@b>,addr=<c@d>[,size=100],success: text", ",status: deferred" or ": 550 no"
 // (libs/comctlfile.c).
 func recipient(ev *event.Event, s string) event.Kind {
-	id, s, ok := messageID(s)
-	if !ok {
-		return event.KindNone
-	}
-	s, ok = sender(ev, s)
-	if !ok {
-		return event.KindNone
-	}
-	s, ok = strings.CutPrefix(s, ",addr=")
+	id, s, ok := envelope(ev, s, ",addr=")
 	if !ok {
 		return event.KindNone
 	}
