@@ -30,22 +30,22 @@ type mapping struct{ from, to uintptr }
 // not come back, nor one that was swapped out since. Where the kernel doesn't say so of both, it is none.
 func unchanged(smaps *bufio.Scanner) (list []mapping) {
 	var now mapping
-	candidate, resident, swapped := false, false, false // of now; without pages of its own, in memory and in swap
+	candidate, noneResident, noneSwapped := false, false, false // of now, and of its own pages
 	for smaps.Scan() {
 		first, rest, _ := strings.Cut(smaps.Text(), " ")
 		m, begins := addresses(first)
 		switch {
 		case begins:
-			now, candidate, resident, swapped = m, isReadOnly(rest), false, false
+			now, candidate, noneResident, noneSwapped = m, isReadOnly(rest), false, false
 			continue
 		case first == "Anonymous:":
-			resident = strings.TrimSpace(rest) == "0 kB"
+			noneResident = strings.TrimSpace(rest) == "0 kB"
 		case first == "Swap:":
-			swapped = strings.TrimSpace(rest) == "0 kB"
+			noneSwapped = strings.TrimSpace(rest) == "0 kB"
 		default:
 			continue
 		}
-		if candidate && resident && swapped {
+		if candidate && noneResident && noneSwapped {
 			list = append(list, now)
 			candidate = false
 		}
