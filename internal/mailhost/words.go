@@ -28,29 +28,21 @@ func replaceAll(to *string, from string) {
 	}
 }
 
-// commonWords are strings that many items have at a time: names and addresses of servers. Who has one of them shares it; whichever comes later takes its place here.
-var commonWords [2048]atomic.Pointer[string]
-
-// commonReplies are likewise replies: a provider puts everybody off with the same words.
-var commonReplies [1024]atomic.Pointer[string]
+// commonWords are strings that many items have at a time: names and addresses of servers. commonReplies are likewise replies: a provider puts
+// everybody off with the same words.
+var commonWords, commonReplies shared[string]
 
 // common gives a copy of s that pins no line, the same for all as long as it comes again and again.
-func common(s string) string { return commonIn(commonWords[:], s) }
+func common(s string) string { return commonIn(&commonWords, s) }
 
 // commonReply is common for a reply.
-func commonReply(s string) string { return commonIn(commonReplies[:], s) }
+func commonReply(s string) string { return commonIn(&commonReplies, s) }
 
-func commonIn(words []atomic.Pointer[string], s string) string {
+func commonIn(words *shared[string], s string) string {
 	if s == "" {
 		return ""
 	}
-	at := &words[maphash.String(hashes, s)%uint64(len(words))]
-	if known := at.Load(); known != nil && *known == s {
-		return *known
-	}
-	own := strings.Clone(s)
-	at.Store(&own)
-	return own
+	return *words.of(s, func(own *string) { *own = strings.Clone(*own) })
 }
 
 // keepCommon is keep for a word that many items have.
