@@ -121,8 +121,8 @@ func (d *Diagnosis) why(ev *event.Event) (Reason, string) {
 	case n == 0:
 		return unspecified, readOf(&a)
 	}
-	r := &d.rules.rules[n-1]
-	return r.why, r.basis
+	says := d.rules.answers[n-1]
+	return says.why, says.basis
 }
 
 // askedOf is what there is to ask about a failure.

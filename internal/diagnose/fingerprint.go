@@ -36,6 +36,11 @@ func Fingerprint(text string) string {
 	var p draft
 	text = text[:min(len(text), fingerprintIn)]
 	for i := 0; i < len(text); {
+		if p.n > fingerprintMax+1 { // a number may take one back
+			if i = nextTag(text, i); i == len(text) {
+				break
+			}
+		}
 		c := text[i]
 		switch {
 		case c == ' ' || c == '\t':
@@ -74,6 +79,33 @@ func Fingerprint(text string) string {
 		}
 	}
 	return p.String()
+}
+
+// nextTag is where the next word at or behind a place begins that may be a tag: it has a digit, or stands behind a "#". The place is not within a word.
+// What is in front of it has no room in a fingerprint that is full.
+func nextTag(text string, from int) int {
+	if from > 0 && text[from-1] == '#' {
+		return from
+	}
+	at := from + leadingWithoutTag(text[from:])
+	for at < len(text) && at > from && inAtom(text[at-1]) {
+		at--
+	}
+	return at
+}
+
+// leadingWithoutTag is how much of a text has neither a digit nor a "#".
+func leadingWithoutTag(text string) (n int) {
+	for ; n+8 <= len(text); n += 8 {
+		x := eight(text[n:])
+		if may := (digitsOf(x) | zeroBytes(x^'#'*each)) &^ x & upper; may != 0 {
+			return n + bits.TrailingZeros64(may)/8
+		}
+	}
+	for n < len(text) && kindOf[text[n]]&digit == 0 && text[n] != '#' {
+		n++
+	}
+	return n
 }
 
 // plain copies what begins at a place and stays as it is, words that are letters alone and single blanks between them, and gives where that ends.

@@ -37,8 +37,7 @@ const (
 
 // rule is a Rule made ready to be asked.
 type rule struct {
-	why      Reason
-	basis    string
+	answer
 	parts    []element // of its text
 	pattern  *regexp.Regexp
 	class    byte // '4', '5': all codes of it
@@ -48,6 +47,12 @@ type rule struct {
 	commands []string
 	provider []string
 	errors   []string
+}
+
+// answer is what a rule says.
+type answer struct {
+	why   Reason
+	basis string
 }
 
 const (
@@ -106,7 +111,7 @@ func (r *Rule) compile(basis string, classes map[string][]string) (rule, error) 
 	if err != nil {
 		return rule{}, err
 	}
-	c := rule{why: why, provider: list(r.Provider), errors: list(r.Error)}
+	c := rule{answer: answer{why: why}, provider: list(r.Provider), errors: list(r.Error)}
 	if c.commands, err = commands(r.Command); err != nil {
 		return rule{}, err
 	}

@@ -10,12 +10,13 @@ import (
 type Rules struct {
 	rules    []rule
 	needs    []need                          // by rule
+	answers  []*answer                       // likewise: few, each shared by the rules that say the same, so they are near at hand
 	texts    *sentences                      // of the rules in ASCII letters, as most words are
 	open     *letters                        // of those that begin within words; nil for none
 	foreign  *letters                        // of the rules with other letters
 	literals *letters                        // of regular expressions
 	patterns []int                           // numbers of the rules with an expression that has none
-	enhanced map[uint32][]int                // numbers of the rules without words: by the key of "7.1", ...
+	enhanced [enhancedSlots][]int            // numbers of the rules without words: by a hash of "7.1", ...
 	codes    [lastCode - firstCode + 1][]int // by reply code, ...
 	errors   map[string][]int                // by error type,
 	others   []int                           // and those that ask for none of these
@@ -24,9 +25,15 @@ type Rules struct {
 
 // index makes rules ready.
 func index(rules []rule) *Rules {
-	s := &Rules{rules: rules, enhanced: map[uint32][]int{}, errors: map[string][]int{}}
+	s := &Rules{rules: rules, errors: map[string][]int{}}
+	known := map[answer]*answer{}
 	for i := range rules {
 		s.needs = append(s.needs, rules[i].takes())
+		says := rules[i].answer
+		if known[says] == nil {
+			known[says] = &says
+		}
+		s.answers = append(s.answers, known[says])
 	}
 	s.readings.New = func() any { return &reading{rules: rules, needs: s.needs} }
 	words := newLexicon()
@@ -76,13 +83,15 @@ func index(rules []rule) *Rules {
 // The reply codes that rules ask for.
 const firstCode, lastCode = 400, 599
 
+// enhancedSlots is how many lists there are; codes that share one are told apart by fits.
+const enhancedSlots = 256
+
 func (s *Rules) addEnhanced(code string, number int) {
-	key := enhancedKey(code)
-	s.enhanced[key] = append(s.enhanced[key], number)
+	at := enhancedKey(code) % enhancedSlots
+	s.enhanced[at] = append(s.enhanced[at], number)
 }
 
-// enhancedKey is subject and detail of an enhanced code ("7.1") as a number, which a map finds faster. Two that look alike to it are told apart by
-// fits.
+// enhancedKey is subject and detail of an enhanced code ("7.1") as a number. Two that look alike to it are told apart by fits.
 func enhancedKey(code string) (key uint32) {
 	for i := range len(code) {
 		key = key*11 + uint32(code[i]-'.')
@@ -128,7 +137,7 @@ func (s *Rules) find(a *asked) int {
 		best = s.first(s.errors[a.err], a, best)
 	}
 	if len(a.enhanced) >= 5 {
-		best = s.first(s.enhanced[enhancedKey(a.enhanced[2:])], a, best)
+		best = s.first(s.enhanced[enhancedKey(a.enhanced[2:])%enhancedSlots], a, best)
 	}
 	if a.code >= firstCode && a.code <= lastCode {
 		best = s.first(s.codes[a.code-firstCode], a, best)

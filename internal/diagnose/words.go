@@ -110,9 +110,13 @@ const (
 
 // foldEight folds eight bytes that are ASCII, and has the upper bit of each that is a letter or digit.
 func foldEight(x uint64) (folded, words uint64) {
-	plain := x &^ upper
-	digits := (plain + (0x80-'0')*each) &^ (plain + (0x80-'9'-1)*each)
-	return x | smallLetter, (digits | lettersOf(x)) & upper
+	return x | smallLetter, (digitsOf(x) | lettersOf(x)) & upper
+}
+
+// digitsOf has the upper bit of each byte that is a digit; of one that is not ASCII, and of the other bits, it says nothing.
+func digitsOf(x uint64) uint64 {
+	x &^= upper
+	return (x + (0x80-'0')*each) &^ (x + (0x80-'9'-1)*each)
 }
 
 // lettersOf has the upper bit of each byte that is a letter; of one that is not ASCII it says nothing.
