@@ -38,6 +38,7 @@ var logins = [...]refused{
 	{proof: "badlogin: ", name: "] plaintext ", end: " SASL("},  // Cyrus imapd
 	{proof: "badlogin: ", name: "] PLAIN ", end: " ["},
 	{proof: "badlogin: ", name: "] LOGIN ", end: " ["},
+	{proof: "user: ", name: "user: ", end: " property: "},                                         // Cyrus SASL (sasldb/db_berkeley.c), in whichever server
 	{proof: " authentication user=", name: " authentication user=", end: " address=", last: true}, // OpenSMTPD, with result= behind
 }
 
@@ -75,6 +76,9 @@ func (f *finder) login(r *refused, line string, at int) {
 		return
 	}
 	if r.proof == " authentication user=" && !strings.Contains(line, "result=permfail") && !strings.Contains(line, "result=tempfail") {
+		return
+	}
+	if r.end == " property: " && !strings.Contains(line[from+proof:], r.end) {
 		return
 	}
 	from += proof + len(r.name)

@@ -54,6 +54,8 @@ func TestWhatIsHidden(t *testing.T) {
 			"500 5.5.2 Syntax error: «" + name + "»",
 		},
 		"a failed login's name": {
+			"warning: SASL authentication failure: user: «hunter2@host» property: userPassword not found in sasldb /etc/sasldb2",
+			"no authentication here, user: anna, but this",
 			"2017-01-24 05:22:29 dovecot_plain authenticator failed for (x) [192.0.2.9]:39454: 535 Incorrect authentication data (set_id=«secret name)»)",
 			"message repeated 3 times: [ login authenticator failed for (U8) [192.0.2.10]: 535 Incorrect authentication data (set_id=«hunter»)]",
 			"warning: unknown[192.0.2.9]: SASL LOGIN authentication failed: (reason unavailable), sasl_username=«hunter2, x»",

@@ -30,15 +30,17 @@ func explain(ev *event.Event, text string) {
 	switch ev.Daemon {
 	case "local", "pipe", "virtual": // the words may be those of a command that was run (src/global/pipe_command.c)
 		if ev.Status != event.StatusDelivered {
-			ev.Argument = text
+			ownWords(ev, text)
 		}
 		return
 	}
 	if said(ev, text) {
 		return
 	}
-	ev.ErrorType = breakage(text)
-	if ev.ErrorType != "" && ev.PeerIP == "" {
+	switch ev.ErrorType = breakage(text); {
+	case ev.ErrorType == "" && ev.Status != event.StatusDelivered:
+		ownWords(ev, text)
+	case ev.ErrorType != "" && ev.PeerIP == "":
 		refusedHost(ev, text)
 	}
 }
@@ -170,15 +172,32 @@ func breakage(text string) string {
 	case strings.HasPrefix(text, "conversation with ") && strings.Contains(text, " timed out"):
 		return "timeout"
 	case strings.HasPrefix(text, "Host or domain name not found"), strings.HasPrefix(text, "Name service error for "),
-		strings.HasPrefix(text, "unable to look up host "), strings.HasPrefix(text, "Host not found"):
+		strings.HasPrefix(text, "unable to look up host "), strings.HasPrefix(text, "Host not found"),
+		strings.HasPrefix(text, "unable to find primary relay for "), isNotFound(text):
 		return "host_not_found"
 	case strings.HasPrefix(text, "Cannot start TLS"), strings.HasPrefix(text, "TLS is required"),
 		strings.HasPrefix(text, "Server certificate not "),
 		strings.HasPrefix(text, "Sender requested REQUIRETLS, "),
-		strings.HasPrefix(text, "client TLS configuration problem"), strings.HasPrefix(text, "TLSA lookup error for "):
+		strings.HasPrefix(text, "client TLS configuration problem"), strings.HasPrefix(text, "TLSA lookup error for "),
+		strings.HasPrefix(text, "REQUIRETLS "), isDANE(text):
 		return "tls_handshake"
 	}
 	return ""
+}
+
+// isNotFound is "name: host not found" (src/smtp/smtp_addr.c).
+func isNotFound(text string) bool {
+	host, ok := strings.CutSuffix(text, ": host not found")
+	return ok && strings.IndexByte(host, ' ') < 0
+}
+
+// isDANE is what there is to say of a host that DANE asks too much of (src/smtp/smtp_tls_policy.c dane_incompat).
+func isDANE(text string) bool {
+	switch text {
+	case "non DNSSEC destination", "no TLSA records found", "TLSA records unusable", "Verification not possible, MX RRset is insecure":
+		return true
+	}
+	return false
 }
 
 // connectError reads "connect to H[ip]:25: Connection refused": behind the host stand the system's words, or, before Postfix 2.3, some of
