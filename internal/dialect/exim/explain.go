@@ -25,7 +25,9 @@ func explain(ev *event.Event, text string) {
 		ev.Argument = text
 	default:
 		ev.Argument = text
-		ev.ErrorType = lookupError(text)
+		if ev.ErrorType = lookupError(text); ev.ErrorType == "" {
+			ownWords(ev, text)
+		}
 		if ev.ErrorType == "host_not_found" && ev.Route == event.RouteNone { // the way that was tried, though there is no host on it
 			ev.Route, ev.Direction = event.RouteMX, event.DirectionOutbound
 		}
@@ -185,15 +187,14 @@ func (d *delivery) errno(ev *event.Event, number, words, text string) {
 	switch number {
 	case "-52", "-53", "-54", "-55", "-56", "-57", "-23": // retry time not reached, local delivery only, domain queued or held
 		ev.Tried = event.No
-	case "-18":
-		errorType(ev, "connection_lost")
-	case "-32", "-36":
-		errorType(ev, "host_not_found")
-	case "-37", "-38":
-		errorType(ev, "tls_handshake")
+	default:
+		ownNumber(ev, number)
 	}
 	if words == "" {
 		return
+	}
+	if words == "Disk quota exceeded" {
+		ev.Reason = "mailbox_full"
 	}
 	errorType(ev, errno.Type(words))
 	if text == "" {

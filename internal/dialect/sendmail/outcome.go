@@ -21,6 +21,8 @@ func finish(ev *event.Event, r *record, stat string) event.Kind {
 		word = strings.TrimRight(stat[:i], " ")
 		text = stat[i:]
 	}
+	exit := r.words == "" && !remote(ev.Route) && isExit(stat) &&
+		(stat != "Service unavailable" || ev.DSN == "" || ev.DSN == "5.0.0") // with another one it is what a mailer answered that speaks LMTP
 	switch word {
 	case "Sent":
 		sent(ev, r, text)
@@ -43,6 +45,9 @@ func finish(ev *event.Event, r *record, stat string) event.Kind {
 			r.words = stat
 		}
 		explain(ev, r)
+	}
+	if exit && ev.Code == 0 {
+		ev.ErrorType = errno.Local
 	}
 	if ev.Status == event.StatusDeferred &&
 		(stat == "Deferred" && r.words == "" || isRemembered(ev, stat)) && remote(ev.Route) && ev.PeerIP == "" {
@@ -74,14 +79,22 @@ func byCode(dsn, sentence string) event.Status {
 	case strings.HasPrefix(dsn, "4"):
 		return event.StatusDeferred
 	}
-	switch sentence {
-	case "User unknown", "Host unknown", "Service unavailable", "Data format error",
-		"Bad usage", "Cannot open input", "Internal error", "Operating system error",
-		"System file missing", "Can't create output", "I/O error", "Remote protocol error",
-		"Insufficient permission", "Local configuration error", "Permission denied":
+	if sentence == "User unknown" || sentence == "Permission denied" || sentence != "Deferred" && isExit(sentence) {
 		return event.StatusBounced
 	}
 	return event.StatusNone
+}
+
+// isExit says whether the sentence is all that there is to say of the exit status of a mailer of this host that failed, whoever the mail was
+// for (libsm/sysexits.c, but for EX_NOUSER).
+func isExit(sentence string) bool {
+	switch sentence {
+	case "Bad usage", "Data format error", "Cannot open input", "Host unknown", "Service unavailable", "Internal error",
+		"Operating system error", "System file missing", "Can't create output", "I/O error", "Deferred", "Remote protocol error",
+		"Insufficient permission", "Local configuration error":
+		return true
+	}
+	return false
 }
 
 // undelivered is a recipient of a transaction that came to nothing: RSET, a refusal of the data (srvrsmtp.c, logundelrcpts). It was never
