@@ -130,6 +130,9 @@ func askedOf(ev *event.Event) asked {
 	a := asked{
 		class: classOf(ev), code: ev.Code, enhanced: ev.Enhanced, command: ev.Command, provider: ev.Provider, text: wordsOf(ev),
 	}
+	if ev.Unheard {
+		a.command = event.CommandConnect
+	}
 	if ev.Code == 0 {
 		if a.err = ev.ErrorType; a.enhanced == "" {
 			a.enhanced = ev.DSN

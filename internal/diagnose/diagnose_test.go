@@ -78,6 +78,18 @@ func TestTheCommandIsAsked(t *testing.T) {
 	}
 }
 
+// Before a sender is named, nothing is known of a recipient: what Postfix was refused then is about it, though its line does not say whether at
+// the greeting or at HELO.
+func TestARefusalBeforeASenderIsAboutTheClient(t *testing.T) {
+	const line = "Nov 23 10:00:06 mx postfix/smtp[859]: 4Xq0Zk3rTnz9: to=<anna@example.com>, relay=mx.example.com[192.0.2.9]:25, delay=1, delays=0/0/1/0, dsn=5.0.0, " +
+		"status=bounced (host mx.example.com[192.0.2.9] refused to talk to me: "
+	for words, want := range map[string]string{"501 Domain must resolve": "client_identity", "554 mx2.example.com": "policy", "554 domain not found": "client_identity"} {
+		if ev := read(t, line+words+")"); ev.Reason != want || ev.Command != "" {
+			t.Errorf("%s is %s of a refused %q, want %s", words, ev.Reason, ev.Command, want)
+		}
+	}
+}
+
 // What is broken over lines is one phrase, whoever joined the lines.
 func TestAPhraseOverTwoLines(t *testing.T) {
 	for _, words := range []string{

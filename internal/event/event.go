@@ -102,6 +102,7 @@ type Event struct {
 	MoreLines     bool // a "250-" line: the reply goes on in the next line
 	Retold        bool // the reply is on another record, too, which counts it
 	NoTrial       bool // an answer or failure of a host that is no trial of its own: another record has it, or it decided nothing
+	Unheard       bool // it refused before it heard of a sender or a recipient, at its greeting or at HELO: the line does not say which
 	Commands      [Verbs]Count
 	HasCommands   bool
 	SomeCommands  bool // Commands has not every verb that there was: that QUIT is not in it says nothing

@@ -86,6 +86,7 @@ func said(ev *event.Event, text string) bool {
 	if isSaid {
 		words, ev.Command = cutCommand(words)
 	}
+	ev.Unheard = !isSaid
 	answer(ev, words)
 	return true
 }
