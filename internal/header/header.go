@@ -205,9 +205,28 @@ func parseFirst(line string, c Clock, h *Header) bool {
 	case st.style == styleBlank || st.style == styleUnix:
 		rest = scan.TrimLeft(rest)
 		_ = parseTag(rest, strong, h) || parseHostTag(rest, strong, h) || parseLevelTag(rest, strong, h)
+	case st.style == styleCtime:
+		rest = scan.TrimLeft(rest)
+		_ = parseTag(rest, strong, h) || parseHostTag(rest, strong, h) || parseLogger(rest, h)
 	case st.style == styleLabel || st.style == styleOutput: // one program's output has a file of its own
 		_ = parseTag(rest[1:], strong, h)
 	}
+	return true
+}
+
+// parseLogger reads "[7401] info: spamd: text", as SpamAssassin writes to a file (Logger/File.pm).
+func parseLogger(s string, h *Header) bool {
+	id, rest, ok := scan.Between(s, '[', ']')
+	pid, digits := scan.Int(id)
+	level, rest, colon := scan.Cut(rest, ':')
+	if !ok || !digits || !colon || !strings.HasPrefix(level, " ") || !isSeverity(level[1:]) {
+		return false
+	}
+	program, _, _, text, sure := readTag(scan.TrimLeft(rest))
+	if sure == none {
+		return false
+	}
+	h.Program, h.PID, h.TagID, h.Text = program, int64(pid), id, text
 	return true
 }
 

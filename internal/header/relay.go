@@ -25,6 +25,9 @@ func parseBehind(line string, found bool, c Clock, h *Header) bool {
 	if parseWhole(s, c, h) || h.Program != "" {
 		return h.Program != ""
 	}
+	if parseForwarded(s, c, h) {
+		return true
+	}
 
 	// the labels that logcli prints behind its stamp
 	if labels, rest, ok := scan.Between(s, '{', '}'); ok && strings.Contains(labels, "=") {
@@ -40,6 +43,9 @@ func parseBehind(line string, found bool, c Clock, h *Header) bool {
 		return false
 	}
 	rest = scan.TrimLeft(rest)
+	if parseForwarded(rest, c, h) {
+		return true
+	}
 	if parseWhole(skipPriority(rest), c, h) {
 		if h.Host == "" {
 			h.Host = relay
@@ -47,6 +53,24 @@ func parseBehind(line string, found bool, c Clock, h *Header) bool {
 		return true
 	}
 	return h.Resolution >= event.ResolutionSecond && !isSpeech(relay, "", strong) && parseHostTag(rest, strong, h) && h.PID > 0
+}
+
+// parseForwarded reads "Message forwarded from mailout: sendmail[540]: text", which AIX's syslogd makes of what it passes on, unless it runs with -n; the writer's
+// stamp is there once more where the tag did not follow it at once.
+func parseForwarded(s string, c Clock, h *Header) bool {
+	s, ok := strings.CutPrefix(s, "Message forwarded from ")
+	if !ok {
+		return false
+	}
+	host, rest, ok := strings.Cut(s, ": ")
+	if host, ok = readHost(host); !ok {
+		return false
+	}
+	if !parseWhole(rest, c, h) && !parseTag(rest, strong, h) {
+		return false
+	}
+	h.Host = host
+	return true
 }
 
 // parseWhole reads a header with a process id into h, which stays as it is where there is none.
@@ -154,17 +178,18 @@ func skipField(s string) (string, bool) {
 }
 
 // parseShortFull reads journalctl's "Mon 2026-11-23 15:32:27 UTC mailout postfix/smtpd[540]: text" (-o short-full). The name of another zone than UTC says
-// nothing that can be relied on.
+// nothing that can be relied on, and the day's name is in the language of whoever asked.
 func parseShortFull(s string, c Clock, h *Header) bool {
-	day, rest, ok := scan.Cut(s[:min(len(s), 4)], ' ')
-	if !ok || len(day) != 3 || rest != "" || !isWeekday(day) {
+	day, _, ok := scan.Cut(s[:min(len(s), longestWeekday)], ' ')
+	if !ok || day == "" || scan.IsDigit(day[0]) {
 		return false
 	}
-	st, rest, ok := readStamp(s[4:])
+	english := isWeekday(day)
+	st, rest, ok := readStamp(s[len(day)+1:])
 	if !ok || st.style != styleBlank || rest == "" {
 		return false
 	}
-	if text, ok := strings.CutPrefix(rest, ":"); ok && endsField(text) { // a program's own: "Tue 2026-08-18 00:00:48.993: text"
+	if text, ok := strings.CutPrefix(rest, ":"); ok && english && endsField(text) { // a program's own: "Tue 2026-08-18 00:00:48.993: text"
 		*h = Header{Text: skipOne(text)}
 		st.fill(c, h)
 		return true
@@ -202,6 +227,9 @@ func parseMonotonic(s string, h *Header) bool {
 	}
 	return parseHostTag(scan.TrimLeft(tail), strong, h)
 }
+
+// longestWeekday is a name of any language with the blank behind it, in bytes, with room: "lun.", "пн", "월".
+const longestWeekday = 12
 
 func isWeekday(s string) bool {
 	switch s {

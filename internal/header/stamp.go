@@ -19,6 +19,7 @@ const (
 	styleLabel        // @400000006aa8e01a2c3ca002: multilog, svlogd and what else stamps a program's output
 	styleOutput       // 2026-11-23_15:32:27.61133: svlogd, likewise
 	styleUnix         // 1276913544.622156: likewise, or journalctl
+	styleCtime        // Mon Nov 23 15:32:27 2026: mostly programs' own files
 )
 
 // stamp is a point in time as written.
@@ -63,6 +64,10 @@ func readStamp(s string) (st stamp, rest string, ok bool) {
 		rest, ok = st.readUnix(s)
 	default:
 		rest, ok = st.readISO(s)
+	}
+	if !ok {
+		st = stamp{}
+		rest, ok = st.readOther(s)
 	}
 	if !ok {
 		return stamp{}, s, false

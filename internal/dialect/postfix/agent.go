@@ -16,9 +16,10 @@ func agent(ev *event.Event, s string) event.Kind {
 }
 
 // verdictLine is "to=<a>, orig_to=<b>, relay=c, conn_use=2, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (text)"
-// (src/global/log_adhoc.c). Before Postfix 2.3 there was no delays= and dsn=.
+// (src/global/log_adhoc.c). Before Postfix 2.3 there was no delays= and dsn=; who retells a line may leave out all but the address and the status.
 func verdictLine(ev *event.Event, s string) event.Kind {
 	var ok bool
+	bracketed := strings.HasPrefix(s, "<")
 	if ev.RcptTo, s, ok = recipient(s); !ok {
 		return event.KindNone
 	}
@@ -43,7 +44,7 @@ func verdictLine(ev *event.Event, s string) event.Kind {
 		measure(ev, key, value)
 		s = rest
 	}
-	if !hasRelay {
+	if !hasRelay && !isRetold(ev.RcptTo, s, bracketed) {
 		return event.KindNone
 	}
 
@@ -74,13 +75,19 @@ func verdictLine(ev *event.Event, s string) event.Kind {
 	return event.KindDelivery
 }
 
-// recipient takes "<address>" off the front, or an address without brackets as old versions write it.
+// isRetold says of a line without a relay that somebody left it out: else the address, not the writer, had a status= in it, and what the writer wrote follows or
+// was cut off.
+func isRetold(address, s string, bracketed bool) bool {
+	return bracketed && strings.IndexByte(address, '"') < 0 && strings.HasSuffix(s, ")") && !strings.Contains(s, ", relay=")
+}
+
+// recipient takes "<address>" off the front, or an address without brackets as old versions write it; nothing where somebody took all in brackets for markup.
 func recipient(s string) (addr, rest string, ok bool) {
 	if addr, rest, ok = scan.Angle(s); ok {
 		return addr, rest, strings.HasPrefix(rest, ", ")
 	}
 	i := strings.Index(s, ", ")
-	if i < 1 || s[0] == '<' {
+	if i < 0 || s[0] == '<' {
 		return "", s, false
 	}
 	return s[:i], s[i:], true

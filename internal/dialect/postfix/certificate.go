@@ -18,6 +18,15 @@ func aboutCertificate(ev *event.Event, s string, side func(peer, *event.Event)) 
 		}
 		return event.KindNone
 	}
+	for _, begin := range [...]string{"Verified: subject_CN=", "Unverified: subject_CN="} { // without a name before Postfix 2.6
+		if strings.HasPrefix(s, begin) {
+			ev.Argument, ev.TLSTrust = s, "untrusted"
+			if begin[0] == 'V' {
+				ev.TLSTrust = "verified"
+			}
+			return event.KindTLS
+		}
+	}
 	p, rest, ok := takePeer(s)
 	if !ok {
 		return event.KindNone

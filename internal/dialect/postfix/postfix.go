@@ -48,8 +48,14 @@ func (Parser) Probe(h *header.Header) bool {
 
 // Parse reads one line. The tag "instance/service/daemon" gives the names; most have no service.
 func (p Parser) Parse(h *header.Header, ev *event.Event) event.Result {
-	if name(h, ev) {
-		r := read(h.Text, ev)
+	text, named := h.Text, name(h, ev)
+	if h.Program == "postfix" {
+		if daemon, rest, ok := spoken(text); ok {
+			ev.Daemon, text, named = daemon, rest, true
+		}
+	}
+	if named {
+		r := read(text, ev)
 		byAddress(h, ev)
 		return r
 	}
@@ -58,6 +64,22 @@ func (p Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	ev.Daemon, ev.Direction = "", event.DirectionUnknown // which transport it was is not in the line
 	byAddress(h, ev)
 	return r
+}
+
+// spoken is what a command writes to its standard error, which systemd takes into the journal under the name of the unit: "postfix/postlog: starting the
+// Postfix mail system", "/usr/sbin/postconf: warning: inet_protocols: ..." (src/util/msg_vstream.c).
+func spoken(s string) (daemon, rest string, ok bool) {
+	const longest = 64
+	front, _, ok := scan.Cut(s[:min(len(s), longest)], ':')
+	if !ok || strings.IndexByte(front, ' ') >= 0 {
+		return "", s, false
+	}
+	daemon = front[strings.LastIndexByte(front, '/')+1:]
+	if !isDaemon(daemon) || daemon == front && !strings.HasPrefix(daemon, "post") { // "error: " is a level
+		return "", s, false
+	}
+	rest, ok = after(s[len(front):], ": ")
+	return daemon, rest, ok
 }
 
 // byAddress tells conversations with the server apart by the client's address where no process number is in the line: several may be open

@@ -27,12 +27,17 @@ func qmgr(ev *event.Event, s string) event.Kind {
 // active is "from=<a>, size=1, nrcpt=1 (queue active)", or "from=<a>, status=expired, returned to sender". Before 3.5 an address stands
 // there as it is, with all that a sender may put into it; what the writer sets behind it is free of such, so the last bracket is its own.
 func active(ev *event.Event, s string) event.Kind {
-	end := strings.LastIndex(s, ">, ")
-	if end < 1 || s[0] != '<' {
-		return event.KindNone
+	rest, taken := after(s, ", size=") // somebody took all in brackets for markup
+	if taken {
+		rest = s[len(", "):]
+	} else {
+		end := strings.LastIndex(s, ">, ")
+		if end < 1 || s[0] != '<' {
+			return event.KindNone
+		}
+		ev.MailFrom = sender(s[1:end])
+		rest = s[end+len(">, "):]
 	}
-	ev.MailFrom = sender(s[1:end])
-	rest := s[end+len(">, "):]
 	if word, found := after(rest, "status="); found {
 		switch {
 		case strings.HasPrefix(word, "expired"), strings.HasPrefix(word, "force-expired"):
@@ -47,6 +52,9 @@ func active(ev *event.Event, s string) event.Kind {
 	}
 	if ev.Size, rest, ev.HasSize = scan.Digits(rest); !ev.HasSize {
 		return event.KindNone
+	}
+	if rest == " (queue active)" { // before 2000
+		return event.KindMessageReceived
 	}
 	rest, ok = after(rest, ", nrcpt=")
 	if !ok {

@@ -25,6 +25,9 @@ func smtpd(ev *event.Event, s string) event.Kind {
 	if rest, ok := after(s, "proxy-"); ok {
 		return proxied(ev, rest)
 	}
+	if rest, ok := after(s, "reject: "); ok { // behind no id before Postfix 2.0
+		return verdict(ev, "reject", rest)
+	}
 	if rest, ok := after(s, "bare <LF> received after "); ok {
 		return bareNewline(ev, rest)
 	}
@@ -164,6 +167,8 @@ func broken(ev *event.Event, s, errorType string, end event.End) event.Kind {
 	}
 	p.caller(ev)
 	ev.Command, ev.ErrorType, ev.EndHint = stage(word), errorType, end
-	ev.Argument, _ = after(rest, ": ")
+	if data, ok := after(rest, ": "); ok {
+		ev.Argument = data
+	}
 	return event.KindWarning
 }

@@ -96,7 +96,7 @@ var taglessWords = [...]struct {
 	}},
 	{"master", []string{
 		"daemon started -- ", "reload -- ", "terminating on signal ", "starting the Postfix ",
-		"stopping the Postfix ", "refreshing the Postfix ", "Postfix is using backwards-compatible ",
+		"stopping the Postfix ", "refreshing the Postfix ", "Postfix is using backwards-compatible ", "Postfix is running with ",
 		"See http://www.postfix.org/", "To disable backwards compatibility use ",
 	}},
 	{"dnsblog", []string{"addr "}},

@@ -60,13 +60,13 @@ func serverTLS(ev *event.Event, s string) event.Kind {
 // clientTLS reads the TLS lines of smtp (src/tls/tls_client.c, src/smtp/smtp_proto.c).
 func clientTLS(ev *event.Event, s string) event.Kind {
 	for _, begin := range [...]string{
-		"SSL_connect error to ", "certificate verification failed for ", "server certificate verification failed for ",
+		"SSL_connect error to ", "certificate verification failed for ", "server certificate verification failed for ", "certificate peer name verification failed for ",
 	} {
 		rest, ok := after(s, begin)
 		if !ok {
 			continue
 		}
-		p, rest, ok := takePeer(rest)
+		p, rest, ok := takeCalled(rest)
 		if !ok {
 			return event.KindNone
 		}
@@ -80,7 +80,7 @@ func clientTLS(ev *event.Event, s string) event.Kind {
 		return event.KindWarning
 	}
 	if rest, ok := after(s, "setting up TLS connection to "); ok {
-		p, _, ok := takePeer(rest)
+		p, _, ok := takeCalled(rest)
 		if !ok {
 			return event.KindNone
 		}
@@ -92,16 +92,27 @@ func clientTLS(ev *event.Event, s string) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	p, rest, ok := takePeer(rest)
-	if !ok { // the name alone, before Postfix 2.5
-		end := strings.Index(rest, ": ")
-		if end < 1 || strings.IndexByte(rest[:end], ' ') >= 0 {
-			return event.KindNone
-		}
-		p.name, rest = rest[:end], rest[end:]
+	p, rest, ok := takeCalled(rest)
+	if !ok {
+		return event.KindNone
 	}
 	p.called(ev)
 	return session(ev, trust, rest)
+}
+
+// takeCalled takes the server's name and address off the front, or its name alone, as it stood there before Postfix 2.5.
+func takeCalled(s string) (p peer, rest string, ok bool) {
+	if p, rest, ok = takePeer(s); ok {
+		return p, rest, true
+	}
+	name, _, more := strings.Cut(s, ": ")
+	if name == "" || strings.IndexByte(name, ' ') >= 0 {
+		return peer{}, s, false
+	}
+	if rest = ""; more {
+		rest = s[len(name):]
+	}
+	return peer{name: name}, rest, true
 }
 
 func handshakeFailed(ev *event.Event, why string) {

@@ -102,6 +102,8 @@ var remarks = [...]troubleLine{
 	{"discarding EHLO keywords: ", "", "smtp", "discard_ehlo_keywords", event.KindFilter},
 	{"mapping DSN status ", " into ", "smtpd", "dsn_mapped", event.KindFilter},
 	{"exiting to reopen external entropy source ", "", "", "", event.KindLifecycle},
+	{"initializing the ", "-side TLS engine", "", "", event.KindLifecycle},
+	{"close database ", ": ", "", "", event.KindLifecycle},
 	{"lost connection to EGD server ", " -- ", "", "", event.KindLifecycle},
 }
 
