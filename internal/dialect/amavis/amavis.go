@@ -46,17 +46,19 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	switch {
 	case ofRecipient: // the message's own line has verdict and score
 		ev.FilterVerdict, ev.Argument = "", words
-	case !strings.HasSuffix(s, " ms"): // cut: a quote or a name that is still open may look like anything
+	case !strings.HasSuffix(s, " ms") && !endsWithHits(s): // cut: a quote or a name that is still open may look like anything
 		return event.Malformed
 	}
 
 	// names of files and viruses: the sender's words, so only one place may be their end
 	if names, ok := strings.CutPrefix(s, " ("); ok {
-		inner, _, isOne := scan.CutOnce(names, ") {")
-		if !isOne || strings.Contains(names, "), ") {
+		inner, isOne := namesOf(names)
+		if !isOne {
 			return event.Parsed
 		}
-		ev.Argument, s = inner, names[len(inner)+1:]
+		if s = names[len(inner)+1:]; !ofRecipient {
+			ev.Argument = inner
+		}
 	}
 
 	blocked := !ofRecipient && strings.HasPrefix(words, "Blocked ")
@@ -79,6 +81,22 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		ev.FilterScore, ev.HasScore = 0, false
 	}
 	return event.Parsed
+}
+
+// namesOf are the names in front of ") {DiscardedInbound}", or, before amavisd-new 2.7, of "), [192.0.2.1] <a> -> <b>": only one place may be their end.
+func namesOf(s string) (names string, ok bool) {
+	if names, _, ok = scan.CutOnce(s, ") {"); ok {
+		return names, !strings.Contains(s, "), ")
+	}
+	names, _, ok = scan.CutOnce(s, "), ")
+	return names, ok && !strings.Contains(s, ") {")
+}
+
+// endsWithHits is the end of a whole line before amavisd-new 2.2: it had no mail_id and told no time.
+func endsWithHits(s string) bool {
+	_, hits, ok := scan.CutOnce(s, ", Hits: ")
+	_, score := scan.Decimal(hits)
+	return ok && (score || hits == "-") && !strings.Contains(s, ", mail_id: ")
 }
 
 // became is what was done with a message that goes no further: "DiscardedInbound,Quarantined", in the order of letters what became of each recipient and which way he
@@ -143,7 +161,7 @@ func verdict(s string) (words, rest string) {
 	case strings.HasPrefix(s, "Blocked "):
 		end = len("Blocked ")
 	default:
-		return "", ""
+		return olderVerdict(s)
 	}
 	begin := end
 	for end < len(s) && (s[end] >= 'A' && s[end] <= 'Z' || s[end] == '-' || scan.IsDigit(s[end])) {
@@ -153,6 +171,19 @@ func verdict(s string) (words, rest string) {
 		return "", ""
 	}
 	return s[:end], s[end:]
+}
+
+// olderVerdict is a verdict of amavisd-new 20030616 and 20040701: "Passed, <a> -> <b>", "INFECTED (Name), <a> -> <b>". The words are those of later releases.
+func olderVerdict(s string) (words, rest string) {
+	for _, l := range [...]struct{ begin, words string }{
+		{"Passed", "Passed CLEAN"}, {"Not-Delivered", "Blocked OTHER"}, {"INFECTED", "Blocked INFECTED"}, {"BANNED name/type", "Blocked BANNED"},
+	} {
+		rest, ok := strings.CutPrefix(s, l.begin)
+		if ok && (strings.HasPrefix(rest, ", <") || strings.HasPrefix(rest, " (") && strings.Contains(rest, "), <")) && strings.Contains(rest, "> -> <") {
+			return l.words, rest
+		}
+	}
+	return "", ""
 }
 
 // envelope is ", MYNETS LOCAL [192.0.2.1]:6101 [192.0.2.1] ESMTPS/ESMTP <a> -> <b>,<c>": policy bank, client as the MTA told it, first
@@ -223,6 +254,14 @@ func fields(ev *event.Event, s string) (kept bool) {
 			_, s, _ = scan.Cut(rest, ')')
 			continue
 		}
+		if name, ok := strings.CutPrefix(rest, "quarantine "); ok { // before amavisd-new 2.2
+			at := strings.Index(name, ", ")
+			if at < 0 {
+				return true
+			}
+			kept, s = true, name[at:]
+			continue
+		}
 		key, value, ok := strings.Cut(rest, ": ")
 		if !ok {
 			return kept
@@ -263,20 +302,17 @@ func result(ev *event.Event, s string) {
 	if !ok {
 		return
 	}
-	hits, s, ok := strings.Cut(s, ", ")
-	if !ok {
-		return
-	}
+	hits, s, _ := strings.Cut(s, ", ")
 	ev.FilterScore, ev.HasScore = scan.Decimal(hits)
-	for s != "" {
+	for more := true; s != ""; {
 		var field string
-		field, s, ok = strings.Cut(s, ", ")
+		field, s, more = strings.Cut(s, ", ")
 		key, value, found := strings.Cut(field, ": ")
 		switch {
 		case !found && (strings.HasPrefix(field, "tag") || strings.HasPrefix(field, "kill=")), key == "pt":
 		case key == "size":
 			ev.Size, ev.HasSize = scan.Int(value)
-		case key == "queued_as" && ok:
+		case key == "queued_as" && more:
 			id, _, _ := scan.Cut(value, '/')
 			if !scan.IsQueueID(id) {
 				id = reply.QueueID(value)

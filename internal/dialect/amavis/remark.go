@@ -13,7 +13,7 @@ import (
 // its own.
 func remark(ev *event.Event, s string, ofTask, alert bool) event.Kind {
 	switch {
-	case alert, strings.HasPrefix(s, "_WARN: "), strings.HasPrefix(s, "_DIE: "), strings.HasPrefix(s, "Open relay? "):
+	case alert, isTrouble(s), strings.HasPrefix(s, "_WARN: "), strings.HasPrefix(s, "_DIE: "), strings.HasPrefix(s, "Open relay? "):
 		ev.Argument = s
 		return event.KindWarning
 	case !ofTask:
@@ -49,6 +49,16 @@ func remark(ev *event.Event, s string, ofTask, alert bool) event.Kind {
 		return asked(ev, true)
 	}
 	return service(ev, s)
+}
+
+// isTrouble knows complaints that had no mark in front before amavisd-new 2.3.
+func isTrouble(s string) bool {
+	for _, begin := range [...]string{"TROUBLE", "WARN: ", "PRESERVING EVIDENCE ", "Clam Antivirus-clamd: Can't ", "ClamAV-clamd: Can't "} {
+		if strings.HasPrefix(s, begin) {
+			return true
+		}
+	}
+	return strings.Contains(s, " av-scanner FAILED: ")
 }
 
 // asked is the kind of a line about a message.

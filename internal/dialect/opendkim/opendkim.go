@@ -16,8 +16,8 @@ type Parser struct{}
 // Name is the value of smtp.dialect.
 func (Parser) Name() string { return "opendkim" }
 
-// Claims takes the program's name.
-func (Parser) Claims(program string) bool { return program == "opendkim" }
+// Claims takes the program's name, and that of dkim-milter, which it comes from.
+func (Parser) Claims(program string) bool { return program == "opendkim" || program == "dkim-filter" }
 
 // Probe takes what names DKIM behind a queue id, without a header.
 func (Parser) Probe(h *header.Header) bool {
@@ -31,6 +31,7 @@ type sentence struct{ begin, verdict string }
 var sentences = [...]sentence{
 	{"DKIM-Signature field added", "signed"},
 	{"DKIM-Signature header added", "signed"},
+	{`"DKIM-Signature" header added`, "signed"},
 	{"DKIM verification successful", "pass"},
 	{"bad signature data", "bad signature"},
 	{"no signature data", "no signature"},
@@ -69,6 +70,9 @@ var sentences = [...]sentence{
 // Parse reads "X: sentence".
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	id, s, ok := strings.Cut(h.Text, ": ")
+	if before, after, found := scan.Cut(h.Text, ' '); found && h.Program == "dkim-filter" && before != "Sendmail" && scan.IsQueueID(before) {
+		id, s, ok = before, after, true // dkim-milter sets no colon behind it (dkim-filter.c)
+	}
 	if !ok || !scan.IsQueueID(id) && id != "(unknown-jobid)" {
 		if h.Program == "" {
 			return event.Unknown
@@ -97,6 +101,9 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 // service reads what the program says of itself and its keys.
 func service(ev *event.Event, s string) event.Result {
 	kind := milter.Service("OpenDKIM Filter", s)
+	if kind == event.KindNone {
+		kind = milter.Service("Sendmail DKIM Filter", s)
+	}
 	for _, l := range [...]struct {
 		begin string
 		kind  event.Kind

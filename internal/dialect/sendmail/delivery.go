@@ -44,7 +44,7 @@ func recipients(ev *event.Event, s string) (rest string, ok bool) {
 			return s, false
 		}
 		bracketed = bracketed || to != "" && to[0] == '<'
-		list = append(list, bare(to))
+		list = append(list, mailbox(to))
 		if rest, ok = after(s, " [more]"); ok { // further lines have the others
 			s = rest
 		} else if rest, ok = after(s, ", [more]"); ok {
@@ -63,6 +63,16 @@ func recipients(ev *event.Event, s string) (rest string, ok bool) {
 	}
 	ev.RcptList, ev.FromAlias = list, !bracketed
 	return rest, true
+}
+
+// mailbox is the address of "Anna Smith <anna@example.com>", as somebody writes it in a header that sendmail -t reads (RFC 5322 section 3.4), or of "<anna@example.com>".
+func mailbox(s string) string {
+	if s[0] != '<' && s[len(s)-1] == '>' {
+		if i := strings.LastIndex(s, " <"); i > 0 {
+			s = s[i+1:]
+		}
+	}
+	return bare(s)
 }
 
 // oneRecipient takes an address off the front, up to the comma behind it.
