@@ -37,6 +37,10 @@ func (h *Host) take(m *Message, s *Session, ev *event.Event, late bool) {
 		}
 	case event.KindMessageQueued:
 		m.Kept, m.PutOff = true, ev.PutOff
+	case event.KindReject:
+		if by := h.openers[m]; s == nil && by != nil && by.talk == nil {
+			by.logged(ev) // another process of the server refuses what the session brought: the counters of its last line have it, too
+		}
 	case event.KindCommand:
 		if m.Origin == 0 && s != nil && s.Role != event.RoleClient {
 			m.opened(s, ev)
