@@ -73,8 +73,13 @@ func tellMissing(path string, err error, troubles map[string]string) bool {
 	return true
 }
 
-func (in include) isExcluded(path string) bool {
-	return slices.ContainsFunc(in.without, func(g string) bool {
+func (in include) isExcluded(path string) bool { return matchesAny(in.without, path) }
+
+// shows says whether look gives the file when it is there.
+func (in include) shows(path string) bool { return matchesAny(in.globs, path) && !in.isExcluded(path) }
+
+func matchesAny(globs []string, path string) bool {
+	return slices.ContainsFunc(globs, func(g string) bool {
 		matches, err := doublestar.PathMatch(g, path)
 		return err == nil && matches
 	})

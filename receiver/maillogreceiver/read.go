@@ -28,7 +28,8 @@ type reading struct {
 	batch batch
 }
 
-// read hands on what f has behind its mark. It is false when a batch was not accepted: nothing behind that may be handed on.
+// read hands on what f has behind its mark. It is false when a batch was not accepted, or the file was moved
+// before it was opened: nothing behind that may be handed on.
 func (r *maillogReceiver) read(f *tail.File, newest bool) bool {
 	in := reading{r: r, file: f, ahead: f.Mark(), batch: batch{r: r, file: f}}
 	src, err := f.Open()
@@ -36,7 +37,7 @@ func (r *maillogReceiver) read(f *tail.File, newest bool) bool {
 		err = in.all(src, newest)
 		_ = src.Close()
 	}
-	if errors.Is(err, errStopped) {
+	if errors.Is(err, errStopped) || tail.WasMoved(err) { // the next look finds it again
 		return false
 	}
 	if f.Kind == packed.Plain {

@@ -62,7 +62,7 @@ func newReceiver(cfg *Config, set receiver.Settings, next consumer.Logs, now fun
 		troubles: troubles{logger: set.Logger}, round: checkpoint.NewRound(), done: make(chan struct{}),
 	}
 	r.files = tail.NewKnown(tail.Options{
-		AtEnd: cfg.StartAt == "end", Packed: cfg.Compression != "none", Now: now,
+		AtEnd: cfg.StartAt == "end", Packed: cfg.Compression != "none", Shown: r.include.shows, Excluded: r.include.isExcluded, Now: now,
 		Debug: func(what, path, id string) { r.logger.Debug(what, zap.String("path", path), zap.String("file", id)) },
 	})
 	var err error

@@ -1,10 +1,14 @@
 package maillogreceiver
 
 import (
+	"errors"
+	"fmt"
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/plog"
 )
 
 // The globs name one file, as they do by default: what was written to it before a rotation is read, wherever that has put it.
@@ -108,4 +112,91 @@ func TestCopyThatLacksTheLastLinesIsNotReadAgain(t *testing.T) {
 	f.want(numbered(0, 200)...)
 	f.restart(func() { f.gzip("mail.log.1", "mail.log.2.gz") })
 	f.want(numbered(0, 200)...)
+}
+
+// The globs name one file: one that was begun and rotated away while nobody read was never seen under that name, and none of its lines may be missing.
+func TestFilesThatCameAndWentWhileNobodyReadAreRead(t *testing.T) {
+	for name, rotate := range map[string]func(*folder){
+		"renamed": func(f *folder) {
+			for day := range 3 {
+				f.shift(day)
+				f.rename("mail.log", "mail.log.1")
+				f.write("mail.log", numbered(150+20*day, 170+20*day)...)
+			}
+		},
+		"renamed and packed": func(f *folder) {
+			for day := range 3 {
+				f.shift(day)
+				f.rename("mail.log", "mail.log.1")
+				if day > 0 {
+					f.gzip("mail.log.2", "mail.log.2.gz")
+				}
+				f.write("mail.log", numbered(150+20*day, 170+20*day)...)
+			}
+		},
+		"by date": func(f *folder) {
+			for day := range 3 {
+				f.rename("mail.log", fmt.Sprintf("mail.log-2026112%d", day))
+				f.write("mail.log", numbered(150+20*day, 170+20*day)...)
+			}
+		},
+		"copied": func(f *folder) {
+			for day := range 3 {
+				f.shift(day)
+				f.copyOver("mail.log", "mail.log.1")
+				f.truncate("mail.log")
+				f.write("mail.log", numbered(150+20*day, 170+20*day)...)
+			}
+		},
+		"copied, then renamed": func(f *folder) {
+			f.copyOver("mail.log", "mail.log.2")
+			f.truncate("mail.log")
+			f.write("mail.log", numbered(150, 170)...)
+			f.rename("mail.log", "mail.log.1")
+			f.write("mail.log", numbered(170, 210)...)
+		},
+	} {
+		t.Run(name+" while down", func(t *testing.T) {
+			f := newFolder(t, "mail.log")
+			f.write("mail.log.7", numbered(900, 950)...) // from before the first start: nobody asked for it
+			f.write("mail.log-20261101", numbered(950, 990)...)
+			f.write("mail.log", numbered(0, 100)...)
+			f.start()
+			f.restart(func() { f.write("mail.log", numbered(100, 150)...); rotate(f) })
+			f.want(numbered(0, 210)...)
+			inOrder(t, numbered(0, 210), f.sink.texts())
+			f.restart(func() {})
+			f.want(numbered(0, 210)...)
+		})
+		t.Run(name+" while a batch was refused", func(t *testing.T) {
+			f := newFolder(t, "mail.log")
+			f.write("mail.log.7", numbered(900, 950)...)
+			f.write("mail.log-20261101", numbered(950, 990)...)
+			f.write("mail.log", numbered(0, 100)...)
+			f.start()
+			f.settle()
+			refused := make(chan struct{})
+			var once sync.Once
+			f.sink.set(func(plog.Logs) error { once.Do(func() { close(refused) }); return errors.New("the backend is down") })
+			f.write("mail.log", numbered(100, 150)...)
+			<-refused
+			rotate(f)
+			f.sink.set(nil)
+			f.want(numbered(0, 210)...)
+			f.restart(func() {})
+			f.want(numbered(0, 210)...)
+		})
+	}
+}
+
+// shift makes room for mail.log.1, as logrotate does; day says how many there are.
+func (f *folder) shift(day int) {
+	f.t.Helper()
+	for i := day; i > 0; i-- {
+		for _, end := range []string{"", ".gz"} {
+			if _, err := os.Stat(f.path(fmt.Sprintf("mail.log.%d%s", i, end))); err == nil {
+				f.rename(fmt.Sprintf("mail.log.%d%s", i, end), fmt.Sprintf("mail.log.%d%s", i+1, end))
+			}
+		}
+	}
 }

@@ -41,6 +41,7 @@ type File struct {
 	verified bool     // what stands in front of the mark was seen since the start
 	left     bool     // it has left the globs, and is read on for a while
 	deleted  bool     // and has no name any more
+	beside   bool     // no glob shows it: it was found beside one that does
 	unsure   int      // the last look that could not tell whether it is still there
 	grew     time.Time
 

@@ -117,6 +117,9 @@ func (k *Known) compare(f *File, n *newcomer) kin {
 		}
 		return k.compareBoth(f, n, rotated)
 	}
+	if f.mark.At == 0 && f.left { // nothing of it was handed on yet, and it is open
+		return k.compareBoth(f, n, rotated)
+	}
 	if f.mark.At == 0 {
 		return stranger
 	}

@@ -1,9 +1,7 @@
 package tail
 
 import (
-	"errors"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -27,16 +25,19 @@ type Known struct {
 	files  []*File    // those not seen for longest first
 	places map[key]*File
 	copies map[key]*replica
+	lost   map[string]*loss // by the paths of streams
 
 	troubles map[string]string // of this look, by path
 }
 
 // Options are how files are looked at.
 type Options struct {
-	AtEnd  bool // what is there at the first look is not read, when nothing was known before
-	Packed bool // packed files are read
-	Now    func() time.Time
-	Debug  func(what, path, id string) // is told what was decided, by path and the identity of the known file
+	AtEnd    bool                   // what is there at the first look is not read, when nothing was known before
+	Packed   bool                   // packed files are read
+	Shown    func(path string) bool // what the globs show, when it is there
+	Excluded func(path string) bool // what is not read, though it lies beside a file that is
+	Now      func() time.Time
+	Debug    func(what, path, id string) // is told what was decided, by path and the identity of the known file
 }
 
 // replica is a file that is another's copy, and is not read: what it holds was handed on, or will be from the original.
@@ -62,7 +63,7 @@ const (
 
 // NewKnown knows nothing yet.
 func NewKnown(o Options) *Known {
-	return &Known{options: o, places: make(map[key]*File), copies: make(map[key]*replica)}
+	return &Known{options: o, places: make(map[key]*File), copies: make(map[key]*replica), lost: make(map[string]*loss)}
 }
 
 // begin makes the file that nobody has seen before.
@@ -116,7 +117,7 @@ func (k *Known) settle(f *File, n *newcomer) {
 	delete(k.copies, n.key())
 	f.Dir, f.Path, f.Kind, f.place = n.dir, n.Path, n.kind, n.Place
 	f.size, f.changed, f.grew = n.Size, n.Changed, k.options.Now()
-	f.there, f.placed, f.verified, f.left, f.deleted, f.head = k.looks, true, true, false, false, imprintOf(n.head)
+	f.there, f.placed, f.verified, f.left, f.deleted, f.beside, f.head = k.looks, true, true, false, false, false, imprintOf(n.head)
 	if f.Kind != packed.Plain && !f.skipped {
 		f.size = -1 // not read to its end yet
 	} else if f.Kind == packed.Plain && keepsOpen {
@@ -179,7 +180,7 @@ func (k *Known) Close() {
 
 // trouble notes what keeps a file from being read. It is false when the file has only been moved since it was seen.
 func (k *Known) trouble(path string, err error) bool {
-	if errors.Is(err, os.ErrNotExist) || errors.Is(err, errMoved) {
+	if WasMoved(err) {
 		return false
 	}
 	k.troubles[path] = err.Error()

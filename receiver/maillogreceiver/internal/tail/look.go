@@ -2,10 +2,7 @@ package tail
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/packed"
 )
@@ -17,11 +14,16 @@ func (k *Known) Look(there []Seen) (streams [][]*File, troubles map[string]strin
 	k.troubles = make(map[string]string)
 	unknown := k.meet(there)
 	k.follow()
-	if k.looks == 1 && k.restored {
-		k.seek(there)
+	k.succeed(unknown)
+	searches := k.searches()
+	for _, s := range searches {
+		s.findKnown()
 	}
 	for i := range unknown {
 		k.learn(&unknown[i])
+	}
+	for _, s := range searches {
+		s.beginNewer()
 	}
 	k.forget()
 	return k.streams(), k.troubles
@@ -51,6 +53,7 @@ func (k *Known) meet(there []Seen) (unknown []Seen) {
 			if f.mark.At == 0 && !f.skipped {
 				k.drop(f)
 			}
+			k.lose(f.Dir)
 		}
 		if s.Size > 0 {
 			unknown = append(unknown, *s)
@@ -65,7 +68,7 @@ func (k *Known) meetAgain(f *File, s *Seen) {
 		f.Path, f.Dir = s.Path, dirOf(s.Path)
 		k.changes.Add(1)
 	}
-	f.there, f.left, f.deleted = k.looks, false, false
+	f.there, f.left, f.deleted, f.beside = k.looks, false, false, false
 }
 
 // isStill says whether what lies in f's place is f, grown or not, and notes how long it is. It is not sure of a file that was
@@ -104,7 +107,14 @@ func (k *Known) isStill(f *File, s *Seen) (still, sure bool) {
 func (k *Known) follow() {
 	now := k.options.Now()
 	for _, f := range k.files {
-		if f.file == nil || f.there == k.looks {
+		if f.there == k.looks {
+			continue
+		}
+		atStart := k.looks == 1 && k.restored
+		if atStart || f.there == k.looks-1 && !f.beside || f.isUnfinished() {
+			k.lose(f.Dir)
+		}
+		if f.file == nil {
 			continue
 		}
 		s, err := statFile(f.file)
@@ -126,59 +136,11 @@ func (k *Known) follow() {
 	}
 }
 
-// seek looks beside their old names for files that were rotated out of the globs while nobody read: the rest of them was never seen.
-func (k *Known) seek(there []Seen) {
-	shown := make(map[string]bool, len(there))
-	for i := range there {
-		shown[there[i].Path] = true
-	}
-	missing := map[string]bool{} // streams, by their path
-	for _, f := range k.files {
-		if f.there < k.looks && !f.left {
-			missing[f.Dir] = true
-		}
-	}
-	for _, dir := range slices.Sorted(maps.Keys(missing)) {
-		entries, err := os.ReadDir(filepath.Dir(dir))
-		if err != nil {
-			continue
-		}
-		for _, e := range entries {
-			path := filepath.Join(filepath.Dir(dir), e.Name())
-			if strings.HasPrefix(path, dir) && dirOf(path) == dir && !shown[path] {
-				k.seekIn(path)
-			}
-		}
-	}
-}
-
-// seekIn takes the file at path when it is a known one.
-func (k *Known) seekIn(path string) {
-	s, err := Look(path)
-	if err != nil || !s.Mode.IsRegular() || s.Size == 0 {
-		return
-	}
-	if f := k.places[s.key()]; f != nil && f.there < k.looks {
-		if still, _ := k.isStill(f, &s); still {
-			k.meetAgain(f, &s)
-			return
-		}
-	}
-	n, err := k.newcomer(s)
-	if err != nil {
-		return
-	}
-	defer n.close()
-	if f, kin := k.find(n); kin == same {
-		k.settle(f, n)
-	}
-}
-
 // streams gives what there is to read.
 func (k *Known) streams() (list [][]*File) {
 	byDir := map[string][]*File{}
 	for _, f := range k.files {
-		if k.isAlive(f) && f.unread() {
+		if l := k.lost[f.Dir]; k.isAlive(f) && f.unread() && (l == nil || !l.holds || f.mark.At > 0) {
 			byDir[f.Dir] = append(byDir[f.Dir], f)
 		}
 	}

@@ -86,6 +86,20 @@ func (n *newcomer) close() {
 // isYoung says whether the file may still be in the making.
 func (n *newcomer) isYoung(now time.Time) bool { return isRecent(n.Changed, now) }
 
+// isWhole says whether the file can be unpacked to its end: nobody is packing it any more.
+func (n *newcomer) isWhole() bool {
+	if n.kind == packed.Plain {
+		return true
+	}
+	src, err := contentOf(n.file, n.kind)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = src.Close() }()
+	_, err = io.Copy(io.Discard, src)
+	return err == nil
+}
+
 // isRecent says whether something changed a moment ago. A stamp that lies far ahead is another clock's and says nothing.
 func isRecent(changed int64, now time.Time) bool {
 	age := now.UnixNano() - changed

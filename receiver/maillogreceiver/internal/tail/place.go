@@ -86,3 +86,6 @@ func open(s Seen) (*os.File, Seen, error) {
 
 // errMoved says that a name belongs to another file than a moment ago. The next look sees that one.
 var errMoved = errors.New("was moved away")
+
+// WasMoved says whether that kept a file from being read.
+func WasMoved(err error) bool { return errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist) }
