@@ -73,8 +73,9 @@ type queue struct {
 
 // inferred are the conversations of which only results are logged.
 type inferred struct {
-	peers map[peerKey]*endpoint
-	born  int // peers so far
+	peers   map[peerKey]*endpoint
+	born    int // peers so far
+	unnamed int // of the peers there are, those whose address no line has named
 }
 
 // known is what the host's lines have taught of it.

@@ -1,6 +1,6 @@
 package mailhost
 
-import "github.com/otelcol-smtp/otelcol-smtp/internal/hash"
+import "hash/maphash"
 
 // A smarthost has thousands of inferred conversations at a time, and a line goes on with one of them: that of its process, its message, or the use of its
 // connection. Few are walked; from then on each is found by what may name it.
@@ -9,8 +9,8 @@ import "github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 type endpoint struct {
 	newest  *peer
 	n       int
-	indexed map[hash.Sum]*peer // by mark the newest of each chain; nil while there are few
-	chains  uint8              // that are indexed: those that lines have asked for
+	indexed map[uint64]*peer // by mark the newest of each chain; nil while there are few
+	chains  uint8            // that are indexed: those that lines have asked for
 }
 
 // chain is a kind of neighbourhood among the conversations of an endpoint.
@@ -29,30 +29,56 @@ const (
 const indexPeersFrom = 32
 
 // markOf is what the conversations of a chain have in common. Two marks may be the same by chance: who looks for one asks each.
-func markOf(c chain, pid int64, use int, queue string) hash.Sum {
-	m := hash.New().Num(int64(c))
+func markOf(c chain, pid int64, use int, queue string) uint64 {
+	const odd = 0x9e3779b97f4a7c15
+	m := uint64(c) * odd
 	switch {
-	case c == chainProcess, c == chainQueue && queue == "":
-		return m.Num(pid)
-	case c == chainQueue:
-		return m.Str(queue)
+	case c == chainQueue && queue != "":
+		return m ^ maphash.String(hashes, queue)
+	case c == chainQueue, c == chainProcess:
+		return (m ^ uint64(pid)) * odd
 	case c == chainTurn:
-		return m.Num(pid).Num(int64(use))
+		return ((m^uint64(pid))*odd ^ uint64(use)) * odd
 	}
-	return m.Num(int64(use))
+	return (m ^ uint64(use)) * odd
 }
 
-func (p *peer) mark(c chain) hash.Sum { return markOf(c, p.PID, p.Use, p.QueueID) }
+func (p *peer) mark(c chain) uint64 { return markOf(c, p.PID, p.Use, p.QueueID) }
 
 // chain puts p in front of the others of its endpoint.
 func (h *Host) chain(p *peer) {
-	h.born++
-	p.Born = h.born
 	e := h.peers[p.key]
 	if e == nil {
 		e = new(endpoint)
 		h.peers[p.key] = e
 	}
+	if p.key.isUnnamed() {
+		h.unnamed++
+	}
+	p.at = e
+	h.insert(p)
+}
+
+// unchain takes p out of its endpoint, before its key changes or it is forgotten.
+func (h *Host) unchain(p *peer) {
+	e := p.at
+	if e == nil {
+		return
+	}
+	if p.key.isUnnamed() {
+		h.unnamed--
+	}
+	p.at = nil
+	if e.remove(p); e.newest == nil {
+		delete(h.peers, p.key)
+	}
+}
+
+// insert makes p the newest of its endpoint.
+func (h *Host) insert(p *peer) {
+	h.born++
+	p.Born = h.born
+	e := p.at
 	p.put(chainAll, &e.newest)
 	e.n++
 	for c := chainQueue; c < chains; c++ {
@@ -62,23 +88,20 @@ func (h *Host) chain(p *peer) {
 	}
 }
 
-// unchain takes p out, before what names it changes.
-func (h *Host) unchain(p *peer) {
-	e := h.peers[p.key]
-	if e == nil {
-		return
-	}
+// remove takes p out of all chains, before what names it there changes.
+func (e *endpoint) remove(p *peer) {
 	p.take(chainAll, &e.newest)
-	if e.n--; e.n == 0 {
-		delete(h.peers, p.key)
-		return
-	}
+	e.n--
 	for c := chainQueue; c < chains; c++ {
 		if !e.has(c) {
 			continue
 		}
 		at := p.mark(c)
-		first := e.indexed[at]
+		if n := &p.near[c]; n.prev != nil { // the chain begins as before
+			p.take(c, nil)
+			continue
+		}
+		first := p
 		if p.take(c, &first); first == nil {
 			delete(e.indexed, at)
 		} else {
@@ -103,7 +126,7 @@ func (e *endpoint) index(p *peer, c chain) {
 // first gives the newest conversation of a chain. The chain is indexed from the first time on that a line asks for it, beginning with the oldest.
 func (e *endpoint) first(c chain, pid int64, use int, queue string) *peer {
 	if e.indexed == nil {
-		e.indexed = make(map[hash.Sum]*peer)
+		e.indexed = make(map[uint64]*peer)
 	}
 	if !e.has(c) {
 		e.chains |= 1 << c

@@ -31,6 +31,7 @@ type peer struct {
 	Name   string // of the host, where its address was not named yet; of a caller: what it is called
 	Over   bool   // of a caller: its end was logged
 	key    peerKey
+	at     *endpoint // that it goes to
 	links  aging.Links[peer]
 	page   page
 	weight int
@@ -44,6 +45,9 @@ type peerKey struct {
 	Conn         string
 	Caller       bool // it called us
 }
+
+// isUnnamed says whether no line has named the address yet: the process stands for it.
+func (k *peerKey) isUnnamed() bool { return k.IP == "" && k.Conn == "" }
 
 // observePeer finds or begins the inferred conversation of a client's line and completes the line with it.
 func (h *Host) observePeer(m *Message, ev *event.Event, now int64) {
@@ -156,17 +160,20 @@ func (h *Host) follow(p *peer, ev *event.Event) {
 	if p.PID == pid && p.Use == use && !moves {
 		return
 	}
-	h.unchain(p)
+	p.at.remove(p)
 	p.PID, p.Use = pid, use
 	if moves {
 		p.QueueID = strings.Clone(ev.QueueID)
 		p.N++
 	}
-	h.chain(p)
+	h.insert(p)
 }
 
 // named finds the conversation of this process with ev's host that so far only named the host, and gives it the address.
 func (h *Host) named(key peerKey, ev *event.Event) *peer {
+	if h.unnamed == 0 {
+		return nil
+	}
 	e := h.peers[peerKey{Instance: ev.Instance, Port: int(ev.PID)}]
 	if e == nil {
 		return nil
