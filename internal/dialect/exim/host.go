@@ -94,6 +94,14 @@ func (p *peer) called(ev *event.Event) {
 	}
 }
 
+// numbered names the conversation by Exim's own id (+connection_id) where the client's port does not: not every line of one has the id, such
+// as those of a timeout within the data or a message that is too big, and all have the port if any has.
+func numbered(ev *event.Event, id string) {
+	if id != "" && ev.ClientPort == 0 {
+		ev.ConnID, ev.ConnShared = id, false
+	}
+}
+
 // takeCaller takes a client off the front, with what host_and_ident puts behind it: " I=[our ip]:port", " U=ident", " Ci=id" (src/host.c).
 func takeCaller(ev *event.Event, s string) (p peer, rest string, ok bool) {
 	if p, rest, ok = takePeer(s); !ok {
@@ -118,9 +126,8 @@ func takeCaller(ev *event.Event, s string) (p peer, rest string, ok bool) {
 			_, rest = cutWord(tail)
 		case strings.HasPrefix(tail, "Ci="):
 			var id string
-			if id, rest = cutWord(tail[len("Ci="):]); id != "" {
-				ev.ConnID, ev.ConnShared = id, false
-			}
+			id, rest = cutWord(tail[len("Ci="):])
+			numbered(ev, id)
 		case strings.HasPrefix(tail, "TFO"):
 			_, rest = cutWord(tail)
 		default:

@@ -173,12 +173,12 @@ func afterData(ev *event.Event, s string) event.Kind {
 	return event.KindReject
 }
 
-// rewritten is ""old@b" from env-to rewritten as "new@b" by rule 1" (+address_rewrite, src/rewrite.c). The addresses stand without
-// escapes, so one in which Exim's words come again tells nothing.
+// rewritten is ""old@b" from env-to rewritten as "new@b" by rule 1", or "by submission mode" (+address_rewrite, src/rewrite.c, receive.c).
+// The addresses stand without escapes, so one in which Exim's words come again tells nothing.
 func rewritten(ev *event.Event, s string) event.Kind {
 	const as = ` rewritten as "`
 	rest, ok := after(s, `"`)
-	if !ok || strings.Count(s, as) != 1 || strings.Count(s, `" from `) != 1 || strings.Count(s, `" by rule `) != 1 {
+	if !ok || strings.Count(s, as) != 1 || strings.Count(s, `" from `) != 1 || strings.Count(s, `" by `) != 1 {
 		return event.KindNone
 	}
 	old, rest, _ := strings.Cut(rest, `" from `)
@@ -186,11 +186,12 @@ func rewritten(ev *event.Event, s string) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	address, rule, ok := strings.Cut(rest, `" by rule `)
-	if _, tail, digits := scan.Digits(rule); !ok || !digits || tail != "" {
+	address, by, ok := strings.Cut(rest, `" by `)
+	rule, numbered := after(by, "rule ")
+	if _, tail, digits := scan.Digits(rule); !ok || !(numbered && digits && tail == "" || by == "submission mode" && where == "env-from") {
 		return event.KindNone
 	}
-	ev.Argument = where
+	ev.Argument, ev.RcptTo = where, ""
 	switch where {
 	case "env-to":
 		ev.OrigRcptTo, ev.RcptTo, ev.Route = old, address, event.RouteForward

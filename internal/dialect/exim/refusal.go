@@ -84,7 +84,11 @@ func refusedFirst(ev *event.Event, s string) event.Kind {
 		return refusedConnection(ev, s[len("connection from "):], permanent)
 	case strings.HasPrefix(s, "SMTP syntax error in "), strings.HasPrefix(s, "SMTP protocol error in "):
 		_, rest, _ := strings.Cut(s, " error in ")
-		return misspoken(ev, rest)
+		kind := misspoken(ev, rest)
+		if ev.Command != "AUTH" { // of that one the words tell more
+			ev.Reason = "protocol_error"
+		}
+		return kind
 	case strings.HasPrefix(s, "SMTP protocol synchronization error ("),
 		strings.HasPrefix(s, "SMTP protocol violation: synchronization error ("):
 		return outOfSync(ev, s)

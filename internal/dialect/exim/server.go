@@ -83,9 +83,7 @@ func smtpConnection(ev *event.Event, s string) event.Kind {
 	if !ok {
 		return event.KindNone
 	}
-	if id != "" {
-		ev.ConnID, ev.ConnShared = id, false
-	}
+	numbered(ev, id)
 	rest = strings.TrimPrefix(strings.TrimPrefix(rest, " (via inetd)"), " (ODMR customer)")
 	if rest == "" || strings.HasPrefix(rest, " (TCP/IP connection count = ") {
 		ev.Command = event.CommandConnect

@@ -44,9 +44,7 @@ func aboutTLS(ev *event.Event, s string) event.Kind {
 		if !ok {
 			return event.KindNone
 		}
-		if id != "" {
-			ev.ConnID, ev.ConnShared = id, false
-		}
+		numbered(ev, id)
 		if ev.Argument = strings.TrimLeft(why, ": "); isTransfer(ev.Argument) || isTransfer(s[len("TLS error "):]) {
 			ev.ErrorType, ev.EndHint = "connection_lost", event.EndLost
 			return event.KindWarning
@@ -58,9 +56,14 @@ func aboutTLS(ev *event.Event, s string) event.Kind {
 	if !ok || !isIP(ip) {
 		return event.KindNone
 	}
-	if why, ok := after(rest, " SSL verify error: "); ok {
-		ev.PeerIP, ev.TLSTrust, ev.Argument = ip, "untrusted", why
-		return event.KindTLS
+	if why, ok := after(rest, " SSL verify error"); ok {
+		if callout, during := after(why, " (during "); during { // " (during R-verify for [client])"
+			_, why, _ = strings.Cut(callout, ")")
+		}
+		if why, ok = after(why, ": "); ok {
+			ev.PeerIP, ev.TLSTrust, ev.Argument = ip, "untrusted", why
+			return event.KindTLS
+		}
 	}
 	if strings.HasPrefix(rest, " after QUIT, client reset TCP before") {
 		ev.PeerIP, ev.Role, ev.ErrorType = ip, event.RoleServer, "connection_lost"

@@ -134,7 +134,6 @@ func outOfSync(ev *event.Event, s string) event.Kind {
 	}
 	if host, connect := after(rest, "connection from H="); connect {
 		ev.Command, rest = event.CommandConnect, host
-		ev.Reason = "protocol_error" // it spoke before it was greeted (RFC 5321 section 4.3.1)
 	} else {
 		if first(rest) != '"' {
 			return event.KindNone
@@ -150,14 +149,20 @@ func outOfSync(ev *event.Event, s string) event.Kind {
 	if _, rest, ok = takeCaller(ev, rest); !ok {
 		return event.KindNone
 	}
+	ev.Last = strings.HasSuffix(rest, " bytes)") && strings.Contains(rest, `" (`) // there Exim hangs up and has no other line about it
 	if i := strings.Index(rest, `input="`); i >= 0 {
-		if input := strings.TrimSuffix(rest[i+len(`input="`):], `"`); command == "AUTH" && len(ev.Redact) == 0 || containsFold(input, "auth") {
+		input := rest[i+len(`input="`):]
+		if end := strings.LastIndex(input, " ("); ev.Last && end >= 0 {
+			input = input[:end]
+		}
+		if input = strings.TrimSuffix(input, `"`); command == "AUTH" && len(ev.Redact) == 0 || containsFold(input, "auth") {
 			ev.Hide(input) // behind AUTH alone comes the answer to its question
 		} else {
 			ev.Argument = input
 		}
 	}
 	ev.Command, ev.RejectPermanent, ev.Class, ev.EndHint = command, event.Yes, '5', event.EndRejected
+	ev.Reason = "protocol_error" // it spoke before it was greeted or answered (RFC 5321 section 4.3.1, RFC 2920)
 	ev.FilterName, ev.FilterVerdict = "smtp_enforce_sync", "reject"
 	return event.KindReject
 }
