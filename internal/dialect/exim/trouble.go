@@ -107,6 +107,7 @@ func misspoken(ev *event.Event, s string) event.Kind {
 		ev.Argument = s[1:at]
 	}
 	ev.Text = strings.TrimPrefix(rest, " ")
+	ev.Duplicate = ev.Text == "HELO or EHLO required" // "rejected MAIL from host: no HELO/EHLO given" stands in front (src/smtp_in.c)
 	return event.KindReject
 }
 
