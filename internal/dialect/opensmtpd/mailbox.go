@@ -3,6 +3,7 @@ package opensmtpd
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -57,8 +58,17 @@ func mailboxed(ev *event.Event, user, method, stat string) event.Kind {
 	case quoted(ev, words):
 	case !answer(ev, words): // an LMTP server's words have a code, where the program that spoke to it repeats them alone
 		ev.Argument = words
+		if !blamesMailbox(words) {
+			ev.ErrorType = errno.Local
+		}
 	}
 	return event.KindDelivery
+}
+
+// blamesMailbox says whether a program that failed said so of the recipient: by its exit status, of which mda.c knows the sentence, or in its
+// last line. Else it is the program that failed, whoever the mail was for.
+func blamesMailbox(words string) bool {
+	return strings.HasPrefix(words, "user unknown") || strings.Contains(words, "uota") || strings.Contains(words, "full")
 }
 
 // quoted reads an LMTP server's answer in the words of smtpd's own client for it: `temporary failure: "mail.lmtp: LMTP server error: 550

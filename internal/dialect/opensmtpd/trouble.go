@@ -69,6 +69,9 @@ var warnings = [...]string{
 	"smtpd: couldn't enqueue offline message ", "too many connections to control socket from user with uid ", "table-proc: ", "queue-proc: ",
 	"scheduler-proc: ",
 	"unable to load CA file ", "failed to open include file ",
+	// the queue on the disk, users' files, programs that are started (queue_fs.c, queue_ram.c, smtpd.c, mda.c, bounce.c): behind it what failed
+	"queue-fs: ", "queue_fs: opendir: ", "queue-ram: ", "smtpd: parent_forward_open: ", "smtpd: open: ", "smtpd: fstat: ", "smtpd: fork",
+	"purge_task: ", "mda: fdopen", "mda: lseek", "mda: fail to retrieve mda fd", "bounce: fdopen",
 }
 
 // complain reads a warning. Its fields are a message, an envelope, a relay, an answer; or the thing that its sentence is about.
