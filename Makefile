@@ -17,7 +17,7 @@ COMMIT ?= $(shell git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev
 SOURCES := $(shell find converter extension internal receiver smtpconnector smtpprocessor -name testdata -prune -o -name '*_test.go' -o -name '*.md' -o -print)
 
 # The engine must build without the Collector, for a WebAssembly filter.
-ENGINE := $(wildcard $(addprefix internal/,event header reply scan secrets speech dialect weight hash aging conversation mailhost session diagnose attrs engine))
+ENGINE := $(wildcard $(addprefix internal/,event header reply scan secrets speech dialect weight lanes hash aging conversation mailhost session diagnose attrs engine))
 
 BENCH ?= .
 COUNT ?= 6

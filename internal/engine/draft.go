@@ -22,8 +22,7 @@ func (e *Engine) Draft(whole bool) *Draft {
 
 // Next gives a segment of what has changed; nil when what is left is for Freeze.
 func (d *Draft) Next() ([]byte, error) {
-	d.e.world.RLock()
-	defer d.e.world.RUnlock()
+	defer d.e.world.RLock(0).RUnlock()
 	return d.d.Next()
 }
 

@@ -3,13 +3,13 @@
 package engine
 
 import (
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/diagnose"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/lanes"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/privacy"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 )
@@ -40,7 +40,7 @@ type Engine struct {
 	privacy     *privacy.Policy
 	logins      privacy.Logins
 
-	world     sync.RWMutex // shared by lines and ticks; a state is saved and restored alone, so that it is of one moment
+	world     lanes.RWMutex // shared by lines and ticks; a state is saved and restored alone, so that it is of one moment
 	diagnosis atomic.Pointer[diagnose.Diagnosis]
 	tracker   *session.Tracker
 	sources   sources
@@ -74,13 +74,19 @@ func (e *Engine) SetDiagnosis(d *diagnose.Diagnosis) {
 	e.diagnosis.Store(d)
 }
 
+// share holds the world for a line: nothing is saved or restored meanwhile.
+func (e *Engine) share(l *Line) interface{ RUnlock() } {
+	if l.lane == 0 {
+		l.lane = e.world.Any()
+	}
+	return e.world.RLock(l.lane)
+}
+
 // Speaks says whether a stream without a name in front of its lines is in the middle of a conversation, where such a name is text.
 func (e *Engine) Speaks(key Source) bool {
 	key.Part = ""
-	e.world.RLock()
-	defer e.world.RUnlock()
-	s := e.source(key)
-	s.Lock()
+	defer e.world.RLock(uint32(lanes.Of(key.Name))).RUnlock()
+	s := e.enter(&Line{Source: key})
 	defer s.Unlock()
 	return s.Talks && e.tracker.Holds(s.Host, s.name)
 }
@@ -91,16 +97,14 @@ func (e *Engine) Seen(place Place) bool {
 	if !place.isSure() {
 		return false
 	}
-	e.world.RLock()
-	defer e.world.RUnlock()
+	defer e.world.RLock(uint32(lanes.Of(place.ID))).RUnlock()
 	return e.tracker.Seen(place.ID, place.Offset)
 }
 
 // Tick ends what belongs to silent hosts, and adds the records of that to out.
 func (e *Engine) Tick(now time.Time, out *session.Output) {
 	from := len(out.Made)
-	e.world.RLock()
-	defer e.world.RUnlock()
+	defer e.world.RLock(0).RUnlock()
 	e.tracker.Tick(now.UnixNano(), out)
 	e.hideMade(out, from, new(privacy.Names))
 }
@@ -108,8 +112,7 @@ func (e *Engine) Tick(now time.Time, out *session.Output) {
 // CloseHosts ends what is open of the hosts that are chosen, and adds the records of that to out.
 func (e *Engine) CloseHosts(chosen func(host string) bool, out *session.Output) {
 	from := len(out.Made)
-	e.world.RLock()
-	defer e.world.RUnlock()
+	defer e.world.RLock(0).RUnlock()
 	e.tracker.CloseHosts(chosen, out)
 	e.hideMade(out, from, new(privacy.Names))
 }
@@ -130,14 +133,12 @@ func (e *Engine) Restore(data []byte) error {
 
 // Size says what sessions and messages take in memory, those that are remembered beyond their end included, in bytes.
 func (e *Engine) Size() int {
-	e.world.RLock()
-	defer e.world.RUnlock()
+	defer e.world.RLock(0).RUnlock()
 	return e.tracker.Size()
 }
 
 // Open says how many sessions and messages are in memory.
 func (e *Engine) Open() (sessions, messages int) {
-	e.world.RLock()
-	defer e.world.RUnlock()
+	defer e.world.RLock(0).RUnlock()
 	return e.tracker.Open()
 }

@@ -40,6 +40,8 @@ type Line struct {
 	login       string // what may be told of the name that a login failed with
 	keepContent bool
 
+	source *source // of the line before
+	lane   uint32  // of the engine's world; 0: none yet
 	header header.Header
 	caught []event.Span // what the net found in Text
 }
@@ -93,7 +95,7 @@ func (l *Line) reset() {
 func (l *Line) Release() {
 	l.reset()
 	clear(l.caught[:cap(l.caught)])
-	l.Text, l.Carrier, l.Source, l.Place = "", nil, Source{}, Place{}
+	l.Text, l.Carrier, l.Source, l.Place, l.source = "", nil, Source{}, Place{}, nil
 }
 
 // Ignore makes it a line that is none of a mail server's, without a look at it.

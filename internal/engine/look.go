@@ -22,10 +22,8 @@ const (
 // look reads a line and remembers nothing of it but in memory, which is made from that of the source.
 func (e *Engine) look(l *Line, memory **dialect.Memory) look {
 	l.reset()
-	e.world.RLock()
-	defer e.world.RUnlock()
-	src := e.source(l.Source)
-	src.Lock()
+	defer e.share(l).RUnlock()
+	src := e.enter(l)
 	defer src.Unlock()
 	if src.Talks && e.tracker.Holds(src.Host, src.name) {
 		return lookHeld

@@ -22,10 +22,8 @@ func (e *Engine) Observe(l *Line) {
 
 // observeAlone does so while no other line of its source is on its way.
 func (e *Engine) observeAlone(l *Line) {
-	e.world.RLock()
-	defer e.world.RUnlock()
-	src := e.source(l.Source)
-	src.Lock()
+	defer e.share(l).RUnlock()
+	src := e.enter(l)
 	defer src.Unlock()
 	e.observe(src, l)
 	e.noteLogin(l)

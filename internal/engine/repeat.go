@@ -2,7 +2,6 @@ package engine
 
 import (
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -11,16 +10,9 @@ import (
 )
 
 // repeats remembers the newest line of each host in each source, where it is one that counts by itself: a log daemon may say later how often that came again. It
-// lives in memory only, and holds no more than the record does that the line left in.
+// lives in memory only, and holds no more than the record does that the line left in. What is a source's is under its lock.
 type repeats struct {
-	mu    sync.RWMutex
-	lines map[lineOf]*saidLine // what one holds is its stream's, under that one's lock
-	n     atomic.Int32
-}
-
-type lineOf struct {
-	source *source
-	host   string
+	n atomic.Int32 // of all sources
 }
 
 type saidLine struct {
@@ -58,12 +50,10 @@ func (r *repeats) read(src *source, h *header.Header) (times int, before bool) {
 
 // find gives the newest line of a host in a stream, if it was one to remember at any time.
 func (r *repeats) find(src *source, host string) *saidLine {
-	if r.n.Load() == 0 {
+	if src.said == nil {
 		return nil
 	}
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return r.lines[lineOf{src, host}]
+	return src.said[host]
 }
 
 func (r *repeats) forget(src *source, host string) {
@@ -72,17 +62,26 @@ func (r *repeats) forget(src *source, host string) {
 	}
 }
 
-// add makes room for the lines of a host in a stream.
+// add makes room for the lines of a host in a stream; nil where other streams have it all.
 func (r *repeats) add(src *source, host string) *saidLine {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.lines == nil || len(r.lines) >= maxSaid {
-		r.lines = make(map[lineOf]*saidLine)
+	if r.n.Load() >= maxSaid {
+		if r.drop(src); r.n.Load() >= maxSaid {
+			return nil
+		}
+	}
+	if src.said == nil {
+		src.said = make(map[string]*saidLine)
 	}
 	said := new(saidLine)
-	r.lines[lineOf{src, strings.Clone(host)}] = said
-	r.n.Store(int32(len(r.lines)))
+	src.said[strings.Clone(host)] = said
+	r.n.Add(1)
 	return said
+}
+
+// drop forgets the lines of a stream.
+func (r *repeats) drop(src *source) {
+	r.n.Add(-int32(len(src.said)))
+	src.said = nil
 }
 
 // keep remembers a line that may come again, as it left.
@@ -92,7 +91,9 @@ func (r *repeats) keep(src *source, h *header.Header, ev *event.Event, text stri
 	}
 	said := r.find(src, h.Host)
 	if said == nil {
-		said = r.add(src, h.Host)
+		if said = r.add(src, h.Host); said == nil {
+			return
+		}
 	}
 	if said.program != h.Program {
 		said.program = strings.Clone(h.Program)

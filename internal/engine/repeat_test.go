@@ -41,6 +41,17 @@ func TestMemoryOfRepeatedLinesIsBounded(t *testing.T) {
 		e.Observe(&l)
 		require.True(t, l.Recognised)
 	}
-	assert.LessOrEqual(t, len(e.repeats.lines), maxSaid)
-	assert.NotEmpty(t, e.repeats.lines)
+	src := e.source(l.Source)
+	assert.LessOrEqual(t, len(src.said), maxSaid)
+	assert.NotEmpty(t, src.said)
+	assert.EqualValues(t, len(src.said), e.repeats.n.Load())
+
+	l.Source.Name = "other.log" // has room when the first gives way
+	for i := range maxSaid {
+		l.Text = fmt.Sprintf(refusedLine, fmt.Sprintf("mx%d", i))
+		e.Observe(&l)
+	}
+	other := e.source(l.Source)
+	assert.EqualValues(t, len(src.said)+len(other.said), e.repeats.n.Load())
+	assert.LessOrEqual(t, int(e.repeats.n.Load()), maxSaid)
 }

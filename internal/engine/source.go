@@ -14,29 +14,40 @@ type source struct {
 	key      Source
 	name     string
 	exchange secrets.Exchange
+	said     map[string]*saidLine // by host
+	gone     atomic.Bool          // it was given up: its key means another one now
 	*session.Source
 }
 
 // sources are the streams by what their carriers say of them.
 type sources struct {
-	mu     sync.RWMutex
-	byKey  map[Source]*source
-	newest atomic.Pointer[source] // of some line before: most lines come from the same
+	mu    sync.RWMutex
+	byKey map[Source]*source
 }
 
 // source finds or makes the memory of a stream.
 func (e *Engine) source(key Source) *source {
-	if s := e.sources.newest.Load(); s != nil && s.key == key {
-		return s
-	}
 	e.sources.mu.RLock()
 	s := e.sources.byKey[key]
 	e.sources.mu.RUnlock()
 	if s == nil {
 		s = e.addSource(key)
 	}
-	e.sources.newest.Store(s)
 	return s
+}
+
+// enter gives the source of a line, with its lock. Most lines are of the same as their caller's one before.
+func (e *Engine) enter(l *Line) *source {
+	if l.source == nil || l.source.key != l.Source {
+		l.source = e.source(l.Source)
+	}
+	for {
+		if l.source.Lock(); !l.source.gone.Load() {
+			return l.source
+		}
+		l.source.Unlock()
+		l.source = e.source(l.Source)
+	}
 }
 
 func (e *Engine) addSource(key Source) *source {
@@ -46,8 +57,8 @@ func (e *Engine) addSource(key Source) *source {
 		return s
 	}
 	if len(e.sources.byKey) >= session.MaxSources {
-		for other := range e.sources.byKey { // any one: it is found again by its name, while that is remembered
-			delete(e.sources.byKey, other)
+		for _, other := range e.sources.byKey { // any one: it is found again by its name, while that is remembered
+			e.giveUp(other)
 			break
 		}
 	}
@@ -56,6 +67,15 @@ func (e *Engine) addSource(key Source) *source {
 	s.Source = e.tracker.Source(s.name)
 	e.sources.byKey[s.key] = s
 	return s
+}
+
+// giveUp forgets a stream that has no line on its way. The lock of the sources is held, which nobody waits for who holds a source's.
+func (e *Engine) giveUp(s *source) {
+	s.Lock()
+	defer s.Unlock()
+	s.gone.Store(true)
+	e.repeats.drop(s)
+	delete(e.sources.byKey, s.key)
 }
 
 // nameOf is a stream's name in what is saved.

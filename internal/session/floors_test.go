@@ -12,7 +12,7 @@ import (
 
 // The engine's floors, lowest first: a package may use those in front of it only, and none of its own floor.
 var floors = [][]string{
-	{"event", "scan", "weight", "aging", "errno"},
+	{"event", "scan", "weight", "aging", "errno", "lanes"},
 	{"hash", "header", "reply"},
 	{"conversation", "diagnose", "speech"},
 	{"mailhost"},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/lanes"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
 )
 
@@ -21,28 +22,34 @@ type host struct {
 	number uint64 // in saved states
 	gone   bool   // it was dropped: its name means another one now
 
-	listed atomic.Uint32 // the kinds by which ranks knows it; changed with the lock of the ranks
-	order  aging.Links[host]
-	holds  [mailhost.Kinds]aging.Links[host]
+	heardAt atomic.Int64  // by its owner's clock
+	listed  atomic.Uint32 // the kinds by which ranks knows it; changed with the lock of the ranks
+	order   aging.Links[host]
+	holds   [mailhost.Kinds]aging.Links[host]
 }
 
 // hosts are all hosts by name. The locks are taken in this order: a host's, then one of these.
 type hosts struct {
 	mu     sync.RWMutex
 	byName map[string]*host
-	made   uint64               // so far
-	newest atomic.Pointer[host] // of some line before: most lines come from the same
+	made   uint64             // so far
+	newest lanes.Newest[host] // of lines before
 	ranks  ranks
 }
 
 // find gives a host that is known; nil for none.
 func (hs *hosts) find(name string) *host {
-	if h := hs.newest.Load(); h != nil && h.Name() == name {
+	newest := hs.newest.At(name)
+	if h := newest.Load(); h != nil && h.Name() == name {
 		return h
 	}
 	hs.mu.RLock()
 	defer hs.mu.RUnlock()
-	return hs.byName[name]
+	h := hs.byName[name]
+	if h != nil {
+		newest.Store(h)
+	}
+	return h
 }
 
 // add takes a host in. The lock is held, or nobody else is there.
@@ -73,7 +80,7 @@ func (hs *hosts) remove(h *host) {
 		delete(hs.byName, h.Name())
 	}
 	hs.mu.Unlock()
-	hs.newest.CompareAndSwap(h, nil)
+	hs.newest.Forget(h.Name(), h)
 	hs.ranks.remove(h)
 }
 
@@ -147,20 +154,18 @@ func (t *Tracker) dropSilentest(out *Output) bool {
 	return true
 }
 
-// heard makes the host the one that was heard last. has is what it has some of.
-func (hs *hosts) heard(h *host, has uint32) {
-	isListed := h.listed.Load()&has == has
-	if hs.newest.Load() == h && isListed {
+// heard makes the host the one that was heard last. has is what it has some of. Of the lines of one moment the first does that: hosts that are heard side by
+// side are not put in order anew with each line.
+func (hs *hosts) heard(h *host, has uint32, now int64) {
+	isListed, isLast := h.listed.Load()&has == has, h.heardAt.Load() == now
+	if isListed && isLast {
 		return
 	}
-	if isListed { // where two hosts are heard at the same time, neither waits for the other to be put in order
-		if hs.ranks.mu.TryLock() {
-			hs.newest.Store(h)
-			hs.ranks.push(h, has)
-			hs.ranks.mu.Unlock()
-		}
-		return
+	h.heardAt.Store(now)
+	if !isListed {
+		hs.ranks.touch(h, has)
+	} else if hs.ranks.mu.TryLock() { // where two hosts are heard at the same time, neither waits for the other to be put in order
+		hs.ranks.push(h, has)
+		hs.ranks.mu.Unlock()
 	}
-	hs.newest.Store(h)
-	hs.ranks.touch(h, has)
 }

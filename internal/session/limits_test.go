@@ -73,7 +73,11 @@ func TestSumsOfAllHostsComeOutEven(t *testing.T) {
 					t.Fatalf("%d bytes", all.Bytes())
 				}
 			})
-			if tracker.all.Bytes() == 0 || tracker.hosts.newest.Load().Kept().Words == 0 {
+			words := 0
+			for _, h := range tracker.hosts.byName {
+				words += h.Kept().Words
+			}
+			if tracker.all.Bytes() == 0 || words == 0 {
 				t.Error("nothing was kept")
 			}
 			if s, m := tracker.Open(); s != countOf(tracker, mailhost.OpenSessions) || m != countOf(tracker, mailhost.OpenMessages) {

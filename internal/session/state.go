@@ -102,7 +102,7 @@ func (t *Tracker) encode(to *gob.Encoder) error {
 
 // state is what concerns all hosts.
 func (t *Tracker) state() *savedState {
-	state := &savedState{Files: t.files.byName, Sources: t.sources.byName, Arrivals: t.arrivals.Past()}
+	state := &savedState{Files: t.files.list(), Sources: t.sources.byName, Arrivals: t.arrivals.Past()}
 	for _, p := range t.handovers.list() {
 		state.Promises = append(state.Promises, savedPromise{
 			Key: p.Key, Parent: p.Parent, Host: p.Host, MessageID: p.MessageID, Trace: p.Trace, When: p.When,
@@ -142,9 +142,7 @@ func (t *Tracker) decode(from *gob.Decoder) error {
 
 // restoreState takes over what concerns all hosts, which are there already.
 func (t *Tracker) restoreState(state *savedState) {
-	if state.Files != nil {
-		t.files.byName = state.Files
-	}
+	t.files.set(state.Files)
 	for _, name := range slices.Sorted(maps.Keys(state.Sources)) {
 		t.keepSource(name, state.Sources[name])
 	}

@@ -61,9 +61,9 @@ func New(cfg Config) *Tracker {
 func (t *Tracker) clear() {
 	t.all, t.arrivals = new(mailhost.Totals), new(mailhost.Arrivals)
 	t.hosts.byName, t.hosts.ranks.order, t.hosts.ranks.holders = make(map[string]*host), rankOrder(), rankHolders()
-	t.hosts.newest.Store(nil)
+	t.hosts.newest.Clear()
 	t.handovers.clear()
-	t.files.byName = make(map[string]int64)
+	t.files.set(nil)
 	t.sources.clear()
 }
 
@@ -76,7 +76,7 @@ func (t *Tracker) Open() (sessions, messages int) {
 func (t *Tracker) Size() int { return t.all.Bytes() }
 
 // Observe completes ev with what earlier lines told, and adds to out what it brought about. source tells apart the
-// inputs of a host that have no connection ids; wall is the owner's clock, in nanoseconds, used by Tick alone.
+// inputs of a host that have no connection ids; wall is the owner's clock, in nanoseconds, used by Tick, and to tell which host was heard last.
 func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Output) {
 	mailhost.Shorten(ev)
 	h := t.enter(ev.Host, out)
@@ -88,7 +88,7 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	if given != nil {
 		t.seek(h, ev.RemoteQueueID, given, out)
 	}
-	t.hosts.heard(h, has)
+	t.hosts.heard(h, has, wall)
 	t.limit(h, out)
 }
 
