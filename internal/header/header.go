@@ -226,7 +226,7 @@ func parseLogger(s string, h *Header) bool {
 	if sure == none {
 		return false
 	}
-	h.Program, h.PID, h.TagID, h.Text = program, int64(pid), id, text
+	h.Program, h.PID, h.TagID, h.Text = program, pid, id, text
 	return true
 }
 

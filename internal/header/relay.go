@@ -62,7 +62,7 @@ func parseForwarded(s string, c Clock, h *Header) bool {
 	if !ok {
 		return false
 	}
-	host, rest, ok := strings.Cut(s, ": ")
+	host, rest, _ := strings.Cut(s, ": ")
 	if host, ok = readHost(host); !ok {
 		return false
 	}

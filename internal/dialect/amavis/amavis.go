@@ -29,14 +29,14 @@ func (Parser) Probe(h *header.Header) bool {
 	if !ok || h.Program != "" {
 		return false
 	}
-	_, rest := verdict(strings.TrimPrefix(s, "(!)"))
+	_, rest := verdict(warned(s))
 	return rest != ""
 }
 
 // Parse reads one line: "(02279-04) Passed CLEAN {RelayedInbound}, [192.0.2.1]:6101 [192.0.2.1] <a> -> <b>, Queue-ID: X, ...".
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	text, ofTask := task(h.Text)
-	words, s := verdict(strings.TrimPrefix(text, "(!)")) // an alert
+	words, s := verdict(warned(text))
 	if s == "" {
 		return besides(h, ev, text, ofTask)
 	}
@@ -128,12 +128,21 @@ func besides(h *header.Header, ev *event.Event, s string, ofTask bool) event.Res
 	if h.Program == "" {
 		return event.Unknown
 	}
-	words, alert := strings.CutPrefix(s, "(!)")
-	if ev.Kind = remark(ev, words, ofTask, alert); ev.Kind == event.KindNone {
+	words := warned(s)
+	if ev.Kind = remark(ev, words, ofTask, len(words) != len(s)); ev.Kind == event.KindNone {
 		return event.Unknown
 	}
 	ev.Beside, ev.Daemon = true, "amavis"
 	return event.Parsed
+}
+
+// warned takes the mark of an alert off the front: "(!)" of level 0, "(!!)" of -1 and "(!!!)" of what lies below.
+func warned(s string) string {
+	rest := strings.TrimLeft(strings.TrimPrefix(s, "("), "!")
+	if len(rest) < len(s)-1 && strings.HasPrefix(rest, ")") {
+		return scan.TrimLeft(rest[1:])
+	}
+	return s
 }
 
 // task takes "(02279-04) " off the front.
@@ -179,7 +188,8 @@ func olderVerdict(s string) (words, rest string) {
 		{"Passed", "Passed CLEAN"}, {"Not-Delivered", "Blocked OTHER"}, {"INFECTED", "Blocked INFECTED"}, {"BANNED name/type", "Blocked BANNED"},
 	} {
 		rest, ok := strings.CutPrefix(s, l.begin)
-		if ok && (strings.HasPrefix(rest, ", <") || strings.HasPrefix(rest, " (") && strings.Contains(rest, "), <")) && strings.Contains(rest, "> -> <") {
+		named := strings.HasPrefix(rest, " (") && strings.Contains(rest, "), <")
+		if ok && (named || strings.HasPrefix(rest, ", <")) && strings.Contains(rest, "> -> <") {
 			return l.words, rest
 		}
 	}
@@ -304,9 +314,9 @@ func result(ev *event.Event, s string) {
 	}
 	hits, s, _ := strings.Cut(s, ", ")
 	ev.FilterScore, ev.HasScore = scan.Decimal(hits)
-	for more := true; s != ""; {
+	for s != "" {
 		var field string
-		field, s, more = strings.Cut(s, ", ")
+		field, s, _ = strings.Cut(s, ", ")
 		key, value, found := strings.Cut(field, ": ")
 		switch {
 		case !found && (strings.HasPrefix(field, "tag") || strings.HasPrefix(field, "kill=")), key == "pt":

@@ -70,6 +70,7 @@ func fixed(ev *event.Event, s string) event.Kind {
 		"Failed writing transport results to pipe: ",
 		"configured error code starts with incorrect digit ", "unable to set gid=", "internal problem in ", "tls_certificate file",
 		"queue run: process ", "daemon: fork of queue-runner process failed: ", "timed out while reading local message",
+		"IPv4 socket creation failed: ", "IPv6 socket creation failed: ", "Malformed IP address ", "listen() failed on interface ",
 	} {
 		if rest, ok := after(s, begin); ok {
 			if ev.Argument = rest; rest == "" {
@@ -84,7 +85,8 @@ func fixed(ev *event.Event, s string) event.Kind {
 // isOwn says whether a line of a file without programs' names is Exim's for sure.
 func isOwn(s string) bool {
 	for _, begin := range [...]string{
-		`ACL "warn" with "message" setting found in `, "SMTP connection from ", "SMTP connection Ci=", "SMTP command timeout on ",
+		`ACL "warn" with "message" setting found in `, "SMTP connection from ", "SMTP connection Ci=", "SMTP connection identification ",
+		"SMTP command timeout on ",
 		"SMTP data timeout (", "unexpected disconnection while reading SMTP command from ",
 		"SMTP call from ", "no MAIL in SMTP connection from ", "no MAIL in TFO", "SMTP syntax error in ", "SMTP protocol ",
 		"TLS error on connection from ",

@@ -34,7 +34,7 @@ func about(ev *event.Event, s string) event.Kind {
 	id := ev.QueueID
 	wipe(ev) // what was read on the way to none of them
 	ev.QueueID = id
-	for _, try := range [...]func(*event.Event, string) event.Kind{saExim, verifying, lookup, aboutTLS, fixed, complaint, hostRemark} {
+	for _, try := range [...]func(*event.Event, string) event.Kind{saExim, cpanel, verifying, lookup, aboutTLS, fixed, complaint, hostRemark} {
 		if kind := try(ev, s); kind != event.KindNone {
 			return kind
 		}

@@ -156,6 +156,12 @@ func envelopeSender(ev *event.Event, s string) string {
 	if tail := ownSender(ev, rest); tail != rest {
 		return tail
 	}
+	if bare, ok := after(rest, "F="); ok && bare != "" && bare[0] != '<' { // the brackets went on the way, as tags of a page
+		if from, tail := senderOf(bare); from != "" {
+			ev.MailFrom = from
+			return tail
+		}
+	}
 	return s
 }
 

@@ -16,7 +16,7 @@ func plain(ev *event.Event, s string) event.Kind {
 		}
 	}
 	wipe(ev)
-	for _, try := range [...]func(*event.Event, string) event.Kind{verifying, unencrypted, complaint} {
+	for _, try := range [...]func(*event.Event, string) event.Kind{verifying, unencrypted, complaint, cpanel} {
 		if kind := try(ev, s); kind != event.KindNone {
 			return kind
 		}

@@ -13,6 +13,20 @@ func routing(ev *event.Event, s string) event.Kind {
 	switch {
 	case cut(&s, "Disabling route "), cut(&s, "Enabling route "):
 		return kindIf(event.KindWarning, way(ev, s))
+	case cut(&s, "Error on MX "), cut(&s, "Too many errors on MX "): // 5.3: "192.0.2.7 [mx.example.com]: ignoring this MX"
+		where, words, ok := strings.Cut(s, "]: ")
+		ip, host, named := strings.Cut(where, " [")
+		peer(ev, ip)
+		called(ev, host)
+		ev.Argument = words
+		return kindIf(event.KindWarning, ok && named && ev.PeerIP != "")
+	case cut(&s, "Error on connector "): // 5.3: "[192.0.2.1]->[relay:example.com]: words"
+		source, relay, ok := strings.Cut(s, "]->")
+		ev.SourceAddress = address(strings.TrimPrefix(source, "["))
+		rest, found := relayOf(ev, relay)
+		words, said := strings.CutPrefix(rest, ": ")
+		ev.Argument = words
+		return kindIf(event.KindWarning, ok && found && said)
 	case cut(&s, "Too many errors on "):
 		s, ok := strings.CutSuffix(s, ": disabling for a while")
 		return kindIf(event.KindWarning, ok && way(ev, s))

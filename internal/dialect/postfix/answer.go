@@ -11,9 +11,7 @@ import (
 // explain reads the text behind the status.
 func explain(ev *event.Event, text string) {
 	if rest, ok := after(text, "delivery temporarily suspended: "); ok {
-		// The words are those of an earlier try of another message: only what broke is taken from them.
-		ev.Tried = event.No
-		ev.ErrorType = breakage(rest)
+		suspended(ev, rest)
 		return
 	}
 	if ev.Status == event.StatusDelivered && (ev.Daemon == "smtp" || ev.Daemon == "lmtp" || ev.Daemon == "relay" || ev.Daemon == "") {
@@ -43,6 +41,18 @@ func explain(ev *event.Event, text string) {
 	case ev.ErrorType != "" && ev.PeerIP == "":
 		refusedHost(ev, text)
 	}
+}
+
+// suspended keeps why nobody was tried: what broke, or what a host answered, at an earlier try, mostly of another message. That try's own line counts it, and the
+// host is none that this recipient's message went to.
+func suspended(ev *event.Event, text string) {
+	ev.Tried = event.No
+	if ev.ErrorType = breakage(text); ev.ErrorType != "" || !said(ev, text) {
+		return
+	}
+	ev.ServerAddress, ev.PeerIP, ev.ServerPort, ev.PeerPort = "", "", 0, 0
+	ev.Scope, ev.Role, ev.AuthResult, ev.Unheard = event.ScopeNone, event.RoleUnknown, "", false
+	ev.Retold, ev.NoTrial = true, true
 }
 
 // said reads "SASL authentication failed; server H[ip] said: 535 ..." (src/smtp/smtp_sasl_glue.c), "host H[ip] said: 550 ... (in reply to

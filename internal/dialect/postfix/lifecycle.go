@@ -71,7 +71,8 @@ func lifecycle(ev *event.Event, s string) event.Kind {
 	}
 	// src/postfix/postfix.c
 	for _, begin := range [...]string{
-		"Postfix is using backwards-compatible default settings", "Postfix is running with backwards-compatible default settings", "See http", "To disable backwards compatibility use ",
+		"Postfix is using backwards-compatible default settings",
+		"Postfix is running with backwards-compatible default settings", "See http", "To disable backwards compatibility use ",
 	} {
 		if strings.HasPrefix(s, begin) {
 			ev.Argument = s

@@ -15,7 +15,8 @@ var ownTrouble = [...]string{
 	"alias database unavailable", "cannot find alias database owner", "cannot access home directory ", "error reading forwarding file: ",
 	"unable to forward message", "unreadable mail queue entry", "queue file write error", "internal protocol error",
 	"all network protocols are disabled", "network address conversion failed: ", "local data error while talking to ",
-	"SASL authentication failed; local data error while talking to ", "Delivery failed: ", "error reading message: ", "error writing message: ",
+	"SASL authentication failed; local data error while talking to ", "Delivery failed: ",
+	"error reading message: ", "error writing message: ",
 	"file is executable", "create maildir file ", "maildir delivery failed: ", "maildir access problem for ", "cannot update mailbox ",
 	"cannot append message to ", "destination /",
 }

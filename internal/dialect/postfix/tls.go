@@ -60,7 +60,8 @@ func serverTLS(ev *event.Event, s string) event.Kind {
 // clientTLS reads the TLS lines of smtp (src/tls/tls_client.c, src/smtp/smtp_proto.c).
 func clientTLS(ev *event.Event, s string) event.Kind {
 	for _, begin := range [...]string{
-		"SSL_connect error to ", "certificate verification failed for ", "server certificate verification failed for ", "certificate peer name verification failed for ",
+		"SSL_connect error to ", "certificate verification failed for ", "server certificate verification failed for ",
+		"certificate peer name verification failed for ",
 	} {
 		rest, ok := after(s, begin)
 		if !ok {

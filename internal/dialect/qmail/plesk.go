@@ -46,7 +46,8 @@ func vchkpwLogin(ev *event.Event, service, rest string) event.Kind {
 	}
 	for _, w := range [...]string{
 		"login success ", "vpopmail user not found ", "password fail ", "system password fail ", "no auth for domain ",
-		"system user not found ",
+		"system user not found ", "null password given ", "null user name given ", "invalid user/domain characters ",
+		"smtp access denied ",
 	} {
 		if who, ok := strings.CutPrefix(rest, w); ok {
 			ev.AuthResult, ev.Command = "failure", "AUTH"
@@ -144,6 +145,14 @@ func handlers(ev *event.Event, s string) event.Kind {
 	if to, ok := strings.CutPrefix(s, "to="); ok && to != "" {
 		ev.RcptTo = to
 		return event.KindFilter
+	}
+	if ev.Daemon == "qmail-local-handlers" && strings.HasPrefix(s, "mailbox: /") {
+		ev.Argument = s[len("mailbox: "):]
+		return event.KindFilter
+	}
+	if strings.HasPrefix(s, "possibly qmail-smtpd exited by timeout, ") {
+		ev.Argument, ev.ErrorType = s[:len("possibly qmail-smtpd exited by timeout")], "timeout"
+		return event.KindWarning
 	}
 	verdict, rest, ok := strings.Cut(s, " during call '")
 	name, ended := strings.CutSuffix(rest, "' handler")

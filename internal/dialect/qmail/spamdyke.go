@@ -37,7 +37,9 @@ func spamdyke(ev *event.Event, s string) event.Kind {
 		ev.User = knownWord(user)
 		encryption, reason, _ := strings.Cut(encryption, " ")
 		ev.TLS = event.TriOf(strings.HasPrefix(encryption, "TLS"))
-		ev.Argument = strings.TrimPrefix(reason, "reason: ")
+		if ev.Argument = strings.TrimPrefix(reason, "reason: "); ev.Argument == "(empty)" {
+			ev.Argument = ""
+		}
 		if verdict == "ALLOWED" && strings.HasPrefix(ev.Argument, "250_ok_") {
 			if id := remoteID(ev.Argument[len("250_"):]); id != "" {
 				ev.Receipt = id

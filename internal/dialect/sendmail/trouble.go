@@ -40,6 +40,9 @@ func trouble(ev *event.Event, s string) event.Kind {
 	for i := range remarks {
 		if rest, ok := after(s, remarks[i].begin); ok {
 			ev.FilterName, ev.ErrorType, ev.Argument = remarks[i].name, remarks[i].failure, rest
+			if remarks[i].name == "hostname" {
+				ev.Argument, _, _ = strings.Cut(rest, ")")
+			}
 			if remarks[i].name == "" && rest == "" {
 				ev.Argument = s
 			}
