@@ -316,7 +316,8 @@ func result(ev *event.Event, s string) {
 	ev.FilterScore, ev.HasScore = scan.Decimal(hits)
 	for s != "" {
 		var field string
-		field, s, _ = strings.Cut(s, ", ")
+		var more bool
+		field, s, more = strings.Cut(s, ", ")
 		key, value, found := strings.Cut(field, ": ")
 		switch {
 		case !found && (strings.HasPrefix(field, "tag") || strings.HasPrefix(field, "kill=")), key == "pt":
