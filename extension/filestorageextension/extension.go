@@ -54,6 +54,9 @@ func (s *fileStorage) GetClient(ctx context.Context, kind component.Kind, id com
 		s.logger.Error("the file can not be used any longer: what this component saves is kept in memory, and lost when the collector ends",
 			zap.String("file", path), zap.String("component", id.String()))
 	}
+	if kind == component.KindExporter {
+		return newHolding(c, c.logger), nil
+	}
 	return c, nil
 }
 
