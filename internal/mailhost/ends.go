@@ -144,6 +144,7 @@ func (h *Host) unlogged(s *Session, end event.End, last *event.Event, out *Outpu
 				ev.Code, ev.Class, ev.Enhanced, ev.RcptTo = last.Code, last.Class, last.Enhanced, strings.Clone(last.RcptTo)
 				ev.Text, ev.Reason, ev.Category, ev.Basis = strings.Clone(last.Text), "", "", ""
 				ev.RejectPermanent = event.TriOf(last.Code >= 500)
+				h.site.Explain(ev)
 			}
 			out.Made = append(out.Made, Made{Event: ev, Host: s.host.name})
 		}

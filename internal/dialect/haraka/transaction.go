@@ -233,13 +233,13 @@ func refused(ev *event.Event, l *line) event.Kind {
 	case strings.HasPrefix(s, "Invalid format of rcpt command"), strings.HasPrefix(s, "Invalid RCPT TO address "):
 		return syntax(ev, "RCPT", s)
 	case strings.HasPrefix(s, "Incoming message exceeded max size of "), strings.HasPrefix(s, "Incoming message exceeded databytes size of "):
-		return content(ev, l, 0)
+		return content(ev, l, 0, "message_too_large")
 	case s == "Incoming message had too many Received headers":
-		return content(ev, l, 550)
+		return content(ev, l, 550, "loop")
 	case strings.HasPrefix(s, "Client sent bare line-feed"):
-		return content(ev, l, 451)
+		return content(ev, l, 451, "protocol_error")
 	case s == "Possible DoS attempt - too many MIME parts":
-		return content(ev, l, 554)
+		return content(ev, l, 554, "content_rejected")
 	}
 	return event.KindNone
 }
@@ -251,13 +251,13 @@ func syntax(ev *event.Event, command, words string) event.Kind {
 	return event.KindReject
 }
 
-// content is a message that was refused for what is in it.
-func content(ev *event.Event, l *line, code int) event.Kind {
-	ev.Command, ev.Argument = event.CommandEOM, l.text
-	if code > 0 {
-		ev.Code, ev.Class = code, byte('0'+code/100)
-		ev.RejectPermanent = event.TriOf(code >= 500)
+// content is a message that was refused for what is in it, by a code or, where versions have different ones, a 5xx.
+func content(ev *event.Event, l *line, code int, reason string) event.Kind {
+	ev.Command, ev.Argument, ev.Reason = event.CommandEOM, l.text, reason
+	if ev.Code, ev.Class = code, '5'; code > 0 {
+		ev.Class = byte('0' + code/100)
 	}
+	ev.RejectPermanent = event.TriOf(ev.Class == '5')
 	if _, n, _, ok := identity(l.id); ok && n > 0 {
 		ev.QueueID, ev.Transaction = l.id, n
 	}
