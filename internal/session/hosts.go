@@ -21,18 +21,18 @@ type host struct {
 	*mailhost.Host
 	number uint64 // in saved states
 	gone   bool   // it was dropped: its name means another one now
+	ranked        // since when it was not put in order
 
-	heardAt atomic.Int64  // by its owner's clock
-	listed  atomic.Uint32 // the kinds by which ranks knows it; changed with the lock of the ranks
-	order   aging.Links[host]
-	holds   [mailhost.Kinds]aging.Links[host]
+	listed atomic.Uint32 // the kinds by which ranks knows it; changed with the lock of the ranks
+	order  aging.Links[host]
+	holds  [mailhost.Kinds]aging.Links[host]
 }
 
 // hosts are all hosts by name. The locks are taken in this order: a host's, then one of these.
 type hosts struct {
 	mu     sync.RWMutex
 	byName map[string]*host
-	made   uint64             // so far
+	made   atomic.Uint64      // so far
 	newest lanes.Newest[host] // of lines before
 	ranks  ranks
 }
@@ -54,8 +54,7 @@ func (hs *hosts) find(name string) *host {
 
 // add takes a host in. The lock is held, or nobody else is there.
 func (hs *hosts) add(of *mailhost.Host) *host {
-	hs.made++
-	h := &host{Host: of, number: hs.made}
+	h := &host{Host: of, number: hs.made.Add(1)}
 	hs.byName[h.Name()] = h
 	return h
 }
@@ -154,17 +153,32 @@ func (t *Tracker) dropSilentest(out *Output) bool {
 	return true
 }
 
-// heard makes the host the one that was heard last. has is what it has some of. Of the lines of one moment the first does that: hosts that are heard side by
-// side are not put in order anew with each line.
-func (hs *hosts) heard(h *host, has uint32, now int64) {
-	isListed, isLast := h.listed.Load()&has == has, h.heardAt.Load() == now
-	if isListed && isLast {
-		return
+// ranked is when a host was put in order among the others: by the owner's clock, how many hosts there had been, and how many of its lines ago.
+type ranked struct {
+	at    int64
+	hosts uint64
+	lines int
+}
+
+// rankedAgain is behind how many lines of one moment a host is put in order anew.
+const rankedAgain = 64
+
+// isDue says whether a line makes its host the one that was heard last: the first of a moment, the first since another host has come (which one may have to go for), and now and
+// then another. Hosts that are heard side by side are not put in order with each line, which both would write.
+func (r *ranked) isDue(now int64, hosts uint64) bool {
+	if r.lines++; r.at == now && r.hosts == hosts && r.lines < rankedAgain {
+		return false
 	}
-	h.heardAt.Store(now)
-	if !isListed {
+	*r = ranked{at: now, hosts: hosts}
+	return true
+}
+
+// heard makes the host the one that was heard last, where that is due, and lists it by what it has some of.
+func (hs *hosts) heard(h *host, has uint32, due bool) {
+	switch isListed := h.listed.Load()&has == has; {
+	case !isListed:
 		hs.ranks.touch(h, has)
-	} else if hs.ranks.mu.TryLock() { // where two hosts are heard at the same time, neither waits for the other to be put in order
+	case due && hs.ranks.mu.TryLock(): // where two hosts are heard at the same time, neither waits for the other to be put in order
 		hs.ranks.push(h, has)
 		hs.ranks.mu.Unlock()
 	}

@@ -83,12 +83,12 @@ func (t *Tracker) Observe(ev *event.Event, source string, wall int64, out *Outpu
 	h.Use()
 	m, now := h.Observe(ev, source, wall, out)
 	given := t.meet(h, m, ev, now, out)
-	has := h.Has()
+	has, due := h.Has(), h.isDue(wall, t.hosts.made.Load())
 	h.mu.Unlock()
 	if given != nil {
 		t.seek(h, ev.RemoteQueueID, given, out)
 	}
-	t.hosts.heard(h, has, wall)
+	t.hosts.heard(h, has, due)
 	t.limit(h, out)
 }
 

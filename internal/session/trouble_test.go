@@ -203,6 +203,31 @@ func TestMoreHostsThanTheLimit(t *testing.T) {
 	}
 }
 
+// A host that is heard now and then while somebody makes up names, all of it in one batch, is not the one that was silent longest.
+func TestAHostThatIsHeardOutlastsAFloodOfNames(t *testing.T) {
+	tracker := New(roomy)
+	var out Output
+	second := int64(0)
+	line := func(host, id string) event.Event {
+		ev := delivery(id, "a@b.example", event.StatusDeferred)
+		second++
+		ev.Host, ev.Time, ev.Resolution = host, t0+second*1e9, event.ResolutionSecond
+		out.Reset()
+		tracker.Observe(&ev, "file", 1, &out)
+		return ev
+	}
+	line("mx", "A1")
+	for i := range 2 * maxHosts {
+		line(fmt.Sprintf("made-up-%d", i), "B2")
+		if i%1000 == 0 {
+			line("mx", "A1")
+		}
+	}
+	if last := line("mx", "A1"); last.Attempt != 11 {
+		t.Errorf("attempt %d of 11: the host was forgotten", last.Attempt)
+	}
+}
+
 func (l *log) evictedByLimit() int { return len(l.summaries(event.KindMessage)) }
 
 func TestMessageWithoutALineForItsTTLIsGivenUp(t *testing.T) {
