@@ -90,7 +90,7 @@ func TestCompose(t *testing.T) {
 	c.start("victoriametrics", built+"victoria-metrics", "-httpListenAddr="+metrics, "-memory.allowedBytes=256MB", "-search.latencyOffset=0s")
 	c.start("vmalert", built+"vmalert", "-httpListenAddr="+alerts, "-evaluationInterval=1s", "-remoteWrite.flushInterval=1s")
 	c.start("otelcol-smtp", collector)
-	require.Eventually(t, func() bool { return up("http://" + c.here["0.0.0.0:13133"]) }, 30*time.Second, 50*time.Millisecond, "the collector is not healthy")
+	require.Eventually(t, func() bool { return up("http://" + c.here["0.0.0.0:13133"]) }, patience, 50*time.Millisecond, "the collector is not healthy")
 	time.Sleep(time.Second)
 	require.NoError(t, os.WriteFile(c.here["/var/log/mail.log"], []byte(strings.Join(d.lines, "\n")+"\n"), 0o600))
 
@@ -135,6 +135,6 @@ func (c *compose) rules(a *authority, alerts string, ask func(string) []row) {
 	}
 	require.NotZero(c.t, n["alerting"])
 	require.NotZero(c.t, n["recording"])
-	require.Eventually(c.t, func() bool { return len(ask("provider:smtp_deferral:ratio15m")) > 0 }, 30*time.Second, time.Second)
+	require.Eventually(c.t, func() bool { return len(ask("provider:smtp_deferral:ratio15m")) > 0 }, patience, time.Second)
 	c.t.Logf("%d rules that alert, %d that record", n["alerting"], n["recording"])
 }

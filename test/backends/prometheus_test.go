@@ -178,6 +178,6 @@ func TestVictoriaMetrics(t *testing.T) {
 		"-tls", "-tlsCertFile="+a.cert, "-tlsKeyFile="+a.key, "-httpAuth.username="+user, "-httpAuth.password="+password)
 	require.Eventually(t, func() bool {
 		return a.send(t, "https://"+address+"/api/v1/import/prometheus", "text/plain", openMetrics(d.now)) != nil
-	}, 30*time.Second, 100*time.Millisecond)
+	}, patience, 100*time.Millisecond)
 	d.asked(t, a, "https://"+address, 0.02)
 }

@@ -37,6 +37,9 @@ const (
 
 var authorization = "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
 
+// patience is how long a program may take to start: a dozen start at once, perhaps beside others that have the machine first.
+const patience = 3 * time.Minute
+
 // program runs until the test ends.
 type program struct {
 	t         *testing.T
@@ -188,7 +191,7 @@ func (e *example) run(t *testing.T, name string, env ...string) *program {
 		}
 		defer response.Body.Close()
 		return response.StatusCode == http.StatusOK
-	}, 30*time.Second, 50*time.Millisecond, "the collector is not healthy")
+	}, patience, 50*time.Millisecond, "the collector is not healthy")
 	time.Sleep(time.Second)
 	f, err := os.OpenFile(log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	require.NoError(t, err)

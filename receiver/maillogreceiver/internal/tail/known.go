@@ -1,7 +1,10 @@
 package tail
 
 import (
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strconv"
 	"sync"
@@ -182,6 +185,10 @@ func (k *Known) Close() {
 func (k *Known) trouble(path string, err error) bool {
 	if WasMoved(err) {
 		return false
+	}
+	var of *fs.PathError // the path stands in front already
+	if errors.As(err, &of) {
+		err = fmt.Errorf("cannot be read: %w", of.Err)
 	}
 	k.troubles[path] = err.Error()
 	return true

@@ -105,3 +105,12 @@ func TestFilesThatAreGoneAreBounded(t *testing.T) {
 	assert.Contains(t, k.files, there)
 	assert.Equal(t, 1, k.files[0].there)
 }
+
+// A path stands in front of what is the matter with it, once; that it was moved is no matter.
+func TestTroublesNameAPathOnce(t *testing.T) {
+	k := NewKnown(Options{})
+	k.troubles = map[string]string{}
+	assert.True(t, k.trouble("/l/m.log", &fs.PathError{Op: "open", Path: "/l/m.log", Err: fs.ErrPermission}))
+	assert.False(t, k.trouble("/l/n.log", &fs.PathError{Op: "open", Path: "/l/n.log", Err: fs.ErrNotExist}))
+	assert.Equal(t, map[string]string{"/l/m.log": "cannot be read: permission denied"}, k.troubles)
+}
