@@ -20,7 +20,7 @@ func (Parser) Name() string { return "courier" }
 func (Parser) Claims(program string) bool {
 	switch program {
 	case "courierd", "courieresmtp", "courieresmtpd", "courierlocal", "courierdsn", "courieruucp", "courierfax", "courierdeliver",
-		"courieresmtpd-msa", "courieresmtpd-ssl":
+		"courieresmtpd-msa", "courieresmtpd-ssl", "esmtpd", "esmtpd-msa", "esmtpd-ssl":
 		return true
 	}
 	return false
@@ -83,7 +83,10 @@ func parse(ev *event.Event, s string) event.Kind {
 			}
 		}
 	}
-	return event.KindNone
+	if kind := encryption(ev, s); kind != event.KindNone {
+		return kind
+	}
+	return complaint(ev, s)
 }
 
 // lifecycle is how courierd's sentences about itself begin (courierd.C, courierdb.C, cddrvinfo.C, libs/comrwinstall.C).
