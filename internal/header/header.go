@@ -55,7 +55,8 @@ func Parse(line string, c Clock, h *Header) bool {
 	if h.Program == "" || h.PID == 0 && h.Text != "" {
 		found = parseBehind(line, found, c, h) || found
 	}
-	return found || parseColumn(line, c, h) || parseQuotedColumns(line, c, h) || parseTabbed(line, c, h) || parseBareTag(line, h)
+	return found || parseColumn(line, c, h) || parseQuotedColumns(line, c, h) || parseTabbed(line, c, h) || parseBareTag(line, h) ||
+		parseComposed(line, c, h)
 }
 
 // parseBareTag reads "tag[pid]: text", which templates of rsyslog leave that have no stamp (%syslogtag%%msg%), and "host tag[pid]:

@@ -122,6 +122,68 @@ func parseCopied(s string, c Clock, h *Header) bool {
 	return false
 }
 
+// composed takes docker compose's "postfix-1  | " off the front, on a terminal "ESC[36mpostfix-1  | ESC[0m".
+func composed(s string) (name, rest string) {
+	name, rest, ok := strings.Cut(s, " |")
+	if !ok || rest == "" {
+		return "", s
+	}
+	tail, coloured := uncoloured(name)
+	if name = scan.TrimRight(tail); name == "" || strings.IndexByte(name, ' ') >= 0 {
+		return "", s
+	}
+	if coloured {
+		rest, _ = uncoloured(skipOne(rest))
+		return name, skipOne(rest)
+	}
+	if rest[0] != ' ' {
+		return "", s
+	}
+	return name, rest[1:]
+}
+
+// uncoloured takes "ESC[36m" off the front, as it is or as programs show it that write no control characters.
+func uncoloured(s string) (rest string, ok bool) {
+	for _, escape := range [...]string{"\x1b[", "^[[", "#033["} {
+		if tail, ok := strings.CutPrefix(s, escape); ok {
+			n := 0
+			for n < len(tail) && (scan.IsDigit(tail[n]) || tail[n] == ';') {
+				n++
+			}
+			if tail = tail[n:]; strings.HasPrefix(tail, "m") {
+				return tail[1:], true
+			}
+		}
+	}
+	return s, false
+}
+
+// parseComposed reads behind a container's name, in docker compose's words, what has no tag: a stamp, or, of a container that mail is the trade of, words alone.
+func parseComposed(line string, c Clock, h *Header) bool {
+	const longest = 256
+	line = strings.TrimPrefix(line, byteOrderMark)
+	window := line[:min(len(line), longest)]
+	name, rest := composed(window)
+	if name == "" || !IsNumbered(name) && !hasMailWord(name) {
+		return false
+	}
+	text := line[len(window)-len(rest):]
+	var inner Header
+	switch {
+	case parseFirst(text, c, &inner) && inner.Resolution != event.ResolutionNone:
+		if second := (Header{}); inner.Program == "" && beginsLikeStamp(inner.Text) && parseFirst(inner.Text, c, &second) { // --timestamps
+			inner = second
+		}
+	case hasMailWord(name):
+		inner = Header{Text: text}
+	default:
+		return false
+	}
+	inner.doubled = false
+	*h = inner
+	return true
+}
+
 // skipField takes one leading field off.
 func skipField(s string) (string, bool) {
 	const longest = 256
@@ -161,8 +223,7 @@ func skipField(s string) (string, bool) {
 		return s, false
 	}
 
-	// "postfix-1  | " (docker compose)
-	if name, rest, ok := strings.Cut(window, " | "); ok && !strings.Contains(scan.TrimRight(name), " ") {
+	if name, rest := composed(window); name != "" {
 		return s[len(window)-len(rest):], true
 	}
 

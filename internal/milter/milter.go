@@ -27,3 +27,41 @@ func Service(name, s string) event.Kind {
 	}
 	return event.KindNone
 }
+
+// complaints is how sentences begin in which such a program tells of trouble, of its own or with one message.
+var complaints = [...]string{
+	"can't ", "cannot ", "could not ", "failed to ", "error ", "unable to ", "exited with status ", "terminated with signal ",
+	"maximum restart ", "socket cleanup failed", "no such user or uid ", "no such group or gid ", "WARNING: ", "using ChangeRootDirectory ",
+	"configuration error at line ", "required parameter ", "overflow parsing ", "KeyTable entry for ", "signing table references ",
+	"reputation query for ", "key data is not secure: ", "read/parse error", "DMARC context initialization failed", "too much header data",
+	"statistics recording failed", "message requeueing (internal error)",
+}
+
+// IsTrouble says whether the sentence tells of trouble: one of those, or a call that failed, "fork(): Cannot allocate memory", "smfi_setreply() failed",
+// "mlfi_negotiate(): malloc(): Cannot allocate memory". What a sender may choose begins none of these programs' lines.
+func IsTrouble(s string) bool {
+	for _, process := range [...]string{"[child] ", "[parent] "} {
+		s = strings.TrimPrefix(s, process)
+	}
+	for _, begin := range complaints {
+		if strings.HasPrefix(s, begin) {
+			return true
+		}
+	}
+	if strings.HasSuffix(s, " header add failed") || strings.HasSuffix(s, " header remove failed") {
+		return true
+	}
+	if strings.HasPrefix(s, "/") { // "/run/opendmarc/opendmarc.dat: fopen(): Permission denied"
+		_, s, _ = strings.Cut(s, ": ")
+	}
+	n := 0
+	for n < len(s) && (s[n] >= 'a' && s[n] <= 'z' || s[n] == '_') {
+		n++
+	}
+	if n == 0 || n == len(s) || s[n] != '(' {
+		return false
+	}
+	_, rest, ok := strings.Cut(s[n:], ")")
+	return ok && (strings.HasPrefix(rest, ": ") || strings.HasPrefix(rest, " failed") || strings.HasPrefix(rest, " to ") || strings.HasPrefix(rest, " returned ") ||
+		strings.HasPrefix(rest, " wrong size "))
+}

@@ -23,3 +23,15 @@ func TestWhatAFilterSaysOfItself(t *testing.T) {
 		}
 	}
 }
+
+func TestTrouble(t *testing.T) {
+	for line, want := range map[string]bool{
+		"fork(): Cannot allocate memory": true, "[child] sigaction(): Invalid argument": true, "mlfi_negotiate(): malloc(): x": true,
+		"curl_easy_perform() to https://x.example failed: 7": true, "exited with status 64": true,
+		"example.com pass": false, "SPF(mailfrom): a@example.com pass": false, "no signature data": false, "fork": false, "a(b": false, "": false,
+	} {
+		if milter.IsTrouble(line) != want {
+			t.Errorf("%s: %v", line, !want)
+		}
+	}
+}

@@ -42,8 +42,9 @@ func (l *line) open(whole string) bool {
 	return l.openLogfmt(s, at)
 }
 
-// unstamped takes Haraka's own stamp off the front, where another header stands before it.
+// unstamped takes Haraka's own stamp off the front, where another header stands before it; tai64nlocal sets two blanks between them.
 func unstamped(s string) string {
+	s = scan.TrimLeft(s)
 	const stamp = "2026-11-23T15:22:35.725Z "
 	if len(s) < len(stamp) || s[4] != '-' || s[10] != 'T' || s[19] != '.' || s[23:25] != "Z " {
 		return s
@@ -107,6 +108,9 @@ func (l *line) openPlain(s string, at int) bool {
 			return false
 		}
 		rest = rest[1:]
+	}
+	if tail, ok := strings.CutPrefix(rest, "[outbound] "); ok && origin == "core" { // in 2.8 what goes before there is an item of the queue
+		origin, rest = "outbound", tail
 	}
 	l.form, l.level, l.id, l.origin = plain, level, id, origin
 	if origin == "outbound" {

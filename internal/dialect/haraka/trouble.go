@@ -201,7 +201,15 @@ func outboundPlain(ev *event.Event, l *line) event.Kind {
 		ev.MessageKind = event.MessageDSN
 		return event.KindMessageReceived
 	}
-	for _, begin := range [...]string{"Transaction delivery for domain: ", "Processing domain: "} {
+	if rest, ok := strings.CutPrefix(l.text, "Failed to get pool entry: "); ok { // outbound/client_pool.js of 2.8
+		ev.Role, ev.Direction = event.RoleClient, event.DirectionOutbound
+		if where, ok := strings.CutPrefix(strings.TrimPrefix(rest, "Error: "), "Outbound connection timed out to "); ok {
+			ev.Command = event.CommandConnect
+			return failed(ev, where)
+		}
+		return unreached(ev, strings.TrimPrefix(rest, "Outbound connection error: "))
+	}
+	for _, begin := range [...]string{"Transaction delivery for domain: ", "Processing delivery for domain: ", "Processing domain: "} {
 		if domain, ok := strings.CutPrefix(l.text, begin); ok && domain != "" && !strings.Contains(domain, " ") {
 			ev.DestinationDomain = domain
 			return event.KindLifecycle

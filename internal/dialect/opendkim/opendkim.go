@@ -73,7 +73,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	if before, after, found := scan.Cut(h.Text, ' '); found && h.Program == "dkim-filter" && before != "Sendmail" && scan.IsQueueID(before) {
 		id, s, ok = before, after, true // dkim-milter sets no colon behind it (dkim-filter.c)
 	}
-	if !ok || !scan.IsQueueID(id) && id != "(unknown-jobid)" {
+	if !ok || id == "WARNING" || !scan.IsQueueID(id) && id != "(unknown-jobid)" {
 		if h.Program == "" {
 			return event.Unknown
 		}
@@ -95,6 +95,12 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	if outside(ev, s) {
 		return about(ev, id)
 	}
+	if milter.IsTrouble(s) {
+		ev.Argument = s
+		about(ev, id)
+		ev.Kind, ev.FilterName = event.KindWarning, ""
+		return event.Parsed
+	}
 	return event.Unknown
 }
 
@@ -111,6 +117,7 @@ func service(ev *event.Event, s string) event.Result {
 		{"configuration reloaded from ", event.KindLifecycle},
 		{"changed ", event.KindLifecycle},
 		{"reloading", event.KindLifecycle},
+		{"ignoring reload signal", event.KindLifecycle},
 		{"key '", event.KindWarning},
 		{"can't ", event.KindWarning},
 		{"could not ", event.KindWarning},
@@ -125,11 +132,20 @@ func service(ev *event.Event, s string) event.Result {
 			kind = l.kind
 		}
 	}
+	if kind == event.KindNone && (milter.IsTrouble(s) || isUnsafeKey(s)) {
+		kind = event.KindWarning
+	}
 	if kind == event.KindNone {
 		return event.Unknown
 	}
 	ev.Kind, ev.Beside, ev.Daemon, ev.Argument = kind, true, "opendkim", s
 	return event.Parsed
+}
+
+// isUnsafeKey is "mail._domainkey.example.com: key data is not secure: /etc can be read or written by other users".
+func isUnsafeKey(s string) bool {
+	name, rest, ok := strings.Cut(s, ": ")
+	return ok && strings.HasPrefix(rest, "key data is not secure: ") && strings.IndexByte(name, ' ') < 0
 }
 
 func about(ev *event.Event, id string) event.Result {

@@ -29,10 +29,14 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		return event.Unknown
 	}
 	id = strings.TrimSuffix(id, ":")
-	if !scan.IsQueueID(id) {
+	if !scan.IsQueueID(id) || id == "WARNING" {
 		return service(ev, h.Text)
 	}
 	if !remark(ev, s) && !spf(ev, s) && !policy(ev, s) {
+		if milter.IsTrouble(s) {
+			ev.Kind, ev.Beside, ev.Daemon, ev.QueueID, ev.Argument = event.KindWarning, true, "opendmarc", id, s
+			return event.Parsed
+		}
 		return service(ev, h.Text)
 	}
 	ev.Kind, ev.Beside, ev.Daemon, ev.FilterName = event.KindFilter, true, "opendmarc", "opendmarc"
@@ -45,11 +49,14 @@ func service(ev *event.Event, s string) event.Result {
 	kind := milter.Service("OpenDMARC Filter", s)
 	for _, begin := range [...]string{
 		"implicit authentication service: ", "additional trusted authentication services: ", "trusted authentication services: ",
-		"configuration reloaded from ", "changed ",
+		"configuration reloaded from ", "changed ", "ignoring reload signal", "ignoring connection from ",
 	} {
 		if strings.HasPrefix(s, begin) {
 			kind = event.KindLifecycle
 		}
+	}
+	if kind == event.KindNone && milter.IsTrouble(s) {
+		kind = event.KindWarning
 	}
 	if kind == event.KindNone {
 		return event.Unknown

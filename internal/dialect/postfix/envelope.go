@@ -48,8 +48,14 @@ func envelope(ev *event.Event, s, where string) (text string) {
 	case oldAt >= 0:
 		old.into(ev)
 		return s[:oldAt]
+	case places == 0:
+		if at, t := retoldTail(ev.Line, s); at > 0 && (!t.hasTo || !isBeforeRCPT(where)) {
+			t.into(ev)
+			return s[:at]
+		}
+		ev.Truncated = true // it is always there
+		return s
 	case places != 1:
-		ev.Truncated = places == 0 // it is always there
 		return s
 	case broken:
 		return s[:firstAt]
@@ -126,6 +132,43 @@ func readTail(s string) (t tail, ok bool) {
 		some = true
 	}
 	return t, t.readLogin(skipPairs(s)) && some
+}
+
+// retoldTail is "; from=a to=b proto=ESMTP helo=c" at the end of a line that lost its brackets where somebody took them for markup: what is between them may be
+// lost, too. A line that is cut keeps them, but for one that is cut behind 900 bytes of a sender's address.
+func retoldTail(line, s string) (at int, t tail) {
+	at = strings.LastIndex(s, "; from=")
+	if at < 0 || len(line) > 900 {
+		return -1, t
+	}
+	rest, more := s[at+len("; "):], true
+	for n := 0; more; n++ {
+		var word string
+		word, rest, more = scan.Cut(rest, ' ')
+		key, value, ok := strings.Cut(strings.TrimSuffix(word, ","), "=")
+		if inner, rest, angled := scan.Between(value, '<', '>'); angled && rest == "" {
+			value = inner
+		}
+		if !ok || strings.ContainsAny(value, `<>"`) {
+			return -1, t
+		}
+		switch {
+		case key == "from" && n == 0:
+			t.from, t.hasFrom = value, value != ""
+		case key == "to" && n == 1:
+			t.to, t.hasTo = value, value != ""
+		case key == "proto":
+			t.proto = value
+		case key == "helo" && t.proto != "":
+			t.helo = value
+		default:
+			return -1, t
+		}
+	}
+	if t.proto == "" {
+		return -1, t
+	}
+	return at, t
 }
 
 // isOpen says whether an address ends within a quoted local part: then it goes on behind what looked like its end.
