@@ -22,6 +22,8 @@ func foldRune(r rune) rune {
 		return foldASCII(byte(r - 0xFEE0))
 	case r == utf8.RuneError:
 		return ' '
+	case r == 'ё' || r == 'Ё': // most write it without its dots
+		return 'е'
 	case r >= 0x400 && r < 0x430: // Cyrillic capitals
 		if r < 0x410 {
 			return r + 0x50
