@@ -20,7 +20,7 @@ type disk struct {
 }
 
 func newDisk(values map[string]string) *disk {
-	d := &disk{memory: *newMemory(), room: -1} //nolint:govet // nobody has its lock yet
+	d := &disk{memory: *newMemory(), room: -1}
 	for k, v := range values {
 		d.values[k] = []byte(v)
 	}

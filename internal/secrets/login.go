@@ -38,7 +38,8 @@ var logins = [...]refused{
 	{proof: "badlogin: ", name: "] plaintext ", end: " SASL("},  // Cyrus imapd
 	{proof: "badlogin: ", name: "] PLAIN ", end: " ["},
 	{proof: "badlogin: ", name: "] LOGIN ", end: " ["},
-	{proof: "user: ", name: "user: ", end: " property: "},                                         // Cyrus SASL (sasldb/db_berkeley.c), in whichever server
+	// Cyrus SASL (sasldb/db_berkeley.c), in whichever server:
+	{proof: "user: ", name: "user: ", end: " property: "},
 	{proof: " authentication user=", name: " authentication user=", end: " address=", last: true}, // OpenSMTPD, with result= behind
 }
 

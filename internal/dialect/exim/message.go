@@ -188,7 +188,9 @@ func rewritten(ev *event.Event, s string) event.Kind {
 	}
 	address, by, ok := strings.Cut(rest, `" by `)
 	rule, numbered := after(by, "rule ")
-	if _, tail, digits := scan.Digits(rule); !ok || !(numbered && digits && tail == "" || by == "submission mode" && where == "env-from") {
+	_, tail, digits := scan.Digits(rule)
+	rewritten := numbered && digits && tail == "" || by == "submission mode" && where == "env-from"
+	if !ok || !rewritten {
 		return event.KindNone
 	}
 	ev.Argument, ev.RcptTo = where, ""
