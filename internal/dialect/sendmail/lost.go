@@ -113,6 +113,7 @@ func greeted(ev *event.Event, s string) event.Kind {
 	}
 	ev.Command, ev.FilterName, ev.FilterVerdict, ev.RejectPermanent = event.CommandConnect, "greet_pause", "reject", event.Yes
 	ev.Argument = strings.TrimPrefix(strings.TrimSuffix(rest, " seconds"), " after ")
+	ev.Class, ev.Reason = '5', "protocol_error" // 554 to whatever it says; it spoke before it was greeted (RFC 5321 section 4.3.1)
 	return event.KindReject
 }
 
@@ -128,6 +129,7 @@ func early(ev *event.Event, s string) event.Kind {
 	}
 	word, _ := scan.Word(strings.TrimPrefix(s[:i], "server "))
 	ev.Command, ev.FilterName, ev.FilterVerdict, ev.RejectPermanent = stage(word), "early_talker", "reject", event.Yes
+	ev.Class, ev.Reason = '5', "protocol_error"
 	return event.KindReject
 }
 

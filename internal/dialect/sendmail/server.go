@@ -144,8 +144,8 @@ func asked(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	ev.Command, ev.Argument = v.String(), argument
-	if refused {
-		ev.RejectPermanent = event.Yes
+	if refused { // 502, or 252 where VRFY is meant
+		ev.RejectPermanent, ev.Class, ev.Reason = event.Yes, '5', "policy"
 		return event.KindReject
 	}
 	return event.KindCommand

@@ -173,7 +173,26 @@ func systemError(ev *event.Event, s string) event.Kind {
 		ev.Scope, ev.Role, ev.Command, ev.EndHint, ev.ErrorType = event.ScopeNone, event.RoleUnknown, "", event.EndNone, ""
 	}
 	ev.FilterName, ev.Argument = "syserr", s
+	if rest, ok := after(s, "Too many hops "); ok && tooFar(ev, rest) {
+		return event.KindDelivery
+	}
 	return event.KindWarning
+}
+
+// tooFar is "26 (25 max): from <a@b> via host, to <c@d>": none of the message's recipients is tried, and this line alone tells of them, by the
+// first (deliver.c, sendall).
+func tooFar(ev *event.Event, s string) bool {
+	i := strings.LastIndex(s, ", to ")
+	if i < 0 || ev.QueueID == "" {
+		return false
+	}
+	to := bare(s[i+len(", to "):])
+	if to == "" || strings.IndexByte(to, ' ') >= 0 {
+		return false
+	}
+	ev.RcptTo, ev.Status, ev.Tried, ev.DSN, ev.Route = to, event.StatusBounced, event.No, "5.4.6", event.RouteNone
+	ev.FilterName, ev.Reason = "", "loop"
+	return true
 }
 
 // unreachable is "host [ip].25 (2)) failed: Connection refused", until 8.15 without the port.
