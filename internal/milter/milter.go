@@ -62,6 +62,10 @@ func IsTrouble(s string) bool {
 		return false
 	}
 	_, rest, ok := strings.Cut(s[n:], ")")
-	return ok && (strings.HasPrefix(rest, ": ") || strings.HasPrefix(rest, " failed") || strings.HasPrefix(rest, " to ") || strings.HasPrefix(rest, " returned ") ||
-		strings.HasPrefix(rest, " wrong size "))
+	for _, behind := range [...]string{": ", " failed", " to ", " returned ", " wrong size "} {
+		if strings.HasPrefix(rest, behind) {
+			return ok
+		}
+	}
+	return false
 }

@@ -109,6 +109,9 @@ var sentences = [...]string{
 	"non-encrypted SMTP login is disabled", "error creating bounce: ",
 	"failed to load fingerprint", "fingerprints do not match", "successfully verified server certificate fingerprint",
 	"malformed queue file `", "can not set signal handler: ",
+	"can not encode auth reply: ", "can not remove signal handler: ", "cannot execute ", "could not open flush file", "error recovering mbox",
+	"hung child while creating mbox ", "child disappeared while creating mbox ", "ignoring unknown queue info `", "reached dead code",
+	"Cannot escape leading dot.", "sha256 fingerprint has unexpected length", "Invalid line: ",
 }
 
 // newMail reads "root uid=8 envelope_from=<ann@domain.example>" (spool.c).

@@ -32,12 +32,32 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		ev.Kind, ev.FilterName = event.KindFilter, "milter-greylist"
 		return event.Parsed
 	}
+	if bypassed(ev, h.Text) {
+		ev.Kind, ev.FilterName = event.KindFilter, "milter-greylist"
+		return event.Parsed
+	}
 	if ev.Kind = service(h.Text); ev.Kind == event.KindNone {
 		ev.Beside, ev.Daemon = false, ""
 		return event.Unknown
 	}
 	ev.Argument = h.Text
 	return event.Parsed
+}
+
+// bypassed is "User anna authenticated, bypassing greylisting", "STARTTLS succeeded for DN="/CN=mx.example.com", bypassing greylisting" (milter-greylist.c).
+func bypassed(ev *event.Event, s string) bool {
+	s, ok := strings.CutSuffix(s, ", bypassing greylisting")
+	if user, named := strings.CutPrefix(s, "User "); ok && named {
+		if user, named = strings.CutSuffix(user, " authenticated"); named {
+			ev.User, ev.FilterVerdict, ev.Argument = user, "pass", "authenticated"
+			return true
+		}
+	}
+	if !ok || !strings.HasPrefix(s, `STARTTLS succeeded for DN="`) {
+		return false
+	}
+	ev.FilterVerdict, ev.Argument = "pass", s
+	return true
 }
 
 // decided reads what stands behind the id.

@@ -11,7 +11,7 @@ func service(s string) event.Kind {
 	for _, begin := range [...]string{
 		"loading config file ", "loaded config file ", "reloading config file ", "reloaded config file ", "config file ", "Final database dump",
 		"milter-greylist-", "Connection to ", "Incoming MX sync connection from ",
-		"load list type ", "LDAP URL ", "parent died, ",
+		"load list type ", "LDAP URL ", "parent died, ", "starting with an empty greylist", "started urlcheck helper ", "killing helper ",
 	} {
 		if strings.HasPrefix(s, begin) && !strings.HasSuffix(s, " unavailable") && !strings.Contains(s, " unreachable") {
 			return event.KindLifecycle
@@ -25,6 +25,9 @@ func service(s string) event.Kind {
 		"unknown ", "bad ", "Multiple ", "invalid ", "IPv6 ", "FQDN in peer ", "malloc", "strdup", "SPF_", "smfi_", "fd_pool: ", "fclose_ext: ",
 		"fopen_ext: ", "fdopen_ext: ", "sync_", "libcurl ", "pool too small ",
 		"domainexact option overrides ", "unable to ", "Unable to ", "getservbyname(", "writing to ", "reading from ",
+		"pthread_", "realloc", "fork() failed", "pipe() failed", "curl_easy_", "chmod(", "mkstemp(", "dbopen ", "signal(", "socket", "res_ninit ",
+		"ns_", "local_addr: ", "iptostring failed", "Invalid ", "No LDAP URL ", "dump error at line ", "config error at line ", "corrupted ",
+		"conf malloc failed", "acl malloc failed", "ACL malloc failed", "acl strdup failed", "check_drac",
 	} {
 		if strings.HasPrefix(s, begin) {
 			return event.KindWarning

@@ -101,7 +101,19 @@ func read(ev *event.Event, s string) event.Kind {
 	case "proxy":
 		return proxied(ev, rest)
 	case "warn:":
-		return complain(ev, rest)
+		if kind := complain(ev, rest); kind != event.KindNone {
+			return kind
+		}
+		clean(ev)
+		ev.Argument = rest
+		return event.KindWarning
+	case "fatal:":
+		ev.Argument = rest
+		return event.KindWarning
+	case "fatal": // "in dispatcher: smtp_io()" (log.c)
+		process, _, ok := strings.Cut(rest, ": ")
+		ev.Argument = rest
+		return kindIf(event.KindWarning, ok && strings.HasPrefix(process, "in ") && strings.Count(process, " ") == 1)
 	}
 	if kind := lifecycle(ev, s); kind != event.KindNone {
 		return kind

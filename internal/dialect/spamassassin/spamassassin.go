@@ -54,7 +54,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	case strings.HasPrefix(s, "clean message ("), strings.HasPrefix(s, "identified spam ("):
 		ok = measured(ev, s)
 	default:
-		return service(ev, s, h.Program != "")
+		return service(ev, s, h.Program != "", ok)
 	}
 	if !ok {
 		return event.Unknown
@@ -65,7 +65,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 
 // service reads what spamd says of itself and its children, and behind "name: " what a part of SpamAssassin complains of
 // (lib/Mail/SpamAssassin/Logger.pm).
-func service(ev *event.Event, s string, named bool) event.Result {
+func service(ev *event.Event, s string, named, own bool) event.Result {
 	ev.Kind, ev.Beside, ev.Daemon, ev.Argument = event.KindLifecycle, true, "spamd", s
 	for _, begin := range [...]string{
 		"prefork: ", "server ", "connection from ", "got connection over ", "handled cleanup of child pid ", "setuid to ", "restarting using ",
@@ -73,6 +73,20 @@ func service(ev *event.Event, s string, named bool) event.Result {
 		"cleaned up ", "using default config for ", "alarm ",
 	} {
 		if strings.HasPrefix(s, begin) {
+			return event.Parsed
+		}
+	}
+	for _, begin := range [...]string{"skipped large message in ", "child [", "child got SIG", "created ", "respawning server", "Tell: "} {
+		if named && own && strings.HasPrefix(s, begin) { // OpenBSD's spamd has the same tag
+			return event.Parsed
+		}
+	}
+	for _, begin := range [...]string{
+		"still running as root: ", "handle_user ", "service unavailable: ", "bad protocol: ", "failed to ", "cannot ", "unauthorized ", "setuid ",
+		"POSIX::setuid ", "POSIX::setgid ", "fatal error: ", "in paranoid mode, ", "copy_config timeout", "accidental fork: ", "return setuid failed",
+	} {
+		if named && own && strings.HasPrefix(s, begin) {
+			ev.Kind = event.KindWarning
 			return event.Parsed
 		}
 	}
