@@ -16,7 +16,14 @@ func (h *Host) expect(m *Message, ev *event.Event) {
 		h.expectTargets(m, ev)
 		return
 	}
-	if ev.Command != "RCPT" || ev.RcptTo == "" || ev.Class == '4' || ev.Class == '5' || m.ended {
+	if ev.Command != "RCPT" || ev.RcptTo == "" || m.ended {
+		return
+	}
+	if ev.Kind == event.KindReject && ev.Role == event.RoleServer && !m.received {
+		m.refuse(ev)
+		return
+	}
+	if ev.Class == '4' || ev.Class == '5' {
 		return
 	}
 	if ev.OrigRcptTo == "" && len(m.seldom().Aliases) > 0 {
@@ -42,6 +49,17 @@ func (h *Host) expectTargets(m *Message, ev *event.Event) {
 	for _, one.RcptTo = range ev.RcptList {
 		h.recipient(m, &one)
 	}
+}
+
+// refuse takes out a recipient that a filter had wanted and that the server refused all the same, for another filter or the next host.
+func (m *Message) refuse(ev *event.Event) {
+	r := m.known(ev)
+	if r == nil || !r.Wanted || r.Status != event.StatusNone {
+		return
+	}
+	to, orig := r.To, r.Orig
+	m.Recipients = slices.DeleteFunc(m.Recipients, func(r recipient) bool { return r.To == to && r.Orig == orig })
+	m.reindex()
 }
 
 // leaveWanted takes out the recipients that were refused after all, where the number of those that were not tells which.

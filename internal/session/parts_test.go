@@ -259,3 +259,30 @@ func TestVerdictWithoutWordsIsExplainedByTheHostThatFailed(t *testing.T) {
 		t.Errorf("%+v", ev)
 	}
 }
+
+func TestRecipientThatAFilterWantedAndTheServerRefusedIsNone(t *testing.T) {
+	l := newLog(t, testConfig())
+	said := func(kind event.Kind, to string, class byte) {
+		l.at(0, event.Event{
+			Kind: kind, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", Command: "RCPT", RcptTo: to,
+			FilterVerdict: map[bool]string{true: "ok"}[kind == event.KindFilter], Class: class,
+		})
+	}
+	l.at(0, event.Event{Kind: event.KindMessageOpened, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", MailFrom: "s@a.test"})
+	said(event.KindFilter, "a@one.test", 0)
+	said(event.KindReject, "a@one.test", '5') // the next host does not want it
+	said(event.KindFilter, "b@one.test", 0)
+	said(event.KindReply, "b@one.test", '2')
+	l.at(0, event.Event{Kind: event.KindMessageHeader, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", RecipientCount: 1})
+	taken := event.Event{
+		Kind: event.KindDelivery, Scope: event.ScopeConn, ConnID: "U", QueueID: "U.1", Class: '2', Status: event.StatusDelivered,
+		Route: event.RouteRelayhost, Tried: event.Yes,
+	}
+	if ev := l.at(1, taken); ev.RcptTo != "b@one.test" || !ev.Final {
+		t.Errorf("%q %q %v", ev.RcptTo, ev.RcptList, ev.Final)
+	}
+	l.at(1, event.Event{
+		Kind: event.KindMessageReceived, Scope: event.ScopeConn, ConnID: "U", Role: event.RoleServer, QueueID: "U.1", NoEnd: true, HandedOver: true,
+	})
+	wants(t, l.ends(), "b@one.test delivered")
+}

@@ -72,6 +72,10 @@ func hook(ev *event.Event, l *line, f fields, n int) event.Kind {
 	case "queue", "queue_outbound":
 		if h.retval == "OK" {
 			ev.QueueID = l.id
+			if h.keeps() {
+				ev.NoEnd, ev.FilterName, ev.FilterVerdict = true, h.plugin, verdict
+				return event.KindMessageQueued
+			}
 			return h.handOver(ev)
 		}
 	case "connect", "lookup_rdns":
@@ -186,6 +190,10 @@ func (h *hooked) extension(ev *event.Event) event.Kind {
 	return event.KindCommand
 }
 
+// keeps says whether the plugin put the message into Haraka's own queue, whose lines tell what becomes of it (plugins/queue/lmtp.js and
+// deliver.js call outbound.send_trans_email, or send_email before 3.0).
+func (h *hooked) keeps() bool { return h.plugin == "queue/lmtp" || h.plugin == "queue/deliver" }
+
 // handOver is a plugin that took the message: what becomes of it is not in this log.
 func (h *hooked) handOver(ev *event.Event) event.Kind {
 	ev.Role, ev.Status, ev.Tried = event.RoleUnknown, event.StatusDelivered, event.Yes
@@ -198,8 +206,6 @@ func (h *hooked) handOver(ev *event.Event) event.Kind {
 	switch h.plugin {
 	case "queue/discard":
 		ev.Status, ev.Route, ev.Class, ev.Tried = event.StatusDiscarded, event.RouteDiscard, 0, event.Open
-	case "queue/lmtp":
-		ev.Route = event.RouteLMTP
 	case "queue/smtp_forward", "queue/smtp_proxy", "queue/smtp_bridge":
 		ev.Route = event.RouteRelayhost
 	default:

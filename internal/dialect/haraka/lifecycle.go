@@ -12,7 +12,7 @@ import (
 func lifecycle(ev *event.Event, l *line) event.Kind {
 	s := l.text
 	for _, begin := range [...]string{
-		"Listening on ", "loading ", "Loading outbound queue from ", "Starting up Haraka version ", "worker ", "Creating TLS server on ",
+		"Listening on ", "loading ", "Loading plugin: ", "Loading outbound queue from ", "Starting up Haraka version ", "worker ", "Creating TLS server on ",
 		"Generating a ", "Saved to ", "enabling block zone ", "will re-test list zones every ",
 	} {
 		if rest, ok := strings.CutPrefix(s, begin); ok && rest != "" && l.level != "DEBUG" {
@@ -24,7 +24,7 @@ func lifecycle(ev *event.Event, l *line) event.Kind {
 		}
 	}
 	switch s {
-	case "Loading the queue...", "Shutting down.", "Shutting down",
+	case "Loading plugins", "Loading the queue...", "Shutting down.", "Shutting down",
 		"getting SocketOpts for SMTPS server", "client requested TLS resumeSession",
 		"Shutting down listeners", "Daemonizing...", "Replacement worker online.", "Disconnect complete",
 		"Failed to shutdown naturally. Exiting.", "Workers closed. Shutting down master process subsystems":

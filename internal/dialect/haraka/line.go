@@ -109,9 +109,6 @@ func (l *line) openPlain(s string, at int) bool {
 		}
 		rest = rest[1:]
 	}
-	if tail, ok := strings.CutPrefix(rest, "[outbound] "); ok && origin == "core" { // in 2.8 what goes before there is an item of the queue
-		origin, rest = "outbound", tail
-	}
 	l.form, l.level, l.id, l.origin = plain, level, id, origin
 	if origin == "outbound" {
 		if client, tail, ok := scan.Between(rest, '[', ']'); ok && scan.IsUUID(client) && strings.HasPrefix(tail, " ") {
@@ -119,7 +116,31 @@ func (l *line) openPlain(s string, at int) bool {
 		}
 	}
 	l.text, l.at = rest, at+len(s)-len(rest)
+	l.unnest()
 	return true
+}
+
+// unnest takes the origin that stands in the message. Before 3.1 what is about no connection was logged as "[-] [core] [outbound] text", or
+// with these words for a message (logger.js: origin is that of the object that logs, and core where there is none).
+func (l *line) unnest() {
+	if l.id != "-" || l.origin != "core" {
+		return
+	}
+	origin, rest, ok := scan.Between(l.text, '[', ']')
+	if !ok || !strings.HasPrefix(rest, " ") || !isOrigin(origin) {
+		return
+	}
+	l.origin, l.at, l.text = origin, l.at+len(l.text)-len(rest)+1, rest[1:]
+}
+
+// isOrigin knows the names of Haraka's parts, which are those of files: outbound, smtp_client.
+func isOrigin(s string) bool {
+	for _, c := range []byte(s) {
+		if c != '_' && c != '/' && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // openLogfmt reads the four fields that each line begins with.
@@ -175,6 +196,7 @@ func (l *line) settle() bool {
 			l.origin, l.client = origin, client
 		}
 	}
+	l.unnest()
 	return isLevel(l.level) && isID(l.id) && l.origin != ""
 }
 

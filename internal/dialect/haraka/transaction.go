@@ -120,7 +120,7 @@ func queue(ev *event.Event, l *line, f fields) event.Kind {
 		return a.refuse(ev, 550, 450)
 	case a.word == "OK":
 		ev.Command, ev.Class, ev.Text = event.CommandEOM, '2', a.text
-		ev.NoEnd, ev.HandedOver = true, true
+		ev.NoEnd, ev.HandedOver = true, !keptHere(a.text)
 		return event.KindMessageReceived
 	case a.word == "CONT" && strings.HasPrefix(a.text, "("), a.word == "CONT" && strings.HasPrefix(a.text, " ("):
 		ev.Command = event.CommandEOM
@@ -130,6 +130,18 @@ func queue(ev *event.Event, l *line, f fields) event.Kind {
 		return event.KindMessageQueued
 	}
 	return event.KindNone
+}
+
+// keptHere knows the words of a plugin that put the message into Haraka's own queue: those of the queue, which name the message, and the
+// name once more (outbound/index.js, queue_ok_respond): "Message Queued (UUID.1) (UUID.1)".
+func keptHere(words string) bool {
+	rest, ok := strings.CutPrefix(words, "Message Queued (")
+	if !ok {
+		return false
+	}
+	id, rest, ok := scan.Cut(rest, ')')
+	again, tail := strings.CutPrefix(rest, " (")
+	return ok && tail && strings.TrimSuffix(again, ")") == id
 }
 
 // read takes a line that has an answer and nothing else. It is false where that is not a whole one.
@@ -232,6 +244,9 @@ func refused(ev *event.Event, l *line) event.Kind {
 		return syntax(ev, "MAIL", s)
 	case strings.HasPrefix(s, "Invalid format of rcpt command"), strings.HasPrefix(s, "Invalid RCPT TO address "):
 		return syntax(ev, "RCPT", s)
+	case strings.HasPrefix(s, "Syntax error in parameters"), strings.HasPrefix(s, "Syntax error in address"),
+		strings.HasPrefix(s, "Invalid RFC-5321 address: "): // of either command; the last one before 3.0
+		return syntax(ev, "", s)
 	case strings.HasPrefix(s, "Incoming message exceeded max size of "), strings.HasPrefix(s, "Incoming message exceeded databytes size of "):
 		return content(ev, l, 0, "message_too_large")
 	case s == "Incoming message had too many Received headers":

@@ -69,7 +69,7 @@ func trouble(ev *event.Event, s string) event.Kind {
 // unreached is "connect ECONNREFUSED 192.0.2.7:25", with "- Local (192.0.2.1:0)" behind it, or "connection timed out to
 // outbound::{"port":25,"host":"192.0.2.7"}" (node:net, outbound/client_pool.js).
 func unreached(ev *event.Event, s string) event.Kind {
-	s = strings.TrimPrefix(s, "Error: ")
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "Outbound connection error: "), "Error: ") // the former before 3.1
 	ev.ErrorType = breakage(s)
 	if rest, ok := strings.CutPrefix(s, "connection timed out to "); ok {
 		ev.ErrorType = "timeout"
@@ -201,13 +201,15 @@ func outboundPlain(ev *event.Event, l *line) event.Kind {
 		ev.MessageKind = event.MessageDSN
 		return event.KindMessageReceived
 	}
-	if rest, ok := strings.CutPrefix(l.text, "Failed to get pool entry: "); ok { // outbound/client_pool.js of 2.8
-		ev.Role, ev.Direction = event.RoleClient, event.DirectionOutbound
-		if where, ok := strings.CutPrefix(strings.TrimPrefix(rest, "Error: "), "Outbound connection timed out to "); ok {
-			ev.Command = event.CommandConnect
-			return failed(ev, where)
+	for _, begin := range [...]string{"Failed to get pool entry: ", "Failed to get socket: "} { // of 2.8 and 3.0, which do not say for which message
+		if rest, ok := strings.CutPrefix(l.text, begin); ok {
+			ev.Role, ev.Direction = event.RoleClient, event.DirectionOutbound
+			if where, ok := strings.CutPrefix(strings.TrimPrefix(rest, "Error: "), "Outbound connection timed out to "); ok {
+				ev.Command = event.CommandConnect
+				return failed(ev, where)
+			}
+			return unreached(ev, rest)
 		}
-		return unreached(ev, strings.TrimPrefix(rest, "Outbound connection error: "))
 	}
 	for _, begin := range [...]string{"Transaction delivery for domain: ", "Processing delivery for domain: ", "Processing domain: "} {
 		if domain, ok := strings.CutPrefix(l.text, begin); ok && domain != "" && !strings.Contains(domain, " ") {
