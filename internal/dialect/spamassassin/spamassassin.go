@@ -76,7 +76,9 @@ func service(ev *event.Event, s string, named, own bool) event.Result {
 			return event.Parsed
 		}
 	}
-	for _, begin := range [...]string{"skipped large message in ", "child [", "child got SIG", "created ", "respawning server", "Tell: "} {
+	for _, begin := range [...]string{
+		"skipped large message in ", "child [", "child got SIG", "created ", "respawning server", "Tell: ",
+	} {
 		if named && own && strings.HasPrefix(s, begin) { // OpenBSD's spamd has the same tag
 			return event.Parsed
 		}
@@ -87,6 +89,9 @@ func service(ev *event.Event, s string, named, own bool) event.Result {
 	} {
 		if named && own && strings.HasPrefix(s, begin) {
 			ev.Kind = event.KindWarning
+			if words, user, ok := strings.Cut(s, " unable to find user: "); ok {
+				ev.Argument, ev.User = s[:len(words)+len(" unable to find user")], strings.Trim(strings.TrimSuffix(user, "!"), "'")
+			}
 			return event.Parsed
 		}
 	}
