@@ -1,6 +1,8 @@
 package conversation
 
 import (
+	"strings"
+
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -116,11 +118,12 @@ func (c *Conversation) verdict(ev *event.Event, class byte) {
 	}
 }
 
-// reject is a server's refusal of a connection, of who calls, or of mail; not of words that it does not know.
+// reject is a server's refusal of a connection, of who calls, or of mail; not of words that it does not know: 500 and 502, where no enhanced
+// code says that it knows them and will not (RFC 3463, x.7.y).
 func (c *Conversation) reject(ev *event.Event, p *pendingCommand) {
 	switch p.command {
 	case event.CommandConnect, "EHLO", "HELO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", event.CommandEOM, "ETRN", "VRFY", "EXPN":
-		if ev.Code != 500 && ev.Code != 502 {
+		if ev.Code != 500 && ev.Code != 502 || strings.HasPrefix(ev.Enhanced, "5.7.") {
 			ev.Kind, ev.RejectPermanent = event.KindReject, event.TriOf(ev.Class == '5')
 		}
 	}

@@ -53,6 +53,27 @@ func Command(said string, ev *event.Event) bool {
 	return true
 }
 
+// Misspoken reads MAIL FROM: and RCPT TO: with an address that is none (<bad, a blank): the server refuses it, and knew which command it was.
+// It is for lines that are told to be a client's, and behind Command.
+func Misspoken(said string, ev *event.Event) bool {
+	said = scan.TrimRight(said)
+	word, rest, _ := scan.Cut(said, ' ')
+	verb, ok := event.VerbOf(word)
+	if !ok || !oneCase(word) || verb != event.VerbMAIL && verb != event.VerbRCPT {
+		return false
+	}
+	rest = scan.TrimLeft(rest)
+	path := "FROM:"
+	if verb == event.VerbRCPT {
+		path = "TO:"
+	}
+	if _, ok := scan.PrefixFold(rest, path); !ok {
+		return false
+	}
+	ev.Kind, ev.Command, ev.Argument = event.KindCommand, verb.String(), rest
+	return true
+}
+
 // oneCase says whether a verb is written as clients do: in capitals, or without any. "Data" begins a sentence.
 func oneCase(s string) bool {
 	capital := s[0] <= 'Z'

@@ -144,7 +144,7 @@ func asked(ev *event.Event, s string) event.Kind {
 		return event.KindNone
 	}
 	ev.Command, ev.Argument = v.String(), argument
-	if refused { // 502, or 252 where VRFY is meant
+	if refused && v != event.VerbVRFY { // that one is answered with 252, which promises nothing
 		ev.RejectPermanent, ev.Class, ev.Reason = event.Yes, '5', "policy"
 		return event.KindReject
 	}

@@ -11,7 +11,7 @@ import (
 func command(ev *event.Event, s string) event.Kind {
 	served(ev)
 	ev.FromPeer, ev.Said = event.Yes, s
-	if !speech.Command(s, ev) {
+	if !speech.Command(s, ev) && !speech.Misspoken(s, ev) {
 		return event.KindContent
 	}
 	speech.HideCredentials(s, ev)

@@ -108,6 +108,11 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		ev.HasSize = ev.HasSize || ev.Command == "BDAT" && f.hides // the chunk is not shown
 		return event.Parsed
 	}
+	if f.speaker == event.Yes && speech.Misspoken(f.said, ev) {
+		ev.Unclear = !f.strong
+		speech.HideCredentials(f.said, ev)
+		return event.Parsed
+	}
 	if readSwaksTimeout(&f, h.Text, ev) {
 		return event.Parsed
 	}
