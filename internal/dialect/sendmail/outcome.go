@@ -41,13 +41,16 @@ func finish(ev *event.Event, r *record, stat string) event.Kind {
 		if ev.Status = byCode(ev.DSN, word); ev.Status == event.StatusNone {
 			return event.KindNone // cut short
 		}
-		if r.words == "" {
+		if r.words == "" && !saysNothing(ev, stat) {
 			r.words = stat
 		}
 		explain(ev, r)
 	}
-	if exit && ev.Code == 0 {
+	if ev.Code == 0 && (exit || stat == configError) {
 		ev.ErrorType = errno.Local
+	}
+	if stat == configError && remote(ev.Route) && ev.PeerIP == "" {
+		ev.Tried = event.No // the domain's own MX record leads back here
 	}
 	if ev.Status == event.StatusDeferred &&
 		(stat == "Deferred" && r.words == "" || isRemembered(ev, stat)) && remote(ev.Route) && ev.PeerIP == "" {
@@ -59,13 +62,21 @@ func finish(ev *event.Event, r *record, stat string) event.Kind {
 	return event.KindDelivery
 }
 
-// isRemembered says whether the words are of a connection that broke for another message of the same run: of one of its own the host's
-// address would be known, and a timeout would have taken time.
+// isRemembered says whether the words are of a connection that failed or broke shortly before, for this message or another one (mci.c): of
+// one of its own the host's address would be known (deliver.c, makeconnection sets it), and a timeout would have taken time.
 func isRemembered(ev *event.Event, stat string) bool {
 	if ev.Delays.Has&event.DelayTransmission == 0 || ev.Delays.Transmission != 0 {
 		return false
 	}
-	return strings.HasPrefix(stat, "Deferred: Connection reset by ") || strings.HasPrefix(stat, "Deferred: Connection timed out with ")
+	words, ok := strings.CutPrefix(stat, "Deferred: ")
+	if !ok {
+		return false
+	}
+	switch errno.Type(words) {
+	case errno.Refused, errno.Lost, errno.Timeout, errno.NoRoute:
+		return true
+	}
+	return false
 }
 
 // byCode reads a failure's status from the writer's own code, or from the sentence for a mailer's exit status (libsm/sysexits.c).
@@ -85,13 +96,22 @@ func byCode(dsn, sentence string) event.Status {
 	return event.StatusNone
 }
 
+// configError is said of mail that leads back to this host: by the domain's MX records, or by the name that the next host greets with.
+const configError = "Local configuration error"
+
+// saysNothing knows the sentence for every refusal of another host that has none of its own: the status code says more than it
+// (usersmtp.c: a reply of class 5 is EX_UNAVAILABLE).
+func saysNothing(ev *event.Event, words string) bool {
+	return words == "Service unavailable" && remote(ev.Route)
+}
+
 // isExit says whether the sentence is all that there is to say of the exit status of a mailer of this host that failed, whoever the mail was
 // for (libsm/sysexits.c, but for EX_NOUSER).
 func isExit(sentence string) bool {
 	switch sentence {
 	case "Bad usage", "Data format error", "Cannot open input", "Host unknown", "Service unavailable", "Internal error",
 		"Operating system error", "System file missing", "Can't create output", "I/O error", "Deferred", "Remote protocol error",
-		"Insufficient permission", "Local configuration error":
+		"Insufficient permission", configError:
 		return true
 	}
 	return false
