@@ -17,7 +17,9 @@ import (
 func address(ev *event.Event, s string) (rest string, ok bool) {
 	to, rest, ok := deliveredTo(s)
 	if !ok {
-		return s, false
+		if to, rest, ok = anonymous(s); !ok {
+			return s, false
+		}
 	}
 	if strings.HasPrefix(rest, " (") { // parents
 		if end := strings.IndexByte(rest, ')'); end > 0 {
@@ -84,6 +86,37 @@ func deliveredTo(s string) (to, rest string, ok bool) {
 		}
 	}
 	return "", s, false
+}
+
+// anonymous takes an address off the front that somebody made anonymous: "XXXX R=dnslookup", "[email protected] R=dnslookup" as pages show addresses that scripts would
+// uncover. Where an address stands anywhere, nobody knows.
+func anonymous(s string) (to, rest string, ok bool) {
+	if len(s) > longestAddress || strings.IndexByte(s, '@') >= 0 {
+		return "", s, false
+	}
+	to, rest = s, ""
+	if n := hiddenAddress(s); n > 0 {
+		return s[:n], s[n:], endsAddress(s[n:], true) || s[n:] == ""
+	}
+	if i := strings.IndexAny(s, " :"); i > 0 {
+		to, rest = s[:i], s[i:]
+	}
+	for _, c := range []byte(to) {
+		if !scan.IsLetter(c) && !scan.IsDigit(c) && c != '*' && c != '.' && c != '-' && c != '_' && c != '+' {
+			return "", s, false
+		}
+	}
+	return to, rest, to != "" && rest != "" && endsAddress(rest, true)
+}
+
+// hiddenAddress is the length of what Cloudflare shows in the place of an address, if it stands in front.
+func hiddenAddress(s string) int {
+	for _, hidden := range [...]string{"[email protected]", "[email\u00a0protected]"} {
+		if strings.HasPrefix(s, hidden) {
+			return len(hidden)
+		}
+	}
+	return 0
 }
 
 // longestAddress bounds the look at a hostile line.

@@ -59,6 +59,9 @@ func senderOf(s string) (sender, rest string) {
 	if rest, ok := after(s, "<>"); ok {
 		return "<>", rest
 	}
+	if n := hiddenAddress(s); n > 0 {
+		return s[:n], s[n:]
+	}
 	i := 0
 	if first(s) == '"' {
 		_, tail, ok := quoted(s[1:])
@@ -226,7 +229,11 @@ func recipients(ev *event.Event, s string) {
 	list := ev.RcptList[:0]
 	for s != "" && s != "<trunc>" {
 		var one string
-		one, s = idOf(s)
+		if n := hiddenAddress(s); n > 0 {
+			one, s = s[:n], s[n:]
+		} else {
+			one, s = idOf(s)
+		}
 		s = strings.TrimPrefix(s, " ")
 		if one != "" {
 			list = append(list, one)

@@ -27,8 +27,14 @@ func qmgr(ev *event.Event, s string) event.Kind {
 // active is "from=<a>, size=1, nrcpt=1 (queue active)", or "from=<a>, status=expired, returned to sender". Before 3.5 an address stands
 // there as it is, with all that a sender may put into it; what the writer sets behind it is free of such, so the last bracket is its own.
 func active(ev *event.Event, s string) event.Kind {
-	rest, taken := strings.CutPrefix(s, ", ") // somebody took all in brackets for markup
-	if !taken || !strings.HasPrefix(rest, "size=") {
+	rest, taken := strings.CutPrefix(s, ", ")  // somebody took all in brackets for markup
+	bare, _, lost := strings.Cut(s, ", size=") // or the brackets alone
+	switch {
+	case taken && strings.HasPrefix(rest, "size="):
+	case lost && s[0] != '<' && !strings.ContainsAny(bare, "<>,\""):
+		ev.MailFrom = sender(bare)
+		rest = s[len(bare)+len(", "):]
+	default:
 		end := strings.LastIndex(s, ">, ")
 		if end < 1 || s[0] != '<' {
 			return event.KindNone

@@ -84,8 +84,10 @@ func service(ev *event.Event, s string, named, own bool) event.Result {
 		}
 	}
 	for _, begin := range [...]string{
-		"still running as root: ", "handle_user ", "service unavailable: ", "bad protocol: ", "failed to ", "cannot ", "unauthorized ", "setuid ",
-		"POSIX::setuid ", "POSIX::setgid ", "fatal error: ", "in paranoid mode, ", "copy_config timeout", "accidental fork: ", "return setuid failed",
+		"still running as root: ", "handle_user ", "service unavailable: ", "bad protocol: ", "failed to ", "cannot ",
+		"unauthorized ", "setuid ",
+		"POSIX::setuid ", "POSIX::setgid ", "fatal error: ", "in paranoid mode, ", "copy_config timeout",
+		"accidental fork: ", "return setuid failed",
 	} {
 		if named && own && strings.HasPrefix(s, begin) {
 			ev.Kind = event.KindWarning
