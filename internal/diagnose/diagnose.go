@@ -42,7 +42,8 @@ func (d *Diagnosis) Event(ev *event.Event) {
 
 // Reply fills in what a failure's codes and words tell. The tracker asks again when it knows the command of a reply, or has put its lines together.
 func (d *Diagnosis) Reply(ev *event.Event) {
-	failed := ev.Class == '4' || ev.Class == '5' || ev.ErrorType != "" || fails(ev.Status) || ev.Kind == event.KindReject // also without a code
+	failed := ev.Class == '4' || ev.Class == '5' || ev.ErrorType != "" || fails(ev.Status) ||
+		ev.Kind == event.KindReject // also without a code
 	if !failed || !explains(ev) {
 		return
 	}
