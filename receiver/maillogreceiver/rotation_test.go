@@ -200,3 +200,55 @@ func (f *folder) shift(day int) {
 		}
 	}
 }
+
+// While a batch is refused nobody looks at the files, which are rotated and packed again and again, also over a kill: what was written first is read first.
+func TestBacklogOfManyRotationsIsReadInItsOrder(t *testing.T) {
+	f := newFolder(t, "mail.log")
+	f.write("mail.log", numbered(0, 50)...)
+	f.start()
+	f.settle()
+	n := 50
+	refused := make(chan struct{}, 1)
+	f.sink.set(func(plog.Logs) error {
+		select {
+		case refused <- struct{}{}:
+		default:
+		}
+		return errors.New("the backend is down")
+	})
+	rotate := func() {
+		f.write("mail.log", numbered(n, n+40)...)
+		n += 40
+		<-refused
+		f.turn(false)
+	}
+	for range 4 {
+		rotate()
+	}
+	f.stop()
+	f.start()
+	for range 4 {
+		rotate()
+	}
+	// It gets one batch through, looks at the files, and waits again.
+	for range 3 {
+		var once sync.Once
+		f.sink.set(func(plog.Logs) (err error) {
+			err = errors.New("the backend is down again")
+			once.Do(func() { err = nil })
+			if err != nil {
+				select {
+				case refused <- struct{}{}:
+				default:
+				}
+			}
+			return err
+		})
+		<-refused
+		rotate()
+	}
+	f.sink.set(nil)
+	waitFor(t, f.sink, n)
+	f.want(numbered(0, n)...)
+	inOrder(t, numbered(0, n), f.sink.texts())
+}

@@ -42,6 +42,7 @@ type File struct {
 	left     bool     // it has left the globs, and is read on for a while
 	deleted  bool     // and has no name any more
 	beside   bool     // no glob shows it: it was found beside one that does
+	turn     int      // when it was to be read first, among the files of its stream; 0: never yet
 	unsure   int      // the last look that could not tell whether it is still there
 	grew     time.Time
 

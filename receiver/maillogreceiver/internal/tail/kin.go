@@ -120,6 +120,9 @@ func (k *Known) compare(f *File, n *newcomer) kin {
 	if f.mark.At == 0 && f.left { // nothing of it was handed on yet, and it is open
 		return k.compareBoth(f, n, rotated)
 	}
+	if f.mark.At == 0 && f.turn > 0 && rotated && isStamped(n.head) {
+		return same // it was moved before anything of it was handed on, and begins as it did
+	}
 	if f.mark.At == 0 {
 		return stranger
 	}

@@ -22,6 +22,7 @@ type Known struct {
 	options  Options
 	restored bool // its state was saved before
 	looks    int
+	turns    int           // that were given
 	changes  atomic.Uint64 // of what is saved
 
 	mu     sync.Mutex // of the list

@@ -146,6 +146,12 @@ func (k *Known) streams() (list [][]*File) {
 	}
 	for _, dir := range slices.Sorted(maps.Keys(byDir)) {
 		slices.SortFunc(byDir[dir], older)
+		for _, f := range byDir[dir] {
+			if f.turn == 0 {
+				k.turns++
+				f.turn = k.turns
+			}
+		}
 		list = append(list, byDir[dir])
 	}
 	return list

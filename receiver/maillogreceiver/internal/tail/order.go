@@ -7,8 +7,11 @@ import (
 )
 
 // older orders the files of a stream: those that have left the globs, then those that a rotation has marked, then the one that is
-// written now.
+// written now. Of a file that has left the globs the name is not known any more: where that was decided before, it stays so.
 func older(a, b *File) int {
+	if (a.left || b.left) && a.turn > 0 && b.turn > 0 {
+		return cmp.Compare(a.turn, b.turn)
+	}
 	if a.left != b.left {
 		if a.left {
 			return -1

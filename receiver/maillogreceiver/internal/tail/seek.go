@@ -175,7 +175,7 @@ func (s *search) beginNewer() {
 func (s *search) begin(seen Seen) {
 	k := s.k
 	if f := k.places[seen.key()]; f != nil {
-		if still, _ := k.isStill(f, &seen); still {
+		if still, _ := k.isStill(f, &seen); still || f.there == k.looks {
 			return
 		}
 		k.leave(f)
