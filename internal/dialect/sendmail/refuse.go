@@ -159,7 +159,7 @@ func arguments(ev *event.Event, name, arg1, arg2 string) {
 func refusal(ev *event.Event, words string) {
 	if r, ok := reply.Parse(words); ok {
 		r.Into(ev)
-		ev.TextJoined = false
+		ev.TextJoined = r.Joined() // a filter may answer in several lines
 		ev.RejectPermanent = event.TriOf(ev.Class == '5')
 		return
 	}

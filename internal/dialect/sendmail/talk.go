@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/speech"
 )
 
@@ -11,11 +13,24 @@ import (
 func command(ev *event.Event, s string) event.Kind {
 	served(ev)
 	ev.FromPeer, ev.Said = event.Yes, s
-	if !speech.Command(s, ev) && !speech.Misspoken(s, ev) {
+	if !speech.Command(s, ev) && !speech.Misspoken(s, ev) && !refusedVerb(s, ev) {
 		return event.KindContent
 	}
 	speech.HideCredentials(s, ev)
 	return ev.Kind
+}
+
+// refusedVerb reads a command without the argument that it takes, or with a HELO name that is none: "MAIL", "AUTH", "EHLO a b". The answer
+// refuses that command. What else a verb begins with may be a line of a message that was sent behind a refused DATA.
+func refusedVerb(s string, ev *event.Event) bool {
+	word, rest, _ := scan.Cut(scan.TrimRight(s), ' ')
+	verb, ok := event.VerbOf(word)
+	greets := verb == event.VerbEHLO || verb == event.VerbHELO
+	if !ok || rest != "" && !greets {
+		return false
+	}
+	ev.Kind, ev.Command, ev.Argument = event.KindCommand, verb.String(), rest
+	return true
 }
 
 // answer is what this process had to say (err.c, putoutmsg, LogLevel 15): a server to its client, a delivery to a user who watches.
@@ -52,6 +67,9 @@ func answer(ev *event.Event, s string) event.Kind {
 	ev.FromPeer, ev.Said = event.No, s
 	if !speech.Reply(s, ev) {
 		return event.KindNone
+	}
+	if r, _ := reply.Parse(s); ev.MoreLines && r.Joined() { // a filter's answer of several lines is written as one (srvrsmtp.c, milter_cmd_fail)
+		ev.MoreLines, ev.TextJoined = false, true
 	}
 	return ev.Kind
 }
