@@ -246,6 +246,7 @@ func refused(ev *event.Event, l *line) event.Kind {
 		return syntax(ev, "RCPT", s)
 	case strings.HasPrefix(s, "Syntax error in parameters"), strings.HasPrefix(s, "Syntax error in address"),
 		strings.HasPrefix(s, "Invalid RFC-5321 address: "): // of either command; the last one before 3.0
+		ev.Reason = "protocol_error" // whether it is the sender or a recipient is not said
 		return syntax(ev, "", s)
 	case strings.HasPrefix(s, "Incoming message exceeded max size of "), strings.HasPrefix(s, "Incoming message exceeded databytes size of "):
 		return content(ev, l, 0, "message_too_large")

@@ -33,7 +33,22 @@ func failedCommand(ev *event.Event, s string) event.Kind {
 	if i == 0 && !strings.HasPrefix(result, "500 5.5.1 ") {
 		ev.Command, ev.EndHint = event.CommandConnect, event.EndServerClosed // the line at the end says "quit" of it
 	}
-	return refused(ev, result)
+	kind := refused(ev, result)
+	if ev.Command == "DATA" && isAboutContent(ev.Text) {
+		ev.Command = event.CommandEOM
+	}
+	return kind
+}
+
+// isAboutContent says whether the words refuse a message for what is in it: the answer to its end, when the last command is still DATA
+// (smtp_session.c, the errors of smtp_tx).
+func isAboutContent(words string) bool {
+	for _, one := range [...]string{"Transaction failed, message too big", "Loop detected", "Message is not RFC 2822 compliant"} {
+		if strings.HasSuffix(words, one) {
+			return true
+		}
+	}
+	return false
 }
 
 // command reads the command that was refused. smtpd hides the credentials of AUTH only where it knows the
