@@ -188,7 +188,14 @@ func tlsproxy(ev *event.Event, s string) event.Kind {
 		ev.EndHint = event.EndTLSFailed
 		return event.KindTLS
 	}
-	return serverTLS(ev, s)
+	rest, unverified := after(s, "certificate verification failed for ")
+	if p, _, ok := takePeer(rest); !unverified || ok && p.name == "" {
+		if kind := serverTLS(ev, s); kind != event.KindNone {
+			return kind
+		}
+	}
+	ev.Scope, ev.Role = event.ScopeNone, event.RoleClient // for smtp(8), with smtp_tls_connection_reuse (src/tlsproxy/tlsproxy_client.c)
+	return clientTLS(ev, s)
 }
 
 // dnsblog is "addr 1.2.3.4 listed by domain bl.example.org as 127.0.0.2" (src/dnsblog/dnsblog.c).
