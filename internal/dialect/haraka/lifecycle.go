@@ -12,8 +12,8 @@ import (
 func lifecycle(ev *event.Event, l *line) event.Kind {
 	s := l.text
 	for _, begin := range [...]string{
-		"Listening on ", "loading ", "Loading plugin: ", "Loading outbound queue from ", "Starting up Haraka version ", "worker ", "Creating TLS server on ",
-		"Generating a ", "Saved to ", "enabling block zone ", "will re-test list zones every ",
+		"Listening on ", "loading ", "Loading plugin: ", "Loading outbound queue from ", "Starting up Haraka version ", "worker ",
+		"Creating TLS server on ", "Generating a ", "Saved to ", "enabling block zone ", "will re-test list zones every ",
 	} {
 		if rest, ok := strings.CutPrefix(s, begin); ok && rest != "" && l.level != "DEBUG" {
 			if begin == "Listening on " || begin == "Creating TLS server on " {

@@ -201,7 +201,8 @@ func outboundPlain(ev *event.Event, l *line) event.Kind {
 		ev.MessageKind = event.MessageDSN
 		return event.KindMessageReceived
 	}
-	for _, begin := range [...]string{"Failed to get pool entry: ", "Failed to get socket: "} { // of 2.8 and 3.0, which do not say for which message
+	// of 2.8 and 3.0, which do not say for which message
+	for _, begin := range [...]string{"Failed to get pool entry: ", "Failed to get socket: "} {
 		if rest, ok := strings.CutPrefix(l.text, begin); ok {
 			ev.Role, ev.Direction = event.RoleClient, event.DirectionOutbound
 			if where, ok := strings.CutPrefix(strings.TrimPrefix(rest, "Error: "), "Outbound connection timed out to "); ok {

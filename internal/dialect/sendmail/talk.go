@@ -68,7 +68,8 @@ func answer(ev *event.Event, s string) event.Kind {
 	if !speech.Reply(s, ev) {
 		return event.KindNone
 	}
-	if r, _ := reply.Parse(s); ev.MoreLines && r.Joined() { // a filter's answer of several lines is written as one (srvrsmtp.c, milter_cmd_fail)
+	// a filter's answer of several lines is written as one (srvrsmtp.c, milter_cmd_fail)
+	if r, _ := reply.Parse(s); ev.MoreLines && r.Joined() {
 		ev.MoreLines, ev.TextJoined = false, true
 	}
 	return ev.Kind
