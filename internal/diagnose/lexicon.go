@@ -52,7 +52,7 @@ func (l *lexicon) stem(s string) uint32 {
 // vocabulary makes the one whose symbols lead to spots from the beginning.
 func (l *lexicon) vocabulary(begins func(symbol uint32) spot) vocabulary {
 	size := 4
-	for size < 2*len(l.words) {
+	for 2*size < 3*len(l.words) { // half again as many: what is looked up lies nearer together, which counts for more than a second look
 		size *= 2
 	}
 	v := vocabulary{
