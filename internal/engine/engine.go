@@ -86,7 +86,7 @@ func (e *Engine) share(l *Line) interface{ RUnlock() } {
 func (e *Engine) Speaks(key Source) bool {
 	key.Part = ""
 	defer e.world.RLock(uint32(lanes.Of(key.Name))).RUnlock()
-	s := e.enter(&Line{Source: key})
+	s := e.enter(key, nil)
 	defer s.Unlock()
 	return s.Talks && e.tracker.Holds(s.Host, s.name)
 }

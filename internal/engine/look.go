@@ -23,8 +23,9 @@ const (
 func (e *Engine) look(l *Line, memory **dialect.Memory) look {
 	l.reset()
 	defer e.share(l).RUnlock()
-	src := e.enter(l)
+	src := e.enter(l.Source, l.source) // most lines are of the source of the one before
 	defer src.Unlock()
+	l.source = src
 	if src.Talks && e.tracker.Holds(src.Host, src.name) {
 		return lookHeld
 	}

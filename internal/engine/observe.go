@@ -23,8 +23,9 @@ func (e *Engine) Observe(l *Line) {
 // observeAlone does so while no other line of its source is on its way.
 func (e *Engine) observeAlone(l *Line) {
 	defer e.share(l).RUnlock()
-	src := e.enter(l)
+	src := e.enter(l.Source, l.source) // most lines are of the source of the one before
 	defer src.Unlock()
+	l.source = src
 	e.observe(src, l)
 	e.noteLogin(l)
 }

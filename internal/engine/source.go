@@ -3,7 +3,6 @@ package engine
 import (
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/secrets"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
@@ -15,7 +14,7 @@ type source struct {
 	name     string
 	exchange secrets.Exchange
 	said     map[string]*saidLine // by host
-	gone     atomic.Bool          // it was given up: its key means another one now
+	gone     bool                 // it was given up: its key means another one now
 	*session.Source
 }
 
@@ -36,18 +35,17 @@ func (e *Engine) source(key Source) *source {
 	return s
 }
 
-// enter gives the source of a line, with its lock. Most lines are of the same as their caller's one before.
-func (e *Engine) enter(l *Line) *source {
-	if l.source == nil || l.source.key != l.Source {
-		l.source = e.source(l.Source)
+// enter gives the source of a key, with its lock; last is one that it may be, nil for none.
+func (e *Engine) enter(key Source, last *source) *source {
+	s := last
+	if s == nil || s.key != key {
+		s = e.source(key)
 	}
-	for {
-		if l.source.Lock(); !l.source.gone.Load() {
-			return l.source
-		}
-		l.source.Unlock()
-		l.source = e.source(l.Source)
+	for s.Lock(); s.gone; s.Lock() {
+		s.Unlock()
+		s = e.source(key)
 	}
+	return s
 }
 
 func (e *Engine) addSource(key Source) *source {
@@ -73,7 +71,7 @@ func (e *Engine) addSource(key Source) *source {
 func (e *Engine) giveUp(s *source) {
 	s.Lock()
 	defer s.Unlock()
-	s.gone.Store(true)
+	s.gone = true
 	e.repeats.drop(s)
 	delete(e.sources.byKey, s.key)
 }
