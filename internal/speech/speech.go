@@ -53,6 +53,9 @@ func Command(said string, ev *event.Event) bool {
 	return true
 }
 
+// OfClient is Command for a line that is told to be a client's: it may be Misspoken, too.
+func OfClient(said string, ev *event.Event) bool { return Command(said, ev) || Misspoken(said, ev) }
+
 // Misspoken reads MAIL FROM: and RCPT TO: with an address that is none (<bad, a blank): the server refuses it, and knew which command it was.
 // It is for lines that are told to be a client's, and behind Command.
 func Misspoken(said string, ev *event.Event) bool {

@@ -125,7 +125,7 @@ func readWords(r *row, sent bool, ev *event.Event) event.Result {
 	client := sent != (ev.Role == event.RoleServer)
 	ev.FromPeer = event.TriOf(client)
 	switch {
-	case (client || ev.Role == event.RoleUnknown) && (speech.Command(said, ev) || speech.Misspoken(said, ev) || readCommand(said, ev)):
+	case (client || ev.Role == event.RoleUnknown) && (speech.OfClient(said, ev) || readCommand(said, ev)):
 		if speech.HideCredentials(said, ev); data.doubled && ev.Command == "AUTH" {
 			ev.Hide(data.text) // the words are a copy: the column has a second quote to each of theirs
 		}

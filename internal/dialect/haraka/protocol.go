@@ -32,7 +32,7 @@ func speak(ev *event.Event, l *line) event.Kind {
 		}
 		return event.KindContent
 	}
-	if !speech.Command(said, ev) && !speech.Misspoken(said, ev) {
+	if !speech.OfClient(said, ev) {
 		return event.KindContent
 	}
 	speech.HideCredentials(said, ev)

@@ -138,7 +138,7 @@ func readTalk(r *row, ev *event.Event) event.Result {
 	switch {
 	case client && said == "[nl].":
 		ev.Said = "." // the end of the message, which itself is not logged
-	case client && (speech.Command(said, ev) || speech.Misspoken(said, ev)):
+	case client && speech.OfClient(said, ev):
 		speech.HideCredentials(said, ev)
 		return event.Parsed
 	case !client && speech.Reply(said, ev):

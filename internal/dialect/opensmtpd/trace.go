@@ -78,7 +78,7 @@ func said(ev *event.Event, part, pointer, words string, client event.Tri) event.
 	if client == event.No && speech.Reply(words, ev) {
 		return spoken(ev, part, event.KindReply)
 	}
-	if client == event.Yes && (speech.Command(words, ev) || speech.Misspoken(words, ev)) {
+	if client == event.Yes && speech.OfClient(words, ev) {
 		speech.HideCredentials(words, ev)
 		return spoken(ev, part, event.KindCommand)
 	}

@@ -13,7 +13,7 @@ import (
 func command(ev *event.Event, s string) event.Kind {
 	served(ev)
 	ev.FromPeer, ev.Said = event.Yes, s
-	if !speech.Command(s, ev) && !speech.Misspoken(s, ev) && !refusedVerb(s, ev) {
+	if !speech.OfClient(s, ev) && !refusedVerb(s, ev) {
 		return event.KindContent
 	}
 	speech.HideCredentials(s, ev)
