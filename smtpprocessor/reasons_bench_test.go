@@ -73,9 +73,7 @@ func heldBack() (list []string) {
 // Nothing is remembered of a reply, so both are what it costs to read it. Some lines are enriched and then others diagnosed, so that the
 // processor's caches hold what they hold in a pipeline.
 //
-// At most 15 % are asked. Measured on a machine that others kept busy, three rounds, medians, against the automaton over letters that was
-// there before: distinct 16.4 % (18.9), field 16.7 % (18.6); with 1,000 own rules 18.8 % (24.3) and 18.2 % (22.9). A quarter of it is the
-// fingerprint (internal/diagnose BenchmarkEvent has the parts).
+// At most 15 % are asked; docs/performance.md has what was measured, and internal/diagnose BenchmarkEvent the parts.
 func BenchmarkDiagnosis(b *testing.B) {
 	for _, mix := range []struct {
 		name  string

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
 // Service reads "OpenDKIM Filter v2.11.0 starting (args: -f)" and "OpenDKIM Filter: Opening listen socket on conn inet:8891@localhost" of
@@ -43,10 +44,8 @@ func IsTrouble(s string) bool {
 	for _, process := range [...]string{"[child] ", "[parent] "} {
 		s = strings.TrimPrefix(s, process)
 	}
-	for _, begin := range complaints {
-		if strings.HasPrefix(s, begin) {
-			return true
-		}
+	if scan.Begins(s, complaints[:]...) {
+		return true
 	}
 	if strings.HasSuffix(s, " header add failed") || strings.HasSuffix(s, " header remove failed") {
 		return true
@@ -62,10 +61,5 @@ func IsTrouble(s string) bool {
 		return false
 	}
 	_, rest, ok := strings.Cut(s[n:], ")")
-	for _, behind := range [...]string{": ", " failed", " to ", " returned ", " wrong size "} {
-		if strings.HasPrefix(rest, behind) {
-			return ok
-		}
-	}
-	return false
+	return ok && scan.Begins(rest, ": ", " failed", " to ", " returned ", " wrong size ")
 }

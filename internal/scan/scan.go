@@ -76,6 +76,16 @@ func Angle(s string) (inner, rest string, ok bool) {
 	return Between(s, '<', '>')
 }
 
+// Begins says whether one of the words stands at the front of s.
+func Begins(s string, words ...string) bool {
+	for _, w := range words {
+		if strings.HasPrefix(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
 // TrimLeft takes blanks and tabs off the front.
 func TrimLeft(s string) string {
 	for s != "" && IsBlank(s[0]) {

@@ -68,6 +68,20 @@ func TestTrim(t *testing.T) {
 	}
 }
 
+func TestBegins(t *testing.T) {
+	for _, c := range []struct {
+		s     string
+		words []string
+		want  bool
+	}{
+		{"can't open", []string{"cannot ", "can't "}, true}, {"we can't", []string{"can't "}, false}, {"can't", []string{"can't "}, false}, {"x", nil, false},
+	} {
+		if got := Begins(c.s, c.words...); got != c.want {
+			t.Errorf("Begins(%q, %q) = %v", c.s, c.words, got)
+		}
+	}
+}
+
 func TestNumbers(t *testing.T) {
 	for s, want := range map[string]int64{"0": 0, "540": 540, "9223372036854775807": math.MaxInt64} {
 		if got, ok := Int(s); !ok || got != want {

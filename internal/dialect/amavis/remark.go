@@ -53,12 +53,8 @@ func remark(ev *event.Event, s string, ofTask, alert bool) event.Kind {
 
 // isTrouble knows complaints that had no mark in front before amavisd-new 2.3.
 func isTrouble(s string) bool {
-	for _, begin := range [...]string{"TROUBLE", "WARN: ", "PRESERVING EVIDENCE ", "Clam Antivirus-clamd: Can't ", "ClamAV-clamd: Can't "} {
-		if strings.HasPrefix(s, begin) {
-			return true
-		}
-	}
-	return strings.Contains(s, " av-scanner FAILED: ")
+	return scan.Begins(s, "TROUBLE", "WARN: ", "PRESERVING EVIDENCE ", "Clam Antivirus-clamd: Can't ", "ClamAV-clamd: Can't ") ||
+		strings.Contains(s, " av-scanner FAILED: ")
 }
 
 // asked is the kind of a line about a message.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
 // ownTrouble begins what Exim says of this host's files, pipes, sockets and configuration (src/deliver.c, src/route.c, src/routers,
@@ -43,10 +44,8 @@ func ownWords(ev *event.Event, text string) {
 }
 
 func isOwnTrouble(text string) bool {
-	for _, begin := range ownTrouble {
-		if strings.HasPrefix(text, begin) {
-			return true
-		}
+	if scan.Begins(text, ownTrouble[:]...) {
+		return true
 	}
 	for _, end := range ownTroubleEnds {
 		if strings.HasSuffix(text, end) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
 // ownTrouble begins what Postfix's own daemons say of this host where they cannot deliver: of its tables, files, sockets and configuration
@@ -48,14 +49,7 @@ func ownWords(ev *event.Event, text string) {
 	}
 }
 
-func beginsOwnTrouble(text string) bool {
-	for _, begin := range ownTrouble {
-		if strings.HasPrefix(text, begin) {
-			return true
-		}
-	}
-	return false
-}
+func beginsOwnTrouble(text string) bool { return scan.Begins(text, ownTrouble[:]...) }
 
 // isExit says whether the text is that of an exit status alone: the words of the command behind it may say more.
 func isExit(text string) bool {
