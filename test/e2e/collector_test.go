@@ -5,12 +5,14 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -90,22 +92,28 @@ func (c *collector) configure(old, replacement string) {
 	require.NoError(c.t, os.WriteFile(path, []byte(strings.Replace(string(text), old, replacement, 1)), 0o600))
 }
 
-// given are the addresses that freeAddress has given.
-var given sync.Map
+// The ports that freeAddress gives: those that no system gives to whoever calls somebody (net.ipv4.ip_local_port_range), or asks for any.
+const firstPort, ports = 15000, 15000
+
+// portsGiven is how many freeAddress has given, from anywhere: another run may be beside this one.
+var portsGiven atomic.Uint32
+
+func init() { portsGiven.Store(rand.Uint32N(ports)) }
 
 // freeAddress is an address that nobody listens at. None is given twice: those of backends that are down look free.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	syscall.ForkLock.RLock() // else a process that begins right now holds the listener open until it is another program
 	defer syscall.ForkLock.RUnlock()
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		require.NoError(t, l.Close())
-		if _, twice := given.LoadOrStore(l.Addr().String(), true); !twice {
-			return l.Addr().String()
+	for range ports {
+		address := fmt.Sprintf("127.0.0.1:%d", firstPort+portsGiven.Add(1)%ports)
+		if l, err := net.Listen("tcp", address); err == nil {
+			require.NoError(t, l.Close())
+			return address
 		}
 	}
+	require.Fail(t, "no port is free")
+	return ""
 }
 
 // said is what a process has said so far; it is asked while the process goes on.
