@@ -82,7 +82,7 @@ func TestPrometheusNamesTheStolenAccount(t *testing.T) {
 	require.Eventually(t, func() bool {
 		got = prom.query(query)
 		return got[stolen] > 400
-	}, 20*time.Second, 200*time.Millisecond)
+	}, patience, 200*time.Millisecond)
 	assert.LessOrEqual(t, len(got), 10)
 	for user, n := range got {
 		if user != stolen {

@@ -76,7 +76,7 @@ func TestPrometheusSeesTheFirstBurst(t *testing.T) {
 	cmd.Stdout, cmd.Stderr = &output, &output
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	require.Eventually(t, func() bool { return strings.Contains(output.String(), isReady) }, 60*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(output.String(), isReady) }, patience, 10*time.Millisecond)
 	time.Sleep(time.Second) // it reads what is written from its start on
 	require.NoError(t, os.WriteFile(log, []byte(strings.Join(burst(), "\n")+"\n"), 0o600))
 

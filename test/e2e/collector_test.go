@@ -92,6 +92,9 @@ func (c *collector) configure(old, replacement string) {
 	require.NoError(c.t, os.WriteFile(path, []byte(strings.Replace(string(text), old, replacement, 1)), 0o600))
 }
 
+// patience is how long a test waits for what must come: many tests share few cores, so it says when to give up, never how fast something is.
+const patience = 3 * time.Minute
+
 // The ports that freeAddress gives: those that no system gives to whoever calls somebody (net.ipv4.ip_local_port_range), or asks for any.
 const firstPort, ports = 15000, 15000
 
@@ -154,7 +157,7 @@ const isReady = "Everything is ready"
 // ready waits until it has started: only then does it end in order when it is told to.
 func (c *collector) ready() {
 	c.t.Helper()
-	require.Eventually(c.t, func() bool { return strings.Count(c.output.String(), isReady) > c.before }, 60*time.Second, 5*time.Millisecond, c.output.String())
+	require.Eventually(c.t, func() bool { return strings.Count(c.output.String(), isReady) > c.before }, patience, 5*time.Millisecond, c.output.String())
 	time.Sleep(200 * time.Millisecond) // then it looks for signals
 }
 
@@ -203,7 +206,7 @@ func (c *collector) waitFor(lines int) {
 			}
 		}
 		return got >= lines
-	}, 60*time.Second, 50*time.Millisecond)
+	}, patience, 50*time.Millisecond)
 }
 
 // made says whether the record is one that the processor made.

@@ -210,7 +210,7 @@ func TestQueriesOfOtherExporters(t *testing.T) {
 			got = prom.query(query)
 			v, ok := got[""]
 			return ok && len(got) == 1 && v-want < 0.001 && want-v < 0.001
-		}, 10*time.Second, 100*time.Millisecond) {
+		}, patience, 100*time.Millisecond) {
 			t.Errorf("%s: %v, want %g: %s", name, got, want, query)
 		}
 		compared[name] = true

@@ -67,7 +67,7 @@ func (r *replay) panel(t *testing.T, b *dashboards.Board, p *dashboards.Panel, v
 	nothing := func() bool {
 		return !slices.ContainsFunc(r.ask(query), func(s sample) bool { return s.value > 0 || v.Kind == dashboards.Own && s.value == 0 })
 	}
-	if !assert.Eventually(t, func() bool { return !nothing() }, 20*time.Second, 500*time.Millisecond, "%s gives nothing: %s", name, query) {
+	if !assert.Eventually(t, func() bool { return !nothing() }, patience, 500*time.Millisecond, "%s gives nothing: %s", name, query) {
 		return
 	}
 	if conditions, ok := v.Of.OnRecords(); ok && v.Kind == dashboards.Count {
@@ -175,7 +175,7 @@ func (r *replay) rules(t *testing.T) {
 	for _, group := range file.Groups {
 		for _, rule := range group.Rules {
 			if rule.Record != "" {
-				assert.Eventually(t, func() bool { return len(r.ask(rule.Record)) > 0 && len(r.ask(rule.Expr)) > 0 }, 20*time.Second, 500*time.Millisecond, rule.Record)
+				assert.Eventually(t, func() bool { return len(r.ask(rule.Record)) > 0 && len(r.ask(rule.Expr)) > 0 }, patience, 500*time.Millisecond, rule.Record)
 			}
 		}
 	}

@@ -21,7 +21,7 @@ func TestStartUpPagesAreGivenBack(t *testing.T) {
 	c.ready()
 	file, err := os.Stat(binary)
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return residentOfFiles(t, c.cmd.Process.Pid) < file.Size()/3 }, time.Minute, 200*time.Millisecond)
+	require.Eventually(t, func() bool { return residentOfFiles(t, c.cmd.Process.Pid) < file.Size()/3 }, patience, 200*time.Millisecond)
 	c.write([]string{"Nov 30 10:00:00 mx1 postfix/smtpd[1]: connect from client.example.org[192.0.2.1]"})
 	c.waitFor(1)
 	c.stop()

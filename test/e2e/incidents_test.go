@@ -64,22 +64,22 @@ func TestIncidentsOfTheExample(t *testing.T) {
 	}
 	begin()
 	c.write(before)
-	require.Eventually(t, func() bool { return len(states()) > 0 }, 60*time.Second, 50*time.Millisecond, errorsIn(c.output.String()))
+	require.Eventually(t, func() bool { return len(states()) > 0 }, patience, 50*time.Millisecond, errorsIn(c.output.String()))
 	metrics := func() string {
 		out, _ := exec.Command("curl", "-s", "http://"+prometheus+"/metrics").Output()
 		return string(out)
 	}
 	if _, err := exec.LookPath("curl"); err == nil {
-		require.Eventually(t, func() bool { return strings.Contains(metrics(), "smtp_incidents_open{") }, 60*time.Second, 200*time.Millisecond)
+		require.Eventually(t, func() bool { return strings.Contains(metrics(), "smtp_incidents_open{") }, patience, 200*time.Millisecond)
 	}
 	require.Eventually(t, func() bool { // what was read is saved
 		data, err := os.ReadFile(filepath.Join(dir, "state", "connector_smtp_"))
 		return err == nil && bytes.Contains(data, []byte(`"rate_limited"`))
-	}, 60*time.Second, 100*time.Millisecond)
+	}, patience, 100*time.Millisecond)
 	c.kill()
 	begin()
 	c.write(after)
-	require.Eventually(t, func() bool { return strings.Contains(strings.Join(states(), "\n"), "ended") }, 60*time.Second, 50*time.Millisecond, errorsIn(c.output.String()))
+	require.Eventually(t, func() bool { return strings.Contains(strings.Join(states(), "\n"), "ended") }, patience, 50*time.Millisecond, errorsIn(c.output.String()))
 	c.stop()
 
 	ids := map[string]bool{}

@@ -14,7 +14,7 @@ import (
 func (c *collector) waitForSome() {
 	c.t.Helper()
 	before := len(wholeLines(c.logs))
-	require.Eventually(c.t, func() bool { return len(wholeLines(c.logs)) > before }, 60*time.Second, 5*time.Millisecond, c.output.String())
+	require.Eventually(c.t, func() bool { return len(wholeLines(c.logs)) > before }, patience, 5*time.Millisecond, c.output.String())
 }
 
 // waitForAll waits until every line has come out at least once.
@@ -26,7 +26,7 @@ func (c *collector) waitForAll(lines []string) {
 			seen[r.Attr["log.file.record_offset"]] = true
 		}
 		return len(seen) > len(lines) // and the records that have no place
-	}, 60*time.Second, 50*time.Millisecond, c.output.String())
+	}, patience, 50*time.Millisecond, c.output.String())
 }
 
 // dedupe is what a backend that knows ids would keep: records that came again after a crash say the same with the same ids, so the newest of
@@ -64,5 +64,5 @@ func (c *collector) waitForRecords(n int) {
 			}
 		}
 		return got >= n
-	}, 60*time.Second, 20*time.Millisecond, c.output.String())
+	}, patience, 20*time.Millisecond, c.output.String())
 }

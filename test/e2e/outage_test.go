@@ -105,7 +105,7 @@ func (n *exampleNode) stop() {
 	began := time.Now()
 	require.NoError(n.o.t, n.cmd.Process.Signal(syscall.SIGTERM))
 	n.wait()
-	assert.Less(n.o.t, time.Since(began), 20*time.Second, "SIGTERM took too long")
+	assert.Less(n.o.t, time.Since(began), patience, "SIGTERM took too long")
 }
 
 func (n *exampleNode) kill() {
@@ -164,7 +164,7 @@ func (o *outage) lose(end func(*exampleNode)) {
 			n.start()
 		}
 	}
-	require.Eventually(t, func() bool { return k.count() >= len(lines) }, 60*time.Second, 20*time.Millisecond, "%d of %d lines", k.count(), len(lines))
+	require.Eventually(t, func() bool { return k.count() >= len(lines) }, patience, 20*time.Millisecond, "%d of %d lines", k.count(), len(lines))
 	time.Sleep(500 * time.Millisecond)
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -188,7 +188,7 @@ func (o *outage) looked() {
 	if o.reads == nil {
 		o.reads = o.placeSaved
 	}
-	require.Eventually(o.t, o.reads, 60*time.Second, 20*time.Millisecond, "nobody has looked at the log")
+	require.Eventually(o.t, o.reads, patience, 20*time.Millisecond, "nobody has looked at the log")
 }
 
 // placeSaved says whether a receiver of files has saved where in the log it is.

@@ -100,7 +100,7 @@ func (s *server) until(q string, want map[string]float64) {
 	if !assert.Eventually(s.t, func() bool {
 		got = s.query(q)
 		return fmt.Sprint(got) == fmt.Sprint(want)
-	}, 30*time.Second, 100*time.Millisecond) {
+	}, patience, 100*time.Millisecond) {
 		s.t.Fatalf("%s\n got %v\nwant %v\n%s", q, got, want, s.output.String())
 	}
 }
@@ -122,7 +122,7 @@ func TestPrometheusCountsWhatTheLogSays(t *testing.T) {
 	mid := time.Now()
 	require.Eventually(t, func() bool { // twenty scrapes that stand at the end of the first half
 		return prom.query(`max(timestamp(up))`)[""] > float64(mid.UnixMilli())/1000+4
-	}, 30*time.Second, 50*time.Millisecond)
+	}, patience, 50*time.Millisecond)
 
 	col.write(lines[half:])
 	col.waitFor(len(lines))
@@ -215,7 +215,7 @@ func rates(t *testing.T, prom *server) {
 			prom.query(query) // ends the test where it is not understood; test/truth answers it (accounts_test.go)
 			continue
 		}
-		assert.Eventually(t, func() bool { return len(prom.query(query)) > 0 }, 30*time.Second, 100*time.Millisecond, query)
+		assert.Eventually(t, func() bool { return len(prom.query(query)) > 0 }, patience, 100*time.Millisecond, query)
 		n++
 	}
 	assert.GreaterOrEqual(t, n, 8)

@@ -30,13 +30,13 @@ func TestFullQueueAndMemoryLimiterLoseNothing(t *testing.T) {
 	l.Write(40_000, func(line string) { lines = append(lines, line) })
 	col.write(lines[:20_000])
 	col.start()
-	require.Eventually(t, func() bool { return b.count() > 5000 }, 60*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return b.count() > 5000 }, patience, time.Millisecond)
 	col.stop()
 	col.configure("limit_mib: 4000", "limit_mib: 4") // less than any collector takes: all is refused
 	col.write(lines[20_000:])
 	col.start()
 	limited := func() int { return strings.Count(col.output.String(), "Refusing data") }
-	require.Eventually(t, func() bool { return limited() > 0 }, 60*time.Second, time.Millisecond, "the memory limiter never said no")
+	require.Eventually(t, func() bool { return limited() > 0 }, patience, time.Millisecond, "the memory limiter never said no")
 	time.Sleep(200 * time.Millisecond)
 	col.stop()
 	before := b.count()

@@ -119,7 +119,7 @@ func hosts(t *testing.T, names ...string) (paths []string, want generate.Totals,
 // collector alone would have said.
 func wantTotals(t *testing.T, b *backend, want generate.Totals, lines int, nodes ...*node) {
 	t.Helper()
-	require.Eventually(t, func() bool { return b.count() == lines }, 60*time.Second, 20*time.Millisecond, "%d of %d lines", b.count(), lines)
+	require.Eventually(t, func() bool { return b.count() == lines }, patience, 20*time.Millisecond, "%d of %d lines", b.count(), lines)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	truth.Settle(&b.totals)
@@ -143,7 +143,7 @@ func wantTotals(t *testing.T, b *backend, want generate.Totals, lines int, nodes
 	}
 	require.Eventually(t, func() bool {
 		return assert.ObjectsAreEqual(ends, counted("smtp_delivery_recipients_total", "smtp_delivery_status"))
-	}, 40*time.Second, 200*time.Millisecond, "want %v", ends)
+	}, patience, 200*time.Millisecond, "want %v", ends)
 	assert.Equal(t, want.Attempts, counted("smtp_delivery_attempts_total", "smtp_delivery_status"))
 	assert.Equal(t, want.Sessions, counted("smtp_session_count_total", "smtp_session_end"))
 	assert.Equal(t, map[string]int{"mail": want.Messages}, counted("smtp_message_count_total", "smtp_message_kind"))
@@ -235,7 +235,7 @@ func shared(t *testing.T, broker string, gateways int) {
 			}
 		}
 		return having == gateways
-	}, 60*time.Second, 50*time.Millisecond, "the gateways share no partitions")
+	}, patience, 50*time.Millisecond, "the gateways share no partitions")
 }
 
 // errorsIn picks the first complaints out of a collector's own log.

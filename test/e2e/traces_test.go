@@ -108,10 +108,10 @@ func TestOneMailIsOneTraceInTheStore(t *testing.T) {
 	}
 	var got map[string]int
 	// Sendmail logs no end of a message: it is over when no other recipient has shown itself for a while, so the last span comes with the end of the collector.
-	require.Eventually(t, func() bool { got = store.of(mail); return got["smtp.message"] >= 2 && got["smtp.delivery"] == 3 }, 60*time.Second, 50*time.Millisecond)
-	require.Eventually(t, func() bool { return strings.Contains(scrape(t, prometheus), `trace_id="`+mail.String()+`"`) }, 60*time.Second, 100*time.Millisecond,
+	require.Eventually(t, func() bool { got = store.of(mail); return got["smtp.message"] >= 2 && got["smtp.delivery"] == 3 }, patience, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(scrape(t, prometheus), `trace_id="`+mail.String()+`"`) }, patience, 100*time.Millisecond,
 		"no exemplar leads to the trace")
-	require.Eventually(t, func() bool { got = store.of(mail); return got["smtp.message"] == 3 }, 60*time.Second, 100*time.Millisecond, "%v", got)
+	require.Eventually(t, func() bool { got = store.of(mail); return got["smtp.message"] == 3 }, patience, 100*time.Millisecond, "%v", got)
 	require.Equal(t, want, got)
 	store.mu.Lock()
 	defer store.mu.Unlock()
