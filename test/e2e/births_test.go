@@ -77,7 +77,7 @@ func TestPrometheusSeesTheFirstBurst(t *testing.T) {
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	require.Eventually(t, func() bool { return strings.Contains(output.String(), isReady) }, patience, 10*time.Millisecond)
-	time.Sleep(time.Second) // it reads what is written from its start on
+	time.Sleep(3 * time.Second) // it has looked for files: what is new now is read from its beginning
 	require.NoError(t, os.WriteFile(log, []byte(strings.Join(burst(), "\n")+"\n"), 0o600))
 
 	total := 0.0

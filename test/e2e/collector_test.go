@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -158,7 +159,17 @@ const isReady = "Everything is ready"
 func (c *collector) ready() {
 	c.t.Helper()
 	require.Eventually(c.t, func() bool { return strings.Count(c.output.String(), isReady) > c.before }, patience, 5*time.Millisecond, c.output.String())
-	time.Sleep(200 * time.Millisecond) // then it looks for signals
+	time.Sleep(500 * time.Millisecond) // then it looks for signals
+}
+
+// waitUntilOpen waits until a process has a file open, and a moment longer: it may have just begun to ask where the file ends.
+func waitUntilOpen(t *testing.T, pid int, path string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		fds, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+		return slices.ContainsFunc(fds, func(fd string) bool { to, _ := os.Readlink(fd); return to == path })
+	}, patience, 20*time.Millisecond, "nobody has opened %s", path)
+	time.Sleep(500 * time.Millisecond)
 }
 
 // stop ends the collector as an operator does.

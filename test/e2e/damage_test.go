@@ -98,7 +98,7 @@ func startsAndReads(t *testing.T, o *outage, n *exampleNode, k *kept, seed uint6
 	n.output.Reset()
 	n.start()
 	n.waitUntil(isReady)
-	time.Sleep(time.Second) // until it has looked at the log, which it cannot save in each case
+	waitUntilOpen(t, n.cmd.Process.Pid, o.log) // it cannot save in each case that it has looked at it
 	before := k.count()
 	lines := o.grow(seed, 50)
 	require.Eventually(t, func() bool { return k.count() >= before+lines }, patience, 20*time.Millisecond, "%s", errorsIn(n.output.String()))
