@@ -148,13 +148,15 @@ func TestChaos(t *testing.T) {
 		}
 		have := b.count()
 		target := have + rnd.IntN(max(1, at-have)) // so that the kill falls into any stage
-		require.Eventually(t, func() bool { return b.count() >= target }, 120*time.Second, time.Millisecond, "%s", tail(col.output.String()))
+		eventually(t, func() bool { return b.count() >= target }, time.Millisecond, func() string { return tail(col.output.String()) })
 		col.kill()
 		write(rnd.IntN(500)) // while it is down
 	}
 	col.start()
 	write(len(all))
-	require.Eventually(t, func() bool { return b.count() == len(all) }, 300*time.Second, 20*time.Millisecond, "%d of %d lines; %s", b.count(), len(all), tail(col.output.String()))
+	eventually(t, func() bool { return b.count() == len(all) }, 20*time.Millisecond, func() string {
+		return fmt.Sprintf("%d of %d lines; %s", b.count(), len(all), tail(col.output.String()))
+	})
 	col.stop()
 
 	t.Logf("%d lines in %d files, %d kills, %s: lost 0; %d batches refused, %d kept and refused; %d records came again, %d of them marked", len(all), rotations+1,

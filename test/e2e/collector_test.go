@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
@@ -94,7 +95,15 @@ func (c *collector) configure(old, replacement string) {
 }
 
 // patience is how long a test waits for what must come: many tests share few cores, so it says when to give up, never how fast something is.
-const patience = 3 * time.Minute
+const patience = 5 * time.Minute
+
+// eventually waits for what must come, and says what there is when it does not.
+func eventually(t *testing.T, condition func() bool, every time.Duration, what func() string) {
+	t.Helper()
+	if !assert.Eventually(t, condition, patience, every) {
+		t.Fatal(what())
+	}
+}
 
 // The ports that freeAddress gives: those that no system gives to whoever calls somebody (net.ipv4.ip_local_port_range), or asks for any.
 const firstPort, ports = 15000, 15000
@@ -158,7 +167,7 @@ const isReady = "Everything is ready"
 // ready waits until it has started: only then does it end in order when it is told to.
 func (c *collector) ready() {
 	c.t.Helper()
-	require.Eventually(c.t, func() bool { return strings.Count(c.output.String(), isReady) > c.before }, patience, 5*time.Millisecond, c.output.String())
+	eventually(c.t, func() bool { return strings.Count(c.output.String(), isReady) > c.before }, 5*time.Millisecond, c.output.String)
 	time.Sleep(500 * time.Millisecond) // then it looks for signals
 }
 

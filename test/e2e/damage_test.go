@@ -71,7 +71,7 @@ func damaged(t *testing.T) (o *outage, n *exampleNode, k *kept, state string) {
 	n.start()
 	o.looked()
 	o.grow(40, 100)
-	require.Eventually(t, func() bool { return k.count() >= 100 }, patience, 20*time.Millisecond, "%s", errorsIn(n.output.String()))
+	eventually(t, func() bool { return k.count() >= 100 }, 20*time.Millisecond, func() string { return errorsIn(n.output.String()) })
 	n.stop()
 	return o, n, k, filepath.Join(dir, "state", "loki.yaml")
 }
@@ -89,7 +89,7 @@ func (o *outage) grow(seed uint64, n int) (lines int) {
 // waitUntil waits until the collector says something.
 func (n *exampleNode) waitUntil(says string) {
 	n.o.t.Helper()
-	require.Eventually(n.o.t, func() bool { return strings.Contains(n.output.String(), says) }, patience, 10*time.Millisecond, "%s", tail(n.output.String()))
+	eventually(n.o.t, func() bool { return strings.Contains(n.output.String(), says) }, 10*time.Millisecond, func() string { return tail(n.output.String()) })
 }
 
 // startsAndReads starts the collector, and lets it read what comes then.
@@ -101,7 +101,7 @@ func startsAndReads(t *testing.T, o *outage, n *exampleNode, k *kept, seed uint6
 	waitUntilOpen(t, n.cmd.Process.Pid, o.log) // it cannot save in each case that it has looked at it
 	before := k.count()
 	lines := o.grow(seed, 50)
-	require.Eventually(t, func() bool { return k.count() >= before+lines }, patience, 20*time.Millisecond, "%s", errorsIn(n.output.String()))
+	eventually(t, func() bool { return k.count() >= before+lines }, 20*time.Millisecond, func() string { return errorsIn(n.output.String()) })
 	n.stop()
 }
 

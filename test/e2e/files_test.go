@@ -57,7 +57,7 @@ func (c *collector) delivered() (by map[string]int, marked int) {
 // once wants each recipient's delivery once, as no duplicate.
 func (c *collector) once(recipients int) {
 	c.t.Helper()
-	require.Eventually(c.t, func() bool { by, _ := c.delivered(); return len(by) >= recipients }, patience, 20*time.Millisecond, "%s", errorsIn(c.output.String()))
+	eventually(c.t, func() bool { by, _ := c.delivered(); return len(by) >= recipients }, 20*time.Millisecond, func() string { return errorsIn(c.output.String()) })
 	time.Sleep(300 * time.Millisecond) // for what comes twice
 	by, marked := c.delivered()
 	assert.Len(c.t, by, recipients)
@@ -153,7 +153,7 @@ func TestRotationsOfEveryKindGiveEachLineOnce(t *testing.T) {
 					start()
 				}
 			}
-			require.Eventually(t, func() bool { got, _ := b.recipients(); return got == n }, patience, 20*time.Millisecond, "%s", tail(col.output.String()))
+			eventually(t, func() bool { got, _ := b.recipients(); return got == n }, 20*time.Millisecond, func() string { return tail(col.output.String()) })
 			time.Sleep(300 * time.Millisecond) // for what comes twice
 			col.stop()
 			got, twice := b.recipients()

@@ -64,7 +64,7 @@ func TestIncidentsOfTheExample(t *testing.T) {
 	}
 	begin()
 	c.write(before)
-	require.Eventually(t, func() bool { return len(states()) > 0 }, patience, 50*time.Millisecond, errorsIn(c.output.String()))
+	eventually(t, func() bool { return len(states()) > 0 }, 50*time.Millisecond, func() string { return errorsIn(c.output.String()) })
 	metrics := func() string {
 		out, _ := exec.Command("curl", "-s", "http://"+prometheus+"/metrics").Output()
 		return string(out)
@@ -79,7 +79,7 @@ func TestIncidentsOfTheExample(t *testing.T) {
 	c.kill()
 	begin()
 	c.write(after)
-	require.Eventually(t, func() bool { return strings.Contains(strings.Join(states(), "\n"), "ended") }, patience, 50*time.Millisecond, errorsIn(c.output.String()))
+	eventually(t, func() bool { return strings.Contains(strings.Join(states(), "\n"), "ended") }, 50*time.Millisecond, func() string { return errorsIn(c.output.String()) })
 	c.stop()
 
 	ids := map[string]bool{}

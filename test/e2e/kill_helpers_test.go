@@ -5,8 +5,6 @@ package e2e
 import (
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/otelcol-smtp/otelcol-smtp/test/truth"
 )
 
@@ -14,19 +12,19 @@ import (
 func (c *collector) waitForSome() {
 	c.t.Helper()
 	before := len(wholeLines(c.logs))
-	require.Eventually(c.t, func() bool { return len(wholeLines(c.logs)) > before }, patience, 5*time.Millisecond, c.output.String())
+	eventually(c.t, func() bool { return len(wholeLines(c.logs)) > before }, 5*time.Millisecond, c.output.String)
 }
 
 // waitForAll waits until every line has come out at least once.
 func (c *collector) waitForAll(lines []string) {
 	c.t.Helper()
-	require.Eventually(c.t, func() bool {
+	eventually(c.t, func() bool {
 		seen := map[string]bool{}
 		for _, r := range c.records() {
 			seen[r.Attr["log.file.record_offset"]] = true
 		}
 		return len(seen) > len(lines) // and the records that have no place
-	}, patience, 50*time.Millisecond, c.output.String())
+	}, 50*time.Millisecond, c.output.String)
 }
 
 // dedupe is what a backend that knows ids would keep: records that came again after a crash say the same with the same ids, so the newest of
@@ -56,7 +54,7 @@ func dedupe(records []truth.Record) (kept []truth.Record) {
 // waitForRecords waits until so many enriched records have come out.
 func (c *collector) waitForRecords(n int) {
 	c.t.Helper()
-	require.Eventually(c.t, func() bool {
+	eventually(c.t, func() bool {
 		got := 0
 		for _, r := range c.records() {
 			if !made(&r) && r.Attr["smtp.event"] != "" {
@@ -64,5 +62,5 @@ func (c *collector) waitForRecords(n int) {
 			}
 		}
 		return got >= n
-	}, patience, 20*time.Millisecond, c.output.String())
+	}, 20*time.Millisecond, c.output.String)
 }

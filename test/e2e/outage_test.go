@@ -151,6 +151,9 @@ func (o *outage) lose(end func(*exampleNode)) {
 	} else {
 		o.put(lines)
 	}
+	if o.put != nil { // nobody can hand them over again
+		require.Eventually(t, func() bool { return o.queued(lines[len(lines)-1]) }, patience, 50*time.Millisecond, "not all lines wait on disk")
+	}
 	time.Sleep(4 * time.Second) // until it has read them, and tried
 	k := newKept()
 	if end != nil {
@@ -164,7 +167,7 @@ func (o *outage) lose(end func(*exampleNode)) {
 			n.start()
 		}
 	}
-	require.Eventually(t, func() bool { return k.count() >= len(lines) }, patience, 20*time.Millisecond, "%d of %d lines", k.count(), len(lines))
+	eventually(t, func() bool { return k.count() >= len(lines) }, 20*time.Millisecond, func() string { return fmt.Sprintf("%d of %d lines", k.count(), len(lines)) })
 	time.Sleep(500 * time.Millisecond)
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -197,6 +200,16 @@ func (o *outage) placeSaved() bool {
 	return slices.ContainsFunc(files, func(file string) bool {
 		data, err := os.ReadFile(file)
 		return err == nil && bytes.Contains(data, []byte(o.log))
+	})
+}
+
+// queued says whether the text of a line waits on disk, in the queue of an exporter.
+func (o *outage) queued(line string) bool {
+	text := []byte(line[strings.Index(line, "]: ")+len("]: "):])
+	files, _ := filepath.Glob(filepath.Join(o.dir, "state", "*", "exporter_*"))
+	return slices.ContainsFunc(files, func(file string) bool {
+		data, err := os.ReadFile(file)
+		return err == nil && bytes.Contains(data, text)
 	})
 }
 

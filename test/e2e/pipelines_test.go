@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ func exporterTo(name string, b *backend) string {
 func restarts(t *testing.T, col *collector, b *backend, lines int) {
 	t.Helper()
 	reached := func(n int) {
-		require.Eventually(t, func() bool { return b.count() >= n }, 120*time.Second, time.Millisecond, "%d of %d lines; %s", b.count(), n, errorsIn(col.output.String()))
+		eventually(t, func() bool { return b.count() >= n }, time.Millisecond, func() string { return fmt.Sprintf("%d of %d lines; %s", b.count(), n, errorsIn(col.output.String())) })
 	}
 	col.start()
 	reached(lines / 5)

@@ -43,7 +43,7 @@ func TestFullQueueAndMemoryLimiterLoseNothing(t *testing.T) {
 	require.Less(t, before, len(lines), "nothing was refused")
 	col.configure("limit_mib: 4,", "limit_mib: 4000,")
 	col.start()
-	require.Eventually(t, func() bool { return b.count() == len(lines) }, 120*time.Second, 20*time.Millisecond, "%s", errorsIn(col.output.String()))
+	eventually(t, func() bool { return b.count() == len(lines) }, 20*time.Millisecond, func() string { return errorsIn(col.output.String()) })
 	col.stop()
 
 	full := strings.Count(col.output.String(), "sending queue is full") // sampled

@@ -119,7 +119,7 @@ func hosts(t *testing.T, names ...string) (paths []string, want generate.Totals,
 // collector alone would have said.
 func wantTotals(t *testing.T, b *backend, want generate.Totals, lines int, nodes ...*node) {
 	t.Helper()
-	require.Eventually(t, func() bool { return b.count() == lines }, patience, 20*time.Millisecond, "%d of %d lines", b.count(), lines)
+	eventually(t, func() bool { return b.count() == lines }, 20*time.Millisecond, func() string { return fmt.Sprintf("%d of %d lines", b.count(), lines) })
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	truth.Settle(&b.totals)

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
 
 	"github.com/otelcol-smtp/otelcol-smtp/test/truth"
@@ -137,7 +136,7 @@ func TestSigtermDuringAnOutageCountsTheBatchInFlightOnce(t *testing.T) {
 			}
 			came := func(want int) {
 				t.Helper()
-				require.Eventually(t, func() bool { n, _ := b.count(); return n >= want }, patience, 5*time.Millisecond, "%s", errorsIn(col.output.String()))
+				eventually(t, func() bool { n, _ := b.count(); return n >= want }, 5*time.Millisecond, func() string { return errorsIn(col.output.String()) })
 			}
 			col.write(lines[:all/2])
 			col.start()

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -111,7 +112,7 @@ func TestOneMailIsOneTraceInTheStore(t *testing.T) {
 	require.Eventually(t, func() bool { got = store.of(mail); return got["smtp.message"] >= 2 && got["smtp.delivery"] == 3 }, patience, 50*time.Millisecond)
 	require.Eventually(t, func() bool { return strings.Contains(scrape(t, prometheus), `trace_id="`+mail.String()+`"`) }, patience, 100*time.Millisecond,
 		"no exemplar leads to the trace")
-	require.Eventually(t, func() bool { got = store.of(mail); return got["smtp.message"] == 3 }, patience, 100*time.Millisecond, "%v", got)
+	eventually(t, func() bool { got = store.of(mail); return got["smtp.message"] == 3 }, 100*time.Millisecond, func() string { return fmt.Sprintf("%v", got) })
 	require.Equal(t, want, got)
 	store.mu.Lock()
 	defer store.mu.Unlock()
