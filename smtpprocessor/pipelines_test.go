@@ -237,6 +237,27 @@ func TestNoCheckpointWhileABatchWaitsInAnyPipeline(t *testing.T) {
 	assert.True(t, saved)
 }
 
+// While a fan-out brings a batch to one pipeline after the other, nothing is saved: after a crash the second one would get for a duplicate what it never had.
+func TestNoCheckpointWhileABatchIsOnItsWayToTheNextPipeline(t *testing.T) {
+	one, two := new(consumertest.LogsSink), new(consumertest.LogsSink)
+	list, c := pipelines(t, newStorage(t), one, two)
+	lines := corpus(t, mainLog)
+	round := checkpoint.NewRound()
+	ctx, land := checkpoint.Depart(checkpoint.NewContext(t.Context(), round))
+	require.NoError(t, list[0].ConsumeLogs(ctx, placed(batch(lines[:20]...), "f1", 0)))
+	c.add(time.Hour)
+	saved, err := list[0].Checkpoint(t.Context())
+	require.NoError(t, err)
+	assert.False(t, saved)
+	require.NoError(t, list[1].ConsumeLogs(ctx, placed(batch(lines[:20]...), "f1", 0)), "the gate is open to what is on its way")
+	land()
+	c.add(time.Hour)
+	saved, err = list[0].Checkpoint(t.Context())
+	require.NoError(t, err)
+	assert.True(t, saved)
+	assert.Equal(t, texts(t, one.AllLogs()...), texts(t, two.AllLogs()...))
+}
+
 // Many batches on their way through several pipelines while others tick, save and shut down.
 func TestConcurrentPipelinesLoseNothing(t *testing.T) {
 	lines := corpus(t, mainLog)

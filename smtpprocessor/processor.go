@@ -72,8 +72,12 @@ func (p *smtpProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	if p.passes(ctx) {
 		return p.next.ConsumeLogs(ctx, ld)
 	}
-	p.accepting.enter()
-	defer p.accepting.leave()
+	if flight := checkpoint.FlightFromContext(ctx); flight != nil { // on its way to other pipelines, too
+		flight.Board(p.core, p.accepting.enter, p.accepting.leave)
+	} else {
+		p.accepting.enter()
+		defer p.accepting.leave()
+	}
 	round, _ := checkpoint.FromContext(ctx)
 	if p.store != nil && round != nil {
 		round.Join(p.core)

@@ -104,7 +104,9 @@ func (b *batch) try(ctx context.Context) error {
 	r := b.r
 	began, wait := r.now(), r.cfg.RetryOnFailure.InitialInterval
 	for {
-		err := r.next.ConsumeLogs(checkpoint.NewContext(ctx, r.round), b.logs)
+		flying, land := checkpoint.Depart(checkpoint.NewContext(ctx, r.round))
+		err := r.next.ConsumeLogs(flying, b.logs)
+		land()
 		if err == nil {
 			r.telemetry.ReceiverMaillogLines.Add(ctx, int64(b.n))
 			r.telemetry.ReceiverMaillogBytes.Add(ctx, b.bytes)
