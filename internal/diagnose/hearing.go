@@ -7,7 +7,7 @@ import (
 
 // hit says what words are: a part of a text that goes on, or the end of a text.
 type hit struct {
-	rule   uint16 // from 1, of a text that ends; 0 of one that goes on
+	rule   uint16 // from 1, of a text that ends; of one that goes on the first of all that do
 	part   uint16 // the number of a part that others come behind; 0 at the end
 	after  uint16 // the part that stands in front of it; 0 for none
 	gap    uint8  // how far
@@ -34,10 +34,8 @@ func (j *joints) of(number int, text []element, asks bool, each func(words strin
 	after := uint16(0)
 	for i := range text {
 		e := &text[i]
-		h := hit{after: after, gap: uint8(e.gap), asks: asks}
-		if i == len(text)-1 {
-			h.rule = uint16(number)
-		} else {
+		h := hit{rule: uint16(number), after: after, gap: uint8(e.gap), asks: asks} // rules come in their order
+		if i < len(text)-1 {
 			key := joint{after, h.gap, strings.Join(e.words, ",")}
 			if after = j.numbers[key]; after != 0 { // another text begins like this one
 				continue
@@ -60,6 +58,7 @@ type reading struct {
 	rules []rule
 	needs []need
 	best  int // the number of the first rule so far that fits
+	floor int // no rule in front of this one can fit
 	speech
 	text  []byte   // for automata that read it letter by letter
 	begun uint64   // the parts that were heard, by their lowest six bits
@@ -68,6 +67,9 @@ type reading struct {
 }
 
 const placeBits = 16 // of a place in a text
+
+// decided says whether nothing that is still to be heard can change the answer.
+func (r *reading) decided() bool { return r.best <= r.floor }
 
 // start forgets what was heard, for an automaton with so many parts.
 func (r *reading) start(parts int) {

@@ -45,6 +45,9 @@ func (s *sentences) read(r *reading, a *asked) {
 		}
 		if at = s.ways.next(at, w.symbol, w.begins()); at.heard != 0 {
 			s.say(r, a, at.heard, int(list[i].end)+1, list[:i])
+			if r.decided() {
+				return
+			}
 		}
 	}
 }

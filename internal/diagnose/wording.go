@@ -43,15 +43,16 @@ type saying struct {
 	behind    uint64         // the parts that some of it stands behind, by their lowest six bits
 	begun     uint64         // the parts that begin, in the same way
 	parts     [atOnce]uint16 // those that may stand anywhere; 0 for none
+	least     uint16         // the first rule that any of it can lead to
 	from      uint32         // its hits: those that stand behind a part,
 	followers uint16         // so many; then those that may stand anywhere and are not in parts
-	first     uint16         // the first rule of these, 0 where one is a part; noRule where there are none
+	first     uint16         // the first rule of these; noRule where there are none
 }
 
 const noRule = math.MaxUint16
 
 // atOnce is how many parts are noted without a look at their number.
-const atOnce = 4
+const atOnce = 3
 
 // automaton is the one over the texts that were added.
 func (w *wording) automaton() automaton {
@@ -93,9 +94,10 @@ func (t *automaton) intern(same map[string]uint32, hits []hit) uint32 {
 
 // add writes a saying down.
 func (t *automaton) add(hits []hit) {
-	s := saying{from: uint32(len(t.hits)), first: noRule}
+	s := saying{from: uint32(len(t.hits)), first: noRule, least: noRule}
 	atOnce := s.parts[:0]
 	for _, h := range hits {
+		s.least = min(s.least, h.rule)
 		if h.part != 0 {
 			s.begun |= 1 << (h.part % 64)
 		}
@@ -117,10 +119,13 @@ func (t *automaton) add(hits []hit) {
 	t.sayings = append(t.sayings, s)
 }
 
-// say lets a reading hear what is said in a state, at a place of the text. words are those in front of the one that it ends in, nil where
+// say lets a reading hear what is said in a state, at a place of the text; what leads to no rule in front of the best one is passed over. words are those in front of the one that it ends in, nil where
 // what is said has its length in letters.
 func (t *automaton) say(r *reading, a *asked, heard uint32, at int, words []spoken) {
 	s := &t.sayings[heard]
+	if int(s.least) >= r.best {
+		return
+	}
 	if s.behind&r.begun != 0 {
 		hits := t.hits[s.from:][:s.followers]
 		for i := range hits {
