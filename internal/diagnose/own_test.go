@@ -8,6 +8,30 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
+// Our own words for a flood end the reading of a reply; a user's rule counts wherever its words stand, however it is written.
+func TestOwnRulesCountBehindWhatDecidesOtherwise(t *testing.T) {
+	const flood = "421 4.7.28 Gmail has detected an unusual rate of unsolicited mail. Please visit the Überblick for zollfrei extrawords, см. справку (ticket #12), 請求頻繁了"
+	for _, r := range []Rule{
+		{}, {Text: "zollfrei"}, {Text: "zollfrei ... extrawords"}, {Text: "zoll*"}, {Text: "*frei"}, {Text: "uberblick"}, {Text: "Überblick for"}, {Text: "справку"}, {Text: "*頻繁*"},
+		{Regexp: `ticket #[0-9]+`}, {Regexp: `#[0-9]+`}, {Text: "extrawords", Provider: "google"}, {Text: "visit the"}, {Text: "extrawords ... справку"},
+	} {
+		want := "rate_limited"
+		own := []Rule{{Reason: "policy", Text: "nowhere to be found"}, {Reason: "policy", Text: "zollfrei extrawords elsewhere"}}
+		if r != (Rule{}) {
+			r.Reason, want = "virus", "virus"
+			own = append(own, r)
+		}
+		d, err := New(Own{Reasons: own})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ev := answered(t, "alt1.gmail-smtp-in.l.google.com", "EOM", flood)
+		if d.Event(ev); ev.Reason != want {
+			t.Errorf("%+v: %s, want %s", r, ev.Reason, want)
+		}
+	}
+}
+
 func TestOwnRulesComeFirst(t *testing.T) {
 	d, err := New(Own{
 		Reasons: []Rule{

@@ -20,7 +20,7 @@ type Rules struct {
 	codes    [lastCode - firstCode + 1][]int // by reply code, ...
 	errors   map[string][]int                // by error type,
 	others   []int                           // and those that ask for none of these
-	floors   map[string]int                  // by provider: the number of the first rule with words that may fit; of all others the one of ""
+	floors   *floors
 	readings sync.Pool
 }
 
@@ -78,27 +78,8 @@ func index(rules []rule) *Rules {
 		}
 	}
 	s.texts, s.open, s.foreign, s.literals = texts.sentences(words), open.letters(), foreign.letters(), literals.letters()
-	s.floors = floors(rules)
+	s.floors = newFloors(rules)
 	return s
-}
-
-// floors gives for each provider that rules ask for, and for all others, the number of the first rule with words that may fit.
-func floors(rules []rule) map[string]int {
-	floors := map[string]int{"": len(rules) + 1}
-	for i := len(rules) - 1; i >= 0; i-- {
-		switch r := &rules[i]; {
-		case r.parts == nil && r.pattern == nil:
-		case r.provider == nil:
-			for p := range floors {
-				floors[p] = i + 1
-			}
-		default:
-			for _, p := range r.provider {
-				floors[p] = i + 1
-			}
-		}
-	}
-	return floors
 }
 
 // The reply codes that rules ask for.
@@ -176,28 +157,29 @@ func (s *Rules) find(a *asked) int {
 // firstText is the first of the rules with words that fits, in front of best.
 func (s *Rules) firstText(a *asked, best int) int {
 	r := s.readings.Get().(*reading)
-	r.best, r.floor = best, s.floorOf(a.provider)
+	r.best = best
 	r.write(a.text)
+	r.floor = s.floors.of(&r.speech, a.provider)
 	s.texts.read(r, a)
-	if s.open != nil && !r.decided() {
-		s.open.read(r, a)
-	}
-	if s.foreign != nil && r.foreign && !r.decided() {
-		s.foreign.read(r, a)
-	}
-	if s.literals != nil && !r.decided() {
-		s.literals.readRaw(r, a)
+	if decided := r.decided() && !s.floors.elsewhere; !decided {
+		s.readLetters(r, a)
 	}
 	best = r.best
 	s.readings.Put(r)
 	return s.first(s.patterns, a, best)
 }
 
-func (s *Rules) floorOf(provider string) int {
-	if floor, asked := s.floors[provider]; asked {
-		return floor
+// readLetters hears what begins within words, is in other letters, or is in the words of expressions.
+func (s *Rules) readLetters(r *reading, a *asked) {
+	if s.open != nil {
+		s.open.read(r, a)
 	}
-	return s.floors[""]
+	if s.foreign != nil && r.foreign {
+		s.foreign.read(r, a)
+	}
+	if s.literals != nil {
+		s.literals.readRaw(r, a)
+	}
 }
 
 // first is the first of the numbers whose rule fits, in front of best.
