@@ -141,9 +141,10 @@ func wantTotals(t *testing.T, b *backend, want generate.Totals, lines int, nodes
 		}
 		return sums
 	}
-	require.Eventually(t, func() bool {
-		return assert.ObjectsAreEqual(ends, counted("smtp_delivery_recipients_total", "smtp_delivery_status"))
-	}, patience, 200*time.Millisecond, "want %v", ends)
+	recipients := func() map[string]int { return counted("smtp_delivery_recipients_total", "smtp_delivery_status") }
+	eventually(t, func() bool { return assert.ObjectsAreEqual(ends, recipients()) }, 200*time.Millisecond, func() string {
+		return fmt.Sprintf("%v, want %v", recipients(), ends)
+	})
 	assert.Equal(t, want.Attempts, counted("smtp_delivery_attempts_total", "smtp_delivery_status"))
 	assert.Equal(t, want.Sessions, counted("smtp_session_count_total", "smtp_session_end"))
 	assert.Equal(t, map[string]int{"mail": want.Messages}, counted("smtp_message_count_total", "smtp_message_kind"))
