@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/batchid"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/enrich"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -171,5 +172,5 @@ func BenchmarkNet(b *testing.B) {
 
 // BenchmarkContent is what it costs to know a batch again.
 func BenchmarkContent(b *testing.B) {
-	eachLine(b, corpus(b, mainLog), func(ld plog.Logs) { contentOf(ld) })
+	eachLine(b, corpus(b, mainLog), func(ld plog.Logs) { batchid.ContentOf(ld) })
 }

@@ -85,7 +85,7 @@ func (p *smtpProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	if err := p.sendKept(ctx); err != nil {
 		return err
 	}
-	in := contentOf(ld)
+	in := batchid.ContentOf(ld)
 	if again, changed := p.refusals.find(in); again != nil {
 		if !changed {
 			again.logs.CopyTo(ld)

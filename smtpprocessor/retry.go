@@ -50,7 +50,7 @@ func newRefusals() *refusals {
 // add remembers that out was made from a batch with the content in.
 func (r *refusals) add(in uint64, id batchid.ID, counts *batchid.Counts, out plog.Logs) *refused {
 	b := &refused{
-		in: in, out: contentOf(out), id: id, counts: counts, logs: plog.NewLogs(), size: sizeOf(out), places: hasPlaces(out),
+		in: in, out: batchid.ContentOf(out), id: id, counts: counts, logs: plog.NewLogs(), size: sizeOf(out), places: hasPlaces(out),
 		waits: map[*smtpProcessor]*checkpoint.Refusal{}, taken: map[*smtpProcessor]struct{}{},
 	}
 	out.CopyTo(b.logs)
@@ -120,7 +120,7 @@ func (r *refusals) done(b *refused, by *smtpProcessor, pipelines int) {
 
 // waits says that a pipeline refused a batch. What is behind it may have changed the batch further: it comes back as it is now.
 func (r *refusals) waits(b *refused, by *smtpProcessor, ld plog.Logs, answer *checkpoint.Refusal) {
-	out := contentOf(ld)
+	out := batchid.ContentOf(ld)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b.waits[by] = answer

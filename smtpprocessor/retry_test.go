@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/batchid"
 )
 
 // A batch that was refused and waits is no reason to take another one with the same stamps for it: that one would go out as it came, with
@@ -45,7 +46,7 @@ func TestBatchesThatDifferInAttributesAloneAreTwo(t *testing.T) {
 	of := func(change func(plog.Logs)) uint64 {
 		ld := batch("one", "two")
 		change(ld)
-		return contentOf(ld)
+		return batchid.ContentOf(ld)
 	}
 	first := func(ld plog.Logs) plog.LogRecord { return ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0) }
 	seen := map[uint64]string{}

@@ -1,4 +1,4 @@
-package smtpprocessor
+package batchid
 
 import (
 	"encoding/binary"
@@ -12,8 +12,8 @@ import (
 // contentSeed is this process's own: who writes into a log cannot make two batches that are taken for one.
 var contentSeed = maphash.MakeSeed()
 
-// contentOf identifies a batch by all that is in it: two batches of other bodies or attributes are two, whatever their stamps.
-func contentOf(ld plog.Logs) uint64 {
+// ContentOf identifies a batch by all that is in it: two batches of other bodies or attributes are two, whatever their stamps.
+func ContentOf(ld plog.Logs) uint64 {
 	var d digest
 	d.SetSeed(contentSeed)
 	for _, rl := range ld.ResourceLogs().All() {
