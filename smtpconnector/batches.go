@@ -7,6 +7,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/batchid"
 )
 
@@ -25,8 +26,8 @@ type batchKey struct {
 
 const maxBatches = 4096
 
-// seen says whether who has counted the batch before, and remembers it. A batch without identity was not. One that was refused until a restart says itself
-// who has counted it.
+// seen says whether who has counted the batch before, and remembers it. A batch that nothing tells from another was not. One that was refused until a restart
+// says itself who has counted it.
 func (b *batches) seen(ctx context.Context, who string, ld plog.Logs) bool {
 	key, ok := keyOf(ctx, ld)
 	if !ok {
@@ -48,13 +49,33 @@ func (b *batches) seen(ctx context.Context, who string, ld plog.Logs) bool {
 	return false
 }
 
-// keyOf is what a batch is known by; false for one without identity.
+// keyOf is what a batch is known by: the identity that it was given in this process; else, as behind a network, all that is in it, since an agent that had no
+// answer in time sends the same again. false where its records do not say when they were observed: two that are alike may be two.
 func keyOf(ctx context.Context, ld plog.Logs) (batchKey, bool) {
-	id, ok := batchid.FromContext(ctx)
-	if !ok {
+	if id, ok := batchid.FromContext(ctx); ok {
+		return batchKey{id, content(ld)}, true
+	}
+	if !observed(ld) {
 		return batchKey{}, false
 	}
-	return batchKey{id, content(ld)}, true
+	return batchKey{content: batchid.ContentOf(ld)}, true
+}
+
+// observed says whether all of our records have the time at which they were observed.
+func observed(ld plog.Logs) (ours bool) {
+	for _, rl := range ld.ResourceLogs().All() {
+		for _, sl := range rl.ScopeLogs().All() {
+			if sl.Scope().Name() != attrs.Scope {
+				continue
+			}
+			for _, rec := range sl.LogRecords().All() {
+				if ours = true; rec.ObservedTimestamp() == 0 {
+					return false
+				}
+			}
+		}
+	}
+	return ours
 }
 
 // content tells the parts of one batch apart: how many records, and the first and last line of each scope.

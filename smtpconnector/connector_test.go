@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/collector/connector/connectortest"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
@@ -304,6 +305,37 @@ func TestBatchThatComesAgainIsCountedOnceAndItsOtherHalfToo(t *testing.T) {
 	require.Len(t, got, 2)
 	assert.True(t, strings.HasSuffix(got[0], "} 1"), got[0])
 	assert.True(t, strings.HasSuffix(got[1], "} 3"), got[1])
+}
+
+// An agent that had no answer in time sends the same again over the network: it is counted once. What cannot be told from another batch counts.
+func TestBatchThatAnAgentSendsAgainIsCountedOnce(t *testing.T) {
+	at := func(observed time.Time, records ...string) plog.Logs {
+		ld := logs(records...)
+		for _, rec := range ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().All() {
+			rec.SetObservedTimestamp(pcommon.NewTimestampFromTime(observed))
+		}
+		return ld
+	}
+	for name, c := range map[string]struct {
+		second plog.Logs
+		want   string
+	}{
+		"the same again":               {at(noon, sent, sent), "} 2"},
+		"observed later":               {at(noon.Add(1), sent, sent), "} 4"},
+		"with one line more":           {at(noon, sent, sent, sent), "} 5"},
+		"of nobody knows which moment": {logs(sent, sent), "} 4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sink := new(consumertest.MetricsSink)
+			conn, _ := start(t, sink, nil)
+			require.NoError(t, conn.ConsumeLogs(t.Context(), at(noon, sent, sent)))
+			require.NoError(t, conn.ConsumeLogs(t.Context(), c.second))
+			require.NoError(t, conn.flush(t.Context()))
+			got := of("smtp.delivery.recipients", points(sink.AllMetrics()...))
+			require.Len(t, got, 1)
+			assert.True(t, strings.HasSuffix(got[0], c.want), got[0])
+		})
+	}
 }
 
 func TestCumulativeKeepsItsStartAndDeltaMovesIt(t *testing.T) {

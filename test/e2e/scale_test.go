@@ -5,9 +5,11 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +17,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +26,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
 
 	"github.com/otelcol-smtp/otelcol-smtp/test/generate"
 	"github.com/otelcol-smtp/otelcol-smtp/test/truth"
@@ -192,6 +200,51 @@ func TestAgentsThatEnrichAndAGatewayThatCounts(t *testing.T) {
 		runExample(t, "enriching-agent.yaml", map[string]string{"MAIL_LOG": paths[i], "MAIL_HOST": name, "GATEWAY_1": gw.env["LISTEN"]})
 	}
 	wantTotals(t, b, want, lines, gw)
+}
+
+// The way between agents and their gateway loses answers: what is sent again for that is counted once.
+func TestAnswersThatAreLostOnTheWayToTheGateway(t *testing.T) {
+	t.Parallel()
+	names := []string{"mx1", "mx2"}
+	paths, want, lines := hosts(t, names...)
+	b := newBackend(t)
+	gw := gateway(t, "counting-gateway.yaml", b, map[string]string{})
+	way := newLossyWay(t, gw.env["LISTEN"])
+	for i, name := range names {
+		runExample(t, "enriching-agent.yaml", map[string]string{"MAIL_LOG": paths[i], "MAIL_HOST": name, "GATEWAY_1": way.address})
+	}
+	wantTotals(t, b, want, lines, gw)
+	assert.NotZero(t, way.lost.Load())
+}
+
+// lossyWay hands batches on over OTLP/gRPC, and loses each fourth answer.
+type lossyWay struct {
+	plogotlp.UnimplementedGRPCServer
+	address string
+	to      plogotlp.GRPCClient
+	n, lost atomic.Int64
+}
+
+func newLossyWay(t *testing.T, gateway string) *lossyWay {
+	conn, err := grpc.NewClient(gateway, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.WaitForReady(true)))
+	require.NoError(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	w := &lossyWay{address: l.Addr().String(), to: plogotlp.NewGRPCClient(conn)}
+	server := grpc.NewServer(grpc.MaxRecvMsgSize(64 << 20))
+	plogotlp.RegisterGRPCServer(server, w)
+	go func() { _ = server.Serve(l) }()
+	t.Cleanup(func() { server.Stop(); _ = conn.Close() })
+	return w
+}
+
+func (w *lossyWay) Export(ctx context.Context, req plogotlp.ExportRequest) (plogotlp.ExportResponse, error) {
+	answer, err := w.to.Export(ctx, req)
+	if w.n.Add(1)%4 == 0 && err == nil {
+		w.lost.Add(1)
+		return answer, status.Error(codes.Unavailable, "the answer is lost")
+	}
+	return answer, err
 }
 
 // Kafka stands between agents and gateways, and the gateways share its partitions.
