@@ -14,6 +14,8 @@ const (
 	growth = 24 << 20
 	// least and most bound what that is of the living heap, in percent: marking a large heap for every few lines costs more than it frees.
 	least, most = 35, 300
+	// large is what the limits by default let live. Who raises them has the memory: of what lives beyond as much again is allocated, as Go does by default.
+	large = 128 << 20
 	// soon is when the start is over, as a rule.
 	soon = time.Second
 	// often is how long what was needed once stays: what is needed always comes back for some hundred page faults.
@@ -62,7 +64,8 @@ func percent(live uint64) int {
 	if live == 0 {
 		return most
 	}
-	return int(min(max(growth*100/live, least), most))
+	allocated := max(growth, min(live, large)/100*least+max(live, large)-large)
+	return int(min(allocated/max(live/100, 1), most))
 }
 
 func live() uint64 {

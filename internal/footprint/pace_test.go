@@ -16,8 +16,10 @@ func TestPercent(t *testing.T) {
 		{12 << 20, 200},
 		{24 << 20, 100},
 		{48 << 20, 50},
-		{1 << 30, 35},
-		{1 << 62, 35},
+		{128 << 20, 35},
+		{256 << 20, 67},
+		{1 << 30, 91},
+		{1 << 62, 99},
 	} {
 		if got := percent(c.live); got != c.want {
 			t.Errorf("%d bytes live: %d percent, want %d", c.live, got, c.want)
