@@ -19,6 +19,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/mailenable"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/mdaemon"
 	miltergreylist "github.com/otelcol-smtp/otelcol-smtp/internal/dialect/milter-greylist"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/mimedefang"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/msmtp"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/nullmailer"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect/opendkim"
@@ -68,6 +69,7 @@ var All = []Parser{
 	dovecot.Parser{},
 	greylistd.Parser{},
 	miltergreylist.Parser{},
+	mimedefang.Parser{},
 	opendkim.Parser{},
 	opendmarc.Parser{},
 	pmg.Parser{},

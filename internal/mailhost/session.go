@@ -92,9 +92,10 @@ func (s *Session) isOver(ev *event.Event, now int64) bool {
 	return s.PeerIP != "" && s.PeerIP != ev.PeerIP || s.ended && now-s.Last > handOverWithin
 }
 
-// lastWord is how a session of a process made for it ended as far as its lines say, else end.
+// lastWord is how a session of a process made for it ended as far as its lines say, and any whose handshake failed: nobody goes on behind that, and on a port for TLS
+// alone no server says that it hung up. Else end.
 func (s *Session) lastWord(end event.End) event.End {
-	if s.key.scope == event.ScopeFork && s.Hint != event.EndNone {
+	if s.key.scope == event.ScopeFork && s.Hint != event.EndNone || s.Hint == event.EndTLSFailed && s.TLS == event.No {
 		return s.Hint
 	}
 	return end

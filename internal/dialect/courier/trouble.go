@@ -61,6 +61,7 @@ var troubles = [...]struct{ daemon, begin string }{
 	{"courierlocal", "Invalid configuration in config"},
 	{"", "submitclient: EOF from submit."}, // libs/comsubmitclient.c
 	{"", "submitclient: bad response from submit: "},
+	{"", "authdaemon: s_connect() failed"},               // libcourierauth: nobody answers about users
 	{"", "submit terminated with a non-zero exit code."}, // module.esmtp/courieresmtpd.C
 }
 

@@ -93,7 +93,7 @@ func isOwn(s string) bool {
 		"rejected MAIL ", "rejected EHLO ", "rejected HELO ", `rejected "`, "unqualified sender rejected: ", "unqualified recipient rejected: ",
 		"unqualified verify rejected: ", "refused connection from ", "temporarily refused connection from ", "no host name found for IP address ",
 		"list matching forced to fail: ", "Start queue run: pid=", "End queue run: pid=", "Warning: purging the environment.",
-		"too many recipients: ",
+		"too many recipients: ", "socket bind() to port ",
 		"Exim configuration error", "remote host address is the local host: ", "lowest numbered MX record points to local host: ",
 	} {
 		if strings.HasPrefix(s, begin) {

@@ -139,8 +139,8 @@ func (d *delivery) route(ev *event.Event) {
 		}
 	case strings.HasPrefix(to, "|") || d.answer == "" && containsFold(d.transport, "pipe"):
 		ev.Route = event.RoutePipe
-	case strings.HasPrefix(to, ">"): // an automatic reply to that address (src/transports/autoreply.c)
-		ev.Route = event.RoutePipe
+	case strings.HasPrefix(to, ">"): // an automatic reply to that address is a message of its own (src/transports/autoreply.c)
+		ev.Route = event.RouteForward
 	case d.answer != "":
 		ev.Route = event.RouteLMTP // only SMTP and LMTP are answered, and SMTP names its host
 	case d.transport == "":

@@ -75,10 +75,21 @@ const adviceFollows = "Warning: purging the environment."
 
 // twice notes what goes to main log and reject log, which syslog brings together again (syslog_duplication, on by default).
 func twice(h *header.Header, s string, ev *event.Event, r event.Result) event.Result {
-	if h.Program != "" && (ev.Kind == event.KindReject || ev.Kind == event.KindAuth && ev.AuthResult == "failure") {
+	if h.Program != "" && (ev.Kind == event.KindReject && !isOnce(s, ev) || ev.Kind == event.KindAuth && ev.AuthResult == "failure") {
 		ev.Twin = s
 	}
 	return r
+}
+
+// isOnce says whether a refusal goes to the main log alone, so that it has no twin whatever the settings are: what a client says badly (src/smtp_in.c,
+// synprot_error), connections beyond a limit (src/daemon.c, smtp_start_session), one recipient's answer at the end of the data (src/receive.c), VRFY.
+func isOnce(s string, ev *event.Event) bool {
+	if ev.QueueID != "" {
+		_, words, _ := messageID(s)
+		return strings.HasPrefix(words, "PRDR ")
+	}
+	return scan.Begins(s, "SMTP syntax error in ", "SMTP protocol error in ", "Connection from ", "temporarily refused connection from ",
+		"VRFY failed for ")
 }
 
 // result makes the event what was found, or nothing at all.

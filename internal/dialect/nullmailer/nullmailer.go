@@ -69,6 +69,10 @@ func parse(ev *event.Event, s string) event.Kind {
 			return families[i].parse(ev, rest)
 		}
 	}
+	const field = "Message-Id: <" // as the mail has it, whoever wrote it
+	if len(s) > len(field) && scan.EqualFold(s[:len(field)], field) {
+		return messageID(ev, s[len(field):])
+	}
 	return event.KindNone
 }
 
@@ -78,7 +82,7 @@ var complaints = [...]string{
 	"Can't open file ", "Can't read message",
 	"Can't rename file: ", "Can't unlink file: ", "Error waiting for the child signal: ", "Error catching the child process return value: ",
 	"Internal error in select: ",
-	"Warning: Writing options to protocol failed", "Warning: Could not read output from protocol",
+	"Warning: ", // the protocol's, and Debian's
 }
 
 var families = [...]struct {
@@ -87,7 +91,6 @@ var families = [...]struct {
 }{
 	{"Starting delivery: ", starting},
 	{"From: <", envelope},
-	{"Message-Id: <", messageID},
 	{"smtp: Failed:", failed},
 	{"smtp: Succeeded: ", succeeded},
 	{"qmqp: Failed:", saidByQMQP},

@@ -1,4 +1,5 @@
-// Package spamassassin reads what spamd writes about each message that it checked (spamd/spamd.raw of SpamAssassin).
+// Package spamassassin reads what spamd writes about each message that it checked (spamd/spamd.raw of SpamAssassin), and what the two programs say that bring it
+// the messages (helpers.go).
 package spamassassin
 
 import (
@@ -16,8 +17,10 @@ type Parser struct{}
 // Name is the value of smtp.dialect.
 func (Parser) Name() string { return "spamassassin" }
 
-// Claims takes the tag that spamd logs under.
-func (Parser) Claims(program string) bool { return program == "spamd" }
+// Claims takes the tags of spamd and of those who ask it.
+func (Parser) Claims(program string) bool {
+	return program == "spamd" || program == "spamc" || program == "spamass-milter"
+}
 
 // Probe takes what spamd says of messages without a header: it names itself in the text, too.
 func (Parser) Probe(h *header.Header) bool {
@@ -38,6 +41,9 @@ func (Parser) Probe(h *header.Header) bool {
 
 // Parse reads one line.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
+	if h.Program == "spamc" || h.Program == "spamass-milter" {
+		return helper(h, ev)
+	}
 	s, ok := strings.CutPrefix(h.Text, "spamd: ")
 	if !ok {
 		if s = h.Text; h.Program == "" {

@@ -22,10 +22,14 @@ func (Parser) Claims(program string) bool { return program == "sSMTP" }
 // Probe recognises nothing: only the tag tells.
 func (Parser) Probe(*header.Header) bool { return false }
 
-// Parse reads one line.
+// Parse reads one line. The conversation that Debug=YES writes, the login and the mail in it, without a word of who speaks, is nobody's: logins are hidden where nobody
+// understands a line, too (internal/secrets).
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	ev.Daemon = h.Program
 	kind := parse(ev, h.Text)
+	if kind == event.KindNone {
+		kind = setting(ev, h.Text)
+	}
 	if kind == event.KindNone {
 		return event.Unknown
 	}
@@ -39,6 +43,16 @@ func parse(ev *event.Event, s string) event.Kind {
 		return sent(ev, s[len("Sent mail for "):])
 	case strings.HasPrefix(s, "RCPT TO:<"):
 		return recipient(ev, s[len("RCPT TO:"):])
+	case s == "Creating SSL connection to host":
+		ev.Argument = s
+		return event.KindLifecycle
+	case strings.HasPrefix(s, "SSL connection using "):
+		ev.TLSCipher = s[len("SSL connection using "):]
+		ev.TLS = event.Yes
+		return event.KindTLS
+	case strings.HasPrefix(s, "Invalid response"), s == "SSL not working", s == "No SSL support initiated":
+		ev.Argument = s
+		return event.KindWarning
 	case strings.HasPrefix(s, `Unable to connect to "`):
 		host, port, ok := strings.Cut(s[len(`Unable to connect to "`):], `" port `)
 		n, digits := scan.Int(strings.TrimSuffix(port, "."))
@@ -54,8 +68,13 @@ func parse(ev *event.Event, s string) event.Kind {
 		ev.Argument = s
 		return event.KindWarning
 	}
+	for _, login := range failedLogins {
+		if rest, ok := strings.CutPrefix(s, login.words); ok {
+			return failedLogin(ev, login.mechanism, rest)
+		}
+	}
 	r, ok := reply.Parse(s)
-	if !ok {
+	if !ok || r.Class() < '4' { // the others are of a conversation
 		return event.KindNone
 	}
 	r.Into(ev) // to MAIL, DATA or the dot
@@ -103,4 +122,26 @@ func recipient(ev *event.Event, s string) event.Kind {
 	}
 	ev.Status, ev.ErrorType = event.StatusDeferred, "connection_lost"
 	return event.KindDelivery
+}
+
+// failedLogins begin what is said of a login that the hub refused: "Authorization failed (535 5.7.8 no)".
+var failedLogins = [...]struct{ words, mechanism string }{
+	{"Authorization failed (", ""},
+	{"Server didn't like our AUTH LOGIN (", "LOGIN"},
+	{"Server didn't accept AUTH LOGIN (", "LOGIN"},
+	{"Server rejected AUTH CRAM-MD5 (", "CRAM-MD5"},
+}
+
+// failedLogin reads what the hub answered. The mail is its caller's again, and nothing here says whom it was for.
+func failedLogin(ev *event.Event, mechanism, s string) event.Kind {
+	words, ok := strings.CutSuffix(s, ")")
+	if !ok {
+		return event.KindNone
+	}
+	if r, ok := reply.Parse(words); ok {
+		r.Into(ev)
+		ev.TextJoined = false
+	}
+	ev.Command, ev.AuthMechanism, ev.AuthResult = "AUTH", mechanism, "failure"
+	return event.KindAuth
 }

@@ -69,6 +69,8 @@ type Builder struct {
 	troubled, smooth []Message // the newest of each kind, in rings
 	told             [2]int
 
+	held map[event.ID]struct{} // messages that are held
+
 	watch     *incident.Detector
 	seen      incident.Observation
 	incidents map[string]*Incident

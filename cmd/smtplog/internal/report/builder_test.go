@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -44,6 +45,28 @@ func TestLongLogsAreKeptByHours(t *testing.T) {
 	for i := 1; i < len(r.Series); i++ {
 		require.Equal(t, time.Hour, r.Series[i].From.Sub(r.Series[i-1].From))
 	}
+}
+
+// Exim tells at every run of the queue that a message is frozen.
+func TestAMessageIsHeldOnceUntilItIsReleased(t *testing.T) {
+	b := New(Options{Zone: time.UTC, Top: 10})
+	tell := func(uid event.ID, kind event.Kind) {
+		b.tell(&engine.Line{Event: event.Event{Kind: kind, Dialect: "exim", MessageUID: uid}})
+	}
+	for range 3 {
+		tell(1, event.KindMessageHeld)
+		tell(2, event.KindMessageHeld)
+	}
+	assert.Equal(t, int64(2), b.totals.Held)
+	tell(1, event.KindMessageReleased)
+	tell(1, event.KindMessageHeld)
+	tell(0, event.KindMessageHeld) // nothing tells which
+	tell(0, event.KindMessageHeld)
+	assert.Equal(t, int64(5), b.totals.Held)
+	for uid := range event.ID(mostNames + 5) {
+		tell(uid+10, event.KindMessageHeld)
+	}
+	assert.LessOrEqual(t, len(b.held), mostNames)
 }
 
 // A list keeps the most frequent names of any number, and says how far a count may be off: no more than what came divided by what stays.

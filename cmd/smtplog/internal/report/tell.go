@@ -24,7 +24,9 @@ func (b *Builder) tell(l *engine.Line) {
 	case ev.Kind == event.KindWarning && ev.PeerIP == "" && ev.RcptTo == "" && ev.Role == event.RoleUnknown:
 		b.warning(l)
 	case ev.Status == event.StatusHeld, ev.Kind == event.KindMessageHeld:
-		b.totals.Held++
+		b.hold(ev)
+	case ev.Kind == event.KindMessageReleased:
+		delete(b.held, ev.MessageUID)
 	}
 	if ev.AuthResult == "failure" && ev.Role != event.RoleClient && ev.FilterName == "" {
 		b.caller(b.names.attackers, ev, int64(max(1, ev.Repeat)))
@@ -35,6 +37,20 @@ func (b *Builder) tell(l *engine.Line) {
 	if ev.Status == event.StatusDelivered && ev.ChildQueueID != "" {
 		b.totals.Forwarded += int64(max(1, len(ev.RcptList)))
 	}
+}
+
+// hold counts a message that is held, once until it is released: Exim says of it at every run of the queue that it is frozen.
+func (b *Builder) hold(ev *event.Event) {
+	if ev.MessageUID != 0 {
+		if _, again := b.held[ev.MessageUID]; again {
+			return
+		}
+		if b.held == nil || len(b.held) >= mostNames {
+			b.held = map[event.ID]struct{}{}
+		}
+		b.held[ev.MessageUID] = struct{}{}
+	}
+	b.totals.Held++
 }
 
 // isFailure says whether a record is a verdict that put recipients off or ended them badly.
