@@ -15,6 +15,11 @@ func (h *Host) settle(m *Message, ev *event.Event, now int64, out *Output) {
 	switch ev.Kind {
 	case event.KindDelivery:
 		h.deliverAll(m, ev, now, out)
+		if ev.GivenUp && ev.Final { // nothing more is told of the others
+			h.endRecipients(m, ev.Status, out)
+			h.endMessage(m, out)
+			return
+		}
 		h.endIfDone(m, out)
 	case event.KindMessageQueued:
 		if ev.ChildKind == event.MessageMail { // one of its recipients, at least

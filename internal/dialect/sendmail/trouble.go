@@ -191,7 +191,7 @@ func tooFar(ev *event.Event, s string) bool {
 		return false
 	}
 	ev.RcptTo, ev.Status, ev.Tried, ev.DSN, ev.Route = to, event.StatusBounced, event.No, "5.4.6", event.RouteNone
-	ev.FilterName, ev.Reason = "", "loop"
+	ev.FilterName, ev.Reason, ev.GivenUp = "", "loop", true
 	return true
 }
 
