@@ -43,7 +43,7 @@ func (d *Diagnosis) Event(ev *event.Event) {
 // Reply fills in what a failure's codes and words tell. The tracker asks again when it knows the command of a reply, or has put its lines together.
 func (d *Diagnosis) Reply(ev *event.Event) {
 	failed := ev.Class == '4' || ev.Class == '5' || ev.ErrorType != "" || fails(ev.Status) ||
-		ev.Kind == event.KindReject // also without a code
+		ev.Kind == event.KindReject || saysWhy(ev) // also without a code
 	if !failed || !explains(ev) {
 		return
 	}
@@ -75,11 +75,21 @@ func explains(ev *event.Event) bool {
 	case event.KindAuth:
 		return ev.Role == event.RoleClient
 	case event.KindWarning:
-		return ev.Role == event.RoleClient && ev.ErrorType != ""
+		return ev.Role == event.RoleClient && ev.ErrorType != "" || saysWhy(ev)
+	case event.KindFilter, event.KindDisconnect:
+		return saysWhy(ev)
 	case event.KindReply, event.KindReject, event.KindDelivery, event.KindConnect, event.KindTLS, event.KindMessageExpired, event.KindReport:
 		return true
 	}
 	return false
+}
+
+// saysWhy says whether a line that is no refusal by itself has fixed words for one: a client over its limits, a connection that was dropped.
+func saysWhy(ev *event.Event) bool {
+	if ev.Reason == "" || ev.Basis != "" {
+		return false
+	}
+	return ev.Kind == event.KindFilter || ev.Kind == event.KindDisconnect || ev.Kind == event.KindWarning
 }
 
 // askedHost is the host that was looked up and called. A name that the owner of an address gives it says nothing of who answered.

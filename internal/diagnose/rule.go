@@ -374,8 +374,8 @@ type asked struct {
 
 // fits says whether all but the text of a rule fits.
 func (c *rule) fits(a *asked) bool {
-	if (c.class != 0 || c.codes != nil) && c.class != a.class && !slices.Contains(c.codes, a.code) {
-		return false
+	if (c.class != 0 || c.codes != nil) && (c.class == 0 || c.class != a.class) && !slices.Contains(c.codes, a.code) {
+		return false // a line without any code has none that is asked for
 	}
 	if (c.enhanced != nil || c.verdicts != nil) && !c.fitsEnhanced(a.enhanced) {
 		return false

@@ -46,13 +46,19 @@ func parseBehind(line string, found bool, c Clock, h *Header) bool {
 	if parseForwarded(rest, c, h) {
 		return true
 	}
-	if parseWhole(skipPriority(rest), c, h) {
+	if parseWhole(skipPriority(rest), c, h) || parseUntagged(rest, c, h) {
 		if h.Host == "" {
 			h.Host = relay
 		}
 		return true
 	}
 	return h.Resolution >= event.ResolutionSecond && !isSpeech(relay, "", strong) && parseHostTag(rest, strong, h) && h.PID > 0
+}
+
+// parseUntagged reads a whole header behind the name of a container or a log that stands without a colon, as rsyslog's imfile writes it where its tag has none.
+func parseUntagged(s string, c Clock, h *Header) bool {
+	name, rest, ok := scan.Cut(s, ' ')
+	return ok && (MayCarry(name) || NamesLog(name)) && beginsLikeStamp(scan.TrimLeft(rest)) && parseWhole(scan.TrimLeft(rest), c, h)
 }
 
 // parseForwarded reads "Message forwarded from mailout: sendmail[540]: text", which AIX's syslogd makes of what it passes on, unless it runs with -n; the writer's

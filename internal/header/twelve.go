@@ -53,6 +53,9 @@ func readHalf(s string) (rest string, half byte) {
 	if !ok {
 		t, _ = scan.Byte(s, ' ')
 	}
+	if dotted, ok := readDotted(t); ok {
+		return dotted, t[0] &^ 0x20
+	}
 	if len(t) < 2 || t[1]|0x20 != 'm' || len(t) > 2 && (scan.IsLetter(t[2]) || scan.IsDigit(t[2])) {
 		return s, 0
 	}
@@ -63,6 +66,18 @@ func readHalf(s string) (rest string, half byte) {
 		return t[2:], 'P'
 	}
 	return s, 0
+}
+
+// readDotted takes "a.m." or "p.m." off the front, as Canadians write it and speakers of Spanish, who put a blank into it.
+func readDotted(s string) (rest string, ok bool) {
+	if len(s) < len("a.m.") || s[0]|0x20 != 'a' && s[0]|0x20 != 'p' || s[1] != '.' {
+		return s, false
+	}
+	rest, _ = scan.Byte(s[2:], ' ')
+	if len(rest) < 2 || rest[0]|0x20 != 'm' || rest[1] != '.' {
+		return s, false
+	}
+	return rest[2:], true
 }
 
 // readSlashes reads "11/23/2026 3:32:27 PM", the date as Americans write it where that can be; what has a 13th month begins with the day.

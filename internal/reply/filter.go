@@ -30,6 +30,8 @@ func FateOf(text string) Fate {
 		return FateDiscarded
 	case strings.HasPrefix(text, "BLOCKED (") && inParentheses(text[len("BLOCKED "):]) != "": // PMG
 		return FateDiscarded
+	case strings.HasPrefix(text, "Ok, id=") && strings.HasSuffix(text, ", DISCARD(bounce.suppressed)"): // nor is its sender told
+		return FateDiscarded
 	case strings.HasPrefix(text, "Ok, id=") && strings.HasSuffix(text, ", BOUNCE"): // amavis, final_*_destiny = D_BOUNCE
 		return FateBounced
 	}

@@ -8,6 +8,7 @@ func TestFateOf(t *testing.T) {
 		"Ok, discarded, id=07554-01 - INFECTED: Eicar-Test-Signature":        FateDiscarded,
 		"Ok, discarded, UBE, id=09360-02":                                    FateDiscarded,
 		"BLOCKED (20A9560092030F3374)":                                       FateDiscarded,
+		"Ok, id=03164-18, DISCARD(bounce.suppressed)":                        FateDiscarded,
 		"Ok, id=31859-01, BOUNCE":                                            FateBounced,
 		"Ok: queued as 4AB12C":                                               FateOpen,
 		"OK (20A9560092030F3374)":                                            FateOpen,

@@ -91,7 +91,7 @@ func isOwn(s string) bool {
 		"SMTP call from ", "no MAIL in SMTP connection from ", "no MAIL in TFO", "SMTP syntax error in ", "SMTP protocol ",
 		"TLS error on connection from ",
 		"rejected MAIL ", "rejected EHLO ", "rejected HELO ", `rejected "`, "unqualified sender rejected: ", "unqualified recipient rejected: ",
-		"unqualified verify rejected: ", "refused connection from ", "temporarily refused connection from ", "no host name found for IP address ",
+		"unqualified verify rejected: ", "refused connection from ", "temporarily refused connection from ", "no host name found for IP address ", "no IP address found for host ",
 		"list matching forced to fail: ", "Start queue run: pid=", "End queue run: pid=", "Warning: purging the environment.",
 		"too many recipients: ", "socket bind() to port ",
 		"Exim configuration error", "remote host address is the local host: ", "lowest numbered MX record points to local host: ",
@@ -100,8 +100,8 @@ func isOwn(s string) bool {
 			return true
 		}
 	}
-	if strings.HasPrefix(s, "Connection from ") && strings.Contains(s, "] refused: ") ||
-		strings.HasPrefix(s, "Connection from ") && strings.Contains(s, " refused: too many connections") {
+	if strings.HasPrefix(s, "Connection from ") && (strings.Contains(s, "] refused: ") ||
+		strings.Contains(s, " refused: too many connections") || strings.Contains(s, " refused: load average = ")) {
 		return true
 	}
 	var ev event.Event // stays on the stack

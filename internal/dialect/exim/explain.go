@@ -152,7 +152,9 @@ func broken(ev *event.Event, text string) bool {
 	} {
 		if rest, ok := after(text, b[0]); ok {
 			command(ev, rest)
-			ev.ErrorType, ev.Role = b[1], event.RoleClient
+			if ev.ErrorType, ev.Role = b[1], event.RoleClient; b[1] == "" {
+				ev.Reason = "protocol_error"
+			}
 			return true
 		}
 	}

@@ -196,6 +196,9 @@ func dropped(ev *event.Event, s string) event.Kind {
 	}
 	head, last, ok := strings.Cut(why, " (last ")
 	ev.Argument = head
+	if strings.HasPrefix(head, "too many ") {
+		ev.Reason = "protocol_error"
+	}
 	if ok {
 		if _, cmd, found := scan.Cut(last, '"'); found {
 			said, _, _ := quoted(cmd)

@@ -35,9 +35,9 @@ func unqualified(ev *event.Event, s string) event.Kind {
 	ev.RejectPermanent, ev.Class = event.Yes, '5'
 	switch what {
 	case "sender":
-		ev.Command, ev.MailFrom = "MAIL", path
+		ev.Command, ev.MailFrom, ev.Reason = "MAIL", path, "invalid_sender" // "sender address must contain a domain"
 	case "recipient":
-		ev.Command, ev.RcptTo = "RCPT", path
+		ev.Command, ev.RcptTo, ev.Reason = "RCPT", path, "unknown_recipient" // as its answer has it: "recipient address must contain a domain"
 	case "verify":
 		ev.Command, ev.Argument = "VRFY", path
 	default:

@@ -58,6 +58,9 @@ func keys(ev *event.Event, s string) {
 	}
 	if from, ok := value(s, "envelope-from="); ok {
 		ev.MailFrom = unquote(from)
+		if inner, rest, ok := scan.Angle(ev.MailFrom); ok && rest == "" {
+			ev.MailFrom = inner
+		}
 		if ev.MailFrom == "" {
 			ev.MailFrom = "<>"
 		}

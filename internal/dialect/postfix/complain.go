@@ -126,6 +126,7 @@ func smtpdWarning(ev *event.Event, s string) event.Kind {
 	}
 	for i := range limits {
 		if rest, ok := after(s, limits[i].words); ok {
+			ev.Reason = limits[i].reason
 			return limited(ev, limits[i].verdict, rest)
 		}
 	}
@@ -213,13 +214,13 @@ func ownName(ev *event.Event, s string) event.Kind {
 }
 
 // limits are the words of the client rate limits (src/smtpd/smtpd.c, anvil).
-var limits = [...]struct{ words, verdict string }{
-	{"Connection concurrency limit exceeded: ", "connection_concurrency_limit"},
-	{"Connection rate limit exceeded: ", "connection_rate_limit"},
-	{"Message delivery request rate limit exceeded: ", "message_rate_limit"},
-	{"Recipient address rate limit exceeded: ", "recipient_rate_limit"},
-	{"New TLS session rate limit exceeded: ", "tls_rate_limit"},
-	{"AUTH command rate limit exceeded: ", "auth_rate_limit"},
+var limits = [...]struct{ words, verdict, reason string }{
+	{"Connection concurrency limit exceeded: ", "connection_concurrency_limit", "too_many_connections"},
+	{"Connection rate limit exceeded: ", "connection_rate_limit", "rate_limited"},
+	{"Message delivery request rate limit exceeded: ", "message_rate_limit", "rate_limited"},
+	{"Recipient address rate limit exceeded: ", "recipient_rate_limit", "rate_limited"},
+	{"New TLS session rate limit exceeded: ", "tls_rate_limit", "rate_limited"},
+	{"AUTH command rate limit exceeded: ", "auth_rate_limit", "rate_limited"},
 }
 
 // limited is "51 from name[ip] for service smtp".

@@ -16,7 +16,7 @@ func clientRemark(ev *event.Event, s string) event.Kind {
 			return event.KindNone
 		}
 		p.caller(ev)
-		ev.Command, ev.FilterName, ev.FilterVerdict = "STARTTLS", "anvil", "tls_rate_limit"
+		ev.Command, ev.FilterName, ev.FilterVerdict, ev.Reason = "STARTTLS", "anvil", "tls_rate_limit", "rate_limited"
 		return event.KindFilter
 	}
 	for _, begin := range [...]string{"reject: ETRN ", "bad ETRN "} {

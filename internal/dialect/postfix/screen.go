@@ -36,11 +36,12 @@ func postscreen(ev *event.Event, s string) event.Kind {
 		return statistics(ev, s)
 	}
 	if rest, ok := after(s, "reject: connect from "); ok {
-		p, _, ok := takePeer(rest)
+		p, words, ok := takePeer(rest)
 		if !ok {
 			return event.KindNone
 		}
 		p.caller(ev)
+		ev.Argument, _ = after(words, ": ")
 		ev.Command, ev.FilterName = event.CommandConnect, "postscreen"
 		ev.Class, ev.RejectPermanent = '4', event.No
 		return event.KindReject

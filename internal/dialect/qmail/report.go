@@ -180,8 +180,8 @@ func masked(ev *event.Event, s string) {
 	if i := strings.IndexAny(rest, "_/"); i >= 0 {
 		word = rest[:i]
 	}
-	if isEnhanced(word, ev.Class) {
-		ev.Enhanced = word
+	if code := strings.TrimSuffix(word, ":"); isEnhanced(code, ev.Class) {
+		ev.Enhanced = code
 		rest = strings.TrimPrefix(rest[len(word):], "_")
 	}
 	ev.Text = rest
