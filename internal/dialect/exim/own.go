@@ -20,7 +20,8 @@ var ownTrouble = [...]string{
 	"error in redirect data: ", "syntax error in redirection data", "error in filter file: ", "error in rewritten address ",
 	"error in router: ", "error in transport: ", "internal configuration error", "unknown transport name ", "bad command yield: ",
 	"No transport set by ", "no transport set ", "delivery to pipe forbidden", "delivery to file forbidden", "autoreply forbidden",
-	"TCP port ", "failed to find user ", "uid not set for ", "user set without group ", "Mailing to remote domains not supported", // the last is Debian's
+	"TCP port ", "failed to find user ", "uid not set for ", "user set without group ",
+	"Mailing to remote domains not supported", // the last is Debian's
 }
 
 // ownTroubleEnds ends sentences of that kind that begin with a name.

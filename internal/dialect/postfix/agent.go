@@ -150,7 +150,10 @@ func status(ev *event.Event, word string) bool {
 // route says how the delivery left this queue, from the daemon and the relay that it names.
 func route(ev *event.Event, relay, text string) {
 	p, _, isPeer := takePeer(relay)
-	if isPeer {
+	if !isPeer {
+		p = barePeer(relay)
+	}
+	if isPeer || p.port > 0 {
 		p.called(ev)
 	}
 	switch ev.Daemon {

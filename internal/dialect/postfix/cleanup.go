@@ -109,7 +109,7 @@ func envelopeOfCheck(ev *event.Event, source, end string, kind event.Kind) {
 // tailOfCheck reads " from=<a> to=<b> proto= helo=<c>: text". The text is the table's, and may hold brackets of its own; a HELO name has
 // none and no blanks, so the first bracket that ends the envelope does. Old versions left blanks in the name.
 func tailOfCheck(s string) (t tail, text string, ok bool) {
-	s = scan.TrimRight(s)
+	s = uncounted(scan.TrimRight(s))
 	var old tail
 	oldText, found := "", false
 	for from, n := 0, 0; ; n++ {

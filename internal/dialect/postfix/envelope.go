@@ -17,7 +17,7 @@ import (
 // otherwise there (info_log_address_format), or made anonymous. Where none fits, the envelope stays unknown; the words of a line that is
 // cut within it end before it.
 func envelope(ev *event.Event, s, where string) (text string) {
-	s = scan.TrimRight(s)
+	s = uncounted(scan.TrimRight(s))
 	var old, first tail
 	oldAt, firstAt, places, broken := -1, -1, 0, false
 	for from := 0; places < mostPlaces; {
@@ -64,6 +64,28 @@ func envelope(ev *event.Event, s, where string) (text string) {
 	}
 	first.into(ev)
 	return s[:firstAt]
+}
+
+// uncounted takes the octet count of the next message off the end, which who reads a stream of counted messages (RFC 6587 section 3.4.1)
+// line by line leaves there: " 279" behind what closes the envelope.
+func uncounted(s string) string {
+	i := strings.LastIndexByte(s, '>')
+	if i < 0 || i+1 >= len(s) || s[i+1] != ' ' {
+		return s
+	}
+	if _, rest, ok := scan.Digits(s[i+2:]); !ok || rest != "" || len(s)-i > len("> 65535") {
+		return s
+	}
+	return s[:i+1]
+}
+
+// uncountedName does the same behind a name without blanks.
+func uncountedName(s string) string {
+	name, count, ok := scan.Cut(s, ' ')
+	if _, rest, digits := scan.Digits(count); !ok || !digits || rest != "" || len(count) > len("65535") {
+		return s
+	}
+	return name
 }
 
 // mostPlaces bounds the look at a hostile line.

@@ -70,6 +70,8 @@ func taglessAgent(s string) string {
 	}
 	p, _, ok := takePeer(relay)
 	switch {
+	case !ok && barePeer(relay).port > 0:
+		return "smtp"
 	case !ok:
 		return "pipe"
 	case p.path != "" || p.port == 24:

@@ -65,7 +65,7 @@ func opened(ev *event.Event, s string) event.Kind {
 		case "sasl_method":
 			ev.AuthMechanism, _ = speech.Mechanism(value)
 		case "sasl_username":
-			ev.User, ev.AuthResult = value, "success"
+			ev.User, ev.AuthResult = uncountedName(value), "success"
 		case "orig_queue_id":
 			ev.ParentQueueID = value
 		}

@@ -85,6 +85,16 @@ func takePeer(s string) (p peer, rest string, ok bool) {
 	return p, rest, true
 }
 
+// barePeer is a host that somebody wrote without its name, "192.0.2.1:2525".
+func barePeer(s string) (p peer) {
+	ip, port, ok := scan.CutLast(s, ':')
+	n, rest, digits := scan.Digits(port)
+	if !ok || !digits || rest != "" || n < 1 || n > 65535 || !scan.IsIP(ip) {
+		return peer{}
+	}
+	return peer{ip: ip, port: int(n)}
+}
+
 // caller makes the peer the client of ev: it called us.
 func (p peer) caller(ev *event.Event) {
 	ev.ClientAddress, ev.PeerIP, ev.PeerPort, ev.ClientPort = p.name, p.ip, p.port, p.port
