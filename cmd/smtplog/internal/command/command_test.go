@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode"
@@ -104,6 +105,18 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		"a watch without a terminal": {[]string{"watch", log}, Wrong, "watch needs a terminal, smtplog report answers without one"},
 		"a trace of nothing":         {[]string{"trace", " "}, Wrong, "trace takes a term"},
 		"nothing to explain":         {[]string{"explain", " "}, Wrong, "explain takes a reply or a line of a log"},
+		"a time that is to come":     {[]string{"report", "--since", "-2h", log}, Wrong, `--since: "-2h" is no time, takes`},
+		"days that are to come":      {[]string{"report", "--since", "-2d", log}, Wrong, `--since: "-2d" is no time, takes`},
+		"two answers in one place":   {[]string{"report", "--json", "--text", log}, Wrong, "standard output takes one of --json, --text and --html -"},
+		"a page among JSON":          {[]string{"report", "--json", "--html", "-", log}, Wrong, "standard output takes one of --json, --text and --html -"},
+		"a command of nobody":        {[]string{"explain", "--command", "RCTP", "550 5.1.1 unknown"}, Wrong, `--command: "RCTP" is no command of SMTP, takes CONNECT, EOM, EHLO`},
+		"the top of an empty log":    {[]string{"top", "replies", empty}, Nothing, "no line was read: the log is empty"},
+		"the top of no mail":         {[]string{"top", "senders", "--json", strange}, Nothing, "none of 2 lines is a mail server's"},
+		"records of an empty log":    {[]string{"enrich", empty}, Nothing, "no line was read: the log is empty"},
+		"records of no mail":         {[]string{"enrich", strange}, Nothing, "none of 2 lines is a mail server's"},
+		"the mail of no mail":        {[]string{"enrich", "--mail", strange}, Nothing, "none of 2 lines is a mail server's"},
+		"records of another server":  {[]string{"enrich", "--dialect", "exim", log}, Nothing, "none of 2528 lines is of exim, which --dialect asked for"},
+		"records of another host":    {[]string{"enrich", "--host", "nowhere", log}, Nothing, "none of 2528 lines is what --host nowhere asked for"},
 		"words of nobody":            {[]string{"explain", "hello"}, Nothing, "this is neither a line of a mail server that is known nor a reply"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -185,13 +198,100 @@ func TestEveryWayInSaysTheSame(t *testing.T) {
 	}
 	packed := packedWithGzip(t, log)
 	for _, args := range [][]string{{put(t.TempDir(), "mail.log.gz", packed)}, {"-"}, {}} {
-		stdin := ""
-		if len(args) == 0 || args[0] == "-" {
-			stdin = log
+		for _, stdin := range []string{log, file(t, "mail.log.1.gz", packed)} {
+			if len(args) > 0 && args[0] != "-" {
+				stdin = ""
+			}
+			code, out, said := smtplog(t, stdin, append([]string{"report", "--json", "--location", "UTC"}, args...)...)
+			require.Equal(t, Found, code, said)
+			assert.Equal(t, int64(265), decode(t, out).Totals.Delivered, "%v %s", args, stdin)
 		}
-		code, out, said := smtplog(t, stdin, append([]string{"report", "--json", "--location", "UTC"}, args...)...)
-		require.Equal(t, Found, code, said)
-		assert.Equal(t, int64(265), decode(t, out).Totals.Delivered)
+	}
+}
+
+// A packed log may come over a pipe; one that is cut short is read as far as it goes, and what is not read says so.
+func TestPipesAreUnpacked(t *testing.T) {
+	packed := packedWithGzip(t, testdata+"postfix-main.rfc3164.log")
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	go func() {
+		to, err := os.OpenFile(pipe, os.O_WRONLY, 0)
+		if err == nil {
+			_, err = to.Write(packed)
+		}
+		assert.NoError(t, err)
+		assert.NoError(t, to.Close())
+	}()
+	code, out, said := smtplog(t, "", "report", "--json", pipe)
+	require.Equal(t, Found, code, said)
+	assert.Equal(t, int64(265), decode(t, out).Totals.Delivered)
+
+	code, out, said = smtplog(t, file(t, "cut", packed[:len(packed)/2]), "report", "--json")
+	assert.Equal(t, Unread, code)
+	assert.Equal(t, "smtplog: standard input: is cut short: its gzip data ends in the middle\n", said)
+	assert.Greater(t, decode(t, out).Input.Recognised, int64(500))
+
+	code, _, said = smtplog(t, file(t, "old", []byte("\x1f\x9d\x90Nov 23")), "report", "--json")
+	assert.Equal(t, Unread, code)
+	assert.Contains(t, said, "smtplog: standard input: is packed with compress, which is not read; gzip, bzip2, xz and zstd are\n")
+
+	code, _, said = smtplog(t, "", "report", "--json", file(t, "mail.log.Z", []byte("\x1f\x9d\x90Nov 23")))
+	assert.Equal(t, Unread, code)
+	assert.Contains(t, said, "mail.log.Z: is packed with compress, which is not read; gzip, bzip2, xz and zstd are\n")
+}
+
+// A page goes where its name leads: through a link, into a pipe, to standard output; neither the link nor the pipe is replaced by a file.
+func TestPageGoesWhereItsNameLeads(t *testing.T) {
+	log := testdata + "postfix-main.rfc3164.log"
+	dir := t.TempDir()
+	behind, link, pipe := filepath.Join(dir, "behind.html"), filepath.Join(dir, "link.html"), filepath.Join(dir, "pipe")
+	require.NoError(t, os.WriteFile(behind, []byte("old"), 0o600))
+	require.NoError(t, os.Symlink(behind, link))
+	code, _, said := smtplog(t, "", "report", "--html", link, log)
+	require.Equal(t, Found, code, said)
+	info, err := os.Lstat(link)
+	require.NoError(t, err)
+	assert.NotZero(t, info.Mode()&os.ModeSymlink, "the link is still one")
+	want, err := os.ReadFile(behind)
+	require.NoError(t, err)
+	assert.Greater(t, len(want), 100_000)
+	info, err = os.Stat(behind)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode(), "who may read it, may read the new one")
+
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	came := make(chan []byte)
+	go func() {
+		data, err := os.ReadFile(pipe)
+		assert.NoError(t, err)
+		came <- data
+	}()
+	code, _, said = smtplog(t, "", "report", "--html", pipe, log)
+	require.Equal(t, Found, code, said)
+	info, err = os.Lstat(pipe)
+	require.NoError(t, err)
+	require.NotZero(t, info.Mode()&os.ModeNamedPipe, "the pipe is still one")
+	assert.Len(t, <-came, len(want))
+
+	code, out, said := smtplog(t, "", "report", "--html", "-", log)
+	require.Equal(t, Found, code, said)
+	assert.Len(t, out, len(want))
+}
+
+// Files and standard output are answered side by side.
+func TestTablesKeepNoJSONBack(t *testing.T) {
+	dir := t.TempDir()
+	code, out, said := smtplog(t, "", "report", "--json", "--csv", dir, testdata+"postfix-main.rfc3164.log")
+	require.Equal(t, Found, code, said)
+	assert.Equal(t, int64(265), decode(t, out).Totals.Delivered)
+	assert.FileExists(t, filepath.Join(dir, "providers.csv"))
+}
+
+// A time that nobody knows is absent.
+func TestNoTimeIsTheYearOne(t *testing.T) {
+	for _, command := range [][]string{{"report", "--json"}, {"report"}, {"report", "--html", "-"}} {
+		_, out, _ := smtplog(t, "", append(command, file(t, "mail.log", nil))...)
+		assert.False(t, strings.Contains(out, "0001-01-01"), "%v", command)
 	}
 }
 

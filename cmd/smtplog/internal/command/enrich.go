@@ -43,14 +43,14 @@ output is a batch as OTLP writes it in JSON, as the collector's file exporter do
 func (t *task) enrich(c *cobra.Command, otlp, mail bool) error {
 	out := bufio.NewWriterSize(t.out, 64<<10)
 	flat := &render.Flat{To: out, Zone: t.zone}
-	found := false
+	var lines, mails int64
 	r := &reading.Records{
 		Engine: t.reader.Engine, Host: t.reader.HostOf, Each: t.bar.each,
 		Enricher: enrich.New(t.reader.Engine, enrich.Choices{Full: t.site.Full(), DropChatter: t.site.Drops()}),
 	}
 	r.To = func(ld plog.Logs) error {
-		t.choose(ld, mail)
-		found = found || ld.LogRecordCount() > 0
+		seen, ours := t.choose(ld, mail)
+		lines, mails = lines+seen, mails+ours
 		err := t.writeBatch(out, flat, ld, otlp)
 		if err == nil && t.options.follow {
 			err = out.Flush()
@@ -63,15 +63,17 @@ func (t *task) enrich(c *cobra.Command, otlp, mail bool) error {
 	for _, one := range t.in.Troubles() {
 		t.note(one)
 	}
-	err = errors.Join(err, out.Flush()) // of what was read before an interruption, too: whole lines
-	if err == nil && !found && t.code == Found {
-		t.code = Nothing
+	if last := out.Flush(); last != nil && !errors.Is(err, last) { // of what was read before an interruption, too: whole lines
+		err = errors.Join(err, last)
+	}
+	if err == nil && mails == 0 {
+		t.foundNothing(lines)
 	}
 	return err
 }
 
-// choose leaves the records that were asked for.
-func (t *task) choose(ld plog.Logs, mail bool) {
+// choose leaves the records that were asked for, and counts them, and those of mail servers. Lines of others count when mail leaves them out, too.
+func (t *task) choose(ld plog.Logs, mail bool) (lines, mails int64) {
 	from, to := t.reader.From, t.reader.To
 	for _, rl := range ld.ResourceLogs().All() {
 		home := ""
@@ -86,11 +88,18 @@ func (t *task) choose(ld plog.Logs, mail bool) {
 				if v, ok := rec.Attributes().Get(attrs.HostName); ok {
 					host = v.Str()
 				}
-				return mail && foreign || !from.IsZero() && at.Before(from) || !to.IsZero() && !at.Before(to) ||
-					len(t.options.hosts) > 0 && !slices.ContainsFunc(t.options.hosts, func(h string) bool { return strings.EqualFold(h, host) })
+				if !from.IsZero() && at.Before(from) || !to.IsZero() && !at.Before(to) ||
+					len(t.options.hosts) > 0 && !slices.ContainsFunc(t.options.hosts, func(h string) bool { return strings.EqualFold(h, host) }) {
+					return true
+				}
+				if lines++; !foreign {
+					mails++
+				}
+				return mail && foreign
 			})
 		}
 	}
+	return lines, mails
 }
 
 // writeBatch writes a batch in the way that was asked for.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ func (s *shell) explain() *cobra.Command {
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if _, ok := event.VerbOf(command); command != "" && !ok && !slices.Contains(stages, strings.ToUpper(command)) {
+				return wrong("--command: %q is no command of SMTP, takes %s, EHLO, MAIL, RCPT, DATA and the like", command, strings.Join(stages, ", "))
+			}
 			return s.tellMeaning(strings.TrimSpace(strings.Join(args, " ")), strings.ToUpper(command), host)
 		},
 	}
@@ -40,6 +44,9 @@ func (s *shell) explain() *cobra.Command {
 	c.Flags().StringVar(&host, "server", "", "the host that said so, which may tell the provider")
 	return c
 }
+
+// stages are what a reply may answer beside commands.
+var stages = []string{event.CommandConnect, event.CommandEOM}
 
 // tellMeaning explains a text: as the line of a log where a mail server writes such ones, else as a reply.
 func (s *shell) tellMeaning(text, command, host string) error {

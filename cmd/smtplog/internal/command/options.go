@@ -191,11 +191,11 @@ func when(flag, text string, now time.Time, zone *time.Location) (time.Time, err
 	}
 	if days, ok := strings.CutSuffix(text, "d"); ok {
 		var n int
-		if _, err := fmt.Sscanf(days+"\n", "%d\n", &n); err == nil {
+		if _, err := fmt.Sscanf(days+"\n", "%d\n", &n); err == nil && n >= 0 {
 			return now.AddDate(0, 0, -n), nil
 		}
 	}
-	if ago, err := time.ParseDuration(text); err == nil {
+	if ago, err := time.ParseDuration(text); err == nil && ago >= 0 {
 		return now.Add(-ago), nil
 	}
 	for _, layout := range [...]string{

@@ -7,13 +7,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/input"
-	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/page"
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/render"
 	"github.com/otelcol-smtp/otelcol-smtp/cmd/smtplog/internal/report"
 )
@@ -30,6 +28,9 @@ func (s *shell) report() *cobra.Command {
 		Use:   "report [LOG...]",
 		Short: "What was delivered, what failed and why, who sends, who waits",
 		RunE: func(c *cobra.Command, args []string) error {
+			if to.json && to.text || to.html == stdout && (to.json || to.text) {
+				return wrong("standard output takes one of --json, --text and --html -")
+			}
 			t, err := s.open(args)
 			if err != nil {
 				return err
@@ -45,7 +46,7 @@ func (s *shell) report() *cobra.Command {
 	s.options.topFlag(c, "how many names each list holds")
 	c.Flags().BoolVar(&to.json, "json", false, "as JSON, all that there is")
 	c.Flags().BoolVar(&to.text, "text", false, "plain text for a mail, without colours")
-	c.Flags().StringVar(&to.html, "html", "", "as one page that opens from disk, into this file")
+	c.Flags().StringVar(&to.html, "html", "", "as one page that opens from disk, into this file; - is standard output")
 	c.Flags().StringVar(&to.csv, "csv", "", "as tables, one file each, into this directory")
 	return c
 }
@@ -54,38 +55,32 @@ func (s *shell) report() *cobra.Command {
 func (t *task) finish(b *report.Builder) *report.Report {
 	r := b.Report()
 	for _, f := range t.in.Files() {
-		one := report.File{Path: f.Path, Lines: f.Lines}
-		if f.Path == input.Stdin {
-			one.Path = "standard input"
-		}
+		one := report.File{Path: f.Name(), Lines: f.Lines}
 		if f.Err != nil {
 			one.Error = f.Err.Error()
 		}
 		r.Input.Files = append(r.Input.Files, one)
 	}
 	r.Input.Notes = t.notes
-	if r.Input.Recognised == 0 && t.code == Found {
-		t.code = Nothing
+	if r.Input.Recognised == 0 {
+		t.foundNothing(r.Input.Lines)
 	}
 	return r
 }
 
 // write renders the report.
 func (t *task) write(r *report.Report, to *outputs) error {
-	if r.Input.Recognised == 0 {
-		t.complain(t.nothing(r))
-	}
 	if to.csv != "" {
 		if err := render.CSV(to.csv, r); err != nil {
 			return failure{err, Wrong}
 		}
 	}
 	if to.html != "" {
-		if err := pageTo(to.html, r); err != nil {
+		if err := pageTo(to.html, t.out, r); err != nil {
 			return failure{err, Wrong}
 		}
 	}
-	if to.csv != "" || to.html != "" {
+	if (to.csv != "" || to.html != "") && !to.json && !to.text {
 		return nil
 	}
 	if to.json {
@@ -112,24 +107,6 @@ func (o *outputs) messages() int {
 	return messagesOfPage
 }
 
-// pageTo writes the report as a page to a file, which is there whole or not at all.
-func pageTo(path string, r *report.Report) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".smtplog-*")
-	if err != nil {
-		return fmt.Errorf("--html: there is no writing into %s: %w", filepath.Dir(path), plain(err))
-	}
-	w := bufio.NewWriter(f)
-	err = errors.Join(page.Write(w, r), w.Flush(), f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // it is of no use
-		return fmt.Errorf("--html: %w", err)
-	}
-	return nil
-}
-
 // plain is an error of the system without the name of its call and file.
 func plain(err error) error {
 	var of *fs.PathError
@@ -154,17 +131,25 @@ func colourful(w io.Writer) bool {
 	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && input.IsTerminal(f)
 }
 
-// nothing says why a report is empty.
-func (t *task) nothing(r *report.Report) error {
+// foundNothing says that no line is a mail server's. lines are those that were asked for.
+func (t *task) foundNothing(lines int64) {
+	t.complain(t.nothing(lines))
+	if t.code == Found {
+		t.code = Nothing
+	}
+}
+
+// nothing says why there is no answer.
+func (t *task) nothing(lines int64) error {
 	read := int64(0)
-	for i := range r.Input.Files {
-		read += r.Input.Files[i].Lines
+	for _, f := range t.in.Files() {
+		read += f.Lines
 	}
 	switch asked := t.options.asked(); {
-	case r.Input.Lines > 0 && len(t.options.dialects) > 0:
-		return fmt.Errorf("none of %d lines is of %s, which --dialect asked for", r.Input.Lines, strings.Join(t.options.dialects, " or "))
-	case r.Input.Lines > 0:
-		return fmt.Errorf("none of %d lines is a mail server's", r.Input.Lines)
+	case lines > 0 && len(t.options.dialects) > 0:
+		return fmt.Errorf("none of %d lines is of %s, which --dialect asked for", lines, strings.Join(t.options.dialects, " or "))
+	case lines > 0:
+		return fmt.Errorf("none of %d lines is a mail server's", lines)
 	case asked == "":
 		return errors.New("no line was read: the log is empty")
 	case read > 0:

@@ -107,8 +107,9 @@ Logs are files, patterns, directories, or "-" for standard input; packed ones (g
 zstd) are unpacked, rotated ones are read in their order, several are merged by their stamps.
 
 Exit codes: 0 the question was answered, as far as anybody read on; 1 nothing was found, or no line
-was understood; 2 the command line or the configuration is wrong; 3 a log could not be read, or not
-to its end, and what could be read was answered; 130 interrupted.`,
+was understood; 2 the command line or the configuration is wrong, or the answer could not be
+written; 3 a log could not be read, or not to its end, and what could be read was answered; 130
+interrupted.`,
 		Version:       s.version,
 		SilenceUsage:  true,
 		SilenceErrors: true,

@@ -58,7 +58,7 @@ func (s *set) begin(in *Input) bool {
 	s.files = s.files[1:]
 	f.text = ""
 	if f.Path == Stdin {
-		s.take(in, f, nil, &counting{in.options.Stdin, &in.read})
+		s.take(in, f, nil, &stream{from: &counting{in.options.Stdin, &in.read}, file: f})
 		return true
 	}
 	o, err := f.open(&in.read)

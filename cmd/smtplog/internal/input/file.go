@@ -35,6 +35,14 @@ type File struct {
 	text  string // the beginning, as far as it was read
 }
 
+// Name is what a sentence calls it.
+func (f *File) Name() string {
+	if f.Path == Stdin {
+		return "standard input"
+	}
+	return f.Path
+}
+
 // headSize is how much of a file is looked at before it is read.
 const headSize = 8 << 10
 
@@ -44,6 +52,7 @@ var headSeed = maphash.MakeSeed()
 var (
 	errBinary = errors.New("is no text")
 	errFolder = errors.New("is no file")
+	errUnread = errors.New("which is not read; gzip, bzip2, xz and zstd are")
 	errWide   = errors.New("is in UTF-16, which is not read: iconv -f UTF-16 -t UTF-8 makes it text") // what PowerShell's ">" writes
 )
 
@@ -94,7 +103,7 @@ func plain(err error) error {
 
 // damage says what is wrong with a packed file.
 func (f *File) damage(err error) error {
-	if f.kind == packed.Plain {
+	if f.kind == packed.Plain || errors.Is(err, errUnread) {
 		return plain(err)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
@@ -137,6 +146,11 @@ func (f *File) open(read *int64) (*opened, error) {
 	if read != nil {
 		source = &counting{file, read}
 	}
+	if f.info != nil && !f.info.Mode().IsRegular() {
+		piped := &stream{from: source, file: f}
+		o.Reader, o.inner = piped, piped
+		return o, nil
+	}
 	if o.Reader, o.inner, err = unpack(source, f.kind); err != nil {
 		o.close()
 		return nil, f.damage(err)
@@ -150,7 +164,7 @@ func unpack(from io.Reader, kind packed.Kind) (io.Reader, io.Closer, error) {
 		return r, nil, err
 	}
 	if kind != packed.Plain && !kind.Readable() {
-		return nil, nil, fmt.Errorf("is packed with %s, which is not read; gzip, bzip2, xz and zstd are", kind)
+		return nil, nil, fmt.Errorf("is packed with %s, %w", kind, errUnread)
 	}
 	r, err := packed.NewReader(from, kind)
 	return r, r, err

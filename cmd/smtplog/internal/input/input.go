@@ -201,7 +201,7 @@ func (in *Input) Close() {
 func (in *Input) Troubles() (list []error) {
 	for _, f := range in.files {
 		if f.Err != nil {
-			list = append(list, fmt.Errorf("%s: %w", f.Path, f.Err))
+			list = append(list, fmt.Errorf("%s: %w", f.Name(), f.Err))
 		}
 	}
 	return list

@@ -54,12 +54,12 @@ type Report struct {
 type Input struct {
 	Files      []File    `json:"files"`
 	Lines      int64     `json:"lines"`
-	Recognised int64     `json:"recognised"` // lines of mail servers that were understood
-	Strange    int64     `json:"strange"`    // lines of mail servers that were not
-	Foreign    int64     `json:"foreign"`    // lines of others
-	Duplicates int64     `json:"duplicates"` // lines that another told before
-	From       time.Time `json:"from"`       // of the first and the last record with a stamp
-	To         time.Time `json:"to"`
+	Recognised int64     `json:"recognised"`    // lines of mail servers that were understood
+	Strange    int64     `json:"strange"`       // lines of mail servers that were not
+	Foreign    int64     `json:"foreign"`       // lines of others
+	Duplicates int64     `json:"duplicates"`    // lines that another told before
+	From       time.Time `json:"from,omitzero"` // of the first and the last record with a stamp
+	To         time.Time `json:"to,omitzero"`
 	Notes      []string  `json:"notes,omitempty"` // what could not be read, and what was asked for
 }
 
@@ -110,7 +110,7 @@ type Totals struct {
 
 // Period is the counts of a stretch of time.
 type Period struct {
-	From time.Time `json:"from"`
+	From time.Time `json:"from,omitzero"`
 	Counts
 }
 
@@ -163,8 +163,8 @@ type Failure struct {
 	Count    int64     `json:"count"`
 	Sample   string    `json:"sample,omitempty"` // the words of the newest
 	Host     string    `json:"host,omitempty"`   // that said so
-	First    time.Time `json:"first"`
-	Last     time.Time `json:"last"`
+	First    time.Time `json:"first,omitzero"`
+	Last     time.Time `json:"last,omitzero"`
 
 	leaves bool // it is about mail that goes to other hosts
 }
@@ -183,7 +183,7 @@ type Reject struct {
 
 // Message is what became of one message.
 type Message struct {
-	Time       time.Time   `json:"time"` // of its newest line
+	Time       time.Time   `json:"time,omitzero"` // of its newest line
 	Host       string      `json:"host"`
 	QueueID    string      `json:"queue_id"`
 	Sender     string      `json:"sender"`
@@ -211,7 +211,7 @@ type Waiting struct {
 	Reason    string    `json:"reason,omitempty"`
 	Reply     string    `json:"reply,omitempty"`
 	Tries     int       `json:"tries"`
-	Last      time.Time `json:"last"` // when it was tried last
+	Last      time.Time `json:"last,omitzero"` // when it was tried last
 }
 
 // Quantiles are of a value in seconds, within one percent.
@@ -274,8 +274,8 @@ type Told struct {
 type Incident struct {
 	ID       string    `json:"id"`
 	Kind     string    `json:"kind"`
-	Start    time.Time `json:"start"`
-	Last     time.Time `json:"last"`
+	Start    time.Time `json:"start,omitzero"`
+	Last     time.Time `json:"last,omitzero"`
 	Over     bool      `json:"over"`
 	Severe   bool      `json:"severe"`
 	Provider string    `json:"provider,omitempty"`
@@ -289,7 +289,7 @@ type Warning struct {
 	Error  string    `json:"error,omitempty"`
 	Count  int64     `json:"count"`
 	Sample string    `json:"sample"`
-	Last   time.Time `json:"last"`
+	Last   time.Time `json:"last,omitzero"`
 }
 
 // Unknown is lines that nobody understood: their program, and how they are built, without their words' numbers, names and addresses.

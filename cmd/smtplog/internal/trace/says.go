@@ -21,6 +21,9 @@ func says(ev *event.Event) string {
 		}
 		return words("connection with", peer)
 	case event.KindDisconnect:
+		if ev.SessionEnd == event.EndShutdown { // of the reading
+			return words("the log ends before the connection with", peer, "does")
+		}
 		return words("connection with", peer, "ended", bracketed(ev.SessionEnd.String()))
 	case event.KindTLS:
 		if ev.TLS == event.No || ev.ErrorType != "" {

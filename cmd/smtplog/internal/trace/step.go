@@ -11,7 +11,7 @@ import (
 
 // Step is one thing that happened.
 type Step struct {
-	Time      time.Time `json:"time"`
+	Time      time.Time `json:"time,omitzero"`
 	Host      string    `json:"host"`
 	Event     string    `json:"event"`
 	Says      string    `json:"says"` // in words

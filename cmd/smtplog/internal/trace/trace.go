@@ -103,7 +103,12 @@ func (s *Search) Next() bool {
 		s.needles.near[file] = slices.Clone(list)
 	}
 	for i := range s.steps { // what came before the line that named the term
-		if step := &s.steps[i]; step.uid != 0 && s.matched[step.uid] {
+		step := &s.steps[i]
+		switch {
+		case step.uid == 0 && step.session != 0 && s.callers[step.session]:
+			s.find(step.conn)
+			s.near(step)
+		case step.uid != 0 && s.matched[step.uid]:
 			s.find(step.QueueID, step.Child, step.conn)
 			s.near(step)
 		}

@@ -395,3 +395,32 @@ func TestEveryTermFindsItsMessage(t *testing.T) {
 	assert.NotEmpty(t, stories(t, "192.0.2.101", l.paths...))
 	assert.Empty(t, stories(t, "nobody@nowhere.example", l.paths...))
 }
+
+// A client that was refused brought no message; its conversation is told all the same, from its beginning to the end that the log has, though these lines do not
+// name the recipient who was asked for.
+func TestRefusedClientIsToldToItsEnd(t *testing.T) {
+	l := open(t, "postfix-main.rfc3164.log", "postfix-main.truth.json.gz")
+	list := stories(t, "nosuchuser@example.com", l.paths...)
+	require.NotEmpty(t, list)
+	for i := range list {
+		var events, words []string
+		for _, step := range list[i].Steps {
+			events, words = append(events, step.Event), append(words, step.Says)
+		}
+		assert.Equal(t, "connect", events[0], words)
+		assert.Equal(t, "disconnect", events[len(events)-1], words)
+		assert.Contains(t, events, "reject", words)
+		assert.Contains(t, words[len(words)-1], "ended (quit)", words)
+	}
+}
+
+// Where the log ends before a conversation does, nobody ended it.
+func TestEndOfTheLogEndsNoConversation(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mail.log")
+	require.NoError(t, os.WriteFile(path, []byte("Nov 23 15:33:03 mx postfix/smtpd[592]: connect from mail.example.net[192.0.2.9]\n"), 0o600))
+	require.NoError(t, os.Chtimes(path, seen, seen))
+	list := stories(t, "mail.example.net", path)
+	require.Len(t, list, 1)
+	require.NotEmpty(t, list[0].Steps)
+	assert.Equal(t, "the log ends before the connection with mail.example.net [192.0.2.9] does", list[0].Steps[len(list[0].Steps)-1].Says)
+}
