@@ -291,7 +291,7 @@ func TestTablesKeepNoJSONBack(t *testing.T) {
 func TestNoTimeIsTheYearOne(t *testing.T) {
 	for _, command := range [][]string{{"report", "--json"}, {"report"}, {"report", "--html", "-"}} {
 		_, out, _ := smtplog(t, "", append(command, file(t, "mail.log", nil))...)
-		assert.False(t, strings.Contains(out, "0001-01-01"), "%v", command)
+		assert.NotContains(t, out, "0001-01-01", "%v", command)
 	}
 }
 
