@@ -91,10 +91,13 @@ func (st *stamp) readBSD(s string) (rest string, ok bool) {
 	}
 	st.day = int(day)
 	rest = s[min(len(s), 7)-len(rest):]
-	if tail, ok := strings.CutPrefix(rest, ", "); ok { // "Nov 23, 2026 3:32:27 PM" (java.util.logging)
+	if tail, ok := strings.CutPrefix(rest, ", "); ok { // "Nov 23, 2026 3:32:27 PM" (java.util.logging), from Java 9 on "2026, 3:32:27 PM"
 		st.style = styleBlank
 		if st.year, rest, ok = readYear(tail); !ok {
-			return s, false
+			if !strings.HasPrefix(rest, ", ") || st.year == 0 {
+				return s, false
+			}
+			rest = rest[len(", "):]
 		}
 		rest, ok = st.readTwelve(rest)
 		return rest, ok && st.valid()
