@@ -6,6 +6,7 @@ type floors struct {
 	by        map[string]int // by provider; of all that no rule asks for the one of ""
 	own       bool           // there are a user's own rules with words,
 	begin     [64]uint64     // in whole ASCII words that begin so, as bits by a hash of their heads,
+	parts     bool           // in the beginnings of words,
 	elsewhere bool           // or within words, in other letters, in expressions
 }
 
@@ -38,8 +39,8 @@ func (f *floors) addOwn(r *rule) {
 	for _, words := range r.parts[0].words {
 		var first speech
 		first.write(words)
-		if len(first.spoken) == 2 && words[len(words)-1] != ' ' { // a beginning of words
-			f.elsewhere = true
+		if len(first.spoken) == 2 && words[len(words)-1] != ' ' {
+			f.parts = true
 			continue
 		}
 		at := f.bit(first.spoken[1].head)
@@ -51,7 +52,7 @@ func (*floors) bit(head uint64) uint64 { return hashOf(head, 0, 0) >> 52 }
 
 // of is the floor of what was written, with a provider; 0 where one of the user's rules may fit.
 func (f *floors) of(s *speech, provider string) int {
-	if f.own && f.mayBegin(s) {
+	if f.own && (f.parts || f.mayBegin(s)) {
 		return 0
 	}
 	if floor, asked := f.by[provider]; asked {

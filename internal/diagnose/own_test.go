@@ -12,8 +12,20 @@ import (
 func TestOwnRulesCountBehindWhatDecidesOtherwise(t *testing.T) {
 	const flood = "421 4.7.28 Gmail has detected an unusual rate of unsolicited mail. Please visit the Überblick for zollfrei extrawords, см. справку (ticket #12), 請求頻繁了"
 	for _, r := range []Rule{
-		{}, {Text: "zollfrei"}, {Text: "zollfrei ... extrawords"}, {Text: "zoll*"}, {Text: "*frei"}, {Text: "uberblick"}, {Text: "Überblick for"}, {Text: "справку"}, {Text: "*頻繁*"},
-		{Regexp: `ticket #[0-9]+`}, {Regexp: `#[0-9]+`}, {Text: "extrawords", Provider: "google"}, {Text: "visit the"}, {Text: "extrawords ... справку"},
+		{},
+		{Text: "zollfrei"},
+		{Text: "zollfrei ... extrawords"},
+		{Text: "zoll*"},
+		{Text: "*frei"},
+		{Text: "uberblick"},
+		{Text: "Überblick for"},
+		{Text: "справку"},
+		{Text: "*頻繁*"},
+		{Regexp: `ticket #[0-9]+`},
+		{Regexp: `#[0-9]+`},
+		{Text: "extrawords", Provider: "google"},
+		{Text: "visit the"},
+		{Text: "extrawords ... справку"},
 	} {
 		want := "rate_limited"
 		own := []Rule{{Reason: "policy", Text: "nowhere to be found"}, {Reason: "policy", Text: "zollfrei extrawords elsewhere"}}
@@ -28,6 +40,20 @@ func TestOwnRulesCountBehindWhatDecidesOtherwise(t *testing.T) {
 		ev := answered(t, "alt1.gmail-smtp-in.l.google.com", "EOM", flood)
 		if d.Event(ev); ev.Reason != want {
 			t.Errorf("%+v: %s, want %s", r, ev.Reason, want)
+		}
+	}
+}
+
+// The first of a user's rules decides, wherever in a reply its words stand.
+func TestTheFirstOwnRuleDecidesWhicheverIsHeardFirst(t *testing.T) {
+	for _, texts := range [][2]string{{"zoll*", "vis*"}, {"zollfrei", "vis*"}, {"*frei", "vis*"}} {
+		d, err := New(Own{Reasons: []Rule{{Reason: "operator", Text: texts[0]}, {Reason: "virus", Text: texts[1]}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ev := answered(t, "-", "EOM", "550 visit us, it is zollfrei")
+		if d.Event(ev); ev.Reason != "operator" {
+			t.Errorf("%q: %s", texts, ev.Reason)
 		}
 	}
 }
