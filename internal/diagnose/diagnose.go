@@ -144,6 +144,7 @@ func askedOf(ev *event.Event) asked {
 	if ev.Unheard {
 		a.command = event.CommandConnect
 	}
+	a.early = early(a.command)
 	if ev.Code == 0 {
 		if a.err = ev.ErrorType; a.enhanced == "" {
 			a.enhanced = ev.DSN

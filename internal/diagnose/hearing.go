@@ -83,7 +83,7 @@ func (r *reading) start(parts int) {
 func (r *reading) hear(a *asked, h *hit, at int) {
 	if h.part != 0 {
 		r.ends[h.part] = r.round<<placeBits | uint32(at)
-	} else if n := int(h.rule); n < r.best && (!h.asks || r.needs[n-1]&a.need == a.need && r.rules[n-1].fits(a)) {
+	} else if n := int(h.rule); n < r.best && (!h.asks && !a.early || r.needs[n-1]&a.need == a.need && r.rules[n-1].fits(a)) {
 		r.best = n
 	}
 }

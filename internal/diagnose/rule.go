@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
 // Rule says what a failure means that looks like it: whatever is not empty must fit. It is a row of data/rules.tsv, of a reasons_file, and an
@@ -47,6 +49,7 @@ type rule struct {
 	commands []string
 	provider []string
 	errors   []string
+	late     bool // it speaks of the recipient, so never before one is named
 }
 
 // answer is what a rule says.
@@ -370,10 +373,14 @@ type asked struct {
 	err      string
 	text     string
 	need     need // all of that but the text, as bits
+	early    bool // no recipient was named yet: every rule is asked whether it fits
 }
 
 // fits says whether all but the text of a rule fits.
 func (c *rule) fits(a *asked) bool {
+	if c.late && a.early {
+		return false
+	}
 	if (c.class != 0 || c.codes != nil) && (c.class == 0 || c.class != a.class) && !slices.Contains(c.codes, a.code) {
 		return false // a line without any code has none that is asked for
 	}
@@ -384,6 +391,15 @@ func (c *rule) fits(a *asked) bool {
 		return false
 	}
 	return c.pattern == nil || c.pattern.MatchString(a.text[:min(len(a.text), regexpMax)])
+}
+
+// early says whether a command comes before a recipient is named.
+func early(command string) bool {
+	switch command {
+	case event.CommandConnect, "HELO", "EHLO", "LHLO", "STARTTLS", "AUTH", "MAIL":
+		return true
+	}
+	return false
 }
 
 func (c *rule) fitsEnhanced(code string) bool {

@@ -141,5 +141,9 @@ func mustRules(data string) []rule {
 	if err != nil {
 		panic(err)
 	}
+	for i := range all {
+		r := &all[i]
+		r.late = r.commands == nil && r.errors == nil && (r.why.Category == "recipient" || r.why.Name == "invalid_domain")
+	}
 	return all
 }
