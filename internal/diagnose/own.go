@@ -26,13 +26,14 @@ const MaxOwnRules = 10_000
 // New makes a diagnosis with a user's own rules and providers. The error names each mistake by its place: reasons[3], providers[0], the file's line.
 func New(own Own) (*Diagnosis, error) {
 	d := &Diagnosis{}
-	rules, err := own.rules()
-	wrong := []error{err}
+	var wrong []error
 	for i := range own.Providers {
 		if err := own.Providers[i].addTo(d); err != nil {
 			wrong = append(wrong, fmt.Errorf("providers[%d]: %w", i, err))
 		}
 	}
+	rules, err := own.rules(d.providers())
+	wrong = append(wrong, err)
 	if len(rules) > MaxOwnRules {
 		wrong = append(wrong, fmt.Errorf("reasons: %d rules are too many, takes at most %d", len(rules), MaxOwnRules))
 	}
@@ -49,20 +50,34 @@ func New(own Own) (*Diagnosis, error) {
 // OwnRules says how many rules the user has added.
 func (d *Diagnosis) OwnRules() int { return d.own }
 
-func (o *Own) rules() ([]rule, error) {
+// providers are the names that a rule can ask for: that of any other fits nothing.
+func (d *Diagnosis) providers() map[string]bool {
+	names := map[string]bool{Other: true}
+	for _, list := range [...]*suffixes{&d.hosts, &d.domains, hosts, places} {
+		for _, provider := range list.names {
+			names[provider] = true
+		}
+	}
+	return names
+}
+
+func (o *Own) rules(providers map[string]bool) ([]rule, error) {
 	var (
 		all   []rule
 		wrong []error
 	)
 	for i := range o.Reasons {
 		r, err := o.Reasons[i].compile(basisOwn, nil)
+		if err == nil {
+			err = r.asksFor(providers)
+		}
 		if err != nil {
 			wrong = append(wrong, fmt.Errorf("reasons[%d]: %w", i, err))
 			continue
 		}
 		all = append(all, r)
 	}
-	more, err := readRules(o.FileName, o.File, basisOwn)
+	more, err := readRules(o.FileName, o.File, basisOwn, providers)
 	return append(all, more...), errors.Join(append(wrong, err)...)
 }
 

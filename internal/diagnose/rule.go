@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
@@ -118,6 +119,11 @@ func (r *Rule) compile(basis string, classes map[string][]string) (rule, error) 
 	if c.commands, err = commands(r.Command); err != nil {
 		return rule{}, err
 	}
+	for _, e := range c.errors {
+		if !slices.Contains(errorTypes, e) {
+			return rule{}, fmt.Errorf("error: %q is no error of a connection, takes any of %s", e, strings.Join(errorTypes, ", "))
+		}
+	}
 	if err := c.setText(r.Text, classes); err != nil {
 		return rule{}, err
 	}
@@ -139,6 +145,16 @@ func (r *Rule) compile(basis string, classes map[string][]string) (rule, error) 
 		c.basis = c.ownBasis()
 	}
 	return c, nil
+}
+
+// asksFor checks the rule's providers; nil takes any.
+func (c *rule) asksFor(providers map[string]bool) error {
+	for _, p := range c.provider {
+		if providers != nil && !providers[p] {
+			return fmt.Errorf("provider: %q is nobody, takes names of docs/reasons.md such as google, or of your own providers", p)
+		}
+	}
+	return nil
 }
 
 // reason is the Reason of the rule's name.
@@ -186,6 +202,11 @@ var verbNames = []string{
 	"CONNECT", "EHLO", "HELO", "LHLO", "STARTTLS", "AUTH", "MAIL", "RCPT",
 	"DATA", "BDAT", "EOM", "RSET", "VRFY", "EXPN", "NOOP", "HELP", "ETRN",
 	"XCLIENT", "XFORWARD", "QUIT",
+}
+
+// errorTypes are the values of error.type where no reply says more.
+var errorTypes = []string{
+	"timeout", "connection_refused", "connection_lost", "host_not_found", "no_route", "tls_handshake", "local_error", errno.Other,
 }
 
 // commands checks verbs.

@@ -89,8 +89,8 @@ func known(name string) Reason {
 	panic(fmt.Sprintf("%q is not in the list of reasons", name))
 }
 
-// readRules compiles a table. A line in brackets begins a group, in which the longer text stands first; elsewhere the order is that of the lines.
-func readRules(name, data, basis string) ([]rule, error) {
+// readRules compiles a table, whose rules may ask for these providers; nil: for any. A line in brackets begins a group, in which the longer text stands first; elsewhere the order is that of the lines.
+func readRules(name, data, basis string, providers map[string]bool) ([]rule, error) {
 	var (
 		all     []rule
 		group   = -1
@@ -114,7 +114,9 @@ func readRules(name, data, basis string) ([]rule, error) {
 		case line[0] == '{':
 			err = parseClass(line, classes)
 		case err == nil:
-			c, err = r.compile(basis, classes)
+			if c, err = r.compile(basis, classes); err == nil {
+				err = c.asksFor(providers)
+			}
 			all = append(all, c)
 		}
 		if err != nil {
@@ -137,7 +139,7 @@ func longestFirst(group []rule) {
 
 // mustRules is for the table of the binary: a broken one is a broken build.
 func mustRules(data string) []rule {
-	all, err := readRules("data/rules.tsv", data, "")
+	all, err := readRules("data/rules.tsv", data, "", nil)
 	if err != nil {
 		panic(err)
 	}
