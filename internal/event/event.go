@@ -119,6 +119,7 @@ type Event struct {
 	ChildQueueID   string      // a message of this host made from this one (forwarded as, notification)
 	ChildKind      MessageKind // that message begins with this line: the server writes no other first line of it
 	FilterID       string      // a filter's own id of the message, which its answer names
+	Program        string      // what the server calls the program that it has run for the recipient
 	ParentUID      ID
 	Trace          TraceID // of the mail, from the line on where it is known which that is
 	Span           ID      // of the span whose own record this is

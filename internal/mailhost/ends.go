@@ -59,9 +59,18 @@ func (s *Session) end(last *event.Event) event.End {
 	case last.EndHint != event.EndNone:
 		return last.EndHint
 	case s.HasCounts && !s.SomeCounts && s.counts()[event.VerbQUIT].All == 0:
-		return event.EndServerClosed // the server logs clients that leave; without QUIT and without such a line it hung up itself
+		return s.unsaid()
 	}
 	return event.EndQuit
+}
+
+// unsaid is how a session without QUIT ended whose server logs clients that leave, and has no such line: it hung up itself. Only of
+// those that leave behind the end of a message Postfix does not complain (src/smtpd/smtpd.c, SMTPD_AFTER_EOM): amavis does, when it is idle.
+func (s *Session) unsaid() event.End {
+	if counts := s.counts(); counts[event.VerbDATA].All > 0 || counts[event.VerbBDAT].All > 0 {
+		return event.EndClientClosed
+	}
+	return event.EndServerClosed
 }
 
 // endSession closes s. The record that ends it carries the end: the line last, or, where the log has none, a record made here.

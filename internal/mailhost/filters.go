@@ -18,6 +18,7 @@ import (
 type filters struct {
 	placeShare Share
 	places     map[place]struct{}
+	pipes      map[string]*pipe     // programs that the server runs, by its names for them
 	mail       map[string]*filtered // by the filter's own id
 	order      []string             // oldest first
 	share      Share
@@ -32,10 +33,12 @@ type place struct {
 
 // filtered is what a filter says of a message under its own id, recipient by recipient.
 type filtered struct {
-	ID    string
-	At    int64
-	Onto  []Onward
-	Acted []Acted // recipients that it keeps or throws away; Ended, in states of before, was the latter alone
+	ID      string
+	At      int64
+	Onto    []Onward
+	Acted   []Acted  // recipients that it keeps or throws away; Ended, in states of before, was the latter alone
+	UID     event.ID // of the message that a program was given which the server has run, and its queue id
+	QueueID string
 }
 
 // Onward is a recipient that goes on under another queue id of this host.
@@ -53,6 +56,9 @@ const (
 )
 
 func placeOf(ev *event.Event) place {
+	if ev.Program != "" {
+		return pipePlace(ev.Program)
+	}
 	return place{Server: ev.ServerAddress, IP: ev.PeerIP, Port: ev.PeerPort}
 }
 
@@ -71,6 +77,13 @@ func (f *filters) learn(at place) {
 	}
 	f.places[place{strings.Clone(at.Server), strings.Clone(at.IP), at.Port}] = struct{}{}
 	f.placeShare.Add(1)
+}
+
+func (f *filters) unlearn(at place) {
+	if f.knows(at) {
+		delete(f.places, at)
+		f.placeShare.Add(-1)
+	}
 }
 
 // of finds or makes what is known of a message under an id.
@@ -150,7 +163,8 @@ func (h *Host) handOn(m *Message, ev *event.Event, now int64) {
 	switch {
 	case ev.Kind != event.KindDelivery:
 		return
-	case ev.Route != event.RouteMX && ev.Route != event.RouteRelayhost && ev.Route != event.RouteLMTP && ev.Route != event.RouteUnknown:
+	case ev.Program == "" && ev.Route != event.RouteMX && ev.Route != event.RouteRelayhost &&
+		ev.Route != event.RouteLMTP && ev.Route != event.RouteUnknown:
 		return
 	}
 	at := placeOf(ev)
@@ -247,7 +261,7 @@ func isPrivate(ip string) bool {
 
 func (f *filtered) weigh() int {
 	const base = 250 // with its entry in the map
-	bytes := base + 2*weight.Of(f.ID)
+	bytes := base + 2*weight.Of(f.ID) + weight.Of(f.QueueID)
 	for i := range f.Onto {
 		bytes += weight.Of(f.Onto[i].To, f.Onto[i].QueueID) + 32
 	}

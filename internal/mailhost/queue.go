@@ -59,6 +59,7 @@ func (h *Host) observeMessage(s *Session, ev *event.Event, now int64, out *Outpu
 	}
 	late := m.isLate(now)
 	h.handOn(m, ev, now)
+	h.throughPipe(m, ev, now)
 	h.take(m, s, ev, late)
 	if late {
 		m.First = now

@@ -48,6 +48,9 @@ func (h *Host) sameMail(m *Message) *Message {
 			found = other
 		}
 	})
+	if found == nil && (!m.brought || isLoopback(from)) {
+		found = h.cameOutOf(m)
+	}
 	return found
 }
 

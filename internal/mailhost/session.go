@@ -219,11 +219,15 @@ func loginRefused(ev *event.Event) bool {
 }
 
 func (s *Session) refuse(ev *event.Event) {
-	switch ev.Command {
-	case "RCPT":
-		s.Refused += int(times(ev))
-	case event.CommandConnect:
+	const closing = 421 // whatever was asked, the server hangs up behind it (RFC 5321 section 3.8)
+	switch {
+	case ev.Command == event.CommandConnect:
 		s.hint(event.EndRejected)
+	case ev.Code == closing && s.key.scope == event.ScopePID:
+		s.hint(event.EndServerClosed)
+	}
+	if ev.Command == "RCPT" {
+		s.Refused += int(times(ev))
 	}
 	s.logged(ev)
 }

@@ -20,7 +20,7 @@ const (
 func Shorten(ev *event.Event) {
 	for _, s := range [...]*string{
 		&ev.QueueID, &ev.RemoteQueueID, &ev.ParentQueueID, &ev.ChildQueueID, &ev.ConnID,
-		&ev.ConnAlias, &ev.TryID, &ev.Receipt, &ev.ChildReceipt, &ev.RecipientID, &ev.FilterID,
+		&ev.ConnAlias, &ev.TryID, &ev.Receipt, &ev.ChildReceipt, &ev.RecipientID, &ev.FilterID, &ev.Program,
 		&ev.Instance, &ev.Service, &ev.Daemon, &ev.Enhanced, &ev.DSN, &ev.TLSVersion,
 		&ev.TLSCipher, &ev.TLSTrust, &ev.AuthMechanism, &ev.Protocol, &ev.PeerIP,
 	} {

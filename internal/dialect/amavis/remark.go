@@ -19,6 +19,10 @@ func remark(ev *event.Event, s string, ofTask, alert bool) event.Kind {
 	case !ofTask:
 		return service(ev, s)
 	}
+	if refused, ok := refusedCommand(s); ok {
+		ev.Argument = refused
+		return event.KindWarning
+	}
 	for _, step := range [...]struct {
 		begin string
 		read  func(*event.Event, string) bool
@@ -31,9 +35,13 @@ func remark(ev *event.Event, s string, ofTask, alert bool) event.Kind {
 		{"ESMTP", begun},
 		{"LMTP", begun},
 		{"SMTP", begun},
+		{"UTF8SMTP", begun},
+		{"UTF8LMTP", begun},
 		{"size: ", measured},
 		{"SPAM-TAG, ", tagged},
 		{"SPAM, ", tagged},
+		{"spam-tag, ", tagged}, // since 2.7
+		{"header_edits_for_quar: ", quarantined},
 	} {
 		if rest, ok := strings.CutPrefix(s, step.begin); ok {
 			return asked(ev, step.read(ev, rest))
@@ -49,6 +57,29 @@ func remark(ev *event.Event, s string, ofTask, alert bool) event.Kind {
 		return asked(ev, true)
 	}
 	return service(ev, s)
+}
+
+// refusedCommand is what amavis answers to a command that it does not take: "SMTP: 500 5.5.2 Error: bad syntax; smtp_resp: what came",
+// "LMTP REJECT: words", "ESMTP 452 4.5.3 'RCPT TO': words" (Amavis/In/SMTP.pm). What came is the client's, and in no field.
+func refusedCommand(s string) (refused string, ok bool) {
+	protocol, words, ok := strings.Cut(s, " ")
+	switch strings.TrimSuffix(protocol, ":") {
+	case "SMTP", "ESMTP", "LMTP":
+	default:
+		return "", false
+	}
+	if !ok {
+		return "", false
+	}
+	if answer, _, found := strings.Cut(words, "; smtp_resp: "); found && strings.HasSuffix(protocol, ":") {
+		_, isReply := reply.Parse(answer)
+		return answer, isReply
+	}
+	if strings.HasPrefix(words, "REJECT: ") {
+		return words, true
+	}
+	r, isReply := reply.Parse(words)
+	return words, isReply && !strings.HasSuffix(protocol, ":") && strings.HasPrefix(r.Text, "'RCPT TO': ")
 }
 
 // isTrouble knows complaints that had no mark in front before amavisd-new 2.3.
@@ -138,9 +169,19 @@ func tagged(ev *event.Event, s string) bool {
 	}
 	score, tests := scan.Word(rest)
 	if ev.FilterScore, ev.HasScore = scan.Decimal(score); !ev.HasScore {
-		return false
+		ev.FilterVerdict = ""
+		return score == "x" // nobody asked SpamAssassin
 	}
 	ev.VerdictRetold, ev.Argument = true, tests
+	return true
+}
+
+// quarantined is the same of the copy that is put away, or which classes of content decide for a recipient.
+func quarantined(ev *event.Event, s string) bool {
+	if strings.HasPrefix(s, "<") {
+		return tagged(ev, s)
+	}
+	ev.Argument = s
 	return true
 }
 
@@ -160,6 +201,15 @@ func isStep(s string) bool {
 		"TIMING ", "TIMING-SA ", "RUSAGE ", "spam_scan: ", "cached ", "virus_scan: ", "run_av (", "check_header: ", "dkim: ", "INFO: ",
 		"INFECTED ", "local delivery: ", "quarantine", "DSN: ", "Original mail size: ", "mail checking ended: ",
 		"extra ", "truncating a message ", "NOTICE: ", "Not sending ", "skip ", "Delivery status ",
+		"bounce unverifiable", "bounce rescued ", "bounce killed ", "p.path ", "checking/creating quarantine subdirs under ",
+		"delivering to ", "smtp resp to ", "Negative SMTP resp", "OVERSIZED from ", "Message size exceeded ", "address modified (",
+		"AUTH ", "wbl: ",
+		"penpals: ", "adding recipient - always_bcc: ", "sender IDN encoded ", "recipient IDN encoded ", "do_notify_and_quarantine: ",
+		"DEFANGING MAIL: ",
+		"mangling ", "allow bad header section from ", "DSN RET=", "SMTPUTF8 option requested, ", "Turning AV infection into a spam report",
+		"Not calling virus scanners, ", "no valid recipients, skip ", "Too late, DATA accepted ", "Inserting header field: ",
+		"generate_AR: ",
+		"OS_fingerprint: ", "do_unzip: ", "do_ascii: ", "running file(1) on ", "flush failed: ", "save_info_", "mail_via_sql: ",
 	} {
 		if strings.HasPrefix(s, begin) {
 			return true
@@ -176,10 +226,17 @@ func service(ev *event.Event, s string) event.Kind {
 		"Amavis::", "SpamControl: ", "SpamAssassin ", "initializing ", "extra modules loaded",
 		"Found decoder for ", "No decoder for ", "No ext program for ", "Using primary internal av scanner code ",
 		"Using secondary internal av scanner code ", "Found primary av scanner ", "Found secondary av scanner ",
-		"No primary av scanner", "No secondary av scanner", "Deleting db files ", "Creating db in ", "BerkeleyDB ", "user=", "Valid PID file",
+		"No primary av scanner", "No secondary av scanner", "Deleting db files ", "Creating db in ", "BerkeleyDB ", "user=",
+		"Valid PID file",
 		"exiting, childs", "logging initialized", "Config files: ", "config files read: ", "Perl version ",
 		"Found $file ", "Found $", "No $", "ClamAV-clamd", "shutting down", "process rundown", "enter_state", "bayes", "SANITY ",
-		"open_on_specific_fd: ",
+		"open_on_specific_fd: ", "socket module ", "will bind to ", "SQL base code ", "SQL::Log code ", "SQL::Quarantine ",
+		"Lookup::SQL code ", "Lookup::LDAP code ",
+		"Internal decoder for ", "modules loaded: ", "Found spam scanner ", "uptime: ", "warm restart on HUP ",
+		"Ignoring stale PID file ", "child_init_hook: ",
+		"storage and lookups will use ", "ZMQ enabled: ", "DKIM signature verification disabled, ", "Waiting for the process [",
+		"Sending SIGKILL to amavisd[",
+		"no need to kill process [", "no $pid_file configured", "SA user config",
 	} {
 		if strings.HasPrefix(s, begin) {
 			return event.KindLifecycle

@@ -34,8 +34,11 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		ok = proxy(ev, h.Text)
 		ev.Daemon = "clamsmtpd"
 	}
-	if !ok {
+	if !ok && h.Program == "clamav-milter" {
 		return service(ev, h.Text)
+	}
+	if !ok {
+		return proxyService(ev, h.Text)
 	}
 	ev.Kind, ev.Beside, ev.FilterName = event.KindFilter, true, "clamav"
 	return event.Parsed
@@ -114,6 +117,38 @@ func messageID(s string) string {
 		return ""
 	}
 	return id
+}
+
+// proxyService reads what clamsmtpd says of its connections and itself: "100003: accepted connection from: 127.0.0.1" (clamsmtp's
+// common/smtppass.c, src/clamsmtpd.c).
+func proxyService(ev *event.Event, s string) event.Result {
+	words := s
+	if id, rest, ok := strings.Cut(s, ": "); ok && len(id) == len("100003") && strings.Trim(id, "0123456789ABCDEF") == "" {
+		words = rest
+	}
+	switch {
+	case scan.Begins(words, "accepted connection from: ", "starting up (", "accepting connections", "created socket: ", "switched to user ",
+		"created thread for connection",
+		"quarantined virus file as: ", "executing virus action: "):
+		ev.Kind = event.KindLifecycle
+	case scan.Begins(words, "couldn't ", "clamav error: ", "unexepected response from clamd: ", "race condition when quarantining ",
+		"threading problem. ", "unable to switch to user: "),
+		isHalfTrouble(words):
+		ev.Kind = event.KindWarning
+	default:
+		ev.Daemon = ""
+		return event.Unknown
+	}
+	ev.Beside, ev.Argument = true, s
+	return event.Parsed
+}
+
+// isHalfTrouble is about one of the proxy's two connections, or the one to clamd: "CLIENT: couldn't read data from socket".
+func isHalfTrouble(s string) bool {
+	_, words, ok := strings.Cut(s, ": ")
+	return ok && scan.Begins(words, "couldn't ", "connection disconnected by peer", "network read operation timed out",
+		"network write operation timed out", "tried to read from a closed ",
+		"connection closed. can't write", "received junk data from daemon")
 }
 
 // proxy is "100003: from=a, to=b, status=CLEAN", with "VIRUS:Name". The number is the proxy's own.

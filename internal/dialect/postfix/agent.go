@@ -177,7 +177,7 @@ func route(ev *event.Event, relay, text string) {
 			ev.Status = event.StatusDiscarded
 		}
 	case "pipe":
-		ev.Route = event.RoutePipe
+		ev.Route, ev.Program = event.RoutePipe, relay
 	case "discard":
 		ev.Route = event.RouteDiscard
 		if ev.Status == event.StatusDelivered {

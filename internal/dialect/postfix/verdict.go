@@ -124,6 +124,9 @@ func verdict(ev *event.Event, verb, s string) event.Kind {
 		return kind
 	}
 	ev.FilterVerdict = action
+	if kind == event.KindReject && name == "milter" && isAnnounced(ev.Command, text) {
+		kind = event.KindFilter
+	}
 	if kind == event.KindReject {
 		if name == "milter" {
 			ev.FilterName = name
@@ -138,6 +141,20 @@ func verdict(ev *event.Event, verb, s string) event.Kind {
 	ev.FilterName = name
 	ev.Argument = text // no reply: what the rule does, or what would have been answered
 	return kind
+}
+
+// isAnnounced says whether a milter's refusal is not answered yet: where the client connects and says who it is, Postfix goes on as if
+// nothing had been said, and refuses the next command with those words, in a line of its own; but for 421, and for 5xx in the place of
+// the banner (src/smtpd/smtpd.c, helo_cmd, smtpd_proto).
+func isAnnounced(command, text string) bool {
+	r, _ := reply.Parse(text)
+	switch command {
+	case event.CommandConnect:
+		return r.Code != 421 && r.Code/100 == 4
+	case "EHLO", "HELO":
+		return r.Code != 421
+	}
+	return false
 }
 
 // actionKind is what an action does to the message.

@@ -71,7 +71,7 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 
 // besides is what the functions on a message's way say: "proxy_accept_socket: accepted milter connection from 127.0.0.1 port 34050",
 // "rspamd_milter_process_command: got connection from 192.0.2.11:4321", "greylist.lua:331: greylisted until ...". One in C has a name in
-// small letters, one in Lua its file and line; of a line that was cut there is none.
+// small letters and "_", but for main(), one in Lua its file and line; of a line that was cut there is none.
 func besides(ev *event.Event, function, s string) bool {
 	if s == "" || function == "" {
 		return false
@@ -81,7 +81,7 @@ func besides(ev *event.Event, function, s string) bool {
 			return false
 		}
 	}
-	if !strings.Contains(function, "_") && !strings.Contains(function, ".lua:") {
+	if !strings.Contains(function, "_") && !strings.Contains(function, ".lua:") && function != "main" {
 		return false
 	}
 	ev.Argument = s
