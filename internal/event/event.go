@@ -148,10 +148,11 @@ type Event struct {
 	MayExpand bool // with NoEnd: RecipientCount is of addresses before expansion, so there may be more
 	// on message.received: a program that logs elsewhere has the message, unless a message.queued said that it is kept here
 	HandedOver bool
-	GivenUp    bool  // on message.removed: whoever waits for another try has expired; on a verdict: nobody of the message escapes it, named or not
-	PutOff     bool  // on message.queued: the message waits for another run, so the end of this one removes nothing
-	Size       int64 // bytes; -1 or 0 with HasSize false: the line does not say
-	HasSize    bool
+	// GivenUp: on message.removed, whoever waits for another try has expired; on a verdict, nobody of the message escapes it, named or not.
+	GivenUp bool
+	PutOff  bool  // on message.queued: the message waits for another run, so the end of this one removes nothing
+	Size    int64 // bytes; -1 or 0 with HasSize false: the line does not say
+	HasSize bool
 
 	// The verdict on a recipient.
 	Status Status

@@ -71,5 +71,5 @@ func isCall(s string) bool {
 		"handleWorkerReceivedAnswer", "sigprocmask failed":
 		return true
 	}
-	return strings.HasPrefix(name, "md_") || strings.HasPrefix(name, "entity_contains_virus_") || strings.HasPrefix(name, "message_contains_virus_")
+	return scan.Begins(name, "md_", "entity_contains_virus_", "message_contains_virus_")
 }
