@@ -560,3 +560,61 @@ func TestReadmeShowsWhatComesOut(t *testing.T) {
 		assert.True(t, slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, line) }), line)
 	}
 }
+
+// What stands in the environment of a collector stands there for smtplog, too: the same key, the same zone; where it is missing, nothing else is taken in its place.
+func TestConfigurationTakesTheEnvironment(t *testing.T) {
+	const key = "0123456789abcdef0123456789abcdef"
+	log := testdata + "postfix-main.rfc3164.log"
+	config := file(t, "otel.yaml", []byte("processors: {smtp: {location: \"${env:MAIL_ZONE:-Asia/Tokyo}\", privacy: {addresses: hash, hash_key: \"${env:SMTP_HASH_KEY}\"}}}\n"))
+	code, _, said := smtplog(t, "", "enrich", "--config", config, log)
+	assert.Equal(t, Wrong, code)
+	assert.Contains(t, said, "the environment has no SMTP_HASH_KEY")
+	assert.Equal(t, 1, strings.Count(said, "\n"), said)
+
+	t.Setenv("SMTP_HASH_KEY", key)
+	want := ""
+	for name, args := range map[string][]string{
+		"the key itself":          {"--set", "privacy.hash_key=" + key, "--set", "privacy.addresses=hash", "--location", "Asia/Tokyo"},
+		"of the configuration":    {"--config", config},
+		"of an option":            {"--set", "privacy.hash_key=${env:SMTP_HASH_KEY}", "--set", "privacy.addresses=hash", "--set", "location=${env:MAIL_ZONE:-Asia/Tokyo}"},
+		"a number of the default": {"--config", config, "--set", "sessions.max=${env:NO_SUCH_NUMBER:-20000}"},
+	} {
+		code, out, said := smtplog(t, "", append([]string{"enrich", log}, args...)...)
+		require.Equal(t, Found, code, "%s: %s", name, said)
+		if want == "" {
+			want = out
+		}
+		assert.Equal(t, want, out, name)
+	}
+	t.Setenv("SMTP_HASH_KEY", "1234567890123456") // digits are a key as well
+	code, out, said := smtplog(t, "", "enrich", "--config", config, log)
+	require.Equal(t, Found, code, said)
+	assert.NotEqual(t, want, out, "another key, other pseudonyms")
+}
+
+// The blocks of the examples are read as they stand.
+func TestConfigurationsOfTheExamplesAreRead(t *testing.T) {
+	examples, err := filepath.Glob("../../../../examples/*.yaml")
+	require.NoError(t, err)
+	read := 0
+	for _, path := range examples {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		if !strings.Contains(string(data), "\nprocessors:") || !strings.Contains(string(data), "\n  smtp:") {
+			continue
+		}
+		code, _, said := smtplog(t, "", "explain", "--config", path, "550 5.1.1 user unknown")
+		if !strings.Contains(said, "has no processors.smtp block") {
+			assert.Equal(t, Found, code, "%s: %s", path, said)
+			read++
+		}
+	}
+	assert.Greater(t, read, 10)
+}
+
+// Standard input can be read once, however often it is named.
+func TestStandardInputTwiceIsReadOnce(t *testing.T) {
+	code, out, said := smtplog(t, testdata+"postfix-main.rfc3164.log", "report", "--json", "-", "-")
+	require.Equal(t, Found, code, said)
+	assert.Equal(t, int64(2528), decode(t, out).Input.Lines)
+}

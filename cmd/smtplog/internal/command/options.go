@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.opentelemetry.io/collector/confmap"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/dialect"
@@ -102,8 +101,12 @@ func (o *options) site() (*site.Site, error) {
 	for _, key := range [...]string{"storage", "checkpoint_interval"} { // the state of a run ends with it
 		delete(block, key)
 	}
+	whole, err := resolve(block)
+	if err != nil {
+		return nil, failure{err, Wrong}
+	}
 	of := site.Default()
-	if err := settings.Unmarshal(confmap.NewFromStringMap(block), &of); err != nil {
+	if err := settings.Unmarshal(whole, &of); err != nil {
 		return nil, failure{err, Wrong}
 	}
 	if err := of.Check(); err != nil {

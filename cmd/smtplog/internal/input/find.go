@@ -34,7 +34,10 @@ func find(paths []string) (files []*File, troubles []error) {
 		info, err := os.Stat(path)
 		switch {
 		case path == Stdin:
-			files = append(files, &File{Path: Stdin})
+			if !seen[Stdin] { // it can be read once
+				files = append(files, &File{Path: Stdin})
+			}
+			seen[Stdin] = true
 		case err == nil && info.IsDir():
 			list, err := inside(path)
 			if err != nil {
