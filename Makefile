@@ -94,7 +94,7 @@ test-wasm: ## the engine builds for wasip1; the filter for Fluent Bit over every
 	@echo "==> the engine builds for wasip1: $(notdir $(ENGINE))"
 	GOOS=wasip1 GOARCH=wasm go build $(patsubst %,./%/...,$(ENGINE))
 	@echo "==> the filter for Fluent Bit gives what the Collector gives"
-	go test ./fluentbit
+	go test -timeout 30m ./fluentbit
 
 # .ci/run unpacks Debian's package there; another one is named by PROMETHEUS or found in PATH.
 ifneq ($(wildcard build/prometheus/usr/bin/prometheus),)
