@@ -169,7 +169,7 @@ func auth(ev *event.Event, p prefix, s string) event.Kind {
 	name, ip, ok := scan.Cut(who, ',')
 	ip, more, _ := scan.Cut(ip, ',')
 	if !ok {
-		return event.KindNone
+		return lookup(ev, s)
 	}
 	for _, begin := range refusals {
 		if !strings.HasPrefix(text, begin) {
@@ -189,6 +189,24 @@ func auth(ev *event.Event, p prefix, s string) event.Kind {
 		return event.KindAuth
 	}
 	return event.KindNone
+}
+
+// lookup is "passwd-file(anna@example.com): unknown user" without an address that asked: nobody logs in there, a program of this host asks
+// for the mailbox of a recipient. A name that is no address stays where it is: some old programs tell no address of whoever logs in.
+func lookup(ev *event.Event, s string) event.Kind {
+	driver, rest, ok := scan.Cut(s, '(')
+	name, found := strings.CutSuffix(rest, "): unknown user")
+	if !ok || !found || driver == "" || strings.ContainsAny(driver, " :") || strings.ContainsAny(name, " ,()<>") || !isAddress(name) {
+		return event.KindNone
+	}
+	ev.Argument, ev.Mailbox = "unknown user", name
+	return event.KindWarning
+}
+
+// isAddress says whether s is a local part and a domain with a dot.
+func isAddress(s string) bool {
+	local, domain, ok := scan.CutLast(s, '@')
+	return ok && local != "" && strings.IndexByte(domain, '.') > 0
 }
 
 // requester finds who asked for a login, "anna,192.0.2.1,<session>", and the words behind; empty for a line about no login.
