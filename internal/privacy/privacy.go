@@ -71,6 +71,8 @@ func (s *Settings) Mistakes() (errs []error) {
 	case s.Key == "" && why != "":
 		errs = append(errs, fmt.Errorf("hash_key: is empty, takes a secret of at least %d bytes for %s, from the environment: ${env:NAME}",
 			KeyBytes, why))
+	case strings.HasPrefix(string(s.Key), "${") && strings.HasSuffix(string(s.Key), "}"): // where no environment reaches: in Fluent Bit
+		errs = append(errs, errors.New("hash_key: ${...} stands there, and nobody has put in what it stands for, takes the secret itself"))
 	case s.Key != "" && len(s.Key) < KeyBytes:
 		errs = append(errs, fmt.Errorf("hash_key: has %d bytes, takes at least %d", len(s.Key), KeyBytes))
 	}

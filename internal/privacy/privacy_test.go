@@ -192,6 +192,7 @@ func TestMistakesNameTheirKey(t *testing.T) {
 		"hash_key: is empty, takes a secret of at least 16 bytes for ips: hash, from the environment: ${env:NAME}":           {IPs: Hash},
 		"hash_key: is empty, takes a secret of at least 16 bytes for failed_logins: hash, from the environment: ${env:NAME}": {FailedLogins: Hash},
 		"hash_key: is empty, takes a secret of at least 16 bytes for domains, from the environment: ${env:NAME}":             {Addresses: Domain, Domains: []string{"a.example"}},
+		"hash_key: ${...} stands there, and nobody has put in what it stands for":                                            {Addresses: Hash, Key: "${env:SMTP_HASH_KEY}"},
 		"hash_key: has 5 bytes, takes at least 16":                                                                           {Addresses: Hash, Key: "short"},
 		`domains: "a b" is not a domain, takes names such as example.com`:                                                    {Addresses: Hash, Key: key, Domains: []string{"a b"}},
 		"domains: nothing is hidden that they could stand in, takes none while addresses and ips are keep":                   {Key: key, Domains: []string{"a.example"}},
