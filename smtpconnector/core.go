@@ -3,6 +3,7 @@ package smtpconnector
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -37,6 +38,8 @@ type core struct {
 	leader signal
 	forget func() // takes the core out of the factory's memory
 
+	enriched                   atomic.Bool  // some record was
+	unenriched                 atomic.Int64 // records before the first of those
 	saidUnenriched, saidSchema sync.Once
 }
 

@@ -33,15 +33,28 @@ func (c *core) report(ctx context.Context, t *tally) {
 	add(ctx, c.telemetry.ConnectorSMTPDuplicates, t.duplicates)
 	add(ctx, c.telemetry.ConnectorSMTPBatchesRetried, t.retried)
 	add(ctx, c.telemetry.ConnectorSMTPOverflowed, t.overflown)
-	if t.foreign > 0 && t.counted == 0 && t.duplicates == 0 {
-		c.saidUnenriched.Do(func() {
-			c.logger.Warn("a batch without any enriched record: " +
-				"the smtp processor must stand in front of the smtp connector, and must know the mail server")
-		})
-	}
+	c.warnOfUnenriched(t)
 	if t.otherSchema {
 		c.saidSchema.Do(func() {
 			c.logger.Warn("records were enriched by another version of the smtp processor", zap.String("want", attrs.Version))
+		})
+	}
+}
+
+// patience is how many records may come before the first enriched one: a batch of other programs' lines alone is nothing to warn of, where a host's whole
+// journal is read.
+const patience = 1000
+
+// warnOfUnenriched says once that nothing comes that could be counted.
+func (c *core) warnOfUnenriched(t *tally) {
+	switch {
+	case c.enriched.Load():
+	case t.counted+t.duplicates > 0:
+		c.enriched.Store(true)
+	case c.unenriched.Add(t.foreign) >= patience:
+		c.saidUnenriched.Do(func() {
+			c.logger.Warn("no enriched record so far: the smtp processor must stand in front of the smtp connector, and must know the mail server",
+				zap.Int64("records", c.unenriched.Load()))
 		})
 	}
 }

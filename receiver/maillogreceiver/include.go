@@ -29,12 +29,14 @@ func validGlobs(globs []string) error {
 	return nil
 }
 
+const matchesNone = "matches no file"
+
 // look gives the files that are there, by their names, and for a glob or a name that gives none what the matter is.
 func (in include) look() ([]tail.Seen, map[string]string) {
 	files, troubles := map[string]tail.Seen{}, map[string]string{}
 	for _, g := range in.globs {
 		found, err := glob(g)
-		what, some := "matches no file", false
+		what, some := matchesNone, false
 		for _, path := range found {
 			s, err := tail.Look(path)
 			switch {
@@ -56,7 +58,42 @@ func (in include) look() ([]tail.Seen, map[string]string) {
 			troubles[g] = what
 		}
 	}
+	in.leaveOtherSystems(files, troubles)
 	return slices.SortedFunc(maps.Values(files), func(a, b tail.Seen) int { return strings.Compare(a.Path, b.Path) }), troubles
+}
+
+// systemsNames is what the syslog daemons of Debian; of Red Hat, the BSDs and macOS; of SUSE call the log of mail. Who names several of them wants whichever his
+// system has: the other names are there on no machine.
+var systemsNames = [...]string{"mail.log", "maillog", "mail"}
+
+// systemsDir is the directory of a glob that is one of them, perhaps with those that a rotation has made of it; empty for any other.
+func systemsDir(g string) string {
+	dir, name := filepath.Split(g)
+	if !slices.Contains(systemsNames[:], strings.TrimSuffix(name, "*")) {
+		return ""
+	}
+	return dir
+}
+
+// leaveOtherSystems takes it out of the troubles that such a name gives no file, where another one in the same directory gives one.
+func (in include) leaveOtherSystems(files map[string]tail.Seen, troubles map[string]string) {
+	for _, g := range in.globs {
+		dir := systemsDir(g)
+		if dir != "" && troubles[g] == matchesNone && slices.ContainsFunc(in.globs, func(other string) bool {
+			return other != g && systemsDir(other) == dir && givesAny(other, files)
+		}) {
+			delete(troubles, g)
+		}
+	}
+}
+
+func givesAny(g string, files map[string]tail.Seen) bool {
+	for path := range files {
+		if matches, err := doublestar.PathMatch(g, path); err == nil && matches {
+			return true
+		}
+	}
+	return false
 }
 
 // tellMissing says why a name is there and its file is not. It is false when the name is gone, too.

@@ -116,6 +116,36 @@ func TestWhatIsNoFileIsToldOfOnceAndStopsNothing(t *testing.T) {
 	assert.Less(t, time.Since(began), patience)
 }
 
+// Who names the logs of several systems wants the one that is there.
+func TestTheNameThatAnotherSystemHasForTheLogIsNoTrouble(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	write(t, path("maillog"), numbered(0, 1))
+	write(t, path("other.log"), numbered(0, 1))
+	for _, c := range []struct{ include, troubles []string }{
+		{[]string{"mail.log", "maillog"}, nil},
+		{[]string{"maillog", "mail.log", "mail"}, nil},
+		{[]string{"mail.log*", "maillog*"}, nil},
+		{[]string{"mail.log", "mail"}, []string{"mail.log", "mail"}},
+		{[]string{"mail.log"}, []string{"mail.log"}},
+		{[]string{"mail.log", "other.log"}, []string{"mail.log"}},
+		{[]string{"mail.log", "sub/maillog"}, []string{"mail.log", "sub/maillog"}},
+		{[]string{"maillog", "mial.log"}, []string{"mial.log"}},
+		{[]string{"maillog", "sub/mail.log"}, []string{"sub/mail.log"}},
+	} {
+		var globs []string
+		want := map[string]string{}
+		for _, name := range c.include {
+			globs = append(globs, path(name))
+		}
+		for _, name := range c.troubles {
+			want[path(name)] = "matches no file"
+		}
+		_, troubles := include{globs: globs}.look()
+		assert.Equal(t, want, troubles, "%v", c.include)
+	}
+}
+
 func TestWhatIsTheMatterIsToldAgainWhenItChanges(t *testing.T) {
 	now := time.Unix(1_795_447_947, 0)
 	logger, logged := newWords()
