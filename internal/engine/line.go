@@ -17,6 +17,8 @@ type Line struct {
 	Anchor    int64 // the moment that it was seen at: years and zones are reckoned from there; nanoseconds since 1970, like Now
 	Now       int64 // the caller's clock
 	Duplicate bool  // it was observed before
+	Pipe      uint8 // of a container: 1 its output, 2 its errors; 0: none, or not known
+	Cut       bool  // its carrier has cut it: the next line of the same pipe is the rest
 
 	Event      event.Event
 	Result     event.Result
@@ -96,6 +98,7 @@ func (l *Line) Release() {
 	l.reset()
 	clear(l.caught[:cap(l.caught)])
 	l.Text, l.Carrier, l.Source, l.Place, l.source = "", nil, Source{}, Place{}, nil
+	l.Pipe, l.Cut = 0, false
 }
 
 // Ignore makes it a line that is none of a mail server's, without a look at it.

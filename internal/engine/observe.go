@@ -26,6 +26,10 @@ func (e *Engine) observeAlone(l *Line) {
 	src := e.enter(l.Source, l.source) // most lines are of the source of the one before
 	defer src.Unlock()
 	l.source = src
+	if l.Pipe != 0 && src.IsRest(l.Pipe, l.Cut) {
+		l.Ignore() // it begins with whatever stood there, as strangers chose it
+		return
+	}
 	e.observe(src, l)
 	e.noteLogin(l)
 }

@@ -66,7 +66,7 @@ func (p *pass) observe(text string, rec plog.LogRecord) line {
 func (p *pass) at(text string) *engine.Line {
 	l := &p.one
 	l.Text, l.Carrier, l.Source, l.Place = text, &p.view, engine.Source(p.view.Source), engine.Place(p.view.File)
-	l.Anchor, l.Now, l.Duplicate = p.view.Anchor, p.now, p.duplicate
+	l.Anchor, l.Now, l.Duplicate, l.Pipe, l.Cut = p.view.Anchor, p.now, p.duplicate, p.view.Pipe, p.view.Cut
 	return l
 }
 

@@ -115,7 +115,7 @@ func (f *fields) take(key string, value pcommon.Value) bool {
 		}
 		f.setHost(rankShort, value)
 	case "net.peer.ip":
-		setString(&f.peer, value)
+		f.setPeer(value)
 
 	// the journal's clocks: when the message was sent goes before when it was written down
 	case "_SOURCE_REALTIME_TIMESTAMP":
@@ -168,6 +168,10 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 		}
 	case "rawmsg", "full_message", "event.original", "raw_event", "RAWMSG":
 		setText(&f.whole, value)
+	case "textPayload", "line": // of Google's and Loki's entries, where the text has its header
+		if value.Type() == pcommon.ValueTypeStr && isWhole(value.Str()) {
+			f.whole = value.Str()
+		}
 
 	// the program: syslog-ng; the tag as rsyslog has it, or somebody's routing key; nxlog; GELF; Logstash; Azure
 	case "PROGRAM", "application_name", "_application_name", "app_name", "_program", "_appname", "SourceName", "syslog_program", "ProcessName",
@@ -176,7 +180,7 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 		f.setProgram(rankNamed, value)
 	case "program", "PROGRAMNAME", "syslog_appname":
 		f.setProgram(rankShort, value)
-	case "syslog_tag", "LEGACY_MSGHDR", "MSGHDR", "SYSLOGTAG":
+	case "syslog_tag", "syslog-tag", "LEGACY_MSGHDR", "MSGHDR", "SYSLOGTAG":
 		f.setProgram(rankTag, value)
 
 	// the process
@@ -189,9 +193,7 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 	case "host.name", "agent.hostname":
 		setString(&f.machine, value)
 	case "fromhost-ip", "fromhost", "HOST_FROM", "SOURCEIP":
-		if f.peer == "" {
-			setString(&f.peer, value)
-		}
+		f.setPeer(value)
 
 	// when the line was written, or else when it was read
 	case "DATE", "ISODATE", "timereported", "syslog_timestamp", "EventTime", "TIMESTAMP", "S_ISODATE", "S_DATE", "R_ISODATE":
@@ -216,7 +218,12 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 		f.shipper = f.shipper || value.Type() == pcommon.ValueTypeStr
 
 	// keys within keys: Elastic's common schema
-	case "process", "host", "log", "syslog", "event", "journald":
+	case "event": // or Splunk's, with the line as it was
+		if value.Type() == pcommon.ValueTypeStr && isWhole(value.Str()) {
+			f.whole = value.Str()
+		}
+		fallthrough
+	case "process", "host", "log", "syslog", "journald", "system":
 		if value.Type() == pcommon.ValueTypeMap {
 			f.takeNested(key, value.Map())
 		}
@@ -241,6 +248,10 @@ func (f *fields) takeNested(outer string, m pcommon.Map) {
 		case "log.syslog":
 			if value.Type() == pcommon.ValueTypeMap {
 				f.takeNested("syslog", value.Map())
+			}
+		case "system.syslog": // Filebeat's module before Elastic's schema
+			if value.Type() == pcommon.ValueTypeMap {
+				f.read(value.Map(), true)
 			}
 		case "log.file":
 			if path, ok := mapString(value, "path"); ok && f.filePath == "" {

@@ -17,7 +17,8 @@ func (v *View) cutPrefix(text string) (rest string, ok bool) {
 		return text, false
 	}
 	if text[0] == '\x1b' {
-		return cutColour(text)
+		rest, ok = cutColour(text)
+		return cutUncolour(rest), ok
 	}
 	if name, rest, ok := cutName(text); ok && !v.whole && strings.IndexByte(rest, '\n') < 0 { // each of several lines has its own
 		v.Source.Part = name
@@ -85,6 +86,14 @@ func cutColour(s string) (rest string, ok bool) {
 	return rest, len(rest) < len(s)
 }
 
+// cutUncolour takes the sequence off the end that gives the terminal its own colours back.
+func cutUncolour(s string) string {
+	for _, end := range [...]string{"\x1b[0m", "\x1b[m", "\x1b[39m"} {
+		s = strings.TrimSuffix(s, end)
+	}
+	return s
+}
+
 // longestRuntime is where a runtime's mark begins at the latest: behind a stamp with a zone.
 const longestRuntime = 64
 
@@ -104,9 +113,10 @@ func (v *View) cutRuntime(text string) (rest string, ok bool) {
 		return text, false
 	}
 	stamp := text[:len(text)-len(rest)]
-	for _, mark := range [...]string{" stdout F ", " stderr F ", " stdout P ", " stderr P "} {
+	for i, mark := range [...]string{" stdout F ", " stderr F ", " stdout P ", " stderr P "} {
 		if len(rest) >= len(mark) && rest[:len(mark)] == mark {
 			v.Time, v.Resolution, v.trusted, v.container = t, res, true, true
+			v.Pipe, v.Cut = uint8(1+i%2), i >= 2
 			return rest[len(mark):], true
 		}
 	}

@@ -2,6 +2,8 @@ package record
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -136,7 +138,7 @@ func (v *View) unwrapJSON(text, stamp string, f *fields) bool {
 		return false
 	}
 	body := pcommon.NewMap()
-	if body.FromRaw(object) != nil {
+	if fill(body, object) != nil {
 		return false
 	}
 	in, ok := v.carried(body, f, stamp != "")
@@ -144,10 +146,51 @@ func (v *View) unwrapJSON(text, stamp string, f *fields) bool {
 		return false
 	}
 	*f = in
+	v.readPipe(body)
 	if t, res, rest, ok := header.Stamp(stamp, header.Clock{}); ok && rest == "" && res >= event.ResolutionSecond {
 		v.Time, v.Resolution = t, res
 	}
 	return true
+}
+
+// fill puts the keys of an object into a map in the order of their names: of two that mean the same it is always the same one that counts.
+func fill(m pcommon.Map, object map[string]any) error {
+	m.EnsureCapacity(len(object))
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		inner, ok := object[key].(map[string]any)
+		if !ok {
+			if err := m.PutEmpty(key).FromRaw(object[key]); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := fill(m.PutEmptyMap(key), inner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leastCut is a little less than the 16 KiB behind which Docker cuts a line.
+const leastCut = 16<<10 - 64
+
+// readPipe reads which pipe an entry of Docker's log file is of, and whether it was cut: then the text has no line end.
+func (v *View) readPipe(body pcommon.Map) {
+	const mostKeys = 4 // "attrs" may stand beside log, stream and time
+	pipe, _ := body.Get("stream")
+	log, ok := body.Get("log")
+	if _, stamped := body.Get("time"); !ok || !stamped || body.Len() > mostKeys || log.Type() != pcommon.ValueTypeStr {
+		return
+	}
+	switch pipe.AsString() {
+	case "stdout":
+		v.Pipe = 1
+	case "stderr":
+		v.Pipe = 2
+	default:
+		return
+	}
+	v.Cut = len(log.Str()) >= leastCut && !strings.HasSuffix(log.Str(), "\n")
 }
 
 // carried reads what an object says of the line that it holds: by its own keys, by those of an object within it, or by the line itself.
@@ -158,19 +201,29 @@ func (v *View) carried(body pcommon.Map, f *fields, shipped bool) (in fields, ok
 	if v.isCarried(&in) && !v.isOthers(&in) {
 		return in, true
 	}
+	var other *fields // a line of a program that is known for nothing of mail, as far as the line tells
 	for _, value := range body.All() { // {"jsonPayload": {...}}, {"_source": {...}}, {"fields": {...}}
 		if value.Type() != pcommon.ValueTypeMap {
 			continue
 		}
 		within := in
 		within.message, within.log, within.whole = "", "", ""
-		if within.read(value.Map(), true); v.isCarried(&within) && !v.isOthers(&within) {
+		if within.read(value.Map(), true); !v.isCarried(&within) {
+			continue
+		}
+		if !v.isOthers(&within) {
 			return within, true
+		}
+		if other == nil {
+			other = &within
 		}
 	}
 	if line, found := v.findLine(body); found {
 		in.log, in.message, in.whole, in.program, in.pid, in.tagID = line, "", "", "", 0, ""
 		return in, true
+	}
+	if other != nil && !v.isCarried(&in) {
+		return *other, true
 	}
 	return in, v.isCarried(&in)
 }
@@ -192,7 +245,7 @@ func (v *View) isOthers(f *fields) bool {
 func hasCarriersKey(text string) bool {
 	for _, key := range [...]string{
 		`"message"`, `"log"`, `"MESSAGE"`, `"msg"`, `"Message"`, `"short_message"`,
-		`"syslog_message"`, `"SyslogMessage"`, `"_msg"`, `"MSG"`,
+		`"syslog_message"`, `"SyslogMessage"`, `"_msg"`, `"MSG"`, `"rawmsg"`, `"textPayload"`, `"line"`, `"event"`,
 	} {
 		if strings.Contains(text, key) {
 			return true

@@ -2,6 +2,7 @@ package record
 
 import (
 	"math"
+	"net/netip"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -73,6 +74,19 @@ func (f *fields) setHost(r rank, value pcommon.Value) {
 		setString(&f.host, value)
 		f.hostRank = r
 	}
+}
+
+// setPeer takes who sent the line here: a name goes before an address, whichever comes first.
+func (f *fields) setPeer(value pcommon.Value) {
+	var peer string
+	if setString(&peer, value); f.peer == "" || peer != "" && isAddress(f.peer) && !isAddress(peer) {
+		f.peer = peer
+	}
+}
+
+func isAddress(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err == nil
 }
 
 // setTime takes a stamp, or a number of seconds or of parts of them since 1970.

@@ -23,6 +23,11 @@ type View struct {
 	// Unwrapped says that Text stood within the body, written as JSON or the journal write it.
 	Unwrapped bool
 
+	// Pipe is the output of a container that the line was written to: 1 for the standard one, 2 for that of errors, 0 for what is none of a container's, or not
+	// known. Cut says that the runtime has cut the line: the next record of the same pipe goes on with it.
+	Pipe uint8
+	Cut  bool
+
 	// Rendered says that the body is a server's record that somebody took apart: Text is the JSON line that it was. The body stays as it is.
 	Rendered bool
 
@@ -220,6 +225,9 @@ func (v *View) Header(line string, c header.Clock, h *header.Header) bool {
 		found = true
 	}
 	v.unname(c, h)
+	if found && h.Program == "" && v.Lines != nil {
+		h.Named(c, v.Lines.Claims)
+	}
 	v.mergeTime(c, h)
 
 	// whose

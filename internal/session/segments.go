@@ -168,6 +168,7 @@ func (s *savedState) detach() {
 		sources[name] = &Source{
 			Last: src.Last, Dialect: src.Dialect, Talks: src.Talks, Host: src.Host, Frame: src.Frame, Shown: src.Shown,
 			Servers: src.Servers, Claimed: src.Claimed, Columns: maps.Clone(src.Columns), Assumed: src.Assumed, Entries: slices.Clone(src.Entries),
+			Cut: src.Cut,
 		}
 	}
 	s.Sources = sources

@@ -26,6 +26,7 @@ type Source struct {
 	Columns map[string]string // by dialect: what its header line named the columns of the lines behind it
 	Assumed bool              // it was said that its columns are those that the server writes by default
 	Entries []Entry           // of several lines that may go on, the newest at the end
+	Cut     uint8             // the pipes of a container, a bit each, whose newest line goes on with the next
 
 	mu    sync.Mutex
 	name  string
@@ -173,6 +174,16 @@ func (s *Source) IsOthers(f Frame) bool { return f > s.Frame && f <= s.Shown }
 // Knows says whether the source has shown lines of a dialect besides conversations.
 func (s *Source) Knows(dialect string) bool {
 	return slices.Contains(s.Servers, dialect) || slices.Contains(s.Claimed, dialect)
+}
+
+// IsRest says whether a line of a container's pipe is the rest of the one before, and keeps whether another rest follows.
+func (s *Source) IsRest(pipe uint8, cut bool) bool {
+	bit := uint8(1) << pipe
+	rest := s.Cut&bit != 0
+	if s.Cut &^= bit; cut {
+		s.Cut |= bit
+	}
+	return rest
 }
 
 // Show keeps what a line that is none of message data shows of the source.

@@ -16,11 +16,30 @@ type Parser struct{}
 // Name is the value of smtp.dialect.
 func (Parser) Name() string { return "postfix" }
 
-// Claims takes every tag "syslog_name/daemon", also three deep ("postfix/submission/smtpd"), and "postfix" alone, to which some cut it.
+// Claims takes every tag "syslog_name/daemon", also three deep ("postfix/submission/smtpd"), and the name of an instance alone, to which some cut it: what
+// RFC 5424 calls APP-NAME is for rsyslog the tag up to its first slash.
 func (Parser) Claims(program string) bool {
 	i := strings.LastIndexByte(program, '/')
 	// postfwd2/master is a policy service
-	return i > 0 && isDaemon(program[i+1:]) && !strings.HasPrefix(program, "postfwd") || program == "postfix"
+	return i > 0 && isDaemon(program[i+1:]) && !strings.HasPrefix(program, "postfwd") || i < 0 && isInstance(program)
+}
+
+// isInstance knows "postfix", and the names that instances beside the first one must have (postconf(5), multi_instance_name): "postfix-out". So are containers
+// called, with a number behind, and programs for Postfix that are none of its own.
+func isInstance(program string) bool {
+	rest, ok := strings.CutPrefix(program, "postfix")
+	if !ok || rest == "" {
+		return ok
+	}
+	if len(rest) < 2 || rest[0] != '-' || header.IsNumbered(program) {
+		return false
+	}
+	for _, other := range [...]string{"pol", "mta-sts", "sts", "tls", "srs", "gld", "log", "exporter", "admin", "doc"} {
+		if strings.HasPrefix(rest[1:], other) {
+			return false
+		}
+	}
+	return true
 }
 
 // isDaemon knows the programs of Postfix by name.
@@ -49,7 +68,7 @@ func (Parser) Probe(h *header.Header) bool {
 // Parse reads one line. The tag "instance/service/daemon" gives the names; most have no service.
 func (p Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 	text, named := h.Text, name(h, ev)
-	if h.Program == "postfix" {
+	if !named {
 		if daemon, rest, ok := spoken(text); ok {
 			ev.Daemon, text, named = daemon, rest, true
 		}

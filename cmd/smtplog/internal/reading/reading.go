@@ -184,7 +184,7 @@ func (r *Reader) proves(in *input.Line, list []string) bool {
 func (r *Reader) at(text string) *engine.Line {
 	l := &r.one
 	l.Text, l.Carrier, l.Source, l.Place = text, &r.view, engine.Source(r.view.Source), engine.Place(r.view.File)
-	l.Anchor, l.Now, l.Duplicate = r.view.Anchor, r.view.Anchor, false
+	l.Anchor, l.Now, l.Duplicate, l.Pipe, l.Cut = r.view.Anchor, r.view.Anchor, false, r.view.Pipe, r.view.Cut
 	return l
 }
 
