@@ -3,12 +3,14 @@ package mailhost
 import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
-// Servers write what they refuse into a log of its own, too, word for word and with the same stamp. Who reads both logs must not count it twice: what
-// another source of the same host has said already is a copy. A client that does the same twice in a second is refused twice in each of them.
+// A host's lines may come twice: servers write what they refuse into a log of its own, too; syslog daemons write one line into mail.log, mail.info and syslog, and
+// what is in these is in the journal. Who reads two of them must not count it twice: what another source of the same host has said already, word for word and
+// in the same second, is a copy. A client that does the same twice in a second is told of twice in each of them.
 
-// maxCopies is how many refusals of a host are remembered: so far apart the two logs may be read.
+// maxCopies is how many lines of a host are remembered: so far apart its sources may be read.
 const maxCopies = 4096
 
 // copies remembers how often which source said what.
@@ -23,36 +25,79 @@ type saying struct {
 	N      uint16
 }
 
-// isCopy says whether ev was told by another source already, and remembers it.
-func (c *copies) isCopy(ev *event.Event, source string) bool {
-	switch ev.Kind {
-	case event.KindReject, event.KindAuth, event.KindFilter:
-	default:
-		return false
-	}
-	if ev.Resolution < event.ResolutionSecond || source == "" || ev.PeerIP == "" && ev.QueueID == "" || isSpoken(ev) {
+// isCopy says whether ev was told by another source already, and remembers it. Of a host that has one source, only refusals are remembered: the log of these is read
+// later, perhaps.
+func (c *copies) isCopy(ev *event.Event, source string, alone bool) bool {
+	if source == "" || ev.Resolution < event.ResolutionSecond || isSpoken(ev) || !isCertain(ev, alone) {
 		return false // the same may happen twice
 	}
-	key, from := hash.New().Num(ev.Time).Num(ev.PID).Str(ev.Line), hash.New().Str(source)
+	pid := ev.PID
+	if ev.QueueID != "" {
+		pid = 0 // a log of the server's own does not name the process
+	}
+	words, from := hash.New().Num(pid).Str(scan.Trim(ev.Line)), hash.New().Str(source)
+	second := floorDiv(ev.Time, 1e9)
+	for _, at := range [...]int64{second, second - 1, second + 1} { // carriers that stamp a line themselves do it a moment later
+		if c.saysAgain(words.Num(at), from) {
+			return true
+		}
+	}
+	key := words.Num(second)
+	if said, known := c.said[key]; known || c.remember(key) {
+		mine := &said[0]
+		if mine.N > 0 && mine.Source != from {
+			mine = &said[1]
+		}
+		mine.Source = from
+		mine.N++
+		c.said[key] = said
+	}
+	return false
+}
+
+// saysAgain says whether another source has said something more often, and notes that this one says it again.
+func (c *copies) saysAgain(key, from hash.Sum) bool {
 	said, known := c.said[key]
-	if !known && !c.remember(key) {
+	if !known {
 		return false
 	}
 	mine, other := &said[0], &said[1]
-	if mine.N > 0 && mine.Source != from {
+	if mine.Source != from {
 		mine, other = other, mine
 	}
 	if mine.N > 0 && mine.Source != from { // a third source
 		return true
 	}
+	if mine.N >= other.N {
+		return false
+	}
 	mine.Source = from
 	mine.N++
 	c.said[key] = said
-	return mine.N <= other.N
+	return true
+}
+
+// isCertain says whether a line that is the same in all is the same one.
+func isCertain(ev *event.Event, alone bool) bool {
+	switch ev.Kind {
+	case event.KindReject, event.KindAuth, event.KindFilter:
+		return !alone || ev.PeerIP != "" || ev.QueueID != ""
+	case event.KindNone, event.KindContent:
+		return false
+	}
+	return !alone
 }
 
 // isSpoken is for words of a conversation: they are few, and said again and again.
 func isSpoken(ev *event.Event) bool { return ev.FromPeer != event.Open || ev.Said != "" }
+
+// floorDiv is the quotient, downwards.
+func floorDiv(a, b int64) int64 {
+	if a < 0 {
+		a -= b - 1
+	}
+	return a / b
+}
 
 // remember makes room for a line. It is false where there is none.
 func (c *copies) remember(key hash.Sum) bool {
@@ -70,4 +115,10 @@ func (c *copies) remember(key hash.Sum) bool {
 	c.order = append(c.order, key)
 	c.share.Add(1)
 	return true
+}
+
+// forget gives up all that is remembered.
+func (c *copies) forget() {
+	c.share.Add(-len(c.order))
+	c.said, c.order = nil, nil
 }

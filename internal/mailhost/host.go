@@ -36,6 +36,7 @@ type Host struct {
 
 	starts starts // what began in one second
 	copies copies // what another log of the host has said already
+	lines  int    // so far, up to as many as copies are remembered of
 
 	all      *Totals
 	arrivals *Arrivals
@@ -168,7 +169,18 @@ func (h *Host) wasTold(ev *event.Event, source string) bool {
 	if ev.Repeat > 0 {
 		h.twins.repeated(ev)
 	}
-	return h.copies.isCopy(ev, source) || h.twins.isTwin(ev, h.clock.Now, &h.twinShare)
+	return h.copies.isCopy(ev, source, h.isAlone()) || h.twins.isTwin(ev, h.clock.Now, &h.twinShare)
+}
+
+// isAlone says whether the host has one source, as most have: by then another one's first line would have come.
+func (h *Host) isAlone() bool {
+	if h.lines < maxCopies {
+		if h.lines++; h.lines == maxCopies && len(h.streams) == 1 {
+			h.copies.forget()
+		}
+		return false
+	}
+	return len(h.streams) == 1
 }
 
 // Tick expires by the wall clock what belongs to sources that have gone silent: for them log time goes on as the wall does. Nobody needs the host
