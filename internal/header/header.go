@@ -153,7 +153,7 @@ func parseFirst(line string, c Clock, h *Header) bool {
 	s := strings.TrimPrefix(line, byteOrderMark)
 
 	// <PRI>, and the version that makes it RFC 5424
-	s, relayed := priority(s)
+	s, relayed := priority(skipCount(s))
 	if rest, ok := strings.CutPrefix(s, "1 "); ok {
 		var inner Header
 		if !parse5424(rest, c, &inner) || !relayed && inner.PID == 0 {
@@ -229,6 +229,22 @@ func parseLogger(s string, h *Header) bool {
 	}
 	h.Program, h.PID, h.TagID, h.Text = program, pid, id, text
 	return true
+}
+
+// skipCount takes the count of octets off the front that a stream of counted messages has there (RFC 6587 section 3.4.1): rsyslog's counts the line end, too, which
+// a receiver takes off before it looks.
+func skipCount(s string) string {
+	const most, trimmed = len("65535 "), 8
+	count, rest, ok := scan.Cut(s[:min(len(s), most)], ' ')
+	if !ok || count == "" || !scan.IsDigit(count[0]) {
+		return s
+	}
+	rest = s[len(count)+1:]
+	n, ok := scan.Int(count)
+	if !ok || !strings.HasPrefix(rest, "<") || n < int64(len(rest)) || n > int64(len(rest)+trimmed) {
+		return s
+	}
+	return rest
 }
 
 // priority takes "<0>" to "<191>" off the front.
