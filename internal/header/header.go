@@ -235,11 +235,11 @@ func parseLogger(s string, h *Header) bool {
 // a receiver takes off before it looks.
 func skipCount(s string) string {
 	const most, trimmed = len("65535 "), 8
-	count, rest, ok := scan.Cut(s[:min(len(s), most)], ' ')
+	count, _, ok := scan.Cut(s[:min(len(s), most)], ' ')
 	if !ok || count == "" || !scan.IsDigit(count[0]) {
 		return s
 	}
-	rest = s[len(count)+1:]
+	rest := s[len(count)+1:]
 	n, ok := scan.Int(count)
 	if !ok || !strings.HasPrefix(rest, "<") || n < int64(len(rest)) || n > int64(len(rest)+trimmed) {
 		return s

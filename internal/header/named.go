@@ -44,7 +44,10 @@ func (h *Header) Named(c Clock, known func(program string) bool) bool {
 // namedWhole reads a whole header whose tag has no process id; host is who copied the line, for one that names none.
 func (h *Header) namedWhole(s, host string, c Clock, known func(string) bool) bool {
 	var inner Header
-	if !beginsLikeStamp(s) || !parseFirst(s, c, &inner) || inner.Program == "" || inner.Resolution < event.ResolutionSecond || !known(inner.Program) {
+	if !beginsLikeStamp(s) || !parseFirst(s, c, &inner) || inner.Program == "" || inner.Resolution < event.ResolutionSecond {
+		return false
+	}
+	if !known(inner.Program) {
 		return false
 	}
 	if inner.Host == "" {

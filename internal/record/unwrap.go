@@ -201,7 +201,7 @@ func (v *View) carried(body pcommon.Map, f *fields, shipped bool) (in fields, ok
 	if v.isCarried(&in) && !v.isOthers(&in) {
 		return in, true
 	}
-	var other *fields // a line of a program that is known for nothing of mail, as far as the line tells
+	var other *fields                  // a line of a program that is known for nothing of mail, as far as the line tells
 	for _, value := range body.All() { // {"jsonPayload": {...}}, {"_source": {...}}, {"fields": {...}}
 		if value.Type() != pcommon.ValueTypeMap {
 			continue

@@ -83,7 +83,7 @@ func TestLinesThatComeOverSeveralWaysCountOnce(t *testing.T) {
 		} {
 			name := strings.Join(c.names, ", ")
 			got, copies := carriedBy(t, text, c.names, c.ahead, c.atOnce)
-			assert.Equal(t, len(want), len(got), "%s over %s", log, name)
+			assert.Len(t, got, len(want), "%s over %s", log, name)
 			assert.Greater(t, copies, before+len(text)/4, "%s over %s", log, name)
 			if c.names[0] == "mail.log" { // else durations are those of the journal's clock
 				assert.Empty(t, without2(got, want), "%s over %s", log, name)
