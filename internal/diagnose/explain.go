@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,9 @@ func (c *rule) String() string {
 			text = append(text, "...")
 		}
 		text = append(text, strings.TrimSpace(strings.Join(e.words[:min(len(e.words), mostShown)], "|")))
+		if more := len(e.words) - mostShown; more > 0 {
+			text = append(text, fmt.Sprintf("(or one of %d more)", more))
+		}
 	}
 	if len(text) > 0 {
 		add("text", strconv.Quote(strings.Join(text, " ")))

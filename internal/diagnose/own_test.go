@@ -205,3 +205,15 @@ func BenchmarkReason(b *testing.B) {
 		})
 	}
 }
+
+// A rule is told with some of the words that it takes at a place, and with how many it takes besides: none of those that are told need be in the reply.
+func TestRuleSaysHowManyWordsItTakes(t *testing.T) {
+	d, err := New(Own{FileName: "own.tsv", File: "{pet}\tcat, dog, cow, hen, fox, owl\nvirus\ttext=my {pet} ... ran away\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev := answered(t, "-", "RCPT", "550 my owl has ran away")
+	if got, want := d.Deciding(ev), `text="my cat | dog | cow | hen (or one of 2 more) ... ran away"`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
