@@ -142,3 +142,6 @@ func (e *Engine) Open() (sessions, messages int) {
 	defer e.world.RLock(0).RUnlock()
 	return e.tracker.Open()
 }
+
+// Partly says, before the first line, that the caller leaves lines out: those that a search does not need.
+func (e *Engine) Partly() { e.tracker.Partly() }

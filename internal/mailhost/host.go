@@ -174,6 +174,9 @@ func (h *Host) wasTold(ev *event.Event, source string) bool {
 
 // isAlone says whether the host has one source, as most have: by then another one's first line would have come.
 func (h *Host) isAlone() bool {
+	if h.site.Partly {
+		return true
+	}
 	if h.lines < maxCopies {
 		if h.lines++; h.lines == maxCopies && len(h.streams) == 1 {
 			h.copies.forget()

@@ -21,6 +21,8 @@ type Site struct {
 
 	SessionSummaries, MessageSummaries bool
 
+	Partly bool // lines are left out, and of each source other ones: what another has said shows nothing, but of refusals
+
 	Explain func(*event.Event) // says why a reply was given, again when its command and all its words are known; nil: by the built-in rules
 
 	Told func(string) string // what of a text may be told, by ids that it is in: they leave, and guesses can be tried out on a hash; nil: all

@@ -57,6 +57,9 @@ func New(cfg Config) *Tracker {
 	return t
 }
 
+// Partly says, before the first line, that lines are left out.
+func (t *Tracker) Partly() { t.site.Partly = true }
+
 // clear forgets everything.
 func (t *Tracker) clear() {
 	t.all, t.arrivals = new(mailhost.Totals), new(mailhost.Arrivals)

@@ -65,6 +65,9 @@ const often = 1024
 // Read takes all lines to the visitor, and then what is open at their end. It ends early with the context's error.
 func (r *Reader) Read(ctx context.Context, in *input.Input, to Visitor) error {
 	r.to, r.view.Lines = to, r.Engine.Detector()
+	if r.Wants != nil {
+		r.Engine.Partly()
+	}
 	if r.Passes != nil {
 		in.Passes = func(piece []byte, file string, at int64) bool {
 			r.each(false)
