@@ -152,7 +152,7 @@ var further = []string{
 	`2026-11-23T15:40:00.000001+00:00 mailout postfix/smtpd[9001]: warning: hostname dsl-9.pool.test does not resolve to address 203.0.113.9: Name or service not known`,
 	`2026-11-23T15:40:00.000002+00:00 mailout postfix/smtpd[9001]: connect from unknown[203.0.113.9]`,
 	`2026-11-23T15:40:00.000003+00:00 mailout postfix/smtpd[9001]: NOQUEUE: reject_warning: RCPT from unknown[203.0.113.9]: 450 4.7.1 <x>: Helo command rejected: Host not found; from=<a@pool.test> to=<anna@example.com> proto=ESMTP helo=<x>`,
-	`2026-11-23T15:40:00.000004+00:00 mailout postfix/smtpd[9001]: NOQUEUE: milter-reject: CONNECT from unknown[203.0.113.9]: 451 4.7.1 Service unavailable - try again later; proto=SMTP`,
+	`2026-11-23T15:40:00.000004+00:00 mailout postfix/smtpd[9001]: NOQUEUE: milter-reject: MAIL from unknown[203.0.113.9]: 451 4.7.1 Service unavailable - try again later; from=<a@pool.test> proto=SMTP helo=<x>`,
 	`2026-11-23T15:40:01.000005+00:00 mailout postfix/smtpd[9001]: disconnect from unknown[203.0.113.9] ehlo=1 mail=1 rcpt=1 quit=1 commands=4`,
 	`2026-11-23T15:40:02.000001+00:00 mailout postfix/postscreen[9002]: CONNECT from [203.0.113.10]:4711 to [192.0.2.25]:25`,
 	`2026-11-23T15:40:02.000002+00:00 mailout postfix/dnsblog[9003]: addr 203.0.113.10 listed by domain bl.example.org as 127.0.0.2`,
