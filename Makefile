@@ -38,7 +38,7 @@ $(COLLECTOR): $(GENERATED)/go.sum $(SOURCES)
 
 # The builder only writes files here (with `true` as its go command): its own `go mod download` would fetch every module
 # of the graph, where tidy and build fetch those that are compiled.
-$(GENERATED)/go.sum: builder-config.yaml go.mod tools/go.mod
+$(GENERATED)/go.sum: builder-config.yaml go.mod tools/go.mod Makefile
 	@echo "==> generating the collector's main package from builder-config.yaml"
 	@mkdir -p build
 	env dist.go=true $(TOOL) builder --config builder-config.yaml --skip-compilation
@@ -47,7 +47,7 @@ $(GENERATED)/go.sum: builder-config.yaml go.mod tools/go.mod
 	cd $(GENERATED) && go mod tidy -e
 	@# The builder writes the version as a constant; here the linker sets it.
 	sed -i 's/^\(\t*Version: *\)".*",$$/\1version,/' $(GENERATED)/main.go
-	printf 'package main\n\nimport "github.com/otelcol-smtp/otelcol-smtp/internal/footprint"\n\nvar version = "%s"\n\nfunc init() { footprint.Keep() }\n' '$(VERSION)' > $(GENERATED)/version.go
+	printf 'package main\n\nimport (\n\t"os"\n\n\t"github.com/otelcol-smtp/otelcol-smtp/internal/earlystop"\n\t"github.com/otelcol-smtp/otelcol-smtp/internal/footprint"\n)\n\nvar version = "%s"\n\nfunc init() {\n\tearlystop.Catch(os.Args)\n\tfootprint.Keep()\n}\n' '$(VERSION)' > $(GENERATED)/version.go
 	@touch $@
 
 SMTPLOG := bin/smtplog

@@ -164,11 +164,10 @@ func (c *collector) start() {
 // isReady is what a collector says when it has started.
 const isReady = "Everything is ready"
 
-// ready waits until it has started: only then does it end in order when it is told to.
+// ready waits until it has started.
 func (c *collector) ready() {
 	c.t.Helper()
 	eventually(c.t, func() bool { return strings.Count(c.output.String(), isReady) > c.before }, 5*time.Millisecond, c.output.String)
-	time.Sleep(500 * time.Millisecond) // then it looks for signals
 }
 
 // waitUntilOpen waits until a process has a file open, and a moment longer: it may have just begun to ask where the file ends.

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -161,5 +162,20 @@ func TestSigtermDuringAnOutageCountsTheBatchInFlightOnce(t *testing.T) {
 			assert.Zero(t, b.marked, "lines that say they are duplicates")
 			assert.EqualValues(t, all, counted)
 		})
+	}
+}
+
+// A SIGTERM that comes while the collector starts ends it in order when it has started.
+func TestSigtermWhileItStarts(t *testing.T) {
+	t.Parallel()
+	for range 5 {
+		col := newCollector(t, "maillog")
+		col.write([]string{sent(1)})
+		col.start()
+		eventually(t, func() bool { return col.output.String() != "" }, time.Millisecond, col.output.String)
+		assert.NoError(t, col.cmd.Process.Signal(syscall.SIGTERM))
+		assert.NoError(t, col.cmd.Wait(), "%s", tail(col.output.String()))
+		col.cmd = nil
+		assert.Contains(t, col.output.String(), "Shutdown complete.")
 	}
 }
