@@ -177,9 +177,10 @@ const leastCut = 16<<10 - 64
 // readPipe reads which pipe an entry of Docker's log file is of, and whether it was cut: then the text has no line end.
 func (v *View) readPipe(body pcommon.Map) {
 	const mostKeys = 4 // "attrs" may stand beside log, stream and time
-	pipe, _ := body.Get("stream")
-	log, ok := body.Get("log")
-	if _, stamped := body.Get("time"); !ok || !stamped || body.Len() > mostKeys || log.Type() != pcommon.ValueTypeStr {
+	pipe, piped := body.Get("stream")
+	log, logged := body.Get("log")
+	_, stamped := body.Get("time")
+	if !piped || !logged || !stamped || body.Len() > mostKeys || log.Type() != pcommon.ValueTypeStr {
 		return
 	}
 	switch pipe.AsString() {

@@ -130,7 +130,10 @@ func isMade(rec plog.LogRecord) bool {
 	if v, ok := rec.Attributes().Get(attrs.Synthetic); ok && v.Bool() {
 		return true
 	}
-	v, _ := rec.Attributes().Get(attrs.Event)
+	v, ok := rec.Attributes().Get(attrs.Event)
+	if !ok {
+		return false
+	}
 	switch v.AsString() {
 	case "session", "message", "queue":
 		return true
