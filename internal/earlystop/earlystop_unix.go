@@ -17,8 +17,8 @@ import (
 const (
 	// again is how long a signal waits until it is sent another time.
 	again = 50 * time.Millisecond
-	// patience is how long it is sent. A start that takes longer is ended by the next one, at once.
-	patience = 5 * time.Second
+	// patience is how long it is sent, unless another one comes before: who sends that is in a hurry.
+	patience = time.Minute
 )
 
 // Catch keeps signals for the collector. Commands that answer and end, such as validate, end as they did.
@@ -31,8 +31,15 @@ func Catch(args []string) {
 	go func() {
 		s, _ := (<-caught).(syscall.Signal)
 		for range patience / again {
-			time.Sleep(again)
+			select {
+			case <-caught:
+				signal.Stop(caught)
+				_ = syscall.Kill(os.Getpid(), s) // it ends a start at once, and is nothing to a collector that ends
+				return
+			case <-time.After(again):
+			}
 			_ = syscall.Kill(os.Getpid(), s) // to whoever looks for it by now; the first ends the collector, and nobody reads the others
+			<-caught
 		}
 		signal.Stop(caught)
 	}()
