@@ -28,9 +28,8 @@ const maxBatches = 4096
 
 // seen says whether who has counted the batch before, and remembers it. A batch that nothing tells from another was not. One that was refused until a restart
 // says itself who has counted it.
-func (b *batches) seen(ctx context.Context, who string, ld plog.Logs) bool {
-	key, ok := keyOf(ctx, ld)
-	if !ok {
+func (b *batches) seen(ctx context.Context, who string, key batchKey) bool {
+	if key == (batchKey{}) {
 		return false
 	}
 	if _, known := b.set[key]; known {
@@ -50,15 +49,15 @@ func (b *batches) seen(ctx context.Context, who string, ld plog.Logs) bool {
 }
 
 // keyOf is what a batch is known by: the identity that it was given in this process; else, as behind a network, all that is in it, since an agent that had no
-// answer in time sends the same again. false where its records do not say when they were observed: two that are alike may be two.
-func keyOf(ctx context.Context, ld plog.Logs) (batchKey, bool) {
+// answer in time sends the same again. The zero key is that of one whose records do not say when they were observed: two that are alike may be two.
+func keyOf(ctx context.Context, ld plog.Logs) batchKey {
 	if id, ok := batchid.FromContext(ctx); ok {
-		return batchKey{id, content(ld)}, true
+		return batchKey{id, content(ld)}
 	}
 	if !observed(ld) {
-		return batchKey{}, false
+		return batchKey{}
 	}
-	return batchKey{content: batchid.ContentOf(ld)}, true
+	return batchKey{content: batchid.ContentOf(ld)}
 }
 
 // observed says whether all of our records have the time at which they were observed.

@@ -17,9 +17,9 @@ func (c *core) observe(ctx context.Context, s signal, ld plog.Logs) {
 		return
 	}
 	var t tally
-	now := pcommon.NewTimestampFromTime(c.now())
+	now, key := pcommon.NewTimestampFromTime(c.now()), keyOf(ctx, ld)
 	c.mu.Lock()
-	if c.batches.seen(ctx, c.id.String()+" "+s.String(), ld) {
+	if c.batches.seen(ctx, c.id.String()+" "+s.String(), key) {
 		t.retried = 1
 	} else {
 		c.count(ld, now, &t)

@@ -70,13 +70,13 @@ func (t *tracer) Shutdown(ctx context.Context) error {
 // those that were refused come again as they were.
 func (t *tracer) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	t.observe(ctx, toTraces, ld)
-	key, known := keyOf(ctx, ld)
-	td := t.spans(ctx, key, known, ld)
+	key := keyOf(ctx, ld)
+	td := t.spans(ctx, key, ld)
 	if td.SpanCount() == 0 {
 		return nil
 	}
 	if err := t.next.ConsumeTraces(ctx, td); err != nil {
-		if known {
+		if key != (batchKey{}) {
 			t.keep(ctx, key, td)
 		}
 		return err
@@ -85,14 +85,14 @@ func (t *tracer) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 }
 
 // spans makes the spans of a batch, or gives those that were refused.
-func (t *tracer) spans(ctx context.Context, key batchKey, known bool, ld plog.Logs) ptrace.Traces {
+func (t *tracer) spans(ctx context.Context, key batchKey, ld plog.Logs) ptrace.Traces {
 	t.making.Lock()
 	defer t.making.Unlock()
-	if td, waits := t.refused[key]; known && waits {
+	if td, waits := t.refused[key]; waits {
 		delete(t.refused, key)
 		return td
 	}
-	if t.handled.seen(ctx, t.who(), ld) {
+	if t.handled.seen(ctx, t.who(), key) {
 		return ptrace.NewTraces()
 	}
 	before := t.maker.Spans
