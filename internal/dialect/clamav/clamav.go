@@ -26,39 +26,34 @@ func (Parser) Probe(*header.Header) bool { return false }
 
 // Parse reads one line.
 func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
-	ok := false
+	daemon, verdict, self := "clamsmtpd", proxy, proxyService
 	if h.Program == "clamav-milter" {
-		ok = milter(ev, h.Text)
-		ev.Daemon = "clamav-milter"
+		daemon, verdict, self = "clamav-milter", milter, service
+	}
+	kind := event.KindFilter
+	if verdict(ev, h.Text) {
+		ev.FilterName = "clamav"
+	} else if kind = self(h.Text); kind != event.KindNone {
+		ev.Argument = h.Text
 	} else {
-		ok = proxy(ev, h.Text)
-		ev.Daemon = "clamsmtpd"
+		return event.Unknown
 	}
-	if !ok && h.Program == "clamav-milter" {
-		return service(ev, h.Text)
-	}
-	if !ok {
-		return proxyService(ev, h.Text)
-	}
-	ev.Kind, ev.Beside, ev.FilterName = event.KindFilter, true, "clamav"
+	ev.Kind, ev.Beside, ev.Daemon = kind, true, daemon
 	return event.Parsed
 }
 
 // service reads what the milter says of clamd and itself (clamav-milter/connpool.c, clamav-milter.c).
-func service(ev *event.Event, s string) event.Result {
+func service(s string) event.Kind {
 	switch {
 	case strings.HasPrefix(s, "+++ Started at "), strings.HasPrefix(s, "+++ Stopped at "), strings.HasPrefix(s, "*** Stopped at "),
 		strings.HasPrefix(s, "Probe for slot "), strings.HasPrefix(s, "Probe for socket "):
-		ev.Kind = event.KindLifecycle
+		return event.KindLifecycle
 	case strings.HasPrefix(s, "WARNING: "), strings.HasPrefix(s, "ERROR: "), strings.HasPrefix(s, "No clamd server "),
 		strings.HasPrefix(s, "Clamd "), strings.HasPrefix(s, "Failed to "):
-		ev.Kind = event.KindWarning
+		return event.KindWarning
 	default:
-		ev.Daemon = ""
-		return event.Unknown
+		return event.KindNone
 	}
-	ev.Beside, ev.Argument = true, s
-	return event.Parsed
 }
 
 // milter is "Message X from <a> to <b> with subject 's' message-id '<id>' date 'd' infected by Name", "Message from <a> to <b> infected
@@ -121,7 +116,7 @@ func messageID(s string) string {
 
 // proxyService reads what clamsmtpd says of its connections and itself: "100003: accepted connection from: 127.0.0.1" (clamsmtp's
 // common/smtppass.c, src/clamsmtpd.c).
-func proxyService(ev *event.Event, s string) event.Result {
+func proxyService(s string) event.Kind {
 	words := s
 	if id, rest, ok := strings.Cut(s, ": "); ok && len(id) == len("100003") && strings.Trim(id, "0123456789ABCDEF") == "" {
 		words = rest
@@ -130,17 +125,14 @@ func proxyService(ev *event.Event, s string) event.Result {
 	case scan.Begins(words, "accepted connection from: ", "starting up (", "accepting connections", "created socket: ", "switched to user ",
 		"created thread for connection",
 		"quarantined virus file as: ", "executing virus action: "):
-		ev.Kind = event.KindLifecycle
+		return event.KindLifecycle
 	case scan.Begins(words, "couldn't ", "clamav error: ", "unexepected response from clamd: ", "race condition when quarantining ",
 		"threading problem. ", "unable to switch to user: "),
 		isHalfTrouble(words):
-		ev.Kind = event.KindWarning
+		return event.KindWarning
 	default:
-		ev.Daemon = ""
-		return event.Unknown
+		return event.KindNone
 	}
-	ev.Beside, ev.Argument = true, s
-	return event.Parsed
 }
 
 // isHalfTrouble is about one of the proxy's two connections, or the one to clamd: "CLIENT: couldn't read data from socket".

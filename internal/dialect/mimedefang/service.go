@@ -11,11 +11,13 @@ import (
 func service(ev *event.Event, s string) event.Kind {
 	kind := event.KindWarning
 	switch {
-	case scan.Begins(s, lifecycle[:]...), strings.HasPrefix(s, "Worker ") && worker(s) == event.KindLifecycle:
+	case scan.Begins(s, lifecycle[:]...):
 		kind = event.KindLifecycle
-	case scan.Begins(s, troubles[:]...), strings.HasPrefix(s, "Worker ") && worker(s) == event.KindWarning, isCall(s):
+	case scan.Begins(s, troubles[:]...), isCall(s):
 	default:
-		return event.KindNone
+		if kind = worker(s); kind == event.KindNone {
+			return kind
+		}
 	}
 	ev.Argument, _, _ = strings.Cut(s, ": About to execute command ") // whose arguments are a client's
 	return kind
@@ -45,11 +47,13 @@ var troubles = [...]string{
 
 // worker is "Worker 2 stderr: text", "Worker 2 died prematurely -- check your filter rules".
 func worker(s string) event.Kind {
-	_, rest, ok := scan.Digits(s[len("Worker "):])
+	words, ok := strings.CutPrefix(s, "Worker ")
+	_, rest, digits := scan.Digits(words)
 	switch {
-	case ok && scan.Begins(rest, " resource usage: ", " (pid "):
+	case !ok || !digits:
+	case scan.Begins(rest, " resource usage: ", " (pid "):
 		return event.KindLifecycle
-	case ok && scan.Begins(rest, " stderr: ", " died ", " ran out of memory"):
+	case scan.Begins(rest, " stderr: ", " died ", " ran out of memory"):
 		return event.KindWarning
 	}
 	return event.KindNone
