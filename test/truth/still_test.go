@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
@@ -24,16 +23,9 @@ func still(t testing.TB, lines []string, fill func(line string, rec plog.LogReco
 	require.NoError(t, err)
 	through := enricher.New(e, enricher.Choices{Full: cfg.Full()})
 	var out []plog.Logs
-	for at := 0; at < len(lines); at += 500 {
-		ld := plog.NewLogs()
-		recs := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
-		for _, l := range lines[at:min(at+500, len(lines))] {
-			rec := recs.AppendEmpty()
-			rec.SetObservedTimestamp(pcommon.NewTimestampFromTime(seen))
-			fill(l, rec)
-		}
+	inBatches(lines, seen, fill, func(ld plog.Logs) {
 		through.Enrich(ld, seen, nil)
 		out = append(out, ld)
-	}
+	})
 	return Records(out...)
 }

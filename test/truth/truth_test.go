@@ -59,6 +59,12 @@ func enrichInto(t testing.TB, lines []string, change func(*smtpprocessor.Config)
 	p, err := f.CreateLogs(context.Background(), processortest.NewNopSettings(f.Type()), cfg, to)
 	require.NoError(t, err)
 	require.NoError(t, p.Start(context.Background(), componenttest.NewNopHost()))
+	inBatches(lines, seen, fill, func(ld plog.Logs) { require.NoError(t, p.ConsumeLogs(context.Background(), ld)) })
+	require.NoError(t, p.Shutdown(context.Background()))
+}
+
+// inBatches makes records of lines, and hands them on 500 at a time.
+func inBatches(lines []string, seen time.Time, fill func(line string, rec plog.LogRecord), to func(plog.Logs)) {
 	for at := 0; at < len(lines); at += 500 {
 		ld := plog.NewLogs()
 		recs := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
@@ -67,9 +73,8 @@ func enrichInto(t testing.TB, lines []string, change func(*smtpprocessor.Config)
 			rec.SetObservedTimestamp(pcommon.NewTimestampFromTime(seen))
 			fill(l, rec)
 		}
-		require.NoError(t, p.ConsumeLogs(context.Background(), ld))
+		to(ld)
 	}
-	require.NoError(t, p.Shutdown(context.Background()))
 }
 
 func plain(l string, rec plog.LogRecord) { rec.Body().SetStr(l) }
