@@ -48,22 +48,7 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 	if c.outgrown(ev) {
 		c.expire(out)
 	}
-	if c.isOtherMark(ev) && (c.phase != phaseTalk || ev.Kind == event.KindContent) { // anybody's words
-		ev.FromPeer = event.Open
-		if ev.Kind != event.KindNone {
-			ev.Kind = event.KindContent
-		}
-	}
-	if ev.FromPeer != event.Open && !c.marked && (c.phase == phaseData || c.doubt) && !c.stalled(ev) {
-		// no log changes its style within data: this is data that looks like another log
-		ev.FromPeer = event.Open
-		if ev.Kind != event.KindNone {
-			ev.Kind = event.KindContent
-		}
-	}
-	if c.doubt && !c.marked && (ev.Kind == event.KindConnect || ev.Kind == event.KindDisconnect) && !c.knows(ev) {
-		ev.Kind = event.KindContent
-	}
+	c.doubtful(ev)
 	if c.over == event.EndNone && c.quotes(ev) {
 		ev.Silence(event.KindNone)
 		return
@@ -80,21 +65,55 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 		ev.Command = c.command
 		return
 	}
-	if ev.Kind == event.KindCommand || ev.Kind == event.KindReply || ev.Kind == event.KindConnect {
+	if !c.takesPart(ev, out) {
+		c.breakIn(ev)
+		return
+	}
+	c.learn(ev)
+	c.goOn(ev, out)
+	c.heard(ev)
+}
+
+// doubtful takes for anybody's words what looks like the log's own, within data above all.
+func (c *Conversation) doubtful(ev *event.Event) {
+	if c.isOtherMark(ev) && (c.phase != phaseTalk || ev.Kind == event.KindContent) {
+		asWords(ev)
+	}
+	if ev.FromPeer != event.Open && !c.marked && (c.phase == phaseData || c.doubt) && !c.stalled(ev) {
+		asWords(ev) // no log changes its style within data: this is data that looks like another log
+	}
+	if c.doubt && !c.marked && (ev.Kind == event.KindConnect || ev.Kind == event.KindDisconnect) && !c.knows(ev) {
+		ev.Kind = event.KindContent
+	}
+}
+
+// asWords makes of a line what anybody may have said.
+func asWords(ev *event.Event) {
+	ev.FromPeer = event.Open
+	if ev.Kind != event.KindNone {
+		ev.Kind = event.KindContent
+	}
+}
+
+// takesPart says whether a line is of this conversation, which it may begin.
+func (c *Conversation) takesPart(ev *event.Event, out *Outcome) bool {
+	switch ev.Kind {
+	case event.KindCommand, event.KindReply, event.KindConnect:
 		if c.isForeign(ev) {
-			c.breakIn(ev)
-			return
+			return false
 		}
 		if !c.begun || !contrary(ev) && c.begins(ev) {
 			c.begin(ev, out)
 		}
 		c.endGap(ev)
+	case event.KindTLS, event.KindDisconnect:
+		return ev.Mark == 0 || ev.Mark == c.mark // else of another program's conversation
 	}
-	if (ev.Kind == event.KindTLS || ev.Kind == event.KindDisconnect) && ev.Mark != 0 && ev.Mark != c.mark {
-		c.breakIn(ev) // of another program's conversation
-		return
-	}
-	c.learn(ev)
+	return true
+}
+
+// goOn is the next word of the conversation.
+func (c *Conversation) goOn(ev *event.Event, out *Outcome) {
 	switch ev.Kind {
 	case event.KindConnect:
 		ev.Command = event.CommandConnect
@@ -104,15 +123,7 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 	case event.KindDisconnect:
 		c.disconnect(ev, out)
 	case event.KindReply:
-		switch {
-		case ev.FromPeer == event.Yes:
-			c.text(ev) // no client says such a thing: data, out of its place
-		case ev.FromPeer == event.Open && c.heardServer && c.partial.code == 0:
-			ev.Silence(event.KindNone) // the server's words have a mark: what a program says of them
-		default:
-			c.heardServer = c.heardServer || ev.FromPeer == event.No
-			c.reply(ev, out)
-		}
+		c.hear(ev, out)
 	case event.KindCommand:
 		if ev.FromPeer == event.No {
 			ev.Silence(event.KindNone)
@@ -124,7 +135,19 @@ func (c *Conversation) step(ev *event.Event, out *Outcome) {
 			c.text(ev)
 		}
 	}
-	c.heard(ev)
+}
+
+// hear takes a line that has the form of a reply.
+func (c *Conversation) hear(ev *event.Event, out *Outcome) {
+	switch {
+	case ev.FromPeer == event.Yes:
+		c.text(ev) // no client says such a thing: data, out of its place
+	case ev.FromPeer == event.Open && c.heardServer && c.partial.code == 0:
+		ev.Silence(event.KindNone) // the server's words have a mark: what a program says of them
+	default:
+		c.heardServer = c.heardServer || ev.FromPeer == event.No
+		c.reply(ev, out)
+	}
 }
 
 // heard keeps the stamp of the newest line of the conversation.

@@ -34,7 +34,34 @@ func (e *Engine) observeAlone(l *Line) {
 	e.noteLogin(l)
 }
 
+// observe reads a line, and follows what it says.
 func (e *Engine) observe(src *source, l *Line) {
+	result, times := e.read(src, l)
+	ev, h := &l.Event, &l.header
+	l.Result, l.Program = result, h.Program
+	l.Claimed = result != event.Unknown || h.Program != "" && e.detector.Claims(h.Program) ||
+		h.Program == "" && (src.Dialect != "" || src.Talks) && strings.TrimSpace(l.Text) != ""
+	e.catch(src, l)
+	l.Caught = len(l.caught) > 0
+	if result == event.Unknown && ev.Scope == event.ScopeNone && !ev.Boundary {
+		l.Message = ev.Line
+		l.redact(e.keepContent) // debugging noise may hold credentials, too
+		l.Login = true
+		return
+	}
+	e.follow(src, l, times)
+	l.Message = ev.Line
+	l.redact(e.keepContent)
+	l.Login = ev.Kind != event.KindContent
+	if l.Scrubbed && ev.Quoting == event.QuotingJSON {
+		l.Hidden = hiddenParts(ev)
+	}
+	e.repeats.keep(src, h, ev, cmp.Or(l.Clean, l.Message))
+	l.Recognised = ev.Kind != event.KindNone
+}
+
+// read fills the line's event from its header and its text, and gives how often the line says that the one before it came again.
+func (e *Engine) read(src *source, l *Line) (result event.Result, times int) {
 	ev, h := &l.Event, &l.header
 	l.Carrier.Header(l.Text, header.Clock{Zone: e.zone, Last: src.Last}, h)
 	frame := session.FrameOf(h)
@@ -42,13 +69,13 @@ func (e *Engine) observe(src *source, l *Line) {
 	if held && (frame > src.Frame || h.Host != src.Host) { // a header that stands in a message is none, and its stamp neither
 		*h = header.Header{Host: src.Host, Text: l.Text}
 	}
-	times, before := 0, false
+	before := false
 	if !held {
 		times, before = e.repeats.read(src, h)
 	}
 	ev.Time, ev.Resolution, ev.Shape, ev.Host, ev.PID, ev.Line = h.Time, h.Resolution, h.Shape, h.Host, h.PID, h.Text
 	ev.Place = l.Place.event()
-	result := e.parse(src, l, held)
+	result = e.parse(src, l, held)
 	if ev.Repeat = times; before {
 		ev.Redact = ev.Redact[:0] // it is not in this record
 	}
@@ -68,25 +95,16 @@ func (e *Engine) observe(src *source, l *Line) {
 	if !held {
 		e.remember(src, frame, result, ev)
 	}
-	l.Result, l.Program = result, h.Program
-	l.Claimed = result != event.Unknown || h.Program != "" && e.detector.Claims(h.Program) ||
-		h.Program == "" && (src.Dialect != "" || src.Talks) && strings.TrimSpace(l.Text) != ""
-	e.catch(src, l)
-	l.Caught = len(l.caught) > 0
-	if result == event.Unknown && ev.Scope == event.ScopeNone && !ev.Boundary {
-		l.Message = ev.Line
-		l.redact(e.keepContent) // debugging noise may hold credentials, too
-		l.Login = true
-		return
-	}
-	again := l.Duplicate || times > 0 && !session.CountsByLine(ev) // what is no event of its own each time is told, and not counted again
+	return result, times
+}
+
+// follow completes the event of a line with what others told, and says why what failed has failed. What came before, or says that another line came
+// again, is told and not counted again.
+func (e *Engine) follow(src *source, l *Line, times int) {
+	ev := &l.Event
+	again := l.Duplicate || times > 0 && !session.CountsByLine(ev)
 	if ev.Kind != event.KindNone {
-		if ev.TextMasked {
-			ev.Text, ev.Argument, ev.TextMasked = scan.Trim(reply.Unmask(ev.Text)), scan.Trim(reply.Unmask(ev.Argument)), false
-			if ev.RemoteQueueID == "" && ev.Class == '2' && ev.Command == event.CommandEOM {
-				ev.RemoteQueueID = reply.QueueID(ev.Text)
-			}
-		}
+		unmask(ev)
 		if !again {
 			e.tracker.Recall(ev)
 		}
@@ -94,18 +112,21 @@ func (e *Engine) observe(src *source, l *Line) {
 	}
 	if again {
 		ev.Duplicate = true
-	} else {
-		e.tracker.Observe(ev, src.name, l.Now, &l.Output)
-		e.diagnosis.Load().Outcome(ev)
+		return
 	}
-	l.Message = ev.Line
-	l.redact(e.keepContent)
-	l.Login = ev.Kind != event.KindContent
-	if l.Scrubbed && ev.Quoting == event.QuotingJSON {
-		l.Hidden = hiddenParts(ev)
+	e.tracker.Observe(ev, src.name, l.Now, &l.Output)
+	e.diagnosis.Load().Outcome(ev)
+}
+
+// unmask gives the words of a reply without the marks that a server writes for their line ends and letters.
+func unmask(ev *event.Event) {
+	if !ev.TextMasked {
+		return
 	}
-	e.repeats.keep(src, h, ev, cmp.Or(l.Clean, l.Message))
-	l.Recognised = ev.Kind != event.KindNone
+	ev.Text, ev.Argument, ev.TextMasked = scan.Trim(reply.Unmask(ev.Text)), scan.Trim(reply.Unmask(ev.Argument)), false
+	if ev.RemoteQueueID == "" && ev.Class == '2' && ev.Command == event.CommandEOM {
+		ev.RemoteQueueID = reply.QueueID(ev.Text)
+	}
 }
 
 // holds says whether the source is inside message data or an AUTH exchange whose lines carry no marks. A line with a header that
