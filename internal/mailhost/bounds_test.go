@@ -93,7 +93,7 @@ func TestTriesAreBounded(t *testing.T) {
 
 func TestPromisesAreBounded(t *testing.T) {
 	var used atomic.Int64
-	p := promises{share: Share{used: &used, most: mostOf[smallPromises]}}
+	p := promises{share: Share{used: part{sum: &used}, most: mostOf[smallPromises]}}
 	for i := range 5 * mostOf[smallPromises] {
 		p.add(Promise{Key: hash.New().Num(int64(i))})
 		p.add(Promise{Key: hash.New().Num(0)})

@@ -98,6 +98,7 @@ func New(name string, site *Site, all *Totals, arrivals *Arrivals) *Host {
 	h.peers = make(map[peerKey]*endpoint)
 	h.domains = make(map[string]struct{})
 	h.words = make(map[string]string)
+	h.sums = all.partsOf()
 	h.takeShares()
 	h.unsaved = newUnsaved()
 	return h
@@ -223,8 +224,9 @@ func (h *Host) Close(end event.End, out *Output) {
 
 // Forget gives back what the closed host has of the totals. It must not be used any more.
 func (h *Host) Forget() {
-	for h.sums[Remembered] > 0 {
+	for h.Count(Remembered) > 0 {
 		h.ForgetOldest()
 	}
+	h.AddUp()
 	h.dropShares()
 }

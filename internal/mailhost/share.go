@@ -1,12 +1,10 @@
 package mailhost
 
-import "sync/atomic"
-
 // Share is a host's part of what all hosts may keep of one small kind: starts, copies, tries ... When all have taken what there is, a host gives up its own oldest
 // for each new one; one is anybody's.
 type Share struct {
 	own  int
-	used *atomic.Int64 // by all
+	used part // of what all have
 	most int
 }
 
@@ -50,27 +48,30 @@ var mostOf = [smallKinds]int{
 }
 
 // share is somebody's part of a kind.
-func (t *Totals) share(of small) Share { return Share{used: &t.small[of], most: mostOf[of]} }
+func (t *Totals) share(of small) Share {
+	return Share{used: part{sum: &t.small[of], slack: t.slackOfSmall[of]}, most: mostOf[of]}
+}
 
 // Fits says whether the host may take one more.
 func (s *Share) Fits() bool {
-	if s.used == nil {
+	if s.used.sum == nil {
 		return true
 	}
-	used := int(s.used.Load())
+	used := int(s.used.sum.Load())
 	return used < s.most || s.own == 0 && used < 2*s.most
 }
 
 // Add takes n, or gives them back.
 func (s *Share) Add(n int) {
 	s.own += n
-	if s.used != nil && n != 0 {
-		s.used.Add(int64(n))
-	}
+	s.used.add(n)
 }
 
 // Drop gives all of it back.
-func (s *Share) Drop() { s.Add(-s.own) }
+func (s *Share) Drop() {
+	s.Add(-s.own)
+	s.used.addUp()
+}
 
 // shares lists what the host has shares of.
 func (h *Host) shares() [smallKinds]*Share {

@@ -92,7 +92,7 @@ func (m *Message) reweigh() {
 		m.host.messageLedger.change(m)
 		bytes = m.weigh()
 	}
-	m.host.all.weigh(bytes - int(m.weight))
+	m.host.bytes.add(bytes - int(m.weight))
 	m.weight = int32(bytes)
 	m.host.waiting.place(m)
 }
@@ -103,7 +103,7 @@ func (s *Session) reweigh() {
 		s.host.sessionLedger.change(s)
 		bytes = s.weigh()
 	}
-	s.host.all.weigh(bytes - s.weight)
+	s.host.bytes.add(bytes - s.weight)
 	s.weight = bytes
 }
 
@@ -113,7 +113,7 @@ func (h *Host) reweighPeer(p *peer) {
 		h.peerLedger.change(p)
 		bytes = p.weigh()
 	}
-	h.all.weigh(bytes - p.weight)
+	h.bytes.add(bytes - p.weight)
 	p.weight = bytes
 }
 

@@ -14,6 +14,9 @@ func (t *Tracker) limit(h *host, out *Output) {
 	}
 	t.limiting.Lock()
 	defer t.limiting.Unlock()
+	h.mu.Lock()
+	h.AddUp()
+	h.mu.Unlock()
 	for t.all.Count(mailhost.OpenSessions) > t.cfg.MaxSessions && t.evict(h, mailhost.OpenSessions, mailhost.CauseSessionLimit, out) {
 	}
 	for t.all.Count(mailhost.OpenMessages) > t.cfg.MaxMessages && t.evict(h, mailhost.OpenMessages, mailhost.CauseMessageLimit, out) {
@@ -43,6 +46,11 @@ func (t *Tracker) isOver() bool {
 
 func (t *Tracker) mostRemembered() int { return max(t.cfg.MaxSessions, t.cfg.MaxMessages) }
 
+// mostOf is how many of each kind all hosts may have.
+func (t *Tracker) mostOf() [mailhost.Kinds]int {
+	return [...]int{mailhost.OpenSessions: t.cfg.MaxSessions, mailhost.OpenMessages: t.cfg.MaxMessages, mailhost.Remembered: t.mostRemembered()}
+}
+
 // evict ends what was silent longest of a kind, if anybody has some.
 func (t *Tracker) evict(h *host, kind mailhost.Kind, cause mailhost.Cause, out *Output) bool {
 	gives := t.giver(h, kind)
@@ -55,6 +63,7 @@ func (t *Tracker) evict(h *host, kind mailhost.Kind, cause mailhost.Cause, out *
 	} else {
 		gives.EvictMessage(cause, out)
 	}
+	gives.AddUp()
 	has := gives.Has()
 	gives.mu.Unlock()
 	t.hosts.ranks.hold(gives, has)
@@ -68,6 +77,7 @@ func (t *Tracker) forget(h *host) bool {
 		return false
 	}
 	gives.ForgetOldest()
+	gives.AddUp()
 	gives.mu.Unlock()
 	return true
 }

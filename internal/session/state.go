@@ -153,6 +153,7 @@ func (t *Tracker) restoreState(state *savedState) {
 	for i := range state.Promises {
 		t.restorePromise(&state.Promises[i])
 	}
+	t.addUp()
 	t.orderHosts()
 }
 

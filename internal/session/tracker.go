@@ -62,7 +62,7 @@ func (t *Tracker) Partly() { t.site.Partly = true }
 
 // clear forgets everything.
 func (t *Tracker) clear() {
-	t.all, t.arrivals = new(mailhost.Totals), new(mailhost.Arrivals)
+	t.all, t.arrivals = mailhost.NewTotals(t.mostOf(), t.room()), new(mailhost.Arrivals)
 	t.hosts.byName, t.hosts.ranks.order, t.hosts.ranks.holders = make(map[string]*host), rankOrder(), rankHolders()
 	t.hosts.newest.Clear()
 	t.handovers.clear()
@@ -72,11 +72,18 @@ func (t *Tracker) clear() {
 
 // Open says how many sessions and messages are open now.
 func (t *Tracker) Open() (sessions, messages int) {
+	t.addUp()
 	return t.all.Count(mailhost.OpenSessions), t.all.Count(mailhost.OpenMessages)
 }
 
 // Size is what sessions, messages and inferred sessions take, in bytes, remembered ones included.
-func (t *Tracker) Size() int { return t.all.Bytes() }
+func (t *Tracker) Size() int {
+	t.addUp()
+	return t.all.Bytes()
+}
+
+// addUp makes the sums of all hosts true.
+func (t *Tracker) addUp() { t.each(func(h *host) { h.AddUp() }) }
 
 // Observe completes ev with what earlier lines told, and adds to out what it brought about. source tells apart the
 // inputs of a host that have no connection ids; wall is the owner's clock, in nanoseconds, used by Tick, and to tell which host was heard last.
