@@ -1,6 +1,7 @@
 package mailhost
 
 import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
@@ -15,15 +16,17 @@ const maxCopies = 4096
 
 // copies remembers how often which source said what.
 type copies struct {
-	said  map[hash.Sum][2]saying
-	order []hash.Sum // oldest first
-	share Share
+	recent aging.Recent[hash.Sum, sayings]
+	share  Share
 }
 
 type saying struct {
 	Source hash.Sum
 	N      uint16
 }
+
+// sayings are those of two sources.
+type sayings [2]saying
 
 // isCopy says whether ev was told by another source already, and remembers it. Of a host that has one source, only refusals are remembered: the log of these is read
 // later, perhaps.
@@ -43,22 +46,26 @@ func (c *copies) isCopy(ev *event.Event, source string, alone bool) bool {
 		}
 	}
 	key := words.Num(second)
-	if said, known := c.said[key]; known || c.remember(key) {
-		mine := &said[0]
-		if mine.N > 0 && mine.Source != from {
-			mine = &said[1]
-		}
-		mine.Source = from
-		mine.N++
-		c.said[key] = said
+	said := c.recent.Get(key)
+	if said == nil {
+		said = c.remember(key)
 	}
+	if said == nil {
+		return false
+	}
+	mine := &said[0]
+	if mine.N > 0 && mine.Source != from {
+		mine = &said[1]
+	}
+	mine.Source = from
+	mine.N++
 	return false
 }
 
 // saysAgain says whether another source has said something more often, and notes that this one says it again.
 func (c *copies) saysAgain(key, from hash.Sum) bool {
-	said, known := c.said[key]
-	if !known {
+	said := c.recent.Get(key)
+	if said == nil {
 		return false
 	}
 	mine, other := &said[0], &said[1]
@@ -73,7 +80,6 @@ func (c *copies) saysAgain(key, from hash.Sum) bool {
 	}
 	mine.Source = from
 	mine.N++
-	c.said[key] = said
 	return true
 }
 
@@ -99,26 +105,22 @@ func floorDiv(a, b int64) int64 {
 	return a / b
 }
 
-// remember makes room for a line. It is false where there is none.
-func (c *copies) remember(key hash.Sum) bool {
-	if c.said == nil {
-		c.said = make(map[hash.Sum][2]saying)
-	}
-	for len(c.order) >= maxCopies || len(c.order) > 0 && !c.share.Fits() {
-		delete(c.said, c.order[0])
-		c.order = c.order[1:]
+// remember makes room for a line. It is nil where there is none.
+func (c *copies) remember(key hash.Sum) *sayings {
+	for c.recent.Len() >= maxCopies || c.recent.Len() > 0 && !c.share.Fits() {
+		oldest, _ := c.recent.Oldest()
+		c.recent.Delete(oldest)
 		c.share.Add(-1)
 	}
 	if !c.share.Fits() {
-		return false
+		return nil
 	}
-	c.order = append(c.order, key)
 	c.share.Add(1)
-	return true
+	return c.recent.Add(key, sayings{})
 }
 
 // forget gives up all that is remembered.
 func (c *copies) forget() {
-	c.share.Add(-len(c.order))
-	c.said, c.order = nil, nil
+	c.share.Drop()
+	c.recent = aging.Recent[hash.Sum, sayings]{}
 }

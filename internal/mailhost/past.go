@@ -3,6 +3,7 @@ package mailhost
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
@@ -19,25 +20,22 @@ type Arrival struct {
 
 // pastArrivals are bounded: the oldest is given up first.
 type pastArrivals struct {
-	byKey map[hash.Sum]Arrival
-	order []hash.Sum // those that were taken stand there, too, until it is their turn
+	aging.Recent[hash.Sum, Arrival]
 }
 
 const maxPastArrivals = 16384
 
-func (p *pastArrivals) add(one Arrival) {
-	if p.byKey == nil {
-		p.byKey = make(map[hash.Sum]Arrival)
-	}
+func (p *pastArrivals) keep(one Arrival) {
 	key := hash.Of(one.QueueID)
-	if _, known := p.byKey[key]; !known {
-		p.order = append(p.order, key)
+	if known := p.Get(key); known != nil {
+		*known = one
+		return
 	}
-	p.byKey[key] = one
-	for len(p.byKey) > maxPastArrivals || len(p.order) > 2*maxPastArrivals {
-		delete(p.byKey, p.order[0])
-		p.order = p.order[1:]
+	for p.Len() >= maxPastArrivals {
+		oldest, _ := p.Oldest()
+		p.Delete(oldest)
 	}
+	p.Add(key, one)
 }
 
 // keep remembers the arrival of a message that is forgotten, while hosts list theirs.
@@ -46,7 +44,7 @@ func (a *Arrivals) keep(one Arrival) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.on {
-		a.past.add(one)
+		a.past.keep(one)
 	}
 }
 
@@ -55,11 +53,12 @@ func (a *Arrivals) TakePast(queueID string, messageID hash.Sum, when int64, but 
 	key := hash.Of(queueID)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	one, ok := a.past.byKey[key]
-	if !ok || one.Host == but || one.QueueID != queueID || !one.isSame(messageID, when) {
+	kept := a.past.Get(key)
+	if kept == nil || kept.Host == but || kept.QueueID != queueID || !kept.isSame(messageID, when) {
 		return Arrival{}, false
 	}
-	delete(a.past.byKey, key)
+	one := *kept
+	a.past.Delete(key)
 	return one, true
 }
 
@@ -67,10 +66,8 @@ func (a *Arrivals) TakePast(queueID string, messageID hash.Sum, when int64, but 
 func (a *Arrivals) Past() (list []Arrival) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, key := range a.past.order {
-		if one, ok := a.past.byKey[key]; ok {
-			list = append(list, one)
-		}
+	for _, one := range a.past.All() {
+		list = append(list, *one)
 	}
 	return list
 }
@@ -80,7 +77,7 @@ func (a *Arrivals) RestorePast(list []Arrival) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, one := range list {
-		a.past.add(one)
+		a.past.keep(one)
 	}
 }
 

@@ -3,6 +3,7 @@ package mailhost
 import (
 	"time"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
@@ -23,49 +24,38 @@ type Promise struct {
 
 // promises are bounded: the oldest is given up first.
 type promises struct {
-	byKey map[hash.Sum]Promise
-	order []hash.Sum // those that were kept or given up stand there, too, until it is their turn
-	share Share
+	recent aging.Recent[hash.Sum, Promise]
+	share  Share
 }
 
 // promiseHolds is how long a message may take to show itself, in log time.
 const promiseHolds = int64(24 * time.Hour)
 
 func (p *promises) add(one Promise) {
-	if p.byKey == nil {
-		p.byKey = make(map[hash.Sum]Promise)
+	if known := p.recent.Get(one.Key); known != nil {
+		*known = one
+		return
 	}
-	if _, known := p.byKey[one.Key]; !known {
-		for len(p.order) > 0 && (!p.share.Fits() || len(p.order) > 2*len(p.byKey)+64) {
-			p.dropOldest()
-		}
-		if !p.share.Fits() {
-			return
-		}
-		p.order = append(p.order, one.Key)
+	for p.recent.Len() > 0 && !p.share.Fits() {
+		oldest, _ := p.recent.Oldest()
+		p.remove(oldest)
+	}
+	if p.share.Fits() {
+		p.recent.Add(one.Key, one)
 		p.share.Add(1)
 	}
-	p.byKey[one.Key] = one
-}
-
-func (p *promises) dropOldest() {
-	p.remove(p.order[0])
-	p.order = p.order[1:]
 }
 
 func (p *promises) remove(key hash.Sum) {
-	if _, known := p.byKey[key]; known {
-		delete(p.byKey, key)
-		p.share.Add(-1)
-	}
+	before := p.recent.Len()
+	p.recent.Delete(key)
+	p.share.Add(p.recent.Len() - before)
 }
 
 // list gives the promises that hold, oldest first.
 func (p *promises) list() (list []Promise) {
-	for _, key := range p.order {
-		if one, ok := p.byKey[key]; ok {
-			list = append(list, one)
-		}
+	for _, one := range p.recent.All() {
+		list = append(list, *one)
 	}
 	return list
 }
@@ -87,10 +77,11 @@ func (h *Host) promise(m *Message, child string, ev *event.Event, forwarded bool
 // keepPromise makes a message that begins the child of the one that named it.
 func (h *Host) keepPromise(m *Message) {
 	key := h.here(m.QueueID)
-	p, ok := h.promises.byKey[key]
-	if !ok || distance(p.When, m.First) > promiseHolds {
+	kept := h.promises.recent.Get(key)
+	if kept == nil || distance(kept.When, m.First) > promiseHolds {
 		return
 	}
+	p := *kept
 	h.promises.remove(key)
 	m.Parent, m.forwarded, m.notice = p.Parent, p.Forwarded, p.Notice
 	if p.Notice {

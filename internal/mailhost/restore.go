@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
 
 // Decode reads what Encode wrote of a host.
@@ -74,12 +73,9 @@ func (h *Host) restore(in *savedHost) {
 	h.single = in.Single
 	h.aliases.ids, h.aliases.waiting, h.aliases.client = in.Aliases, in.Waiting, in.Client
 	h.aliases.share.Add(len(in.Aliases))
-	h.starts.count = make(map[hash.Sum]uint32, len(in.Starts))
 	for _, s := range in.Starts {
-		h.starts.order = append(h.starts.order, startEntry{s.Key, s.When})
-		h.starts.count[s.Key] = s.Count
+		h.starts.add(s.Key, start{s.When, s.Count})
 	}
-	h.starts.share.Add(len(in.Starts))
 	h.repeated.restore(in.Repeated)
 	h.tellsAfter, h.tellsCalls = in.TellsAfter, in.TellsCalls
 	for i := range in.Streams {
@@ -91,8 +87,8 @@ func (h *Host) restore(in *savedHost) {
 		h.twinShare.Add(len(st.twins.Waiting))
 	}
 	for _, c := range in.Copies {
-		if h.copies.remember(c.Key) {
-			h.copies.said[c.Key] = c.Said
+		if said := h.copies.remember(c.Key); said != nil {
+			*said = c.Said
 		}
 	}
 	for _, d := range in.Domains {

@@ -3,6 +3,7 @@ package mailhost
 import (
 	"time"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
@@ -19,14 +20,14 @@ func stamp(nanos int64, res event.Resolution) int64 {
 
 // starts remembers how many things of one key began in one second: the ordinal that tells them apart.
 type starts struct {
-	count map[hash.Sum]uint32
-	order []startEntry
-	share Share
+	recent aging.Recent[hash.Sum, start]
+	share  Share
 }
 
-type startEntry struct {
-	key  hash.Sum
+// start is the second in which things of one key began, and how many so far.
+type start struct {
 	when int64
+	n    uint32
 }
 
 // The memory of starts: a key cannot come again later than startsFor behind the log's clock.
@@ -37,34 +38,38 @@ const (
 
 // next gives the ordinal of key's newest start, from 0.
 func (s *starts) next(key hash.Sum, when int64) int64 {
-	if s.count == nil {
-		s.count = make(map[hash.Sum]uint32)
-	}
 	s.forgetBefore(when)
-	for len(s.order) >= startsMax || len(s.order) > 0 && !s.share.Fits() {
-		s.dropOldest()
+	if one := s.recent.Get(key); one != nil {
+		one.n++
+		return int64(one.n - 1)
 	}
-	n := s.count[key]
-	if n == 0 && !s.share.Fits() {
-		return 0
+	for s.recent.Len() >= startsMax || s.recent.Len() > 0 && !s.share.Fits() {
+		oldest, _ := s.recent.Oldest()
+		s.forget(oldest)
 	}
-	s.count[key] = n + 1
-	if n == 0 {
-		s.order = append(s.order, startEntry{key, when})
-		s.share.Add(1)
+	if s.share.Fits() {
+		s.add(key, start{when, 1})
 	}
-	return int64(n)
+	return 0
 }
 
-func (s *starts) dropOldest() {
-	delete(s.count, s.order[0].key)
-	s.order = s.order[1:]
+func (s *starts) add(key hash.Sum, one start) {
+	s.recent.Add(key, one)
+	s.share.Add(1)
+}
+
+func (s *starts) forget(key hash.Sum) {
+	s.recent.Delete(key)
 	s.share.Add(-1)
 }
 
 // forgetBefore drops what cannot come again.
 func (s *starts) forgetBefore(when int64) {
-	for len(s.order) > 0 && when-s.order[0].when > startsFor {
-		s.dropOldest()
+	for {
+		key, oldest := s.recent.Oldest()
+		if oldest == nil || when-oldest.when <= startsFor {
+			return
+		}
+		s.forget(key)
 	}
 }

@@ -134,8 +134,8 @@ func (h *Host) head() savedHost {
 		out.Peers += st.peerOrder.N
 		out.Streams = append(out.Streams, st.save())
 	}
-	for _, e := range h.starts.order {
-		out.Starts = append(out.Starts, savedStart{e.key, e.when, h.starts.count[e.key]})
+	for key, one := range h.starts.recent.All() {
+		out.Starts = append(out.Starts, savedStart{key, one.when, one.n})
 	}
 	out.Repeated = h.repeated.list()
 	out.Aliases, out.Waiting, out.Client = h.aliases.ids, h.aliases.waiting, h.aliases.client
@@ -145,8 +145,8 @@ func (h *Host) head() savedHost {
 	}
 	slices.Sort(out.Domains)
 	out.TellsAfter, out.TellsCalls = h.tellsAfter, h.tellsCalls
-	for _, key := range h.copies.order {
-		out.Copies = append(out.Copies, savedCopy{key, h.copies.said[key]})
+	for key, said := range h.copies.recent.All() {
+		out.Copies = append(out.Copies, savedCopy{key, *said})
 	}
 	out.Single, out.Promises = h.single, h.promises.list()
 	out.Places, out.Filtered, out.Fronts = h.filters.list()

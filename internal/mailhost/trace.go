@@ -3,6 +3,7 @@ package mailhost
 import (
 	"time"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
@@ -18,9 +19,8 @@ const (
 
 // repeated remembers how many messages of a host had a Message-ID: which one a mail has is its sender's to choose.
 type repeated struct {
-	ids   map[hash.Sum]*repeat
-	order []hash.Sum // oldest first
-	share Share
+	recent aging.Recent[hash.Sum, repeat]
+	share  Share
 }
 
 // repeat is one Message-ID.
@@ -37,45 +37,37 @@ const (
 // next counts one more message with the Message-ID.
 func (r *repeated) next(messageID string, now int64) uint32 {
 	key := hash.Of(messageID)
-	one := r.ids[key]
-	if one == nil {
-		r.makeRoom(now)
-		if !r.share.Fits() {
-			return 1
-		}
-		if r.ids == nil {
-			r.ids = make(map[hash.Sum]*repeat)
-		}
-		one = new(repeat)
-		r.put(key, one)
+	if one := r.recent.Get(key); one != nil {
+		one.N++
+		one.When = now
+		return one.N
 	}
-	one.N++
-	one.When = now
-	return one.N
+	r.makeRoom(now)
+	if r.share.Fits() {
+		r.put(key, repeat{1, now})
+	}
+	return 1
 }
 
-func (r *repeated) put(key hash.Sum, one *repeat) {
-	r.ids[key] = one
-	r.order = append(r.order, key)
+func (r *repeated) put(key hash.Sum, one repeat) {
+	r.recent.Add(key, one)
 	r.share.Add(1)
 }
 
 // makeRoom forgets what is old, and beyond the limit what has not come again since it was looked at last: a Message-ID that comes again and again stays.
 func (r *repeated) makeRoom(now int64) {
-	for turns := len(r.order); turns > 0; turns-- {
-		key := r.order[0]
-		one := r.ids[key]
-		old := now-one.When > repeatedFor
-		if !old && len(r.order) < maxRepeated && r.share.Fits() {
+	for turns := r.recent.Len(); turns > 0; turns-- {
+		key, oldest := r.recent.Oldest()
+		one, old := *oldest, now-oldest.When > repeatedFor
+		if !old && r.recent.Len() < maxRepeated && r.share.Fits() {
 			return
 		}
-		r.order = r.order[1:]
+		r.recent.Delete(key)
 		if one.N > 1 && !old && turns > 1 {
-			r.order = append(r.order, key)
-			continue
+			r.recent.Add(key, one)
+		} else {
+			r.share.Add(-1)
 		}
-		delete(r.ids, key)
-		r.share.Add(-1)
 	}
 }
 
@@ -136,18 +128,15 @@ func refuses(ev *event.Event) bool {
 
 // list is for the saver of state, oldest first.
 func (r *repeated) list() (list []savedRepeat) {
-	for _, key := range r.order {
-		list = append(list, savedRepeat{key, *r.ids[key]})
+	for key, one := range r.recent.All() {
+		list = append(list, savedRepeat{key, *one})
 	}
 	return list
 }
 
 func (r *repeated) restore(list []savedRepeat) {
-	if len(list) > 0 {
-		r.ids = make(map[hash.Sum]*repeat, len(list))
-	}
 	for _, one := range list {
-		r.put(one.Key, &one.Repeat)
+		r.put(one.Key, one.Repeat)
 	}
 }
 

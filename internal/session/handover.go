@@ -3,6 +3,7 @@ package session
 import (
 	"sync"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/mailhost"
@@ -23,53 +24,53 @@ type handover struct {
 
 // handovers are bounded: the oldest is given up first.
 type handovers struct {
-	mu    sync.Mutex
-	byKey map[hash.Sum]handover
-	order []hash.Sum
+	mu     sync.Mutex
+	recent aging.Recent[hash.Sum, handover]
 }
 
 const maxHandovers = 16384
 
-func (p *handovers) clear() { p.byKey, p.order = make(map[hash.Sum]handover), nil }
+func (p *handovers) clear() { p.recent = aging.Recent[hash.Sum, handover]{} }
 
 func (p *handovers) add(one handover) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, known := p.byKey[one.Key]; !known {
-		p.order = append(p.order, one.Key)
+	if known := p.recent.Get(one.Key); known != nil {
+		*known = one
+		return
 	}
-	p.byKey[one.Key] = one
-	for len(p.byKey) > maxHandovers || len(p.order) > 2*maxHandovers {
-		delete(p.byKey, p.order[0])
-		p.order = p.order[1:]
+	for p.recent.Len() >= maxHandovers {
+		oldest, _ := p.recent.Oldest()
+		p.recent.Delete(oldest)
 	}
+	p.recent.Add(one.Key, one)
 }
 
 // find gives the handover of a queue id.
 func (p *handovers) find(key hash.Sum) (handover, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	one, ok := p.byKey[key]
-	return one, ok
+	if one := p.recent.Get(key); one != nil {
+		return *one, true
+	}
+	return handover{}, false
 }
 
 // take takes a handover off: only one of those who found it at the same time may.
 func (p *handovers) take(one handover) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.byKey[one.Key] != one {
+	if kept := p.recent.Get(one.Key); kept == nil || *kept != one {
 		return false
 	}
-	delete(p.byKey, one.Key)
+	p.recent.Delete(one.Key)
 	return true
 }
 
 // list gives the handovers that wait, oldest first.
 func (p *handovers) list() (list []handover) {
-	for _, key := range p.order {
-		if one, ok := p.byKey[key]; ok {
-			list = append(list, one)
-		}
+	for _, one := range p.recent.All() {
+		list = append(list, *one)
 	}
 	return list
 }
