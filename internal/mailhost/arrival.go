@@ -2,6 +2,7 @@ package mailhost
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,14 +37,16 @@ func (a *Arrivals) Begin() bool {
 	return true
 }
 
-// At gives the names of the hosts that have a message with that queue id, in order, but for one.
-func (a *Arrivals) At(queueID string, but *Host) (names []string) {
+// At gives the names of the hosts that have a message with that queue id, in order, but for one, and says whether one that is forgotten had it. What is forgotten
+// meanwhile was at one of those.
+func (a *Arrivals) At(queueID string, but *Host) (names []string, forgotten bool) {
 	key := hash.Of(queueID)
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	forgotten = a.past.Get(key) != nil
 	first := a.one[key]
 	if first == nil {
-		return nil
+		return nil, forgotten
 	}
 	if first != but {
 		names = append(names, first.name)
@@ -54,7 +57,7 @@ func (a *Arrivals) At(queueID string, but *Host) (names []string) {
 		}
 	}
 	slices.Sort(names)
-	return slices.Compact(names)
+	return slices.Compact(names), forgotten
 }
 
 // add lists a message. It is false where nobody lists, or there are too many.
@@ -73,11 +76,14 @@ func (a *Arrivals) add(h *Host, queueID string) bool {
 	return true
 }
 
-// remove takes a message of the host off the list.
-func (a *Arrivals) remove(h *Host, queueID string) {
+// remove takes a message of the host off the list, and remembers its arrival where past is one.
+func (a *Arrivals) remove(h *Host, queueID string, past *Arrival) {
 	key := hash.Of(queueID)
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if past != nil && a.on {
+		a.past.keep(*past)
+	}
 	others := a.more[key]
 	if i := slices.Index(others, h); i >= 0 {
 		others = slices.Delete(others, i, i+1)
@@ -117,10 +123,13 @@ func (h *Host) unlistArrival(m *Message, forgotten bool) {
 		return
 	}
 	m.listed = false
-	h.arrivals.remove(h, m.QueueID)
+	var past *Arrival
 	if forgotten && m.brought {
-		h.arrivals.keep(h.arrivalOf(m))
+		one := h.arrivalOf(m)
+		one.QueueID, one.MessageID = strings.Clone(one.QueueID), strings.Clone(one.MessageID)
+		past = &one
 	}
+	h.arrivals.remove(h, m.QueueID, past)
 }
 
 // arrivedNear is where only the queue id tells: clocks of two hosts, and the time of one reception.

@@ -1,8 +1,6 @@
 package mailhost
 
 import (
-	"strings"
-
 	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
@@ -36,16 +34,6 @@ func (p *pastArrivals) keep(one Arrival) {
 		p.Delete(oldest)
 	}
 	p.Add(key, one)
-}
-
-// keep remembers the arrival of a message that is forgotten, while hosts list theirs.
-func (a *Arrivals) keep(one Arrival) {
-	one.QueueID, one.MessageID = strings.Clone(one.QueueID), strings.Clone(one.MessageID)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.on {
-		a.past.keep(one)
-	}
 }
 
 // TakePast takes off the forgotten message with that queue id that another host, but, can have handed over at when.

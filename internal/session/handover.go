@@ -103,7 +103,11 @@ func (t *Tracker) meet(h *host, m *mailhost.Message, ev *event.Event, now int64,
 // seek finds the message of a handover at the hosts that have one with its queue id, or among those that they have forgotten. One
 // that arrives meanwhile finds the handover.
 func (t *Tracker) seek(from *host, queueID string, given *handover, out *Output) {
-	for _, name := range t.arrivals.At(queueID, from.Host) {
+	names, forgotten := t.arrivals.At(queueID, from.Host)
+	if len(names) == 0 && !forgotten {
+		return // what arrives meanwhile finds the handover
+	}
+	for _, name := range names {
 		h := t.known(name)
 		if h == nil {
 			continue
