@@ -31,7 +31,7 @@ const leastRing = 8
 // Len is how many keys there are.
 func (r *Recent[K, V]) Len() int { return r.n }
 
-// Get gives what is kept under a key, nil for nothing. It stands there until the next Add.
+// Get gives what is kept under a key, nil for nothing. It stands there until the next Add or Delete.
 func (r *Recent[K, V]) Get(key K) *V {
 	if r.n == 0 {
 		return nil
@@ -68,6 +68,9 @@ func (r *Recent[K, V]) Delete(key K) {
 	*r.at(r.table[at]) = entry[K, V]{}
 	r.n--
 	r.leave(at)
+	if size := len(r.ring); size > 8*leastRing && r.n < size/8 {
+		r.resize(size / 4)
+	}
 }
 
 // Oldest gives the key that came first, and what is kept under it; nil where there is none.
@@ -140,6 +143,11 @@ func (r *Recent[K, V]) grow() {
 	if 2*r.n >= len(r.ring) {
 		size = max(leastRing, 2*len(r.ring))
 	}
+	r.resize(size)
+}
+
+// resize moves what is there into a ring of another length, a power of two.
+func (r *Recent[K, V]) resize(size int) {
 	old := *r
 	*r = Recent[K, V]{ring: make([]entry[K, V], size), table: make([]place, 2*size), shift: 64 - bits.Len(uint(2*size-1)), n: old.n}
 	for key, value := range old.All() {

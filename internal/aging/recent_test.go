@@ -103,3 +103,17 @@ func TestRecentDoesNotGrowWithoutNeed(t *testing.T) {
 		t.Errorf("%d in the ring, %d in the table", len(r.ring), len(r.table))
 	}
 }
+
+// What it took when there was much goes when there is little.
+func TestRecentGivesRoomBack(t *testing.T) {
+	var r Recent[uint64, int]
+	for i := range uint64(10_000) {
+		r.Add(i, int(i))
+	}
+	for i := range uint64(9_990) {
+		r.Delete(i)
+	}
+	if len(r.ring) > 100 || len(r.table) > 200 || r.Len() != 10 || *r.Get(9_995) != 9_995 {
+		t.Errorf("%d in the ring, %d in the table", len(r.ring), len(r.table))
+	}
+}
