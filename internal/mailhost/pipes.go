@@ -1,6 +1,7 @@
 package mailhost
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -27,6 +28,48 @@ func (p *pipe) returns() bool { return p.Back >= fewReturns && p.Back*returnsAtM
 // files says whether the program puts mail into mailboxes after all.
 func (p *pipe) files() bool { return p.Given >= pipeMemory/2 && p.Back*returnsAtMost < p.Given }
 
+// savedPipe is a pipe of a saved state, with the server's name for it.
+type savedPipe struct {
+	Program     string
+	Given, Back int
+}
+
+// listPipes is for the savers of state.
+func (f *filters) listPipes() []savedPipe {
+	list := make([]savedPipe, 0, len(f.pipes))
+	for program, p := range f.pipes {
+		list = append(list, savedPipe{program, p.Given, p.Back})
+	}
+	slices.SortFunc(list, func(a, b savedPipe) int { return strings.Compare(a.Program, b.Program) })
+	return list
+}
+
+func (f *filters) restorePipes(list []savedPipe) {
+	for i := range list {
+		if p := f.pipe(list[i].Program); p != nil {
+			p.Given, p.Back = list[i].Given, list[i].Back
+		}
+	}
+}
+
+// pipe finds or makes what is known of a program; nil where there is no room.
+func (f *filters) pipe(program string) *pipe {
+	p := f.pipes[program]
+	if p != nil {
+		return p
+	}
+	if len(f.pipes) >= maxPlaces || !f.placeShare.Fits() {
+		return nil
+	}
+	if f.pipes == nil {
+		f.pipes = make(map[string]*pipe)
+	}
+	p = new(pipe)
+	f.pipes[strings.Clone(program)] = p
+	f.placeShare.Add(1)
+	return p
+}
+
 // throughPipe learns from a verdict which programs hand mail back.
 func (h *Host) throughPipe(m *Message, ev *event.Event, now int64) {
 	if ev.Kind != event.KindDelivery {
@@ -42,19 +85,8 @@ func (h *Host) throughPipe(m *Message, ev *event.Event, now int64) {
 
 // give remembers for whom a program was given the message.
 func (f *filters) give(m *Message, ev *event.Event, now int64) {
-	p := f.pipes[ev.Program]
-	if p == nil {
-		if len(f.pipes) >= maxPlaces || !f.placeShare.Fits() {
-			return
-		}
-		if f.pipes == nil {
-			f.pipes = make(map[string]*pipe)
-		}
-		p = new(pipe)
-		f.pipes[strings.Clone(ev.Program)] = p
-		f.placeShare.Add(1)
-	}
-	if m.MessageID == "" {
+	p := f.pipe(ev.Program)
+	if p == nil || m.MessageID == "" {
 		return
 	}
 	key := pipedKey(m.MessageID)

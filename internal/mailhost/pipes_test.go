@@ -1,6 +1,8 @@
 package mailhost
 
 import (
+	"bytes"
+	"encoding/gob"
 	"fmt"
 	"testing"
 
@@ -42,6 +44,40 @@ func TestProgramsThatHandMailBack(t *testing.T) {
 			t.Errorf("mail %d: %v, want %v", i, got, want)
 		}
 	}
+}
+
+// What a program has shown counts behind a restart as it did before: that it hands mail back, and that it does so no more.
+func TestProgramsAfterARestart(t *testing.T) {
+	steady := New("mx", testSite(), new(Totals), new(Arrivals))
+	h := New("mx", testSite(), new(Totals), new(Arrivals))
+	hops := 0
+	for i := range 200 {
+		comesBack := i < 20
+		want := piped(steady, i, comesBack)
+		if got := piped(h, i, comesBack); got != want {
+			t.Errorf("mail %d: %v, want %v", i, got, want)
+		}
+		if want == event.RouteFilter {
+			hops++
+		}
+		h = restarted(t, h)
+	}
+	if hops == 0 || hops > 150 {
+		t.Errorf("%d hops", hops)
+	}
+}
+
+func restarted(t *testing.T, h *Host) *Host {
+	t.Helper()
+	var state bytes.Buffer
+	if err := h.Encode(gob.NewEncoder(&state)); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Decode(gob.NewDecoder(&state), testSite(), new(Totals), new(Arrivals))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again
 }
 
 // A program that files mail away is none because one user has his mail submitted again.

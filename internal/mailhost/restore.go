@@ -100,6 +100,7 @@ func (h *Host) restore(in *savedHost) {
 	h.tries.restore(in.Tries)
 	h.receipts.restore(in.Receipts)
 	h.filters.restore(in.Places, in.Filtered)
+	h.filters.restorePipes(in.Pipes)
 	h.filters.fronts = in.Fronts
 	h.waiting.restore(h, in.QueueBegan, in.QueueTold, in.Lots)
 }

@@ -28,6 +28,7 @@ type (
 		Aliases                   map[string]string
 		Waiting, Client           string // what a second name was given to
 		Places                    []place
+		Pipes                     []savedPipe
 		Filtered                  []*filtered // oldest first
 		Fronts                    bool
 		Single                    bool
@@ -150,6 +151,7 @@ func (h *Host) head() savedHost {
 	}
 	out.Single, out.Promises = h.single, h.promises.list()
 	out.Places, out.Filtered, out.Fronts = h.filters.list()
+	out.Pipes = h.filters.listPipes()
 	out.QueueBegan, out.QueueTold, out.Lots = h.waiting.Began, h.waiting.Told, h.waiting.list()
 	return out
 }
