@@ -36,6 +36,7 @@ const (
 	basisCode     = "reply_code"
 	basisCommand  = "command"
 	basisError    = "error"
+	basisFilter   = "filter"
 )
 
 // rule is a Rule made ready to be asked.

@@ -37,8 +37,8 @@
 // The network: ClientAddress, ServerAddress, PeerIP, ClientPort, ServerPort, PeerPort, Helo, Protocol. Who called or was called: known once, it stands on the lines that do not
 // say it, and it tells inferred conversations apart.
 //
-// TLS, logins, filters: TLS, TLSVersion, TLSCipher, TLSTrust, AuthMechanism, AuthResult, User, TriedUser, FilterName, FilterVerdict, VerdictRetold. A session shows them once; who has logged
-// in decides where his mail goes; what a filter said may be the fate of a message that has no queue id yet.
+// TLS, logins, filters: TLS, TLSVersion, TLSCipher, TLSTrust, AuthMechanism, AuthResult, User, TriedUser, FilterName, FilterVerdict, VerdictRetold, Finding. A session shows them once; who has logged
+// in decides where his mail goes; what a filter said may be the fate of a message that has no queue id yet, or the reason of its refusal.
 //
 // What waits: Queue. On a record that no line is behind a host tells how many of its messages wait alike.
 //

@@ -231,6 +231,7 @@ type Event struct {
 	VerdictRetold bool          // another line of the same program says so, too, which counts it
 	FilterScore   float64       // what the verdict was made from: a DNSBL rank, a spam score
 	FilterTook    time.Duration // to come to it; 0: the line does not say
+	Finding       string        // on a filter's own line: the reason that the message has if it is refused for this verdict
 	HasScore      bool
 
 	// OfRun: on message.removed, only this run over the recipients is done, and the message with it if none was put off.

@@ -23,6 +23,7 @@ func (h *Host) observeBeside(ev *event.Event, now int64) {
 	} else if ev.MessageID != "" {
 		m = h.openWith(ev.MessageID)
 	}
+	h.finds(m, ev, now)
 	if m == nil {
 		return
 	}

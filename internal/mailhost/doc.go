@@ -14,7 +14,8 @@
 //	stream.go       one file or connection of the host: how far its lines have come (clock.go), what is silent by them (expiry.go)
 //	session.go      a session; connection.go finds the one of a line, calls.go and talk.go do so for two kinds of logs, ends.go ends it
 //	message.go      a message; take.go keeps what a line says of it; queue.go finds the one of a line by its queue id, reception.go,
-//	                kinship.go and beside.go tell where it came from, finish.go ends it, filters.go sees it leave and come back
+//	                kinship.go and beside.go tell where it came from, finish.go ends it, filters.go sees it leave and come back, findings.go says why
+//	                one refused it
 //	recipient.go    a recipient; parts.go and named.go find those that a verdict does not name
 //	verdict.go      what a delivery line comes to; settle.go what every line does to the recipients of its message
 //	try.go          a try that has begun: what was said during it stands in lines of their own

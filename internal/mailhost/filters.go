@@ -39,6 +39,8 @@ type filtered struct {
 	Acted   []Acted  // recipients that it keeps or throws away; Ended, in states of before, was the latter alone
 	UID     event.ID // of the message that a program was given which the server has run, and its queue id
 	QueueID string
+	Finding string // the reason of a refusal for what was found in it
+	FoundAt int64
 }
 
 // Onward is a recipient that goes on under another queue id of this host.

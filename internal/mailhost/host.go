@@ -141,6 +141,7 @@ func (h *Host) Observe(ev *event.Event, source string, wall int64, out *Output) 
 	h.observeTry(ev)
 	h.observeReceipt(s, m, ev)
 	h.observePeer(m, ev, now)
+	h.blame(m, ev, now)
 	h.settle(m, ev, now, out)
 	m.tellSpan(ev)
 	if s != nil {

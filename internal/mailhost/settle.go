@@ -103,6 +103,7 @@ func (h *Host) settleDiscarded(m *Message, ev *event.Event, now int64, out *Outp
 	case len(m.Recipients)+len(m.seldom().Named) == 0 && m.Count > 0: // no line has named them
 		ev.Final, ev.RecipientCount, m.Final = true, int(m.Count), m.Count
 	}
+	h.blameAll(m, ev)
 	h.endRecipients(m, event.StatusDiscarded, out)
 	m.received = true
 	h.endMessage(m, out)

@@ -61,7 +61,11 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		}
 	}
 
-	blocked := !ofRecipient && strings.HasPrefix(words, "Blocked ")
+	category, blocked := strings.CutPrefix(words, "Blocked ")
+	if blocked = blocked && !ofRecipient; blocked {
+		ev.Finding = found(category)
+	}
+
 	done, told := strings.CutPrefix(s, " {") // what was done, since amavisd-new 2.7
 	if told {
 		if done, s, told = scan.Cut(done, '}'); !told {
@@ -81,6 +85,23 @@ func (Parser) Parse(h *header.Header, ev *event.Event) event.Result {
 		ev.FilterScore, ev.HasScore = 0, false
 	}
 	return event.Parsed
+}
+
+// found is the reason that a message was blocked for, by the contents category of "Blocked BAD-HEADER-2". What could not be checked, and what the mail
+// server behind it refused, says none.
+func found(category string) string {
+	category, _, _ = strings.Cut(category, "-")
+	switch category {
+	case "INFECTED":
+		return "virus"
+	case "SPAM", "SPAMMY":
+		return "spam_content"
+	case "BANNED", "BAD":
+		return "content_rejected"
+	case "OVERSIZED":
+		return "message_too_large"
+	}
+	return ""
 }
 
 // namesOf are the names in front of ") {DiscardedInbound}", or, before amavisd-new 2.7, of "), [192.0.2.1] <a> -> <b>": only one place may be their end.

@@ -69,7 +69,7 @@ func milter(ev *event.Event, s string) bool {
 		if !ok || at < 0 {
 			return false
 		}
-		ev.FilterVerdict, ev.Argument = "infected", rest[at+len(" infected by "):]
+		ev.FilterVerdict, ev.Finding, ev.Argument = "infected", "virus", rest[at+len(" infected by "):]
 		rest = rest[:at]
 	}
 	if id, after, ok := scan.Cut(rest, ' '); ok && id != "from" {

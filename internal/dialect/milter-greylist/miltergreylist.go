@@ -103,6 +103,9 @@ func address(ev *event.Event, s string) bool {
 		parties(ev, envelope, " rcpt ")
 	case strings.HasPrefix(what, "delayed"):
 		ev.FilterVerdict, ev.Argument = "greylist", what
+		if strings.HasPrefix(what, "delayed after DATA phase ") { // the message as a whole; a recipient has his own refusal
+			ev.Finding = "greylisted"
+		}
 		parties(ev, envelope, " to ")
 	case what != "":
 		ev.FilterVerdict, ev.Argument = "reject", what

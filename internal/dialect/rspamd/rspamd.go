@@ -187,11 +187,32 @@ func verdict(ev *event.Event, s string) bool {
 	if !ok {
 		return false
 	}
-	score, _, ok := scan.Cut(rest, '/')
+	score, rest, ok := scan.Cut(rest, '/')
 	if ok {
 		ev.FilterScore, ev.HasScore = scan.Decimal(score)
+		ev.Finding = found(ev, rest)
 	}
 	return ok
+}
+
+// found is the reason of an action that refuses: a score above the limit, which is "15.00] [SYMBOL(1.00){},...", or the greylist's symbol, which
+// says "greylisted" of what it does not let pass (src/plugins/lua/greylist.lua). What else has forced an action, `forced: reject "words"` behind
+// all, has told its words to the client; its score is made up to be the limit.
+func found(ev *event.Event, s string) string {
+	limit, symbols, _ := strings.Cut(s, "] [")
+	switch ev.FilterVerdict {
+	case "reject", "discard":
+		most, is := scan.Decimal(limit)
+		if is && ev.HasScore && ev.FilterScore >= most && most > 0 && !strings.Contains(symbols, ", forced: ") {
+			return "spam_content"
+		}
+	case "soft reject":
+		const greylisted = "GREYLIST(0.00){greylisted;"
+		if strings.HasPrefix(symbols, greylisted) || strings.Contains(symbols, "},"+greylisted) {
+			return "greylisted"
+		}
+	}
+	return ""
 }
 
 // measures is "888, time: 1.5ms, dns req: 7, digest: <...>, rcpts: <a,b>, mime_rcpts: <a>, ...". The list has no end that an address

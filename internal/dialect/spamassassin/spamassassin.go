@@ -187,7 +187,7 @@ func messageID(s string) string {
 func result(ev *event.Event, s string) bool {
 	switch {
 	case strings.HasPrefix(s, "Y "):
-		ev.FilterVerdict = "spam"
+		ev.FilterVerdict, ev.Finding = "spam", "spam_content"
 	case strings.HasPrefix(s, ". "):
 		ev.FilterVerdict = "clean"
 	default:
