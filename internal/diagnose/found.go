@@ -26,3 +26,6 @@ func saysLittle(reason string) bool {
 	}
 	return false
 }
+
+// IsByCommand says whether only the command that was answered has told the reason.
+func IsByCommand(ev *event.Event) bool { return ev.Basis == basisCommand }

@@ -16,6 +16,7 @@
 //	message.go      a message; take.go keeps what a line says of it; queue.go finds the one of a line by its queue id, reception.go,
 //	                kinship.go and beside.go tell where it came from, finish.go ends it, filters.go sees it leave and come back, findings.go says why
 //	                one refused it
+//	announced.go    a filter's refusal of the client, which the commands behind it are answered with
 //	recipient.go    a recipient; parts.go and named.go find those that a verdict does not name
 //	verdict.go      what a delivery line comes to; settle.go what every line does to the recipients of its message
 //	try.go          a try that has begun: what was said during it stands in lines of their own

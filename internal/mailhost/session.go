@@ -57,6 +57,7 @@ type Session struct {
 	Rejects     *[event.Verbs]uint32        // refusals that have a line of their own
 	Slowest     *conversation.CommandRecord // nil: of none is known how long it took
 	Fate        Fate                        // of the next message
+	Announced   *announced                  // what a filter said of the client; nil: nothing
 	Answers     *answers                    // of the host that we called
 	Refusal     toldRefusal
 	Login       toldLogin

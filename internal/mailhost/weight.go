@@ -61,6 +61,9 @@ func (s *Session) weigh() int {
 	for i := range s.Commands {
 		bytes += int(unsafe.Sizeof(conversation.CommandRecord{})) + weight.Of(s.Commands[i].Argument, s.Commands[i].Enhanced)
 	}
+	if s.Announced != nil {
+		bytes += int(unsafe.Sizeof(*s.Announced)) + weight.Of(s.Announced.Command, s.Announced.Words)
+	}
 	if s.talk != nil {
 		bytes += s.talk.Weight()
 	}
