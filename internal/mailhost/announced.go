@@ -14,6 +14,9 @@ import (
 // announced is such a refusal.
 type announced struct{ Command, Words string }
 
+// says tells whether a refusal has the same words; in those of an announcement the codes stand in front.
+func (a *announced) says(text string) bool { return text != "" && strings.HasSuffix(a.Words, text) }
+
 // longestAnnounced is how much of its words is kept.
 const longestAnnounced = 256
 
@@ -34,7 +37,7 @@ func (h *Host) announce(s *Session, ev *event.Event) {
 		}
 		return
 	}
-	if before == nil || ev.Kind != event.KindReject || ev.Text == "" || !strings.HasSuffix(before.Words, ev.Text) || !diagnose.IsByCommand(ev) {
+	if before == nil || ev.Kind != event.KindReject || !diagnose.IsByCommand(ev) || !before.says(ev.Text) {
 		return
 	}
 	command := ev.Command
