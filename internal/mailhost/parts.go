@@ -120,17 +120,14 @@ func (h *Host) deliverPart(m *Message, ev *event.Event, now int64, out *Output) 
 
 // part lists the open recipients that a verdict without names is on; none where that cannot be told.
 func (h *Host) part(m *Message, ev *event.Event) (list []string) {
+	h.learnSplit(m, ev)
 	one := m.recipientOfPart(ev.Part)
-	if ev.RecipientCount > 1 {
-		h.single = false
-	}
 	if h.single && ev.Part > 0 {
 		return appendOpen(nil, one)
 	}
 	domain := strings.ToLower(ev.DestinationDomain)
 	if domain == "" && ev.Part > 0 {
 		if domain = m.domainOfPart(ev.Part); domain == "" {
-			h.single = one != nil // more parts than domains
 			return appendOpen(nil, one)
 		}
 	}
@@ -151,10 +148,31 @@ func (h *Host) part(m *Message, ev *event.Event) (list []string) {
 	case n > 0 && n <= deferred:
 		return m.withoutNewest(list, n)
 	case n > 0 && deferred == 0 && ev.RecipientCount == 1 && one != nil && slices.Contains(list, one.To):
-		h.single = true
 		return append(list[:0], one.To)
 	}
 	return nil
+}
+
+// learnSplit learns of a verdict whether the server makes a part for each recipient: it does where there are more parts than domains, and
+// it does not where one part is for several, or for another recipient than its number says. That one of several was delivered proves
+// neither: a host that takes the others with an answer that the server does not count (251) looks the same.
+func (h *Host) learnSplit(m *Message, ev *event.Event) {
+	one := m.recipientOfPart(ev.Part)
+	switch {
+	case ev.RecipientCount > 1:
+		h.single = false
+	case one == nil:
+	case ev.RcptTo != "" && !strings.EqualFold(ev.RcptTo, one.To):
+		h.single = h.single && m.known(ev) == nil
+	case !h.single && m.follows(ev.Part):
+		h.single = m.domainOfPart(ev.Part) == ""
+	}
+}
+
+// follows says whether a recipient of the same domain stands before the n-th.
+func (m *Message) follows(n int) bool {
+	domain := foldDomain(m.Recipients[n-1].To)
+	return slices.ContainsFunc(m.Recipients[:n-1], func(r recipient) bool { return foldDomain(r.To) == domain })
 }
 
 // appendOpen adds a recipient that has not ended.

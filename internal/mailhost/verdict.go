@@ -13,6 +13,9 @@ import (
 func (h *Host) deliverAll(m *Message, ev *event.Event, now int64, out *Output) {
 	switch {
 	case ev.RcptTo != "":
+		if ev.Part > 0 {
+			h.learnSplit(m, ev)
+		}
 		h.deliver(m, ev, verdict(ev), now, out)
 		return
 	case len(ev.RcptList) == 0:

@@ -103,6 +103,33 @@ func TestPartForEachRecipient(t *testing.T) {
 	wants(t, l.ends(), "a@one.test delivered", "b@one.test bounced", "c@one.test delivered")
 }
 
+// A host took one recipient with an answer that the server counts as none: so it makes no part for each recipient yet.
+func TestOneDeliveredOfSeveralProvesNoPartForEachRecipient(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.transaction(true, "a@one.test", "b@one.test", "c@two.test", "d@two.test")
+	l.at(1, partOf(1, event.StatusDelivered, "one.test", 1))
+	if ev := l.at(1, partOf(2, event.StatusBounced, "", 0)); fmt.Sprint(ev.RcptList) != "[c@two.test d@two.test]" {
+		t.Errorf("%q %q", ev.RcptTo, ev.RcptList)
+	}
+}
+
+// More parts than domains prove it, also where the verdict names the domain; and a recipient that its part is not the number of proves the contrary.
+func TestPartForEachRecipientIsLearntAndUnlearnt(t *testing.T) {
+	l := newLog(t, testConfig())
+	l.transaction(true, "a@one.test", "b@one.test", "c@two.test", "d@two.test")
+	l.at(1, partOf(2, event.StatusDelivered, "one.test", 1))
+	if ev := l.at(1, partOf(3, event.StatusBounced, "", 0)); ev.RcptTo != "c@two.test" {
+		t.Errorf("%q %q", ev.RcptTo, ev.RcptList)
+	}
+	l.transaction(true, "a@one.test", "b@one.test", "c@two.test", "d@two.test")
+	named := partOf(2, event.StatusDeferred, "", 0)
+	named.RcptTo = "d@two.test"
+	l.at(2, named)
+	if ev := l.at(3, partOf(2, event.StatusBounced, "", 0)); fmt.Sprint(ev.RcptList) != "[c@two.test d@two.test]" {
+		t.Errorf("%q %q", ev.RcptTo, ev.RcptList)
+	}
+}
+
 // What is delivered is a number that fits no set of names: nobody is named, and nothing is invented.
 func TestVerdictThatFitsNobodyNamesNobody(t *testing.T) {
 	l := newLog(t, testConfig())

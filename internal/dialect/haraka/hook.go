@@ -181,13 +181,32 @@ func (h *hooked) extension(ev *event.Event) event.Kind {
 		ev.Command = "AUTH"
 	case isWord(h.params):
 		ev.Command = h.params
-	default:
+	case !isRefusal(h.retval):
 		return event.KindNone
 	}
-	if h.retval != "OK" {
+	switch {
+	case isRefusal(h.retval):
+		return h.refuseExtension(ev)
+	case h.retval != "OK":
 		return event.KindNone
 	}
 	return event.KindCommand
+}
+
+// refuseExtension is a plugin's answer that ends a command that Haraka does not know (connection.js, unrecognized_command_respond).
+func (h *hooked) refuseExtension(ev *event.Event) event.Kind {
+	hard, soft := 500, 500
+	if disconnects(h.retval) {
+		hard, soft = 521, 421
+	}
+	kind := h.refuse(ev, ev.Command, hard, soft)
+	if ev.Enhanced != "" { // of an object with a code of its own (haraka-dsn)
+		ev.Code = 0
+	}
+	if ev.Command == "AUTH" {
+		kind, ev.AuthResult = event.KindAuth, "failure"
+	}
+	return kind
 }
 
 // keeps says whether the plugin put the message into Haraka's own queue, whose lines tell what becomes of it (plugins/queue/lmtp.js and

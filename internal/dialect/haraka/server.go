@@ -57,9 +57,16 @@ func connection(ev *event.Event, l *line) event.Kind {
 		ev.PeerIP = ip
 		return event.KindWarning
 	}
-	if l.text == "deny(soft?) overriden by deny hook" { //nolint:misspell // as connection.js writes it
+	switch l.text {
+	case "deny(soft?) overriden by deny hook", "deny(soft?) overridden by deny hook": //nolint:misspell // as plugins.js has written it
 		ev.FilterName, ev.FilterVerdict = "deny", "overridden"
 		return event.KindFilter
+	}
+	if state, ok := strings.CutPrefix(l.text, "timeout, destroy socket (state:"); ok { // what is left of one that was answered and closed
+		if _, tail, ok := scan.Digits(state); ok && tail == ")" {
+			ev.ErrorType = "timeout"
+			return event.KindWarning
+		}
 	}
 	return refused(ev, l)
 }
