@@ -17,6 +17,8 @@ func (c *Conversation) begins(ev *event.Event) bool {
 		return true
 	case c.closed:
 		return sourced || c.isGreeting(ev)
+	case c.isQuoted(ev):
+		return false
 	case c.isGreeting(ev): // a client's log may hide the answer to its QUIT, and how it lost a connection
 		return sourced || c.over != event.EndNone || ev.Role == event.RoleClient && (c.quit || c.greeted)
 	case !sourced:
@@ -27,6 +29,12 @@ func (c *Conversation) begins(ev *event.Event) bool {
 		return c.followsEnd(ev)
 	}
 	return c.beginsUngreeted(ev)
+}
+
+// isQuoted says whether a reply without a mark stands where the server's words have one, while the conversation goes on: a program repeats
+// what it was answered, over several lines (PHPMailer's "SMTP ERROR: DATA END command failed: ...").
+func (c *Conversation) isQuoted(ev *event.Event) bool {
+	return ev.Kind == event.KindReply && ev.FromPeer == event.Open && c.heardServer && c.over == event.EndNone
 }
 
 // isGreeting says whether a reply answers nothing but a new connection. 220 also answers STARTTLS, and XCLIENT, which both start
@@ -68,6 +76,8 @@ func (c *Conversation) followsEnd(ev *event.Event) bool {
 		return false
 	case "MAIL":
 		return !c.banner // where greetings are logged, a new client's commands come after one
+	case "EHLO", "HELO", "LHLO": // some try an older greeting when a newer one was answered with 421
+		return !c.banner || c.quit
 	}
 	return true
 }

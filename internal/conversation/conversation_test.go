@@ -355,6 +355,41 @@ func TestConversationGreetingRefused(t *testing.T) {
 `)
 }
 
+// curl, swaks and msmtp say HELO to a server that has answered EHLO with 421: that is no other conversation. One that greets is.
+func TestHeloAfter421IsOfTheSameConversation(t *testing.T) {
+	talkOf(t, "S: 220 mx\nC: EHLO a.test\nS: 421 4.3.2 Going down\nC: HELO a.test\nS: 220 mx\nC: HELO b.test\nS: 250 mx\nC: QUIT\nS: 221 bye\n").want(`
+	= began
+	reply CONNECT 220
+	command EHLO
+	reply EHLO 421 = server_closed
+	command HELO
+	= began
+	reply CONNECT 220
+	command HELO
+	reply HELO 250
+	command QUIT
+	reply QUIT 221 = quit
+`)
+}
+
+// PHPMailer repeats a reply of several lines behind words of its own.
+func TestRepeatedReplyBeginsNoConversation(t *testing.T) {
+	talkOf(t, "2026-11-24 09:58:42\tSERVER -> CLIENT: 220 mx\n2026-11-24 09:58:42\tCLIENT -> SERVER: MAIL FROM:<a@a.test>\n"+
+		"2026-11-24 09:58:42\tSERVER -> CLIENT: 554-5.7.1 No\n                   \t                  554 5.7.1 and no\n"+
+		"2026-11-24 09:58:42\tSMTP ERROR: MAIL FROM command failed: 554-5.7.1 No\n                   \t                  554 5.7.1 and no\n"+
+		"2026-11-24 09:58:42\tCLIENT -> SERVER: QUIT\n2026-11-24 09:58:42\tSERVER -> CLIENT: 221 bye\n").want(`
+	= began
+	reply CONNECT 220
+	command MAIL
+	reply MAIL 554
+	reply MAIL 554
+	
+	
+	command QUIT
+	reply QUIT 221 = quit
+`)
+}
+
 func TestConversation421DefersTheRecipientsThatGetNoAnswer(t *testing.T) {
 	talkOf(t, `
 C: MAIL FROM:<x@a.test>

@@ -13,6 +13,9 @@ type refused struct {
 	last             bool // the end is the last one of its kind in the line: the name may have others
 }
 
+// credentials are the words of a program that has no other word of a login in the line.
+const credentials = ": Credentials: host "
+
 // logins are those words. What they stand in may be anything: a debugging log, "message repeated 3 times: [ ... ]", another program's JSON.
 var logins = [...]refused{
 	{proof: "authenticator failed for ", name: "(set_id=", end: ")", last: true},      // Exim (src/smtp_in.c)
@@ -28,6 +31,7 @@ var logins = [...]refused{
 	{proof: "$auth2 = ", name: "$auth2 = "},
 	{proof: "$auth3 = ", name: "$auth3 = "},
 	{proof: "given password: ", name: "given password: "}, // Dovecot, auth_verbose_passwords
+	{proof: credentials, name: ", pass "},                 // s-nail -v -v
 	{proof: "client in: CONT\t", name: "CONT\t"},          // Dovecot, auth_debug_passwords
 	{proof: "client in: AUTH\t", name: "\tresp="},
 	{proof: "client in: CONT#011", name: "CONT#011"}, // as rsyslog writes a tab
@@ -54,7 +58,8 @@ var pamServices = [...]string{
 func (f *finder) logins() {
 	for rest, at := f.s, 0; rest != ""; {
 		line, after, _ := scan.Cut(rest, '\n')
-		if strings.Contains(line, "uth") || strings.Contains(line, "UTH") || strings.Contains(line, "LOGIN FAILED") {
+		if strings.Contains(line, "uth") || strings.Contains(line, "UTH") || strings.Contains(line, "LOGIN FAILED") ||
+			strings.Contains(line, credentials) {
 			for i := range logins {
 				f.login(&logins[i], line, at)
 			}

@@ -78,7 +78,7 @@ func (f *finder) look() {
 	if len(f.s) < shortestRun {
 		return
 	}
-	if f.auths() || f.of != Server && strings.Contains(f.s, "LOGIN FAILED, ") {
+	if f.auths() || f.of != Server && (strings.Contains(f.s, "LOGIN FAILED, ") || strings.Contains(f.s, credentials)) {
 		f.logins()
 	}
 	if f.of != Anyone {

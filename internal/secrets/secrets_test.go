@@ -63,6 +63,7 @@ func TestWhatIsHidden(t *testing.T) {
 			"imap-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<«hunter»>, method=PLAIN", "do_auth         : auth failure: [user=«hunter»] [service=smtp] [realm=] [mech=pam] [reason=PAM auth error]",
 			"pam_unix(smtp:auth): authentication failure; logname= uid=0 euid=0 tty=smtp ruser=«hunter» rhost=192.0.2.1  user=«hunter»", "AUTH failure (LOGIN): user not found (-20) SASL(-13): user not found: checkpass failed, user=«hunter», relay=[192.0.2.1]",
 			"dovecot: auth: Debug: client passdb out: FAIL#0111#011user=«hunter»#011code=authz_failed", "dovecot: auth: Debug: client in: CONT#011«1#011aHVudGVy»", "dovecot: auth: Debug: client passdb out: FAIL\t1\tuser=«hunter»",
+			"s-nail: Credentials: host 192.0.2.1:25, user anna, pass «hunter, 2»",
 			"smtp authentication user=«hunter» address=192.0.2.1 host=x result=permfail",
 		},
 	} {
