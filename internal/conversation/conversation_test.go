@@ -372,6 +372,28 @@ func TestHeloAfter421IsOfTheSameConversation(t *testing.T) {
 `)
 }
 
+// Arrows behind ids are a server's or a proxy's as well as a client's; what they say takes part, and anybody's words begin nothing.
+func TestArrowsBehindIDsAreOfTheConversationWithThatID(t *testing.T) {
+	for _, arrows := range [...][2]string{{"<-", "->"}, {"<<", ">>"}, {"<", ">"}} {
+		in, out := "10:00:00.100 00004 "+arrows[0]+" ", "10:00:00.100 00004 "+arrows[1]+" "
+		talkOf(t, "10:00:00.100 00004 --- session open from 192.0.2.1\n"+in+"220 mx.example ESMTP\n"+out+"EHLO a.test\n"+in+"250 mx\n"+
+			out+"AUTH PLAIN\n"+in+"334\n"+out+"AGFubmEAc2VjcmV0\n"+in+"235 ok\n"+out+"QUIT\n"+in+"221 bye\n").want(`
+	= began
+	connect CONNECT
+	reply CONNECT 220 0s
+	command EHLO
+	reply EHLO 250 0s
+	command AUTH PLAIN
+	reply AUTH 334 PLAIN 0s
+	command AUTH PLAIN
+	reply AUTH 235 PLAIN success 0s
+	command QUIT
+	reply QUIT 221 0s = quit
+`)
+	}
+	talkOf(t, "10:00:00.100 job4 > 250 items\n10:00:00.100 job4 > QUIT\n10:00:00.100 job4 -> b@b.test\n").want("\n\t\n\t\n\t\n")
+}
+
 // PHPMailer repeats a reply of several lines behind words of its own.
 func TestRepeatedReplyBeginsNoConversation(t *testing.T) {
 	talkOf(t, "2026-11-24 09:58:42\tSERVER -> CLIENT: 220 mx\n2026-11-24 09:58:42\tCLIENT -> SERVER: MAIL FROM:<a@a.test>\n"+

@@ -98,8 +98,11 @@ func (c *Conversation) goesOnAs(ev *event.Event) bool {
 // isForeign says whether what looks like SMTP is neither the conversation's nor the beginning of another: words that others may
 // say, too, outside of a conversation, behind its end, or with marks of another kind.
 func (c *Conversation) isForeign(ev *event.Event) bool {
-	if !ev.Unclear || ev.Scope != event.ScopeSource {
+	switch {
+	case !ev.Unclear:
 		return false
+	case ev.Scope != event.ScopeSource:
+		return !c.begun // nor does it begin the one that has its id
 	}
 	if ev.FromPeer == event.Open && (ev.Shape != c.shape || ev.Kind == event.KindReply && !c.awaits(ev)) {
 		return true

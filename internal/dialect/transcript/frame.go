@@ -79,7 +79,10 @@ func readFrame(text string) frame {
 	words := trimIndent(rest)
 	number := strings.ContainsAny(id, "0123456789")
 	switch {
-	case words != "" && f.readMark(words, true):
+	case words != "" && (f.readMark(words, true) || number && f.readArrow(words)):
+		if isArrow(f.mark) {
+			f.role = event.RoleUnknown // ids are of a log of many connections, which may be a server's or a proxy's
+		}
 		if f.hides && !f.readEximSide(len(rest)-len(words)) {
 			return frame{said: text, size: -1}
 		}

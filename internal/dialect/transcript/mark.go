@@ -122,6 +122,15 @@ func (f *frame) readMark(s string, certain bool) bool {
 	return false
 }
 
+// readArrow reads an arrow behind an id, which alone proves nothing: Exim's deliveries have "->" and "=>" there, too. So what it says is
+// of a conversation only where that one is known by its words, as without an id.
+func (f *frame) readArrow(s string) bool {
+	return s[0] != '=' && !strings.HasPrefix(s, "<=") && f.readMark(s, false)
+}
+
+// isArrow knows the pairs that anybody may write: "<- " and "-> ", "<< " and ">> ", "< " and "> ".
+func isArrow(pair uint8) bool { return pair == 14 || pair == 16 || pair == markCurl }
+
 // readRubyMark reads a line of Ruby's Net::SMTP: its arrows are the other way round, and the words stand in quotes as Ruby writes them.
 func (f *frame) readRubyMark(s string) bool {
 	from, server := strings.CutPrefix(s, `-> "`)
