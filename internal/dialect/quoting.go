@@ -52,12 +52,14 @@ func parseTrimmed(p Parser, h *header.Header, ev *event.Event) event.Result {
 	return r
 }
 
-// trimBlanks takes the blanks off a line's end, which some daemons and copies leave there; a tab may be an empty column.
+// trimBlanks takes the blanks off a line's end, which some daemons and copies leave there, and tabs: where no other stands in the line,
+// they are no empty columns.
 func trimBlanks(s string) string {
-	for s != "" && (s[len(s)-1] == ' ' || s[len(s)-1] == '\r') {
-		s = s[:len(s)-1]
+	trimmed := scan.TrimRight(s)
+	if len(trimmed) == len(s) || strings.IndexByte(trimmed, '\t') < 0 {
+		return trimmed
 	}
-	return s
+	return strings.TrimRight(s, " \r")
 }
 
 // trim takes the blanks off both ends of what servers and clients said: many hold one that only the writer's format put there.

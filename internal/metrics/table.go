@@ -229,7 +229,7 @@ var Table = []Metric{
 	},
 	{
 		Name: "smtp.session.interruptions", Of: "warning", Unit: "{interruption}", Kind: Counter,
-		Description: "Conversations with our clients that broke off or ran out of time, by the command after which.",
+		Description: "Conversations with our clients that broke off, ran out of time or were ended for too many errors (`_OTHER`), by the command after which.",
 		Dimensions:  []string{attrs.Command, attrs.ErrorType},
 		More:        conversation,
 		Observe: func(s *Sample, to Observer) {

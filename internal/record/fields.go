@@ -174,7 +174,7 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 		}
 
 	// the program: syslog-ng; the tag as rsyslog has it, or somebody's routing key; nxlog; GELF; Logstash; Azure
-	case "PROGRAM", "application_name", "_application_name", "app_name", "_program", "_appname", "SourceName", "syslog_program", "ProcessName",
+	case "PROGRAM", "application_name", "_application_name", "app_name", "_app_name", "_app-name", "_program", "_appname", "SourceName", "syslog_program", "ProcessName",
 		"process.name", "process.program", "APP-NAME", "APPNAME", "SYSLOGIDENTIFIER",
 		"program_name", "process_name", "progname", "ProgramName", "application":
 		f.setProgram(rankNamed, value)
@@ -184,7 +184,7 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 		f.setProgram(rankTag, value)
 
 	// the process
-	case "PID", "process_id", "_process_id", "ProcessID", "process.pid", "PROCID":
+	case "PID", "process_id", "_process_id", "_procid", "_proc_id", "ProcessID", "process.pid", "PROCID":
 		f.setPID(value)
 
 	// the host

@@ -215,12 +215,15 @@ func (v *View) Origins(visit func(*string)) {
 // it says whether there is one. The clock's zone and last line are the caller's, its anchor is the view's.
 func (v *View) Header(line string, c header.Clock, h *header.Header) bool {
 	c.Anchor = v.Anchor
+	if v.Parsed { // rsyslog's msg keeps the blank behind the tag
+		line = scan.TrimLeft(line)
+	}
 	found := header.Parse(line, c, h)
 
 	// the carrier's fields, unless the message begins with a header of the same program, or of one in a container
 	if v.Parsed {
 		if h.Program == "" && !v.carries(found, h) || h.Program != "" && !v.precedes(h.Program) {
-			*h = header.Header{Host: v.Host, Program: v.Program, PID: v.PID, TagID: v.TagID, Text: scan.TrimLeft(line)}
+			*h = header.Header{Host: v.Host, Program: v.Program, PID: v.PID, TagID: v.TagID, Text: line}
 		}
 		found = true
 	}

@@ -65,5 +65,5 @@ func BenchmarkLinear(b *testing.B) {
 var hostile = map[string]string{
 	"AUTH": "AUTH ", "AUTH PLAIN": "AUTH PLAIN ", "auth": "authauth", "credentials": "AGEAYg== ", "one run": "QUFB", "pluses": "AG+/AG+/", "334": "AUTH LOGIN\n334 ", "commands": "5 command ",
 	"mechanisms": "500 mechanism c", "escapes": `\n\r\n`, "braces": "AUTH{{{{{{{{", "numbers": "500 5005", "logins": "AUTH failure (, user=", "answers": "AUTH LOGIN\n334 a\ndXNlcg==\n", "echoes": "500 unknown command dXNlcg== ",
-	"set_id": "authenticator failed for (set_id=", "PASS": "PASS=", "padding": "AAAAAA=", "words": "dXNlcm5h ", "fillers": "AUTH arg arg arg arg ",
+	"set_id": "authenticator failed for (set_id=", "PASS": "PASS=", "padding": "AAAAAA=", "words": "dXNlcm5h ", "userinfo": "x://a:b@", "colons": "://:", "fillers": "AUTH arg arg arg arg ",
 }

@@ -7,7 +7,8 @@
 //   - the answers to a 334 behind such an AUTH, in the same text (Find) or in the next records of a source (Exchange);
 //   - base64 of words that a server quotes in a reply about a command it does not know: a client that was refused AUTH goes on with its name
 //     and password;
-//   - the words of a server for a login that failed, with the name in them, which may be a password in the wrong place.
+//   - the words of a server for a login that failed, with the name in them, which may be a password in the wrong place;
+//   - the password in a URL's authority (RFC 3986 section 3.2.1).
 //
 // Anything less is left alone: prose with the word AUTH in it, hashes, images, tokens of other protocols. No text is changed here but by
 // Clean.
@@ -45,7 +46,10 @@ type finder struct {
 // costs less than a nanosecond a byte, and nothing is allocated.
 func Find(s string, of Of, into []event.Span) []event.Span {
 	if of != Server && (strings.IndexByte(s, '\\') >= 0 || strings.IndexByte(s, '%') >= 0) {
-		return findEscaped(s, of, into)
+		first := len(into)
+		f := finder{s: s, spans: findEscaped(s, of, into)}
+		f.userinfos() // in a URL as it is: what is escaped there ends it nowhere
+		return join(f.spans, first)
 	}
 	return find(s, of, into)
 }
@@ -85,6 +89,7 @@ func (f *finder) look() {
 		f.proxied()
 	}
 	f.runs()
+	f.userinfos()
 	if f.of != Server {
 		f.quotes()
 	}

@@ -53,6 +53,10 @@ func TestWhatIsHidden(t *testing.T) {
 			`PREGREET 22 after 0.1 from [192.0.2.1]:1: «` + plain + `»\r\n`, `rejected connection from H=[192.0.2.1] next input="«` + name + `»\r\n"`, "500 unrecognized command: «Ym9i»", "502 unknown command «" + pass + "»",
 			"500 5.5.2 Syntax error: «" + name + "»",
 		},
+		"a URL's password": {
+			"warning: connect to mysql://mail:«hunter2»@db.example/mail: refused", "relayhost smtp://anna:«p@ss:w0rd»@mx.example:587", `"ldap://cn=mail:«a%2Fb»@ldap.example"`, "smtps://anna%40example.com:«x»@mx.example.com",
+			`{"url":"amqp://mq:«hunter2»@mq.example:5672/"} redis://:«hunter2»@cache.example`, `\"smtp://a:«hunter2»@b\"`,
+		},
 		"a failed login's name": {
 			"warning: SASL authentication failure: user: «hunter2@host» property: userPassword not found in sasldb /etc/sasldb2",
 			"no authentication here, user: anna, but this",
@@ -111,6 +115,7 @@ func TestWhatIsLeftAlone(t *testing.T) {
 	for _, line := range []string{
 		"", "AUTH", "AUTH PLAIN", "AUTH LOGIN failed", "AUTH LOGIN failed for anna", "Auth: PLAIN text", "auth: login user1234 from 192.0.2.1", "250-AUTH PLAIN LOGIN", "250 AUTH=LOGIN PLAIN CRAM-MD5", "250-AUTH LOGIN PLAIN XOAUTH2 PLAIN-CLIENTTOKEN OAUTHBEARER",
 		"AUTH LOGIN authentication is not supported", "the AUTH PLAIN mechanism is weak", "AUTH PLAIN =", "error: AUTH LOGIN timed-out", "AUTH PLAIN TLSv1", "SMTP AUTH PLAIN 192.0.2.1", "sent AUTH LOGIN; waiting", "AUTH LOGIN 535 5.7.8 Error", "AUTH LOGIN: 192.0.2.1",
+		"see https://mx.example.com:8443/a@b", "http://anna@example.com:25/", "x://192.0.2.1:25, anna@example.com", "x://a:@b", "http://[2001:db8::1]:25/@", "smtp:[192.0.2.1]:25", "ssh://git@example.com:22/x:y@z", "a://b:c",
 		"PASS=12 FAIL=0", "334 VXNlcm5hbWU6", "334 dXNlcg==", "commit 3f786850e387550fdab836ed7e6dc881de23001b", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 		"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "Authorization: Basic " + b64("anna:hunter2"), "Authorization: NTLM TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKALpHAAAADw==",
 		"Proxy-Auth: NTLM TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKALpHAAAADw==", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U", "dXNlcg==",

@@ -56,21 +56,26 @@ func Command(said string, ev *event.Event) bool {
 // OfClient is Command for a line that is told to be a client's: it may be Misspoken, too.
 func OfClient(said string, ev *event.Event) bool { return Command(said, ev) || Misspoken(said, ev) }
 
-// Misspoken reads MAIL FROM: and RCPT TO: with an address that is none (<bad, a blank): the server refuses it, and knew which command it was.
-// It is for lines that are told to be a client's, and behind Command.
+// Misspoken reads MAIL FROM: and RCPT TO: with an address that is none (<bad, a blank), and HELO with a name that is none: the server
+// refuses it, and knew which command it was. It is for lines that are told to be a client's, and behind Command.
 func Misspoken(said string, ev *event.Event) bool {
 	said = scan.TrimRight(said)
 	word, rest, _ := scan.Cut(said, ' ')
 	verb, ok := event.VerbOf(word)
-	if !ok || !oneCase(word) || verb != event.VerbMAIL && verb != event.VerbRCPT {
+	if !ok || !oneCase(word) {
 		return false
 	}
 	rest = scan.TrimLeft(rest)
-	path := "FROM:"
-	if verb == event.VerbRCPT {
-		path = "TO:"
+	switch verb {
+	case event.VerbMAIL:
+		_, ok = scan.PrefixFold(rest, "FROM:")
+	case event.VerbRCPT:
+		_, ok = scan.PrefixFold(rest, "TO:")
+	case event.VerbHELO, event.VerbEHLO, event.VerbLHLO:
+	default:
+		return false
 	}
-	if _, ok := scan.PrefixFold(rest, path); !ok {
+	if !ok {
 		return false
 	}
 	ev.Kind, ev.Command, ev.Argument = event.KindCommand, verb.String(), rest

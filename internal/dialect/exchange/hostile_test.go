@@ -46,7 +46,7 @@ func TestServerThatSpeaksLikeAClient(t *testing.T) {
 // A comma, a quote and a whole row in the client's words: the writer puts such a value in quotes and doubles its own.
 func TestWordsThatLookLikeColumns(t *testing.T) {
 	ev, _ := receive(`"EHLO x,"",Local\n2026-11-23T15:00:01.420Z,EX1\Default EX1,08DAB13335961996,9,1.1.1.1:25,6.6.6.6:1,>,250 ok,"`)
-	if ev.PeerIP != "203.0.113.33" || ev.Code != 0 || ev.Kind != event.KindContent {
+	if ev.PeerIP != "203.0.113.33" || ev.Code != 0 || ev.Command != "EHLO" || ev.Helo != "" {
 		t.Errorf("%+v", ev)
 	}
 }

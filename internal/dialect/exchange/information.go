@@ -124,6 +124,13 @@ func readLogin(data, context string, ev *event.Event) bool {
 		return why != ""
 	}
 
+	// other words for it, which may name whom: "Inbound authentication failed because the client CORP\anna has no permission"
+	if rest, ok := strings.CutPrefix(context, "Inbound authentication failed "); ok {
+		ev.Kind, ev.Command, ev.AuthResult = event.KindAuth, "AUTH", "failure"
+		ev.Hide(rest)
+		return true
+	}
+
 	// "User Name: a@b.example" follows a login that failed: it may be a password, typed into the wrong field
 	if name, ok := strings.CutPrefix(context, "User Name: "); ok {
 		ev.Kind, ev.Command = event.KindAuth, "AUTH"

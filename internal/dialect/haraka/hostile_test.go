@@ -53,8 +53,9 @@ func TestReplyForgesNoRecipient(t *testing.T) {
 // A client may say what ends like the state that Haraka writes behind its words.
 func TestClientForgesNoState(t *testing.T) {
 	ev, _ := read(`[PROTOCOL] [` + id + `] [core] C: EHLO x state=7 state=1`)
-	assert.Equal(t, event.KindContent, ev.Kind)
+	assert.Equal(t, event.KindCommand, ev.Kind)
 	assert.Equal(t, "EHLO x state=7", ev.Said)
+	assert.Empty(t, ev.Helo)
 }
 
 // A message that quotes this log is content of a conversation, whatever it says.

@@ -14,7 +14,7 @@ func (r *record) refused(ev *event.Event) event.Kind {
 	r.client(ev)
 	r.words(ev)
 	ev.Command = r.conceal(ev)
-	if ev.Code == 535 && ev.Enhanced == "5.7.8" { // PLAIN is the one mechanism that there is
+	if ev.Code == 535 && (ev.Enhanced == "5.7.8" || ev.Command == "AUTH") { // PLAIN is the one mechanism that there is
 		ev.Command, ev.AuthMechanism, ev.AuthResult = "AUTH", "PLAIN", "failure"
 		return event.KindAuth
 	}

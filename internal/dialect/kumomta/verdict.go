@@ -105,6 +105,9 @@ func (r *record) words(ev *event.Event) {
 		ev.Code, ev.Class = r.response.code, byte('0'+r.response.code/100)
 	}
 	ev.Enhanced, ev.Text = r.response.enhanced, r.response.content
+	if ev.Enhanced == "" && ev.Code > 0 { // KumoMTA takes none for one that has not a blank behind it
+		ev.Enhanced, ev.Text = reply.Enhanced(ev.Text, ev.Class)
+	}
 }
 
 // ownWords are why there was no answer: crates/kumod/src/{ready_queue,smtp_dispatcher}.rs and queue/queue.rs. The code beside them is no

@@ -174,8 +174,11 @@ func trouble(ev *event.Event, s string) {
 			ev.ErrorType = errno.Timeout
 		}
 	case strings.HasPrefix(s, "network read error"), strings.HasPrefix(s, "the server sent an empty reply"),
-		strings.HasPrefix(s, "network write error"):
-		ev.ErrorType = "connection_lost"
+		strings.HasPrefix(s, "network write error"), strings.HasPrefix(s, "cannot read from TLS connection"),
+		strings.HasPrefix(s, "cannot write to TLS connection"):
+		if ev.ErrorType = errno.Lost; strings.HasSuffix(s, ": the operation timed out") {
+			ev.ErrorType = errno.Timeout
+		}
 	case strings.HasPrefix(s, "TLS "), strings.HasPrefix(s, "the server does not support TLS"),
 		strings.HasPrefix(s, "command STARTTLS failed"):
 		ev.Command, ev.ErrorType = "STARTTLS", "tls_handshake"

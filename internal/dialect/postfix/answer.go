@@ -144,10 +144,22 @@ func cutCommand(s string) (words, command string) {
 	if !whole && strings.IndexByte(where, ')') >= 0 { // words of the server
 		return s, ""
 	}
+	if !whole && !named {
+		where, named = cutWithin(where, "command")
+	}
 	if whole || named {
 		command = stage(where)
 	}
 	return s[:i], command
+}
+
+// cutWithin takes a blank and the beginning of a word off the end: the line was cut within that word.
+func cutWithin(s, word string) (rest string, ok bool) {
+	i := strings.LastIndexByte(s, ' ')
+	if i < 0 || i+1 == len(s) || !strings.HasPrefix(word, s[i+1:]) {
+		return s, false
+	}
+	return s[:i], true
 }
 
 // cutPhrase is the length of that phrase's beginning at the end of a line that was cut.

@@ -123,7 +123,7 @@ var interruptions = [...]struct {
 }{
 	{"lost connection after ", errno.Lost, event.EndLost},
 	{"timeout after ", errno.Timeout, event.EndTimeout},
-	{"too many errors after ", "", event.EndServerClosed},
+	{"too many errors after ", errno.Other, event.EndServerClosed},
 }
 
 // interruption is "timeout after RCPT from name[ip]"; since Postfix 3.10 (HISTORY 20250104) NOQUEUE or the queue id stands in front.

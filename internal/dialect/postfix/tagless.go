@@ -62,7 +62,10 @@ func taglessAgent(s string) string {
 		return relay
 	case "none":
 		_, text, _ := strings.Cut(rest, "status=")
-		_, text, _ = strings.Cut(text, " (")
+		status, text, _ := strings.Cut(text, " (")
+		if status == "sent" { // to nobody: discard(8)
+			return "discard"
+		}
 		if breakage(text) != "" {
 			return "smtp"
 		}

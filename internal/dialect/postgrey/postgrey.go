@@ -88,8 +88,11 @@ func other(ev *event.Event, s string, named bool) event.Result {
 		if !ok {
 			client, ip = "", client
 		}
-		if ip = unmasked(ip); !scan.IsIP(ip) {
+		if net, _, _ := scan.Cut(ip, '/'); !scan.IsIP(net) {
 			return event.Unknown
+		}
+		if ip = unmasked(ip); !scan.IsIP(ip) { // a network, which no client is
+			ip = ""
 		}
 		if client == "unknown" {
 			client = ""

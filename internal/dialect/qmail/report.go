@@ -3,6 +3,7 @@ package qmail
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
@@ -242,12 +243,25 @@ var unasked = [...]struct{ words, errorType string }{
 	{"Sorry,_address_must_include_host_name", ""},
 }
 
+// unable are sentences of qmail-local and qmail-lspawn for what keeps them from a mailbox of this host: its user is well.
+var unable = [...]string{
+	"Out_of_memory", "Unable_to_", "Aack,_child_crashed", "File_has_been_locked_", "Timeout_on_maildir_delivery",
+	"Temporary_error_on_maildir_delivery", "Uh-oh:_", "Home_directory_is_sticky", "qmail-local_crashed", "Trouble_reading_users/cdb_",
+	"Temporary_failure_in_qmail-lspawn", "Not_allowed_to_perform_deliveries_as_root", "Internal_qmail-lspawn_bug", "NFS_failure_in_qmail-local",
+}
+
 // own reads a sentence of the program's own: "Sorry,_no_mailbox_here_by_that_name._(#5.1.1)/".
 func own(ev *event.Event, s string) {
 	for _, u := range unasked {
 		if strings.HasPrefix(s, u.words) {
 			ev.Tried, ev.ErrorType = event.No, u.errorType
-			break
+			ownCode(ev, s)
+			return
+		}
+	}
+	for _, words := range unable {
+		if strings.HasPrefix(s, words) && !strings.Contains(s, "quota") { // a quota is the user's
+			ev.ErrorType = errno.Local
 		}
 	}
 	for _, w := range [...]string{"TLS_", "No_TLS_achieved", "STARTTLS_rejected"} {
