@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/recurring"
 )
 
 // smtpConnector adds up enriched records and hands on the metrics at every flush. It reads attributes only.
@@ -102,6 +103,7 @@ func (c *smtpConnector) last(ctx context.Context) error {
 
 func (c *smtpConnector) tick() {
 	defer c.done.Done()
+	refused := recurring.New(c.logger, zap.WarnLevel, "metrics were refused; nothing is lost, they go out with the next flush", "metrics are taken again")
 	ticker := time.NewTicker(c.cfg.MetricsFlushInterval)
 	defer ticker.Stop()
 	for {
@@ -109,9 +111,7 @@ func (c *smtpConnector) tick() {
 		case <-c.stop:
 			return
 		case <-ticker.C:
-			if err := c.flush(context.Background()); err != nil {
-				c.logger.Warn("metrics were refused; nothing is lost, they go out with the next flush", zap.Error(err))
-			}
+			refused.Note(c.flush(context.Background()))
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/attrs"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/incident"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/recurring"
 )
 
 // incidents hands on what the core's watch has to tell, as records.
@@ -70,6 +71,7 @@ func (c *incidents) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 // hand sends what there is, as soon as there is something, and again what was refused.
 func (c *incidents) hand() {
 	defer c.done.Done()
+	refused := recurring.New(c.logger, zap.WarnLevel, "incidents were refused, they go out again", "incidents are taken again")
 	ticker := time.NewTicker(again)
 	defer ticker.Stop()
 	for {
@@ -79,9 +81,7 @@ func (c *incidents) hand() {
 		case <-c.watch.wake:
 		case <-ticker.C:
 		}
-		if err := c.send(context.Background()); err != nil {
-			c.logger.Warn("incidents were refused, they go out again", zap.Error(err))
-		}
+		refused.Note(c.send(context.Background()))
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/incident"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/metrics"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/recurring"
 )
 
 // watch looks for incidents in what the core observes: for the pipeline that takes them, and for the metric of those that are open.
@@ -30,11 +31,12 @@ type watch struct {
 	takes   bool          // somebody takes them
 	wake    chan struct{} // there is something to hand on
 
-	client storage.Client // nil without storage
-	rounds atomic.Bool    // a receiver says when to save
-	saving sync.Mutex
-	stop   chan struct{}
-	done   sync.WaitGroup
+	client  storage.Client // nil without storage
+	unsaved *recurring.Failure
+	rounds  atomic.Bool // a receiver says when to save
+	saving  sync.Mutex
+	stop    chan struct{}
+	done    sync.WaitGroup
 }
 
 const (
@@ -53,7 +55,8 @@ func (c *core) look() {
 	if c.watch == nil {
 		c.watch = &watch{
 			core: c, detector: incident.New(c.cfg.Incidents.detector()), shown: map[incident.Open]pcommon.Timestamp{}, wake: make(chan struct{}, 1),
-			stop: make(chan struct{}),
+			stop:    make(chan struct{}),
+			unsaved: recurring.New(c.logger, zap.ErrorLevel, "the past of incidents cannot be saved", "the past of incidents is saved again"),
 		}
 	}
 }
@@ -129,9 +132,11 @@ func (w *watch) tick(ctx context.Context) {
 	w.core.mu.Unlock()
 	add(ctx, w.core.telemetry.ConnectorSMTPIncidentsDropped, dropped)
 	if w.client != nil && !w.rounds.Load() {
-		if _, err := w.Checkpoint(ctx); err != nil {
-			w.core.logger.Error("the past of incidents could not be saved", zap.Error(err))
+		_, err := w.Checkpoint(ctx)
+		if err != nil {
+			w.core.telemetry.ConnectorSMTPSavesFailed.Add(ctx, 1)
 		}
+		w.unsaved.Note(err)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/engine"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/enrich"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/perconfig"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/recurring"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/session"
 	"github.com/otelcol-smtp/otelcol-smtp/smtpprocessor/internal/metadata"
 )
@@ -44,6 +45,8 @@ type core struct {
 	// pending is what a silent source's expiry made and nobody has accepted yet. The ticker's, and behind it the shutdown's.
 	pending made
 	kept    kept
+
+	unsaved, unsent *recurring.Failure
 
 	accepting *gate
 	saving    sync.Mutex // one checkpoint at a time
@@ -86,6 +89,8 @@ func newCore(cfg *Config, set processor.Settings, now func() time.Time) (*core, 
 		engine: e, enricher: enrich.New(e, enrich.Choices{Full: cfg.Full(), DropChatter: cfg.Drops()}), reasons: reasonsRead{file: file},
 		refusals: newRefusals(), owner: owners.Add(1), pending: made{}, accepting: newGate(), stop: make(chan struct{}),
 	}
+	c.unsaved = recurring.New(c.logger, zap.ErrorLevel, "the state cannot be saved; after a crash what came since is read again", "the state is saved again")
+	c.unsent = recurring.New(c.logger, zap.WarnLevel, "records of expired sessions were refused, they will be sent again", "records of expired sessions are taken again")
 	c.telemetry, err = newTelemetry(builder, e)
 	return c, err
 }
@@ -184,14 +189,16 @@ func (c *core) lookAfter(ctx context.Context) {
 	c.hurry.Store(&cancel)
 	err := c.expire(sending)
 	cancel()
-	if err != nil {
-		c.logger.Warn("records of expired sessions were refused, they will be sent again", zap.Error(err))
-	}
+	c.unsent.Note(err)
 	if c.store == nil {
 		return
 	}
-	if _, err := c.Checkpoint(ctx); err != nil {
-		c.logger.Error("the state could not be saved", zap.Error(err))
+	saved, err := c.Checkpoint(ctx)
+	if err != nil {
+		c.telemetry.unsaved(ctx)
+	}
+	if saved || err != nil {
+		c.unsaved.Note(err)
 	}
 }
 

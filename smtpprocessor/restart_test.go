@@ -182,6 +182,7 @@ type full struct {
 	*storageHost
 	component.Component
 	full      bool
+	tries     int
 	meanwhile func() // while the state is written
 }
 
@@ -211,6 +212,7 @@ func (c *fullClient) Set(ctx context.Context, key string, value []byte) error {
 
 func (c *fullClient) Batch(ctx context.Context, ops ...*storage.Operation) error {
 	if c.f.full {
+		c.f.tries++
 		return errors.New("no space left on device")
 	}
 	if c.f.meanwhile != nil {
@@ -278,6 +280,35 @@ func TestStorageThatFillsUpStopsNothing(t *testing.T) {
 	r, _ := start(t, whole, nil)
 	require.NoError(t, r.ConsumeLogs(t.Context(), batch(lines...)))
 	assert.Equal(t, texts(t, whole.AllLogs()...), texts(t, sink.AllLogs()...))
+}
+
+// A disk that is full for long is told of once, tried no more often than the state is saved, and told of again when there is room.
+func TestStorageThatIsFullIsToldOnce(t *testing.T) {
+	host := &full{storageHost: newStorage(t)}
+	seen, told := observer.New(zap.InfoLevel)
+	now := &clock{now: observed}
+	p := storedAt(t, host, new(consumertest.LogsSink), zap.New(seen), now)
+	close(p.stop)
+	p.done.Wait()
+	lines := corpus(t, mainLog)
+	host.full = true
+	for i := range 5 {
+		require.NoError(t, p.ConsumeLogs(t.Context(), batch(lines[i*10:(i+1)*10]...)))
+		now.add(p.cfg.CheckpointInterval)
+		for range 3 { // whoever asks
+			p.lookAfter(t.Context())
+		}
+	}
+	assert.Equal(t, 5, host.tries)
+	host.full = false
+	now.add(p.cfg.CheckpointInterval)
+	p.lookAfter(t.Context())
+	p.lookAfter(t.Context())
+	var messages []string
+	for _, l := range told.All() {
+		messages = append(messages, l.Message)
+	}
+	assert.Equal(t, []string{"the state cannot be saved; after a crash what came since is read again", "the state is saved again"}, messages)
 }
 
 // A state of an older or newer program, or one that is cut short, is set aside; the collector starts with none and goes on.

@@ -21,7 +21,7 @@ type store struct {
 	segments
 	saved  int64  // when, by the processor's clock, in nanoseconds
 	covers uint64 // the changes of the state that are in it
-	tried  int64  // when there was no moment to save it
+	tried  int64  // when it could not be saved
 }
 
 // The keys of the state (of its index: see segments), of made records that nobody has accepted yet, and of a state that could not
@@ -133,6 +133,11 @@ func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 	defer c.saving.Unlock()
 	round, _ := checkpoint.FromContext(ctx)
 	now := c.now().UnixNano()
+	defer func() {
+		if err != nil {
+			c.store.tried = now
+		}
+	}()
 	if !checkpoint.IsFinal(ctx) {
 		if due, covers := c.due(round, now); covers || !due {
 			return covers, nil
@@ -175,7 +180,7 @@ func (c *core) Checkpoint(ctx context.Context) (saved bool, err error) {
 }
 
 // due says whether the state is to be saved for who asks, and whether it has to: what is on disk may cover all that is asked for.
-// After a try that came too late it is not tried again at once.
+// After a try that came too late or failed it is not tried again at once: a disk stays full for longer.
 func (c *core) due(round *checkpoint.Round, now int64) (due, covers bool) {
 	since := now - int64(c.cfg.CheckpointInterval)
 	due = c.store.saved <= since

@@ -86,6 +86,9 @@ func add(ctx context.Context, counter metric.Int64Counter, n int64) {
 	}
 }
 
+// unsaved reports a state that could not be saved.
+func (t *telemetry) unsaved(ctx context.Context) { t.builder.ProcessorSMTPSavesFailed.Add(ctx, 1) }
+
 func (t *telemetry) refused(ctx context.Context) { t.builder.ProcessorSMTPBatchesRefused.Add(ctx, 1) }
 
 func (t *telemetry) shutdown() { t.builder.Shutdown() }

@@ -21,6 +21,8 @@ type config struct {
 	Rules   []rule          `mapstructure:"rules"`
 	Waits   []time.Duration `mapstructure:"waits"`
 	Storage *component.ID   `mapstructure:"storage"`
+	Share   float64         `mapstructure:"share"`
+	Strict  bool            `mapstructure:"strict"`
 	Common  `mapstructure:",squash"`
 	hidden  int
 }
@@ -53,7 +55,7 @@ func read(t *testing.T, text string) (*config, error) {
 
 func TestMistakesSayWhatTheKeyTakes(t *testing.T) {
 	for text, want := range map[string]string{
-		"nane: x":                               "nane: there is no such key, takes any of limits, metrics, name, poll, retry, rules, size, storage, waits",
+		"nane: x":                               "nane: there is no such key, takes any of limits, metrics, name, poll, retry, rules, share, size, storage, strict, waits",
 		"poll: 5":                               "poll: 5 has no unit, takes a duration such as 5s or 5m",
 		"poll: 0.5":                             "poll: 0.5 has no unit, takes a duration such as 0.5s or 0.5m",
 		"poll: '5'":                             `poll: "5" is not a duration, takes a number with its unit such as 200ms, 10s, 5m or 24h`,
@@ -67,9 +69,23 @@ func TestMistakesSayWhatTheKeyTakes(t *testing.T) {
 		"waits: [1s, 2]":                        "waits[1]: 2 has no unit",
 		"hidden: 2":                             "hidden: there is no such key",
 		"Name: x":                               "Name: there is no such key",
+		"name: [x]":                             "name: is a list, takes a text",
+		"name: 5":                               "name: is a number, takes a text: in quotes where",
+		"size: 10k":                             `size: "10k" is a text, takes a number without a unit such as 1000`,
+		"share: some":                           `share: "some" is a text, takes a number without a unit such as 0.5`,
+		"waits: {a: 1s}":                        "waits: is a section, takes a list such as [a, b]",
+		"waits: true":                           "waits: true is no such thing, takes a list",
+		"limits: 5":                             "limits: 5 is no such thing, takes a section with any of idle_timeout, max",
+		"limits: {max: lots}":                   `limits.max: "lots" is a text, takes a number`,
+		"metrics: [smtp.reply]":                 "metrics: is a list, takes a section of keys and values",
+		"metrics: {smtp.reply: true}":           "metrics::smtp.reply: true is no such thing, takes a section with any of reason, within",
+		"rules: {reason: a}":                    "rules: is a section, takes a list",
+		"strict: maybe":                         `strict: "maybe" is a text, takes true or false`,
+		"poll: [1s]":                            "poll: is a list, takes a duration such as 200ms",
 	} {
 		_, err := read(t, text)
 		if assert.ErrorContains(t, err, want, text) {
+			assert.NotContains(t, err.Error(), "got unconvertible", text)
 			assert.Equal(t, 1, strings.Count(err.Error(), " takes "), err.Error())
 		}
 	}

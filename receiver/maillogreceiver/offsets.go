@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/checkpoint"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/recurring"
 	"github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver/internal/tail"
 )
 
@@ -18,6 +19,7 @@ type offsets struct {
 	storage.Client
 	receiver *maillogReceiver
 	stores   bool // there is a storage
+	unsaved  *recurring.Failure
 
 	mu      sync.Mutex
 	written uint64    // the version of the files' state that is on disk
@@ -46,6 +48,13 @@ const (
 	// progressInterval is how often progress within a poll is to be saved; the components downstream say when they are due.
 	progressInterval = 200 * time.Millisecond
 )
+
+func newOffsets(client storage.Client, r *maillogReceiver) *offsets {
+	return &offsets{
+		Client: client, receiver: r, stores: r.cfg.Storage != nil,
+		unsaved: recurring.New(r.logger, zap.WarnLevel, "offsets cannot be saved; after a crash more lines are read again", "offsets are saved again"),
+	}
+}
 
 // restore reads what was saved. What cannot be read is set aside and reported: it is no reason not to start.
 func (o *offsets) restore(ctx context.Context) {
@@ -79,39 +88,43 @@ func (o *offsets) progress(ctx context.Context) {
 	if !due {
 		return
 	}
-	if err := o.save(ctx); err != nil {
-		o.receiver.logger.Warn("offsets could not be saved; after a crash more lines are read again", zap.Error(err))
+	saved, err := o.save(ctx)
+	if err != nil {
+		o.receiver.telemetry.ReceiverMaillogSavesFailed.Add(ctx, 1)
+	}
+	if saved || err != nil {
+		o.unsaved.Note(err)
 	}
 }
 
 // save asks the components downstream to save, and then writes the offsets that were accepted before that: what is accepted
-// meanwhile is in their state, perhaps, and is marked as a duplicate when it is read again.
-func (o *offsets) save(ctx context.Context) error {
+// meanwhile is in their state, perhaps, and is marked as a duplicate when it is read again. It says whether anything was written.
+func (o *offsets) save(ctx context.Context) (bool, error) {
 	if !o.stores {
-		return nil
+		return false, nil
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	state := o.receiver.files.State()
 	if !checkpoint.IsFinal(ctx) && state.Version == o.written {
-		return nil
+		return false, nil
 	}
 	saved, err := o.receiver.round.Checkpoint(ctx)
 	if err != nil || !saved {
-		return err
+		return false, err
 	}
 	if checkpoint.IsFinal(ctx) {
 		state = o.withHeld()
 	}
 	data, err := state.Encode()
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := o.Set(ctx, stateKey, data); err != nil {
-		return err
+		return false, err
 	}
 	o.written = state.Version
-	return nil
+	return true, nil
 }
 
 // withHeld is the state with the batches that those who refused them keep: they need not be read again. No file is read any more.

@@ -92,7 +92,7 @@ func (r *maillogReceiver) Start(ctx context.Context, host component.Host) error 
 			return err
 		}
 	}
-	r.offsets = &offsets{Client: client, receiver: r, stores: r.cfg.Storage != nil}
+	r.offsets = newOffsets(client, r)
 	r.offsets.restore(ctx)
 	go r.pollAgainAndAgain()
 	return nil
@@ -113,7 +113,8 @@ func (r *maillogReceiver) Shutdown(ctx context.Context) error {
 		r.hurry()
 		<-r.done
 	}
-	err := errors.Join(r.offsets.save(checkpoint.Final(ctx)), r.offsets.Close(ctx))
+	_, err := r.offsets.save(checkpoint.Final(ctx))
+	err = errors.Join(err, r.offsets.Close(ctx))
 	r.files.Close()
 	r.offsets = nil
 	r.telemetry.Shutdown()

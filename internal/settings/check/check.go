@@ -15,15 +15,22 @@ import (
 // Section compares a section with what cfg, a pointer to a struct, is decoded from. Each mistake is one sentence that names its key. What is of a type that implements
 // one of own, interfaces, reads itself.
 func Section(section map[string]any, cfg any, own ...reflect.Type) error {
-	c := checker{own: append(own, text)}
+	c := newChecker(own)
 	c.check("", section, reflect.TypeOf(cfg))
-	return errors.Join(c.errs...)
+	return c.err()
 }
 
 type checker struct {
 	own  []reflect.Type
+	kind func(path string, value any, t reflect.Type) // what is asked of every value besides
 	errs []error
 }
+
+func newChecker(own []reflect.Type) *checker {
+	return &checker{own: append(own, text), kind: func(string, any, reflect.Type) {}}
+}
+
+func (c *checker) err() error { return errors.Join(c.errs...) }
 
 func (c *checker) wrong(format string, args ...any) {
 	c.errs = append(c.errs, fmt.Errorf(format, args...))
@@ -47,8 +54,10 @@ func (c *checker) check(path string, value any, t reflect.Type) {
 	switch {
 	case t.Kind() == reflect.Pointer:
 		c.check(path, value, t.Elem())
+		return
 	case t == duration:
 		c.checkDuration(path, value)
+		return
 	case t.Kind() == reflect.Struct:
 		if section, ok := value.(map[string]any); ok {
 			c.checkSection(path, section, t)
@@ -64,6 +73,7 @@ func (c *checker) check(path string, value any, t reflect.Type) {
 			c.check(fmt.Sprintf("%s[%d]", path, i), item, t.Elem())
 		}
 	}
+	c.kind(path, value, t)
 }
 
 func (c *checker) checkDuration(path string, value any) {
@@ -76,6 +86,8 @@ func (c *checker) checkDuration(path string, value any) {
 		if _, err := time.ParseDuration(v); err != nil {
 			c.wrong("%s: %q is not a duration, takes a number with its unit such as 200ms, 10s, 5m or 24h", path, v)
 		}
+	case []any, map[string]any, bool:
+		c.wrong("%s: is %s, takes a duration such as 200ms, 10s, 5m or 24h", path, what(v))
 	}
 }
 
@@ -92,7 +104,7 @@ func (c *checker) checkSection(path string, section map[string]any, t reflect.Ty
 		if field, ok := fields[key]; ok {
 			c.check(at, section[key], field)
 		} else {
-			c.wrong("%s: there is no such key, takes any of %s", at, strings.Join(sorted(fields), ", "))
+			c.wrong("%s: there is no such key, takes any of %s", at, list(fields))
 		}
 	}
 }
@@ -116,6 +128,8 @@ func keys(t reflect.Type) map[string]reflect.Type {
 	}
 	return all
 }
+
+func list[V any](m map[string]V) string { return strings.Join(sorted(m), ", ") }
 
 func sorted[V any](m map[string]V) []string {
 	names := make([]string, 0, len(m))

@@ -35,6 +35,7 @@ type TelemetryBuilder struct {
 	ConnectorSMTPOverflowed         metric.Int64Counter
 	ConnectorSMTPRecordsCounted     metric.Int64Counter
 	ConnectorSMTPRecordsNotEnriched metric.Int64Counter
+	ConnectorSMTPSavesFailed        metric.Int64Counter
 	ConnectorSMTPSeries             metric.Int64ObservableGauge
 	ConnectorSMTPSessions           metric.Int64ObservableGauge
 	ConnectorSMTPSpans              metric.Int64Counter
@@ -164,6 +165,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_connector_smtp_records_not_enriched",
 		metric.WithDescription("Records that the smtp processor had not enriched; not counted. [Alpha]"),
 		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorSMTPSavesFailed, err = builder.meter.Int64Counter(
+		"otelcol_connector_smtp_saves_failed",
+		metric.WithDescription("Times that the past of incidents could not be saved. [Alpha]"),
+		metric.WithUnit("{save}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ConnectorSMTPSeries, err = builder.meter.Int64ObservableGauge(

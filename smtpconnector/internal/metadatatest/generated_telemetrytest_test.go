@@ -38,6 +38,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ConnectorSMTPOverflowed.Add(context.Background(), 1)
 	tb.ConnectorSMTPRecordsCounted.Add(context.Background(), 1)
 	tb.ConnectorSMTPRecordsNotEnriched.Add(context.Background(), 1)
+	tb.ConnectorSMTPSavesFailed.Add(context.Background(), 1)
 	tb.ConnectorSMTPSpans.Add(context.Background(), 1)
 	AssertEqualConnectorSMTPBatchesRetried(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
@@ -58,6 +59,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorSMTPRecordsNotEnriched(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorSMTPSavesFailed(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorSMTPSeries(t, testTel,

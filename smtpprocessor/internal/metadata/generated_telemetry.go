@@ -36,6 +36,7 @@ type TelemetryBuilder struct {
 	ProcessorSMTPRecords        metric.Int64Counter
 	ProcessorSMTPRecordsDropped metric.Int64Counter
 	ProcessorSMTPRecordsMade    metric.Int64Counter
+	ProcessorSMTPSavesFailed    metric.Int64Counter
 	ProcessorSMTPSessionsOpen   metric.Int64ObservableGauge
 	ProcessorSMTPStateSize      metric.Int64ObservableGauge
 }
@@ -170,6 +171,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_smtp_records_made",
 		metric.WithDescription("Records that were made here, summaries and ends that the log has no line for. [Alpha]"),
 		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSMTPSavesFailed, err = builder.meter.Int64Counter(
+		"otelcol_processor_smtp_saves_failed",
+		metric.WithDescription("Times that the state could not be saved. [Alpha]"),
+		metric.WithUnit("{save}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorSMTPSessionsOpen, err = builder.meter.Int64ObservableGauge(

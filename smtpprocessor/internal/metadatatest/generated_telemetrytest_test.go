@@ -39,6 +39,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorSMTPRecords.Add(context.Background(), 1)
 	tb.ProcessorSMTPRecordsDropped.Add(context.Background(), 1)
 	tb.ProcessorSMTPRecordsMade.Add(context.Background(), 1)
+	tb.ProcessorSMTPSavesFailed.Add(context.Background(), 1)
 	AssertEqualProcessorSMTPBatchesRefused(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
@@ -61,6 +62,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSMTPRecordsMade(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorSMTPSavesFailed(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSMTPSessionsOpen(t, testTel,

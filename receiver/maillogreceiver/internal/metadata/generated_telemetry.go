@@ -30,6 +30,7 @@ type TelemetryBuilder struct {
 	ReceiverMaillogBytes          metric.Int64Counter
 	ReceiverMaillogLines          metric.Int64Counter
 	ReceiverMaillogLinesDropped   metric.Int64Counter
+	ReceiverMaillogSavesFailed    metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -83,6 +84,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_receiver_maillog_lines_dropped",
 		metric.WithDescription("Lines that were refused for good. [Alpha]"),
 		metric.WithUnit("{line}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ReceiverMaillogSavesFailed, err = builder.meter.Int64Counter(
+		"otelcol_receiver_maillog_saves_failed",
+		metric.WithDescription("Times that the offsets could not be saved. [Alpha]"),
+		metric.WithUnit("{save}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs
