@@ -119,6 +119,7 @@ func TestNothingIsLost(t *testing.T) {
 		Queue struct {
 			Enabled *bool
 			Storage string
+			Sizer   string
 			Wait    bool `yaml:"wait_for_result"`
 		} `yaml:"sending_queue"`
 		Retry struct {
@@ -142,6 +143,9 @@ func TestNothingIsLost(t *testing.T) {
 			kept := e.Queue.Storage != "" && e.Retry.Max != nil && *e.Retry.Max == 0
 			if !back && !kept {
 				t.Errorf("%s: %s loses what waits in it", c.where, id)
+			}
+			if kept && e.Queue.Sizer != "bytes" {
+				t.Errorf("%s: %s is full after 1000 batches, however small they are, and then the metrics stand still", c.where, id)
 			}
 		}
 	}
