@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -307,6 +308,16 @@ func TestDirectoryThatTakesNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, v)
 	require.NoError(t, c.Delete(t.Context(), "k"))
+}
+
+// Of a file in a directory that may not be looked into nothing is known: it is not called damaged.
+func TestFileThatMayNotBeLookedAtIsNotCalledDamaged(t *testing.T) {
+	s, logs := open(t, t.TempDir())
+	missing := filepath.Join(t.TempDir(), "gone", "file")
+	assert.False(t, s.setAside(missing, &fs.PathError{Op: "stat", Path: missing, Err: syscall.EACCES}))
+	assert.Zero(t, logs.Len())
+	assert.False(t, s.setAside(missing, berrors.ErrChecksum))
+	assert.Equal(t, 1, logs.FilterMessage("a damaged file could not be set aside").Len())
 }
 
 // That a disk is full says nothing about the file: it stays where it is.
