@@ -141,8 +141,8 @@ func askedOf(ev *event.Event) asked {
 	a := asked{
 		class: classOf(ev), code: ev.Code, enhanced: ev.Enhanced, command: ev.Command, provider: ev.Provider, text: wordsOf(ev),
 	}
-	if ev.Unheard {
-		a.command = event.CommandConnect
+	if a.command == "" {
+		a.command = ev.Presumed
 	}
 	a.early = early(a.command)
 	if ev.Code == 0 {

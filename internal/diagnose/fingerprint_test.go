@@ -71,10 +71,11 @@ func TestFingerprintIsTheSameWhoeverWroteTheReplyDown(t *testing.T) {
 	several := 0
 	for _, l := range labelledReplies(t) {
 		postfix, exim, sendmail := read(t, l.asPostfix()), read(t, l.asExim()), read(t, l.asSendmail())
-		if strings.Contains(l.asExim(), `\n`) {
+		isOne := !strings.Contains(l.asExim(), `\n`) // of others Sendmail has the first line
+		if !isOne {
 			several++
 		}
-		if postfix.Fingerprint != exim.Fingerprint || postfix.Fingerprint != sendmail.Fingerprint && sendmail.Code != 0 {
+		if postfix.Fingerprint != exim.Fingerprint || postfix.Fingerprint != sendmail.Fingerprint && sendmail.Code != 0 && isOne {
 			t.Errorf("%q\n%q\n%q", postfix.Fingerprint, exim.Fingerprint, sendmail.Fingerprint)
 		}
 	}

@@ -127,13 +127,60 @@ func (l *labelled) asExim() string {
 	return "2026-11-23 10:00:01 1xVW27-00005g-23 == anna@example.com R=dnslookup T=remote_smtp" + name + " H=" + l.host + " [192.0.2.9]: SMTP error from remote mail server " + stage + ": " + words
 }
 
+// asSendmail is the line for a server that announces ENHANCEDSTATUSCODES if it uses them: the sentence and the status code are those of the stage
+// (usersmtp.c), which no field names.
 func (l *labelled) asSendmail() string {
-	status := "User unknown"
+	dsn, stat, words := l.dsn(), "Service unavailable", l.words()
+	if l.enhanced == "" {
+		dsn = sendmailCode(l.command, l.code)
+	}
+	switch one := strconv.Itoa(l.code); {
+	case l.command == "CONNECT" || l.command == "HELO":
+		dsn = one[:1] + ".5.0"
+	case l.command == "DATA":
+		dsn = one[:1] + ".0.0"
+	case l.command == "RCPT" && (l.code == 550 || l.code == 551 || l.code == 553):
+		stat = "User unknown"
+	case l.command == "MAIL" && (l.code == 501 || l.code == 553):
+		stat = "Data format error"
+	case l.command == "EOM" && l.code >= 500 && l.code/10 != 55:
+		stat = "Remote protocol error"
+	}
 	if l.code < 500 {
-		status = "Deferred"
+		stat = "Deferred"
+	}
+	if words[3] == '-' { // its first line, which only the answer to RCPT is told of to be one
+		code := " " + words[:3]
+		for _, next := range []string{code + "-", code + " "} {
+			words, _, _ = strings.Cut(words, next)
+		}
+		if l.command != "RCPT" {
+			words = words[:3] + " " + words[4:]
+		}
 	}
 	return "Nov 23 10:00:06 mx sendmail[22496]: e6FFrpW22490: to=<anna@example.com>, delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=30551, relay=" +
-		shortened(l.host+".") + " [192.0.2.9], dsn=" + l.dsn() + ", reply=" + l.words() + ", stat=" + status
+		shortened(l.host+".") + " [192.0.2.9], dsn=" + dsn + ", reply=" + words + ", stat=" + stat
+}
+
+// sendmailCode is the status code that Sendmail gives a reply without one.
+func sendmailCode(command string, code int) string {
+	of := map[int]string{
+		450: "4.2.0", 451: "4.3.0", 452: "4.3.1", 500: "5.5.2", 501: "5.5.4", 502: "5.5.1", 503: "5.5.1", 504: "5.5.4",
+		550: "5.2.0", 551: "5.1.6", 552: "5.2.2", 553: "5.1.0",
+	}[code]
+	switch {
+	case command == "RCPT" && code == 550:
+		return "5.1.1"
+	case command == "RCPT" && code == 553, command == "MAIL" && code == 553:
+		return "5.1.3"
+	case command == "MAIL" && code == 501:
+		return "5.5.2"
+	case command == "MAIL" && code == 552:
+		return "5.3.4"
+	case of == "" || command == "MAIL" && code >= 500:
+		return strconv.Itoa(code/100) + ".0.0"
+	}
+	return of
 }
 
 // shortened is what Sendmail's shortenstring leaves of a host's name (deliver.c: relay= of at most 40 characters).

@@ -16,7 +16,7 @@
 //
 // What the tracker tells of it: SessionID, SessionInferred, SessionPartial, SessionEnd, SessionDuration, HasDuration, SessionTally, Transaction, OriginSession, Secured.
 //
-// Command and reply: Command, Argument, Latency, HasLatency, CoarseLatency, Code, Class, Enhanced, Text, TextJoined, TextMasked, Truncated, MoreLines, Retold, NoTrial, Unheard,
+// Command and reply: Command, Argument, Latency, HasLatency, CoarseLatency, Code, Class, Enhanced, Text, TextJoined, TextMasked, Truncated, MoreLines, Retold, NoTrial, Presumed,
 // Commands, HasCommands, SomeCommands. A conversation finds out which command a reply answers; what a host said explains the verdicts that come of it, and is
 // counted once (Retold, NoTrial); the counters of a last line show refusals that have no line.
 //

@@ -99,10 +99,10 @@ type Event struct {
 	TextJoined    bool   // Text is a multi-line reply joined by the MTA: reply.CleanJoined strips the inner code prefixes
 	TextMasked    bool   // Text has "_" for its blanks and "/" for its line ends: reply.Unmask undoes it
 	Truncated     bool
-	MoreLines     bool // a "250-" line: the reply goes on in the next line
-	Retold        bool // the reply is on another record, too, which counts it
-	NoTrial       bool // an answer or failure of a host that is no trial of its own: another record has it, or it decided nothing
-	Unheard       bool // it refused before it heard of a sender or a recipient, at its greeting or at HELO: the line does not say which
+	MoreLines     bool   // a "250-" line: the reply goes on in the next line
+	Retold        bool   // the reply is on another record, too, which counts it
+	NoTrial       bool   // an answer or failure of a host that is no trial of its own: another record has it, or it decided nothing
+	Presumed      string // the command whose answer a refusal is read as, where the line does not say which it was: CONNECT for all before a sender is named
 	Commands      [Verbs]Count
 	HasCommands   bool
 	SomeCommands  bool // Commands has not every verb that there was: that QUIT is not in it says nothing

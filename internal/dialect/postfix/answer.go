@@ -51,7 +51,7 @@ func suspended(ev *event.Event, text string) {
 		return
 	}
 	ev.ServerAddress, ev.PeerIP, ev.ServerPort, ev.PeerPort = "", "", 0, 0
-	ev.Scope, ev.Role, ev.AuthResult, ev.Unheard = event.ScopeNone, event.RoleUnknown, "", false
+	ev.Scope, ev.Role, ev.AuthResult, ev.Presumed = event.ScopeNone, event.RoleUnknown, "", ""
 	ev.Retold, ev.NoTrial = true, true
 }
 
@@ -93,10 +93,10 @@ func said(ev *event.Event, text string) bool {
 		}
 	}
 	server(ev, p)
-	if isSaid {
+	if ev.Presumed = event.CommandConnect; isSaid {
+		ev.Presumed = ""
 		words, ev.Command = cutCommand(words)
 	}
-	ev.Unheard = !isSaid
 	answer(ev, words)
 	return true
 }

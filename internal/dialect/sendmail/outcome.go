@@ -21,6 +21,11 @@ func finish(ev *event.Event, r *record, stat string) event.Kind {
 		word = strings.TrimRight(stat[:i], " ")
 		text = stat[i:]
 	}
+	if said := strings.TrimLeft(text, ": "); outlived(ev, r.words) || r.words == "" && outlived(ev, said) {
+		if r.words = ""; outlived(ev, said) {
+			stat, text = word, ""
+		}
+	}
 	exit := r.words == "" && !remote(ev.Route) && isExit(stat) &&
 		(stat != "Service unavailable" || ev.DSN == "" || ev.DSN == "5.0.0") // with another one it is what a mailer answered that speaks LMTP
 	switch word {
@@ -46,11 +51,17 @@ func finish(ev *event.Event, r *record, stat string) event.Kind {
 		}
 		explain(ev, r)
 	}
+	if remote(ev.Route) && ev.Command == "" {
+		inferCommand(ev, r, stat)
+	}
 	if ev.Code == 0 && (exit || stat == configError) {
 		ev.ErrorType = errno.Local
 	}
 	if stat == configError && remote(ev.Route) && ev.PeerIP == "" {
 		ev.Tried = event.No // the domain's own MX record leads back here
+	}
+	if stat == "Deferred" && r.words == "" && ev.DSN == "4.4.2" && ev.PeerIP != "" && r.tried {
+		ev.ErrorType = errno.Lost // usersmtp.c, reply: any other failure has left its number, and words
 	}
 	if ev.Status == event.StatusDeferred &&
 		(stat == "Deferred" && r.words == "" || isRemembered(ev, stat)) && remote(ev.Route) && ev.PeerIP == "" {
@@ -60,6 +71,16 @@ func finish(ev *event.Event, r *record, stat string) event.Kind {
 		ev.Scope = event.ScopeNone // nobody was called
 	}
 	return event.KindDelivery
+}
+
+// outlived says whether an answer is an earlier one, that decided nothing: to EHLO where HELO was taken then, to STARTTLS, of the host before. The verdict
+// is about a connection that failed behind it, and has a status code that stands for no reply (usersmtp.c, smtptodsn; daemon.c, makeconnection).
+func outlived(ev *event.Event, words string) bool {
+	if !strings.HasPrefix(ev.DSN, "4.4.") || !remote(ev.Route) {
+		return false
+	}
+	rep, ok := reply.Parse(words)
+	return ok && !rep.More && writtenCode(words) != ev.DSN && breakage(rep.Text) == ""
 }
 
 // isRemembered says whether the words are of a connection that failed or broke shortly before, for this message or another one (mci.c): of
