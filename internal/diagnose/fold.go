@@ -64,9 +64,20 @@ var folded = func() (folded [256]byte) {
 	return folded
 }()
 
+// apart says whether two letters that stand side by side are of two words: one of a script without blanks between words, or with endings behind a
+// foreign word, and one of ASCII, as in "SPF验证失败".
+func apart(before, letter rune) bool {
+	return before < utf8.RuneSelf && unspaced(letter) || unspaced(before) && letter < utf8.RuneSelf
+}
+
+// unspaced are the letters of Thai, of Chinese and Japanese, and of Korean.
+func unspaced(r rune) bool {
+	return r >= 0xE00 && (r < 0xE80 || r >= 0x3040 && r < 0xA000 || r >= 0xAC00 && r < 0xD7A4)
+}
+
 // fold writes words as the automaton reads them: letters folded, one blank between words and none around them.
 func fold(words string) string {
-	b := make([]byte, 0, len(words))
+	b, before := make([]byte, 0, len(words)), rune(' ')
 	for _, r := range words {
 		if r < utf8.RuneSelf {
 			r = foldASCII(byte(r))
@@ -76,6 +87,10 @@ func fold(words string) string {
 		if r == mark || r == ' ' && (len(b) == 0 || b[len(b)-1] == ' ') {
 			continue
 		}
+		if r != ' ' && before != ' ' && apart(before, r) {
+			b = append(b, ' ')
+		}
+		before = r
 		b = utf8.AppendRune(b, r)
 	}
 	if n := len(b); n > 0 && b[n-1] == ' ' {

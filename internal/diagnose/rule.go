@@ -299,7 +299,7 @@ func parseClass(line string, classes map[string][]string) error {
 		if err != nil {
 			return err
 		}
-		classes[name] = append(classes[name], part)
+		classes[name] = append(classes[name], bothWays(part)...)
 	}
 	return nil
 }

@@ -137,7 +137,8 @@ func zeroBytes(x uint64) uint64 { return ^((x&^upper + 0x7f*each) | x) & upper }
 
 // writeLetters is write for any text, letter by letter.
 func (s *speech) writeLetters(text string) {
-	from, n := 0, 0 // where the word that is written begins, and ends
+	from, n := 0, 0     // where the word that is written begins, and ends
+	before := rune(' ') // the letter in front
 	blank := func() {
 		if n > from {
 			end := s.spoken[len(s.spoken)-1].end + int32(n-from) + 1
@@ -157,6 +158,10 @@ func (s *speech) writeLetters(text string) {
 			case ' ':
 				blank()
 			default:
+				if n > from && apart(before, letter) {
+					blank()
+				}
+				before = letter
 				n += utf8.EncodeRune(s.folded[n:], letter)
 				s.foreign = s.foreign || letter >= utf8.RuneSelf
 			}
@@ -221,7 +226,7 @@ func nextAddress(text string, from int) (begin, end int) {
 		for end < len(text) && inDomain[text[end]] && text[end-1:end+1] != ".." { // "a@b...User unknown" has words behind its dots
 			end++
 		}
-		if begin < at+i && end > at+i+1 {
+		if end > at+i+1 && (begin < at+i || strings.IndexByte(text[at+i:end], '.') > 0) { // also "@example.com", which is a domain
 			return begin, end
 		}
 		at += i + 1
