@@ -48,7 +48,9 @@ func (t *Tracker) mostRemembered() int { return max(t.cfg.MaxSessions, t.cfg.Max
 
 // mostOf is how many of each kind all hosts may have.
 func (t *Tracker) mostOf() [mailhost.Kinds]int {
-	return [...]int{mailhost.OpenSessions: t.cfg.MaxSessions, mailhost.OpenMessages: t.cfg.MaxMessages, mailhost.Remembered: t.mostRemembered()}
+	return [...]int{
+		mailhost.OpenSessions: t.cfg.MaxSessions, mailhost.OpenMessages: t.cfg.MaxMessages, mailhost.Remembered: t.mostRemembered(),
+	}
 }
 
 // evict ends what was silent longest of a kind, if anybody has some.
