@@ -103,7 +103,9 @@ func (c *smtpConnector) last(ctx context.Context) error {
 
 func (c *smtpConnector) tick() {
 	defer c.done.Done()
-	refused := recurring.New(c.logger, zap.WarnLevel, "metrics were refused; nothing is lost, they go out with the next flush", "metrics are taken again")
+	refused := recurring.New(
+		c.logger, zap.WarnLevel, "metrics were refused; nothing is lost, they go out with the next flush", "metrics are taken again",
+	)
 	ticker := time.NewTicker(c.cfg.MetricsFlushInterval)
 	defer ticker.Stop()
 	for {

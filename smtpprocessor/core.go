@@ -89,8 +89,13 @@ func newCore(cfg *Config, set processor.Settings, now func() time.Time) (*core, 
 		engine: e, enricher: enrich.New(e, enrich.Choices{Full: cfg.Full(), DropChatter: cfg.Drops()}), reasons: reasonsRead{file: file},
 		refusals: newRefusals(), owner: owners.Add(1), pending: made{}, accepting: newGate(), stop: make(chan struct{}),
 	}
-	c.unsaved = recurring.New(c.logger, zap.ErrorLevel, "the state cannot be saved; after a crash what came since is read again", "the state is saved again")
-	c.unsent = recurring.New(c.logger, zap.WarnLevel, "records of expired sessions were refused, they will be sent again", "records of expired sessions are taken again")
+	c.unsaved = recurring.New(
+		c.logger, zap.ErrorLevel, "the state cannot be saved; after a crash what came since is read again", "the state is saved again",
+	)
+	c.unsent = recurring.New(
+		c.logger, zap.WarnLevel,
+		"records of expired sessions were refused, they will be sent again", "records of expired sessions are taken again",
+	)
 	c.telemetry, err = newTelemetry(builder, e)
 	return c, err
 }

@@ -113,7 +113,7 @@ func isDamage(err error) bool {
 func (s *fileStorage) setAside(path string, reason error) bool {
 	aside := path + "." + time.Now().UTC().Format("20060102T150405.000Z0700") + ".backup"
 	if err := os.Rename(path, aside); err != nil {
-		if errors.Is(reason, fs.ErrPermission) { // nothing is known of a file that we may not look at: that it cannot be used is told by who asked
+		if errors.Is(reason, fs.ErrPermission) { // nothing is known of a file that we may not look at; who asked says that it cannot be used
 			return false
 		}
 		s.logger.Error("a damaged file could not be set aside", zap.String("file", path), zap.NamedError("damage", reason), zap.Error(err))

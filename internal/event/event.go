@@ -102,7 +102,7 @@ type Event struct {
 	MoreLines     bool   // a "250-" line: the reply goes on in the next line
 	Retold        bool   // the reply is on another record, too, which counts it
 	NoTrial       bool   // an answer or failure of a host that is no trial of its own: another record has it, or it decided nothing
-	Presumed      string // the command whose answer a refusal is read as, where the line does not say which it was: CONNECT for all before a sender is named
+	Presumed      string // where no command is said, that whose answer a refusal is read as: CONNECT for all before a sender is named
 	Commands      [Verbs]Count
 	HasCommands   bool
 	SomeCommands  bool // Commands has not every verb that there was: that QUIT is not in it says nothing

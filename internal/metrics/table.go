@@ -229,9 +229,10 @@ var Table = []Metric{
 	},
 	{
 		Name: "smtp.session.interruptions", Of: "warning", Unit: "{interruption}", Kind: Counter,
-		Description: "Conversations with our clients that broke off, ran out of time or were ended for too many errors (`_OTHER`), by the command after which.",
-		Dimensions:  []string{attrs.Command, attrs.ErrorType},
-		More:        conversation,
+		Description: "Conversations with our clients that broke off, ran out of time or were ended for too many errors (`_OTHER`), " +
+			"by the command after which.",
+		Dimensions: []string{attrs.Command, attrs.ErrorType},
+		More:       conversation,
 		Observe: func(s *Sample, to Observer) {
 			if s.Is(AtEvent, "warning") && s.Is(AtRole, "server") && s.Has[AtError] {
 				to.Add(s.Lines())

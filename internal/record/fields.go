@@ -174,8 +174,8 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 		}
 
 	// the program: syslog-ng; the tag as rsyslog has it, or somebody's routing key; nxlog; GELF; Logstash; Azure
-	case "PROGRAM", "application_name", "_application_name", "app_name", "_app_name", "_app-name", "_program", "_appname", "SourceName", "syslog_program", "ProcessName",
-		"process.name", "process.program", "APP-NAME", "APPNAME", "SYSLOGIDENTIFIER",
+	case "PROGRAM", "application_name", "_application_name", "app_name", "_app_name", "_app-name", "_program", "_appname", "SourceName",
+		"syslog_program", "ProcessName", "process.name", "process.program", "APP-NAME", "APPNAME", "SYSLOGIDENTIFIER",
 		"program_name", "process_name", "progname", "ProgramName", "application":
 		f.setProgram(rankNamed, value)
 	case "program", "PROGRAMNAME", "syslog_appname":

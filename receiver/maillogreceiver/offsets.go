@@ -52,7 +52,9 @@ const (
 func newOffsets(client storage.Client, r *maillogReceiver) *offsets {
 	return &offsets{
 		Client: client, receiver: r, stores: r.cfg.Storage != nil,
-		unsaved: recurring.New(r.logger, zap.WarnLevel, "offsets cannot be saved; after a crash more lines are read again", "offsets are saved again"),
+		unsaved: recurring.New(
+			r.logger, zap.WarnLevel, "offsets cannot be saved; after a crash more lines are read again", "offsets are saved again",
+		),
 	}
 }
 

@@ -247,7 +247,8 @@ var unasked = [...]struct{ words, errorType string }{
 var unable = [...]string{
 	"Out_of_memory", "Unable_to_", "Aack,_child_crashed", "File_has_been_locked_", "Timeout_on_maildir_delivery",
 	"Temporary_error_on_maildir_delivery", "Uh-oh:_", "Home_directory_is_sticky", "qmail-local_crashed", "Trouble_reading_users/cdb_",
-	"Temporary_failure_in_qmail-lspawn", "Not_allowed_to_perform_deliveries_as_root", "Internal_qmail-lspawn_bug", "NFS_failure_in_qmail-local",
+	"Temporary_failure_in_qmail-lspawn", "Not_allowed_to_perform_deliveries_as_root", "Internal_qmail-lspawn_bug",
+	"NFS_failure_in_qmail-local",
 }
 
 // own reads a sentence of the program's own: "Sorry,_no_mailbox_here_by_that_name._(#5.1.1)/".

@@ -60,8 +60,8 @@ func answeredAt(ev *event.Event, r *record, stat string) stages {
 	switch {
 	case rep.More: // this answer is kept as it came; of all others the codes are put in front of the words
 		return atRcpt
-	case len(ev.RcptList) > 0, strings.HasPrefix(stat, "Deferred: ") && len(stat) > 13 && stat[13] == '-': // with its own line, and with its hyphen
-		at &^= atRcpt
+	case len(ev.RcptList) > 0, strings.HasPrefix(stat, "Deferred: ") && len(stat) > 13 && stat[13] == '-':
+		at &^= atRcpt // which has a line of its own, and no hyphen
 	}
 	if rep.Code == 421 && ev.DSN != "4.0.0" {
 		at &^= atMail

@@ -23,7 +23,8 @@ func (c *checker) checkKind(path string, value any, t reflect.Type) {
 	switch t.Kind() {
 	case reflect.Bool:
 		c.unless(is == "true or false", "%s: %s, takes true or false", path, shown(value))
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		c.unless(is == "a number", "%s: %s, takes a number without a unit such as 1000", path, shown(value))
 	case reflect.Float32, reflect.Float64:
 		c.unless(is == "a number", "%s: %s, takes a number without a unit such as 0.5", path, shown(value))
