@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/errno"
-	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
 // Rule says what a failure means that looks like it: whatever is not empty must fit. It is a row of data/rules.tsv, of a reasons_file, and an
@@ -222,88 +221,6 @@ func commands(s string) ([]string, error) {
 	return verbs, nil
 }
 
-// element is a part of a text: any of its words, folded, with the blanks that bound them, at most gap bytes behind the part in front of it.
-type element struct {
-	words []string
-	gap   int
-}
-
-// setText reads a text: words, {names} of classes of words, and gaps.
-func (c *rule) setText(text string, classes map[string][]string) error {
-	gap := 0
-	for rest := text; rest != ""; {
-		var piece string
-		if i := strings.IndexByte(rest, '{'); i > 0 {
-			piece, rest = rest[:i], rest[i:]
-		} else if i == 0 {
-			name, behind, ok := strings.Cut(rest[1:], "}")
-			words, known := classes[name]
-			if !ok || !known {
-				return fmt.Errorf("text: {%s} is no class of words", name)
-			}
-			c.parts = append(c.parts, element{words, gap})
-			gap, rest = 0, behind
-			continue
-		} else {
-			piece, rest = rest, ""
-		}
-		parts := strings.Split(piece, "...")
-		for i, part := range parts {
-			if i > 0 {
-				gap = gapMax
-			}
-			if part = strings.TrimSpace(part); part == "" {
-				continue
-			}
-			words, err := bounded(part)
-			if err != nil {
-				return err
-			}
-			c.parts = append(c.parts, element{[]string{words}, gap})
-			gap = 0
-		}
-	}
-	if text != "" && len(c.parts) == 0 || len(c.parts) > partsMax {
-		return fmt.Errorf("text: %q has %d parts, takes 1 to %d", text, len(c.parts), partsMax)
-	}
-	return nil
-}
-
-// bounded folds words and sets the blanks that bound them, but where a star leaves them open.
-func bounded(part string) (string, error) {
-	words := fold(strings.Trim(part, "*"))
-	if words == "" {
-		return "", fmt.Errorf("text: %q has neither letter nor digit", part)
-	}
-	if !strings.HasPrefix(part, "*") {
-		words = " " + words
-	}
-	if !strings.HasSuffix(part, "*") {
-		words += " "
-	}
-	if len(words) > maxPart {
-		return "", fmt.Errorf("text: %q is longer than %d bytes", part, maxPart)
-	}
-	return words, nil
-}
-
-// parseClass reads a line that names a class of words: {name}, a tab, the words separated by commas.
-func parseClass(line string, classes map[string][]string) error {
-	name, words, ok := strings.Cut(line, "\t")
-	name, named := strings.CutSuffix(strings.TrimPrefix(name, "{"), "}")
-	if !ok || !named || !isName(name) {
-		return fmt.Errorf("%q is no class of words, takes {name}, a tab, words separated by commas", line)
-	}
-	for _, w := range list(words) {
-		part, err := bounded(w)
-		if err != nil {
-			return err
-		}
-		classes[name] = append(classes[name], bothWays(part)...)
-	}
-	return nil
-}
-
 func (c *rule) setCodes(s string) error {
 	for _, code := range list(s) {
 		switch n, err := strconv.Atoi(code); {
@@ -355,77 +272,3 @@ func (c *rule) ownBasis() string {
 	}
 	return basisCode
 }
-
-// length is how much text a rule asks for.
-func (c *rule) length() int {
-	n := 0
-	for _, p := range c.parts {
-		shortest := maxPart
-		for _, w := range p.words {
-			shortest = min(shortest, len(w))
-		}
-		n += shortest
-	}
-	return n
-}
-
-// keys is how many things beside its text a rule asks for.
-func (c *rule) keys() int {
-	n := 0
-	for _, asks := range [...]bool{
-		c.class != 0 || c.codes != nil, c.enhanced != nil || c.verdicts != nil, c.commands != nil, c.provider != nil,
-	} {
-		if asks {
-			n++
-		}
-	}
-	return n
-}
-
-// asksMore says whether a text alone does not decide.
-func (c *rule) asksMore() bool { return c.keys() > 0 || c.pattern != nil || c.errors != nil }
-
-// asked is what a rule may ask about a failure, besides its words.
-type asked struct {
-	class    byte
-	code     int
-	enhanced string
-	command  string
-	provider string
-	err      string
-	text     string
-	need     need // all of that but the text, as bits
-	early    bool // no recipient was named yet: every rule is asked whether it fits
-}
-
-// fits says whether all but the text of a rule fits.
-func (c *rule) fits(a *asked) bool {
-	if c.late && a.early {
-		return false
-	}
-	if (c.class != 0 || c.codes != nil) && (c.class == 0 || c.class != a.class) && !slices.Contains(c.codes, a.code) {
-		return false // a line without any code has none that is asked for
-	}
-	if (c.enhanced != nil || c.verdicts != nil) && !c.fitsEnhanced(a.enhanced) {
-		return false
-	}
-	if !fitsOne(c.commands, a.command) || !fitsOne(c.provider, a.provider) || !fitsOne(c.errors, a.err) {
-		return false
-	}
-	return c.pattern == nil || c.pattern.MatchString(a.text[:min(len(a.text), regexpMax)])
-}
-
-// early says whether a command comes before a recipient is named.
-func early(command string) bool {
-	switch command {
-	case event.CommandConnect, "HELO", "EHLO", "LHLO", "STARTTLS", "AUTH", "MAIL":
-		return true
-	}
-	return false
-}
-
-func (c *rule) fitsEnhanced(code string) bool {
-	return len(code) >= 5 && (slices.Contains(c.enhanced, code[2:]) || slices.Contains(c.verdicts, code))
-}
-
-func fitsOne(wanted []string, is string) bool { return wanted == nil || slices.Contains(wanted, is) }
