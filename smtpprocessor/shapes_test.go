@@ -2,8 +2,10 @@ package smtpprocessor
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"go.opentelemetry.io/collector/consumer/consumertest"
@@ -146,8 +148,8 @@ func sampleLines(t testing.TB) (lines []string) {
 			}
 		}
 	}
-	for _, leak := range leaks {
-		lines = append(lines, leak...)
+	for _, name := range slices.Sorted(maps.Keys(leaks)) {
+		lines = append(lines, leaks[name]...)
 	}
 	return append(lines, mailing...)
 }

@@ -3,6 +3,7 @@ package secrets
 import (
 	"strings"
 
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
@@ -134,7 +135,7 @@ func closing(line string, from int) int {
 			}
 		}
 	}
-	if strings.Contains(head, "message repeated ") && strings.HasSuffix(line, "]") {
+	if strings.Contains(head, "message repeated ") && strings.HasSuffix(line, "]") && line[from:] != event.Mark { // the mark's own, of a line cut short
 		return len(line) - 1
 	}
 	return len(line)

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -119,13 +120,17 @@ func TestLookingAllocatesNothing(t *testing.T) {
 	var room [8]event.Span
 	var x Exchange
 	for _, of := range []Of{Anyone, Server, Talk} {
-		if n := testing.AllocsPerRun(3, func() {
-			for _, l := range lines {
-				Find(l, of, room[:0])
-				x.Line(l, room[:0])
-			}
-		}); n != 0 {
-			t.Errorf("%v allocations", n)
+		least := math.Inf(1)
+		for range 30 { // under the race detector a sync.Pool forgets at random what was put back
+			least = min(least, testing.AllocsPerRun(1, func() {
+				for _, l := range lines {
+					Find(l, of, room[:0])
+					x.Line(l, room[:0])
+				}
+			}))
+		}
+		if least != 0 {
+			t.Errorf("%v allocations", least)
 		}
 	}
 }
