@@ -2,6 +2,8 @@ package diagnose
 
 import (
 	"math/bits"
+
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
 )
 
 const (
@@ -79,7 +81,7 @@ func nextTag(text string, from int) int {
 // leadingWithoutTag is how much of a text has neither a digit nor a "#".
 func leadingWithoutTag(text string) (n int) {
 	for ; n+8 <= len(text); n += 8 {
-		x := eight(text[n:])
+		x := scan.Eight(text[n:])
 		if may := (digitsOf(x) | zeroBytes(x^'#'*each)) &^ x & upper; may != 0 {
 			return n + bits.TrailingZeros64(may)/8
 		}
@@ -94,7 +96,7 @@ func leadingWithoutTag(text string) (n int) {
 func leadingWords(text string) (n int) {
 	before := uint64(0) // whether the byte in front is a blank
 	for ; n+8 <= len(text); n += 8 {
-		x := eight(text[n:])
+		x := scan.Eight(text[n:])
 		blanks := zeroBytes(x ^ ' '*each)
 		if other := ^(lettersOf(x)&^x|blanks)&upper | blanks&(blanks<<8|before); other != 0 {
 			return n + bits.TrailingZeros64(other)/8

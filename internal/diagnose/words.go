@@ -125,13 +125,6 @@ func lettersOf(x uint64) uint64 {
 	return (x + (0x80-'a')*each) &^ (x + (0x80-'z'-1)*each)
 }
 
-// eight are the bytes at the front of a text as a number.
-func eight(text string) uint64 {
-	_ = text[7]
-	return uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
-		uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
-}
-
 // zeroBytes has the upper bit of each byte that is 0.
 func zeroBytes(x uint64) uint64 { return ^((x&^upper + 0x7f*each) | x) & upper }
 

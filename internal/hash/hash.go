@@ -1,7 +1,10 @@
 // Package hash makes the identities of sessions and messages: the same in every run and on every machine.
 package hash
 
-import "github.com/otelcol-smtp/otelcol-smtp/internal/event"
+import (
+	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
+	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
+)
 
 // FNV-1a, 64 bits, but for eight bytes at a time, with a final mix. Ids must be the same in every run and on every machine, so the hash is not seeded.
 const (
@@ -27,20 +30,13 @@ func Of(s string) Sum {
 // Str adds a string and a separator, so that ("a","bc") and ("ab","c") differ. Eight bytes go at a time: lines are hashed, too.
 func (h Sum) Str(s string) Sum {
 	for ; len(s) >= 8; s = s[8:] {
-		h = (h ^ Sum(eight(s))) * odd
+		h = (h ^ Sum(scan.Eight(s))) * odd
 		h ^= h >> 32
 	}
 	for i := 0; i < len(s); i++ {
 		h = (h ^ Sum(s[i])) * fnvPrime
 	}
 	return (h ^ 0xff) * fnvPrime
-}
-
-// eight reads the first eight bytes, the lowest first, on every machine.
-func eight(s string) uint64 {
-	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // Num adds a number.

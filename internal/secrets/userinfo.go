@@ -7,11 +7,15 @@ import "strings"
 func (f *finder) userinfos() {
 	s := f.s
 	for at := 0; ; {
-		i := strings.Index(s[at:], "://")
+		i := strings.IndexByte(s[at:], '/')
 		if i < 0 {
 			return
 		}
-		from := at + i + len("://")
+		from := at + i + len("/")
+		if from < len("://") || s[from-2] != '/' || s[from-3] != ':' {
+			at = from
+			continue
+		}
 		to, colon, sign := from, -1, -1
 		for ; to < len(s) && inAuthority[s[to]]; to++ {
 			switch s[to] {
