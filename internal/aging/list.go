@@ -1,4 +1,5 @@
-// Package aging holds what everything that expires is kept in: a chain through the items themselves, oldest first.
+// Package aging holds what everything that expires is kept in, oldest first: List, a chain through the items themselves, and Recent, a ring
+// of values by key.
 package aging
 
 // Links are the neighbours of an item in its list.

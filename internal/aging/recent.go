@@ -56,6 +56,25 @@ func (r *Recent[K, V]) Add(key K, value V) *V {
 	return &e.value
 }
 
+// Put keeps a value under a key: in the place of what it has, or as the newest, for which the oldest go until there are at most so many.
+func (r *Recent[K, V]) Put(key K, value V, most int) {
+	if known := r.Get(key); known != nil {
+		*known = value
+		return
+	}
+	for r.n > 0 && r.n >= most {
+		r.DropOldest()
+	}
+	r.Add(key, value)
+}
+
+// DropOldest forgets the key that came first.
+func (r *Recent[K, V]) DropOldest() {
+	if oldest, v := r.Oldest(); v != nil {
+		r.Delete(oldest)
+	}
+}
+
 // Delete forgets a key.
 func (r *Recent[K, V]) Delete(key K) {
 	if r.n == 0 {

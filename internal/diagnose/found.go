@@ -9,11 +9,8 @@ func Found(ev *event.Event, finding string) {
 	if ev.Basis == basisOwn || !saysLittle(ev.Reason) {
 		return
 	}
-	for _, r := range Reasons {
-		if r.Name == finding {
-			ev.Reason, ev.Category, ev.Basis = r.Name, r.Category, basisFilter
-			return
-		}
+	if r, ok := listed(finding); ok {
+		ev.Reason, ev.Category, ev.Basis = r.Name, r.Category, basisFilter
 	}
 }
 

@@ -159,10 +159,7 @@ func (c *rule) asksFor(providers map[string]bool) error {
 
 // reason is the Reason of the rule's name.
 func (r *Rule) reason() (Reason, error) {
-	for _, known := range Reasons {
-		if known.Name != r.Reason {
-			continue
-		}
+	if known, ok := listed(r.Reason); ok {
 		if r.Category != "" && r.Category != known.Category {
 			return Reason{}, fmt.Errorf("reason: %s is of the category %s", known.Name, known.Category)
 		}

@@ -79,14 +79,23 @@ func categoriesOf(reasons []Reason) []string {
 	return names
 }
 
-// known is a reason of the closed list.
-func known(name string) Reason {
+// listed gives the reason of that name, if the closed list has it.
+func listed(name string) (Reason, bool) {
 	for _, r := range Reasons {
 		if r.Name == name {
-			return r
+			return r, true
 		}
 	}
-	panic(fmt.Sprintf("%q is not in the list of reasons", name))
+	return Reason{}, false
+}
+
+// known is a reason of the closed list.
+func known(name string) Reason {
+	r, ok := listed(name)
+	if !ok {
+		panic(fmt.Sprintf("%q is not in the list of reasons", name))
+	}
+	return r
 }
 
 // readRules compiles a table, whose rules may ask for these providers; nil: for any. A line in brackets begins a group, in which the longer text stands first; elsewhere the order is that of the lines.

@@ -93,12 +93,12 @@ func TestTriesAreBounded(t *testing.T) {
 
 func TestPromisesAreBounded(t *testing.T) {
 	var used atomic.Int64
-	p := promises{share: Share{used: part{sum: &used}, most: mostOf[smallPromises]}}
+	p := promises{recents[Promise]{share: Share{used: part{sum: &used}, most: mostOf[smallPromises]}}}
 	for i := range 5 * mostOf[smallPromises] {
 		p.add(Promise{Key: hash.New().Num(int64(i))})
 		p.add(Promise{Key: hash.New().Num(0)})
 	}
-	if n := p.recent.Len(); n > mostOf[smallPromises] || n < mostOf[smallPromises]-1 {
+	if n := p.Len(); n > mostOf[smallPromises] || n < mostOf[smallPromises]-1 {
 		t.Errorf("%d promises", n)
 	}
 }

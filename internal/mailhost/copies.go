@@ -1,7 +1,6 @@
 package mailhost
 
 import (
-	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/scan"
@@ -16,8 +15,7 @@ const maxCopies = 4096
 
 // copies remembers how often which source said what.
 type copies struct {
-	recent aging.Recent[hash.Sum, sayings]
-	share  Share
+	recents[sayings]
 }
 
 type saying struct {
@@ -46,7 +44,7 @@ func (c *copies) isCopy(ev *event.Event, source string, alone bool) bool {
 		}
 	}
 	key := words.Num(second)
-	said := c.recent.Get(key)
+	said := c.Get(key)
 	if said == nil {
 		said = c.remember(key)
 	}
@@ -64,7 +62,7 @@ func (c *copies) isCopy(ev *event.Event, source string, alone bool) bool {
 
 // saysAgain says whether another source has said something more often, and notes that this one says it again.
 func (c *copies) saysAgain(key, from hash.Sum) bool {
-	said := c.recent.Get(key)
+	said := c.Get(key)
 	if said == nil {
 		return false
 	}
@@ -107,20 +105,8 @@ func floorDiv(a, b int64) int64 {
 
 // remember makes room for a line. It is nil where there is none.
 func (c *copies) remember(key hash.Sum) *sayings {
-	for c.recent.Len() >= maxCopies || c.recent.Len() > 0 && !c.share.Fits() {
-		oldest, _ := c.recent.Oldest()
-		c.recent.Delete(oldest)
-		c.share.Add(-1)
-	}
-	if !c.share.Fits() {
+	if !c.makeRoom(maxCopies) {
 		return nil
 	}
-	c.share.Add(1)
-	return c.recent.Add(key, sayings{})
-}
-
-// forget gives up all that is remembered.
-func (c *copies) forget() {
-	c.share.Drop()
-	c.recent = aging.Recent[hash.Sum, sayings]{}
+	return c.keep(key, sayings{})
 }

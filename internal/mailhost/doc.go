@@ -29,7 +29,7 @@
 //	waiting.go      the queues by the log: which messages stand in them; lot.go: those that wait alike
 //	summary.go      what a finished session or message comes to; sentence.go says it in a line
 //	site.go         what all hosts are told; direction.go applies it
-//	share.go        the host's part of what all may keep; totals.go, weight.go, shorten.go
+//	share.go        the host's part of what all may keep; recents.go: what comes and goes in its order; totals.go, weight.go, shorten.go
 //	state.go        how the host is saved, state_message.go its messages; restore.go: and read again; unsaved.go, ledger.go: what has
 //	                changed since; entries.go: what that comes to
 //

@@ -182,7 +182,7 @@ func (h *Host) isAlone() bool {
 	}
 	if h.lines < maxCopies {
 		if h.lines++; h.lines == maxCopies && len(h.streams) == 1 {
-			h.copies.forget()
+			h.copies.clear()
 		}
 		return false
 	}

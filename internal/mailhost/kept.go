@@ -11,8 +11,8 @@ type Kept struct {
 // Kept counts what the host keeps.
 func (h *Host) Kept() Kept {
 	k := Kept{
-		Streams: len(h.streams), Starts: h.starts.recent.Len(), Copies: h.copies.recent.Len(), Aliases: len(h.aliases.ids),
-		Promises: h.promises.recent.Len(), Receipts: len(h.receipts.order), Tries: len(h.tries.order),
+		Streams: len(h.streams), Starts: h.starts.Len(), Copies: h.copies.Len(), Aliases: len(h.aliases.ids),
+		Promises: h.promises.Len(), Receipts: len(h.receipts.order), Tries: len(h.tries.order),
 		Places: len(h.filters.places), Filtered: len(h.filters.mail), Domains: len(h.domains), Words: len(h.words),
 	}
 	for _, st := range h.streams {

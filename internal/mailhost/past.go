@@ -24,16 +24,7 @@ type pastArrivals struct {
 const maxPastArrivals = 16384
 
 func (p *pastArrivals) keep(one Arrival) {
-	key := hash.Of(one.QueueID)
-	if known := p.Get(key); known != nil {
-		*known = one
-		return
-	}
-	for p.Len() >= maxPastArrivals {
-		oldest, _ := p.Oldest()
-		p.Delete(oldest)
-	}
-	p.Add(key, one)
+	p.Put(hash.Of(one.QueueID), one, maxPastArrivals)
 }
 
 // TakePast takes off the forgotten message with that queue id that another host, but, can have handed over at when.

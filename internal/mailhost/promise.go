@@ -1,9 +1,9 @@
 package mailhost
 
 import (
+	"math"
 	"time"
 
-	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
@@ -24,37 +24,25 @@ type Promise struct {
 
 // promises are bounded: the oldest is given up first.
 type promises struct {
-	recent aging.Recent[hash.Sum, Promise]
-	share  Share
+	recents[Promise]
 }
 
 // promiseHolds is how long a message may take to show itself, in log time.
 const promiseHolds = int64(24 * time.Hour)
 
 func (p *promises) add(one Promise) {
-	if known := p.recent.Get(one.Key); known != nil {
+	if known := p.Get(one.Key); known != nil {
 		*known = one
 		return
 	}
-	for p.recent.Len() > 0 && !p.share.Fits() {
-		oldest, _ := p.recent.Oldest()
-		p.remove(oldest)
+	if p.makeRoom(math.MaxInt) {
+		p.keep(one.Key, one)
 	}
-	if p.share.Fits() {
-		p.recent.Add(one.Key, one)
-		p.share.Add(1)
-	}
-}
-
-func (p *promises) remove(key hash.Sum) {
-	before := p.recent.Len()
-	p.recent.Delete(key)
-	p.share.Add(p.recent.Len() - before)
 }
 
 // list gives the promises that hold, oldest first.
 func (p *promises) list() (list []Promise) {
-	for _, one := range p.recent.All() {
+	for _, one := range p.All() {
 		list = append(list, *one)
 	}
 	return list
@@ -77,12 +65,12 @@ func (h *Host) promise(m *Message, child string, ev *event.Event, forwarded bool
 // keepPromise makes a message that begins the child of the one that named it.
 func (h *Host) keepPromise(m *Message) {
 	key := h.here(m.QueueID)
-	kept := h.promises.recent.Get(key)
+	kept := h.promises.Get(key)
 	if kept == nil || distance(kept.When, m.First) > promiseHolds {
 		return
 	}
 	p := *kept
-	h.promises.remove(key)
+	h.promises.forget(key)
 	m.Parent, m.forwarded, m.notice = p.Parent, p.Forwarded, p.Notice
 	if p.Notice {
 		m.Kind = event.MessageDSN

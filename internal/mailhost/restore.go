@@ -74,7 +74,7 @@ func (h *Host) restore(in *savedHost) {
 	h.aliases.ids, h.aliases.waiting, h.aliases.client = in.Aliases, in.Waiting, in.Client
 	h.aliases.share.Add(len(in.Aliases))
 	for _, s := range in.Starts {
-		h.starts.add(s.Key, start{s.When, s.Count})
+		h.starts.keep(s.Key, start{s.When, s.Count})
 	}
 	h.repeated.restore(in.Repeated)
 	h.tellsAfter, h.tellsCalls = in.TellsAfter, in.TellsCalls

@@ -3,7 +3,6 @@ package mailhost
 import (
 	"time"
 
-	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
@@ -20,8 +19,7 @@ func stamp(nanos int64, res event.Resolution) int64 {
 
 // starts remembers how many things of one key began in one second: the ordinal that tells them apart.
 type starts struct {
-	recent aging.Recent[hash.Sum, start]
-	share  Share
+	recents[start]
 }
 
 // start is the second in which things of one key began, and how many so far.
@@ -39,34 +37,20 @@ const (
 // next gives the ordinal of key's newest start, from 0.
 func (s *starts) next(key hash.Sum, when int64) int64 {
 	s.forgetBefore(when)
-	if one := s.recent.Get(key); one != nil {
+	if one := s.Get(key); one != nil {
 		one.n++
 		return int64(one.n - 1)
 	}
-	for s.recent.Len() >= startsMax || s.recent.Len() > 0 && !s.share.Fits() {
-		oldest, _ := s.recent.Oldest()
-		s.forget(oldest)
-	}
-	if s.share.Fits() {
-		s.add(key, start{when, 1})
+	if s.makeRoom(startsMax) {
+		s.keep(key, start{when, 1})
 	}
 	return 0
-}
-
-func (s *starts) add(key hash.Sum, one start) {
-	s.recent.Add(key, one)
-	s.share.Add(1)
-}
-
-func (s *starts) forget(key hash.Sum) {
-	s.recent.Delete(key)
-	s.share.Add(-1)
 }
 
 // forgetBefore drops what cannot come again.
 func (s *starts) forgetBefore(when int64) {
 	for {
-		key, oldest := s.recent.Oldest()
+		key, oldest := s.Oldest()
 		if oldest == nil || when-oldest.when <= startsFor {
 			return
 		}

@@ -135,7 +135,7 @@ func (h *Host) head() savedHost {
 		out.Peers += st.peerOrder.N
 		out.Streams = append(out.Streams, st.save())
 	}
-	for key, one := range h.starts.recent.All() {
+	for key, one := range h.starts.All() {
 		out.Starts = append(out.Starts, savedStart{key, one.when, one.n})
 	}
 	out.Repeated = h.repeated.list()
@@ -146,7 +146,7 @@ func (h *Host) head() savedHost {
 	}
 	slices.Sort(out.Domains)
 	out.TellsAfter, out.TellsCalls = h.tellsAfter, h.tellsCalls
-	for key, said := range h.copies.recent.All() {
+	for key, said := range h.copies.All() {
 		out.Copies = append(out.Copies, savedCopy{key, *said})
 	}
 	out.Single, out.Promises = h.single, h.promises.list()

@@ -3,7 +3,6 @@ package mailhost
 import (
 	"time"
 
-	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/hash"
 )
@@ -19,8 +18,7 @@ const (
 
 // repeated remembers how many messages of a host had a Message-ID: which one a mail has is its sender's to choose.
 type repeated struct {
-	recent aging.Recent[hash.Sum, repeat]
-	share  Share
+	recents[repeat]
 }
 
 // repeat is one Message-ID.
@@ -37,34 +35,29 @@ const (
 // next counts one more message with the Message-ID.
 func (r *repeated) next(messageID string, now int64) uint32 {
 	key := hash.Of(messageID)
-	if one := r.recent.Get(key); one != nil {
+	if one := r.Get(key); one != nil {
 		one.N++
 		one.When = now
 		return one.N
 	}
-	r.makeRoom(now)
+	r.forgetOld(now)
 	if r.share.Fits() {
-		r.put(key, repeat{1, now})
+		r.keep(key, repeat{1, now})
 	}
 	return 1
 }
 
-func (r *repeated) put(key hash.Sum, one repeat) {
-	r.recent.Add(key, one)
-	r.share.Add(1)
-}
-
-// makeRoom forgets what is old, and beyond the limit what has not come again since it was looked at last: a Message-ID that comes again and again stays.
-func (r *repeated) makeRoom(now int64) {
-	for turns := r.recent.Len(); turns > 0; turns-- {
-		key, oldest := r.recent.Oldest()
+// forgetOld forgets what is old, and beyond the limit what has not come again since it was looked at last: a Message-ID that comes again and again stays.
+func (r *repeated) forgetOld(now int64) {
+	for turns := r.Len(); turns > 0; turns-- {
+		key, oldest := r.Oldest()
 		one, old := *oldest, now-oldest.When > repeatedFor
-		if !old && r.recent.Len() < maxRepeated && r.share.Fits() {
+		if !old && r.Len() < maxRepeated && r.share.Fits() {
 			return
 		}
-		r.recent.Delete(key)
+		r.Delete(key)
 		if one.N > 1 && !old && turns > 1 {
-			r.recent.Add(key, one)
+			r.Add(key, one)
 		} else {
 			r.share.Add(-1)
 		}
@@ -128,7 +121,7 @@ func refuses(ev *event.Event) bool {
 
 // list is for the saver of state, oldest first.
 func (r *repeated) list() (list []savedRepeat) {
-	for key, one := range r.recent.All() {
+	for key, one := range r.All() {
 		list = append(list, savedRepeat{key, *one})
 	}
 	return list
@@ -136,7 +129,7 @@ func (r *repeated) list() (list []savedRepeat) {
 
 func (r *repeated) restore(list []savedRepeat) {
 	for _, one := range list {
-		r.put(one.Key, one.Repeat)
+		r.keep(one.Key, one.Repeat)
 	}
 }
 

@@ -15,14 +15,14 @@ func TestMemoryOfMessageIDsIsBoundedAndKeepsTheRepeatedOne(t *testing.T) {
 			h.repeated.next("again", int64(i))
 		}
 	}
-	if n := h.repeated.recent.Len(); n > maxRepeated || int64(n) != all.small[smallRepeated].Load() {
+	if n := h.repeated.Len(); n > maxRepeated || int64(n) != all.small[smallRepeated].Load() {
 		t.Errorf("%d kept, %d counted", n, all.small[smallRepeated].Load())
 	}
 	if n := h.repeated.next("again", 5*maxRepeated); n != 5*maxRepeated/1000+2 {
 		t.Errorf("the repeated one was counted %d times", n)
 	}
 	h.repeated.next("much later", 5*maxRepeated+int64(25*time.Hour))
-	if n := h.repeated.recent.Len(); n != 1 {
+	if n := h.repeated.Len(); n != 1 {
 		t.Errorf("%d kept after a day", n)
 	}
 	h.dropShares()

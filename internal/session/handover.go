@@ -35,15 +35,7 @@ func (p *handovers) clear() { p.recent = aging.Recent[hash.Sum, handover]{} }
 func (p *handovers) add(one handover) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if known := p.recent.Get(one.Key); known != nil {
-		*known = one
-		return
-	}
-	for p.recent.Len() >= maxHandovers {
-		oldest, _ := p.recent.Oldest()
-		p.recent.Delete(oldest)
-	}
-	p.recent.Add(one.Key, one)
+	p.recent.Put(one.Key, one, maxHandovers)
 }
 
 // find gives the handover of a queue id.
