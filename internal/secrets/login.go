@@ -135,8 +135,8 @@ func closing(line string, from int) int {
 			}
 		}
 	}
-	if strings.Contains(head, "message repeated ") && strings.HasSuffix(line, "]") && line[from:] != event.Mark { // the mark's own, of a line cut short
-		return len(line) - 1
+	if strings.Contains(head, "message repeated ") && strings.HasSuffix(line, "]") && line[from:] != event.Mark {
+		return len(line) - 1 // not the mark's own bracket, of a line cut short
 	}
 	return len(line)
 }
