@@ -38,8 +38,16 @@ func BenchmarkEvent(b *testing.B) {
 	perReply("words", func(ev *event.Event) { words.write(ev.Text) })
 	perReply("rules", func(ev *event.Event) {
 		a := askedOf(ev)
-		Standard.rules.find(&a)
+		ours().find(&a)
 	})
+}
+
+// BenchmarkReady is what a process waits for before it can tell its first reason.
+func BenchmarkReady(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		index(mustRules(rulesData))
+	}
 }
 
 // cpuTime is what the process has had of the processor: the clock on the wall counts what other programs take, too.

@@ -4,6 +4,7 @@ package diagnose
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/reply"
@@ -11,14 +12,28 @@ import (
 
 // Diagnosis asks a user's rules and providers, then ours. It has no state and is safe for concurrent use.
 type Diagnosis struct {
-	rules   *Rules // the user's in front of ours
+	rules   *Rules // the user's in front of ours; nil: ours alone
 	own     int    // how many are the user's
 	hosts   suffixes
 	domains suffixes
 }
 
 // Standard asks our rules alone.
-var Standard = &Diagnosis{rules: index(standard)}
+var Standard = &Diagnosis{}
+
+// ours are our rules, made ready when they are asked for first: who asks for no reason, such as a collector without the processor, does
+// not wait for them at every start.
+var (
+	standard = sync.OnceValue(func() []rule { return mustRules(rulesData) })
+	ours     = sync.OnceValue(func() *Rules { return index(standard()) })
+)
+
+func (d *Diagnosis) ready() *Rules {
+	if d.rules == nil {
+		return ours()
+	}
+	return d.rules
+}
 
 var (
 	unspecified  = known("unspecified")
@@ -122,7 +137,7 @@ func (d *Diagnosis) Outcome(ev *event.Event) {
 // why finds the first rule that fits: the user's, then ours in the order of data/rules.tsv.
 func (d *Diagnosis) why(ev *event.Event) (Reason, string) {
 	a := askedOf(ev)
-	n := d.rules.find(&a)
+	n := d.ready().find(&a)
 	switch {
 	case n > 0 && n <= d.own:
 	case ev.Reason != "" && ev.Basis == "": // the line itself says why
@@ -132,7 +147,7 @@ func (d *Diagnosis) why(ev *event.Event) (Reason, string) {
 	case n == 0:
 		return unspecified, readOf(&a)
 	}
-	says := d.rules.answers[n-1]
+	says := d.ready().answers[n-1]
 	return says.why, says.basis
 }
 

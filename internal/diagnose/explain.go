@@ -11,11 +11,11 @@ import (
 // Deciding says which rule gave a failed event its reason, in the words of the tables: what must fit, separated by blanks. It is empty where no rule did.
 func (d *Diagnosis) Deciding(ev *event.Event) string {
 	a := askedOf(ev)
-	n := d.rules.find(&a)
+	n := d.ready().find(&a)
 	if n == 0 {
 		return ""
 	}
-	return d.rules.rules[n-1].String()
+	return d.ready().rules[n-1].String()
 }
 
 // Explain gives what is known of a reason; ok is false for one that is not of the closed list, as a user's own.

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"encoding/binary"
 	"math"
 	"strings"
 )
@@ -14,6 +15,18 @@ type hit struct {
 	length uint8  // of what is said, in words or letters; 0 where that does not matter
 	asks   bool   // the rule asks for more than its text
 	last   bool   // of a saying
+}
+
+// append writes a hit down behind others.
+func (h *hit) append(to []byte) []byte {
+	asks := byte(0)
+	if h.asks {
+		asks = 1
+	}
+	for _, n := range [...]uint16{h.rule, h.part, h.after} {
+		to = binary.LittleEndian.AppendUint16(to, n)
+	}
+	return append(to, h.gap, h.length, asks)
 }
 
 // joints number the parts that others come behind: texts that begin alike share them. There are numbers for all that there

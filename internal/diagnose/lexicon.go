@@ -68,9 +68,8 @@ func (l *lexicon) vocabulary(begins func(symbol uint32) spot) vocabulary {
 
 func (v *vocabulary) addStems(symbols map[string]uint32, begins func(symbol uint32) spot) {
 	var letters planting
-	numbers := map[uint32]uint32{} // by planted state
 	for s, symbol := range symbols {
-		numbers[letters.add(spelled(s))] = uint32(len(v.stems))
+		letters.add(spelled(s))
 		v.stems = append(v.stems, stem{symbol, len(s), begins(symbol)})
 		for second := range 256 {
 			if len(s) == 1 || s[1] == byte(second) {
@@ -78,7 +77,12 @@ func (v *vocabulary) addStems(symbols map[string]uint32, begins func(symbol uint
 			}
 		}
 	}
-	v.begun = letters.grow(func(planted, _ uint32) uint32 { return numbers[planted] })
+	v.begun = letters.grow(func(ended []int, _ uint32) uint32 {
+		if len(ended) == 0 {
+			return 0
+		}
+		return uint32(ended[0] + 1)
+	})
 }
 
 // add takes a word that leads to a spot from the beginning.

@@ -40,9 +40,9 @@ func New(own Own) (*Diagnosis, error) {
 	if err := errors.Join(wrong...); err != nil {
 		return nil, err
 	}
-	d.own, d.rules = len(rules), Standard.rules
+	d.own, d.rules = len(rules), ours()
 	if d.own > 0 {
-		d.rules = index(append(rules, standard...))
+		d.rules = index(append(rules, standard()...))
 	}
 	return d, nil
 }

@@ -163,11 +163,11 @@ func ablation(t *testing.T, of func(*labelled) bool) string {
 		ev := read(t, l.asPostfix())
 		s.add(&l, ev)
 		a := askedOf(ev)
-		fit := Standard.rules.all(&a)
+		fit := ours().all(&a)
 		for _, basis := range []string{basisProvider, basisText, basisEnhanced, basisCommand, basisCode} {
 			reason := unspecified
-			if i := slices.IndexFunc(fit, func(n int) bool { return standard[n-1].basis != basis }); i >= 0 {
-				reason = standard[fit[i]-1].why
+			if i := slices.IndexFunc(fit, func(n int) bool { return standard()[n-1].basis != basis }); i >= 0 {
+				reason = standard()[fit[i]-1].why
 			}
 			if reason.Name == l.reason || slices.Contains(l.also, reason.Name) {
 				without[basis]++

@@ -26,9 +26,9 @@ func TestEveryRuleAloneDecidesASample(t *testing.T) {
 	ask := func(ev *event.Event) {
 		Standard.Event(ev)
 		a := askedOf(ev)
-		switch fit := Standard.rules.all(&a); {
+		switch fit := ours().all(&a); {
 		case len(fit) == 0:
-		case len(fit) == 1 || standard[fit[0]-1].why != standard[fit[1]-1].why:
+		case len(fit) == 1 || standard()[fit[0]-1].why != standard()[fit[1]-1].why:
 			decides[fit[0]] = true
 		}
 	}
@@ -43,16 +43,16 @@ func TestEveryRuleAloneDecidesASample(t *testing.T) {
 			ask(read(t, l.asPostfix()))
 		}
 	}
-	for i := range standard {
+	for i := range standard() {
 		if !decides[i+1] {
-			t.Errorf("%s decides no sample alone", standard[i].row())
+			t.Errorf("%s decides no sample alone", standard()[i].row())
 		}
 	}
 }
 
 // Rules, and the parts of their texts, are numbered in 16 bits, of which one value means none.
 func TestAllRulesHaveNumbers(t *testing.T) {
-	if all := MaxOwnRules + len(standard); all*(partsMax-1) >= noRule {
+	if all := MaxOwnRules + len(standard()); all*(partsMax-1) >= noRule {
 		t.Errorf("%d rules have too many parts", all)
 	}
 }
@@ -174,8 +174,8 @@ func asPlain(t testing.TB, d *Diagnosis, ev *event.Event) {
 	t.Helper()
 	d.Event(ev)
 	a := askedOf(ev)
-	want, got := 0, d.rules.find(&a)
-	if fit := d.rules.all(&a); len(fit) > 0 {
+	want, got := 0, d.ready().find(&a)
+	if fit := d.ready().all(&a); len(fit) > 0 {
 		want = fit[0]
 	}
 	if got != want {

@@ -24,6 +24,9 @@ var shortForms = [][2]string{
 // exist" stands for "doesn't exist".
 func bothWays(words string) []string {
 	said := []string{words}
+	if !strings.Contains(words, "not ") && !strings.Contains(words, "n t ") {
+		return said
+	}
 	if behind, ok := strings.CutPrefix(words, " not "); ok {
 		said = append(said, " t "+behind)
 	}

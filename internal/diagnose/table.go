@@ -34,7 +34,6 @@ var (
 	// Categories are the groups of reasons.
 	Categories = categoriesOf(Reasons)
 
-	standard      = mustRules(rulesData)
 	hosts, places = mustProviders(providersData)
 )
 
@@ -117,23 +116,29 @@ func readRules(name, data, basis string, providers map[string]bool) ([]rule, err
 			group = len(all)
 			return
 		}
-		var c rule
-		r, err := parseRule(line)
-		switch {
-		case line[0] == '{':
-			err = parseClass(line, classes)
-		case err == nil:
-			if c, err = r.compile(basis, classes); err == nil {
-				err = c.asksFor(providers)
-			}
-			all = append(all, c)
-		}
-		if err != nil {
+		if err := readLine(line, &all, classes, basis, providers); err != nil {
 			wrong = append(wrong, place(name, number, err))
 		}
 	})
 	endOf()
 	return all, errors.Join(wrong...)
+}
+
+// readLine reads a rule, or the words of a class.
+func readLine(line string, all *[]rule, classes map[string][]string, basis string, providers map[string]bool) error {
+	if line[0] == '{' {
+		return parseClass(line, classes)
+	}
+	r, err := parseRule(line)
+	if err != nil {
+		return err
+	}
+	c, err := r.compile(basis, classes)
+	*all = append(*all, c)
+	if err != nil {
+		return err
+	}
+	return c.asksFor(providers)
 }
 
 // longestFirst sorts rules of one group: the longer text asks for more; of two alike the one that asks for something else, too.

@@ -41,49 +41,42 @@ func (t *tree) child(n *node, symbol uint32) uint32 {
 // begins is the state that a symbol leads to from the beginning.
 func (t *tree) begins(symbol uint32) uint32 { return t.child(&t.nodes[0], symbol) }
 
-// planting is a tree that lists are added to.
-type planting struct {
-	known   map[branch]uint32 // the states, numbered as they come
-	symbols [][]uint32        // by state: what goes on from it
+// planting is what a tree is made of.
+type planting struct{ lists [][]uint32 }
+
+// add gives the number of a list of symbols, from 0.
+func (p *planting) add(list []uint32) int {
+	p.lists = append(p.lists, list)
+	return len(p.lists) - 1
 }
 
-// branch is a way from a state.
-type branch struct{ from, symbol uint32 }
+// bed is where the lists that lead to a state lie in their order: those that begin alike lie together, what ends in front of what goes on.
+type bed struct{ from, to, depth int }
 
-// add gives the state that a list of symbols ends in.
-func (p *planting) add(list []uint32) (state uint32) {
-	if p.known == nil {
-		p.known, p.symbols = map[branch]uint32{}, make([][]uint32, 1)
-	}
-	for _, symbol := range list {
-		to := p.known[branch{state, symbol}]
-		if to == 0 {
-			to = uint32(len(p.symbols))
-			p.known[branch{state, symbol}] = to
-			p.symbols = append(p.symbols, nil)
-			p.symbols[state] = append(p.symbols[state], symbol)
-		}
-		state = to
-	}
-	return state
-}
-
-// grow makes the tree. hear numbers what ends in a planted state and, by the number for that, in its longest suffix; a suffix comes first.
-func (p *planting) grow(hear func(planted, suffix uint32) uint32) tree {
-	n := max(len(p.symbols), 1)
+// grow makes the tree. hear numbers what ends in a state: lists, in the order in which they were added, and what was numbered for its longest suffix.
+func (p *planting) grow(hear func(ended []int, suffix uint32) uint32) tree {
+	order, n := p.order()
 	t := tree{nodes: make([]node, 1, n), symbols: make([]uint32, 1, n)}
-	planted, suffix := make([]uint32, 1, n), make([]uint32, 1, n) // by state of the tree
-	for state := uint32(0); int(state) < len(t.nodes) && len(p.symbols) > 0; state++ {
-		from := planted[state]
-		behind := p.symbols[from]
-		slices.Sort(behind)
-		t.nodes[state].first, t.nodes[state].many = uint32(len(t.nodes)), uint32(len(behind))
-		for _, symbol := range behind {
-			to, shorter := p.known[branch{from, symbol}], t.suffixOf(suffix, state, symbol)
-			t.nodes = append(t.nodes, node{heard: hear(to, t.nodes[shorter].heard)})
-			t.symbols = append(t.symbols, symbol)
-			planted, suffix = append(planted, to), append(suffix, shorter)
+	beds, suffix := make([]bed, 1, n), make([]uint32, 1, n) // by state
+	beds[0].to = len(order)
+	for state := uint32(0); int(state) < len(beds); state++ {
+		b := beds[state]
+		from := b.from
+		for from < b.to && len(p.lists[order[from]]) == b.depth {
+			from++
 		}
+		t.nodes[state].heard = hear(order[b.from:from], t.nodes[suffix[state]].heard)
+		t.nodes[state].first = uint32(len(t.nodes))
+		for from < b.to {
+			symbol, to := p.lists[order[from]][b.depth], from+1
+			for to < b.to && p.lists[order[to]][b.depth] == symbol {
+				to++
+			}
+			suffix = append(suffix, t.suffixOf(suffix, state, symbol))
+			t.nodes, t.symbols, beds = append(t.nodes, node{}), append(t.symbols, symbol), append(beds, bed{from, to, b.depth + 1})
+			from = to
+		}
+		t.nodes[state].many = uint32(len(t.nodes)) - t.nodes[state].first
 	}
 	for state := 1; state < len(t.nodes); state++ {
 		retry := suffix[state]
@@ -93,6 +86,26 @@ func (p *planting) grow(hear func(planted, suffix uint32) uint32) tree {
 		t.nodes[state].retry = retry
 	}
 	return t
+}
+
+// order sorts the lists, and counts the states that they lead through: what a list begins with like the one in front is there already.
+func (p *planting) order() (order []int, states int) {
+	order = make([]int, len(p.lists))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return slices.Compare(p.lists[x], p.lists[y]) })
+	var last []uint32
+	states = 1
+	for _, i := range order {
+		same := 0
+		for same < min(len(last), len(p.lists[i])) && last[same] == p.lists[i][same] {
+			same++
+		}
+		states += len(p.lists[i]) - same
+		last = p.lists[i]
+	}
+	return order, states
 }
 
 // suffixOf is the state of the longest suffix of what a symbol leads to from a state.

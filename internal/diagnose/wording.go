@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"cmp"
-	"encoding/binary"
 	"math"
 	"slices"
 )
@@ -12,19 +11,23 @@ type wording struct {
 	spell func(words string) []uint32
 	planting
 	joints
-	hits [][]hit // by planted state: what the words that end in it are
+	hits  [][]hit        // by planted list: what its words are
+	known map[string]int // the lists of words: those of a class come again with each rule that has it
 }
 
 // add takes the text of a rule.
 func (w *wording) add(number int, text []element, asks bool) {
 	w.of(number, text, asks, func(words string, h hit) {
-		symbols := w.spell(words)
-		h.length = uint8(len(symbols))
-		state := w.planting.add(symbols)
-		for int(state) >= len(w.hits) {
-			w.hits = append(w.hits, nil)
+		list, known := w.known[words]
+		if !known {
+			if w.known == nil {
+				w.known = map[string]int{}
+			}
+			list = w.planting.add(w.spell(words))
+			w.known[words], w.hits = list, append(w.hits, nil)
 		}
-		w.hits[state] = append(w.hits[state], h)
+		h.length = uint8(len(w.lists[list]))
+		w.hits[list] = append(w.hits[list], h)
 	})
 }
 
@@ -36,6 +39,7 @@ type automaton struct {
 	hits    []hit
 	parts   int     // how many
 	all     [][]hit // by saying, while it is made
+	key     []byte  // likewise, of a saying
 }
 
 // saying is what it means that a state is reached: 32 bytes, half a line of memory.
@@ -58,12 +62,16 @@ const atOnce = 3
 func (w *wording) automaton() automaton {
 	a := automaton{sayings: make([]saying, 1), parts: w.n, all: make([][]hit, 1)}
 	same := map[string]uint32{}
-	defer func() { a.all = nil }()
-	a.tree = w.grow(func(planted, suffix uint32) uint32 {
-		if int(planted) >= len(w.hits) || len(w.hits[planted]) == 0 {
+	defer func() { a.all, a.key = nil, nil }()
+	a.tree = w.grow(func(ended []int, suffix uint32) uint32 {
+		if len(ended) == 0 {
 			return suffix
 		}
-		return a.intern(same, slices.Concat(w.hits[planted], a.all[suffix]))
+		var hits []hit
+		for _, list := range ended {
+			hits = append(hits, w.hits[list]...)
+		}
+		return a.intern(same, append(hits, a.all[suffix]...))
 	})
 	return a
 }
@@ -78,14 +86,14 @@ func (t *automaton) intern(same map[string]uint32, hits []hit) uint32 {
 			hits[i].length = 0 // it may stand anywhere
 		}
 	}
-	key, err := binary.Append(nil, binary.LittleEndian, hits)
-	if err != nil {
-		panic(err) // a hit is of a fixed size
+	t.key = t.key[:0]
+	for i := range hits {
+		t.key = hits[i].append(t.key)
 	}
-	number := same[string(key)]
+	number := same[string(t.key)]
 	if number == 0 {
 		number = uint32(len(t.sayings))
-		same[string(key)] = number
+		same[string(t.key)] = number
 		t.all = append(t.all, hits)
 		t.add(hits)
 	}
