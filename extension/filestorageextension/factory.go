@@ -2,6 +2,7 @@ package filestorageextension
 
 import (
 	"context"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension"
@@ -24,9 +25,22 @@ func createDefaultConfig() component.Config {
 }
 
 func create(ctx context.Context, set extension.Settings, cfg component.Config) (extension.Extension, error) {
-	inner, err := filestorage.NewFactory().Create(ctx, set, cfg)
+	config := cfg.(*filestorage.Config)
+	inner, err := filestorage.NewFactory().Create(ctx, set, shrinking(config, time.Minute))
 	if err != nil {
 		return nil, err
 	}
-	return &fileStorage{Extension: inner, directory: cfg.(*filestorage.Config).Directory, logger: set.Logger}, nil
+	return &fileStorage{Extension: inner, directory: config.Directory, logger: set.Logger}, nil
+}
+
+// shrinking gives the configuration with which a file gives back what it does not need any longer, where nothing is said of that: bbolt's files only grow,
+// so a queue that waited for its backend would keep its gigabyte of the disk for good. It is looked at so often; a disk that is too full is told as often.
+func shrinking(cfg *filestorage.Config, every time.Duration) *filestorage.Config {
+	if *cfg.Compaction != *createDefaultConfig().(*filestorage.Config).Compaction {
+		return cfg
+	}
+	c, own := *cfg, *cfg.Compaction
+	own.Directory, own.OnRebound, own.CleanupOnStart, own.CheckInterval = cfg.Directory, true, true, every
+	c.Compaction = &own
+	return &c
 }

@@ -152,6 +152,20 @@ func TestNothingIsLost(t *testing.T) {
 	require.Greater(t, n, 10)
 }
 
+// An example with a variable that has no default does not start, or sends what is refused, until it is set: its head names each.
+func TestExamplesNameWhatTheyNeed(t *testing.T) {
+	needed := regexp.MustCompile(`\$\{env:(\w+)\}`)
+	n := 0
+	for _, c := range under(t, "examples") {
+		head, _, _ := strings.Cut(string(c.text), "\nextensions:")
+		for _, m := range needed.FindAllStringSubmatch(string(c.text), -1) {
+			n++
+			require.Contains(t, head, m[1], c.where)
+		}
+	}
+	require.NotZero(t, n)
+}
+
 func TestBlocks(t *testing.T) {
 	page := "Text\n```yaml\nservice: {pipelines: {}}\n```\n" +
 		"```yaml\nprocessors: {smtp: {}}\n```\n" + // a part of a configuration
