@@ -33,7 +33,9 @@ func (c *rule) keys() int {
 }
 
 // asksMore says whether a text alone does not decide.
-func (c *rule) asksMore() bool { return c.keys() > 0 || c.pattern != nil || c.errors != nil }
+func (c *rule) asksMore() bool {
+	return c.keys() > 0 || c.pattern != nil || c.errors != nil || c.of > atClient
+}
 
 // asked is what a rule may ask about a failure, besides its words.
 type asked struct {
@@ -46,6 +48,7 @@ type asked struct {
 	text     string
 	need     need // all of that but the text, as bits
 	early    bool // no recipient was named yet: every rule is asked whether it fits
+	at       stage
 }
 
 // fits says whether all but the text of a rule fits.

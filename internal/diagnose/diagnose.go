@@ -159,7 +159,10 @@ func askedOf(ev *event.Event) asked {
 	if a.command == "" {
 		a.command = ev.Presumed
 	}
-	a.early = early(a.command)
+	a.early, a.at = early(a.command), atMessage
+	if ev.Command != "" || ev.Presumed == event.CommandConnect { // what else is presumed may be wrong
+		a.at = stageOf(a.command)
+	}
 	if ev.Code == 0 {
 		if a.err = ev.ErrorType; a.enhanced == "" {
 			a.enhanced = ev.DSN

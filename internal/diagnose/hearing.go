@@ -71,6 +71,7 @@ type reading struct {
 	rules []rule
 	needs []need
 	best  int // the number of the first rule so far that fits
+	spare int // that of the first one that speaks of what was not there yet
 	floor int // no rule in front of this one can fit
 	speech
 	text  []byte   // for automata that read it letter by letter
@@ -96,9 +97,17 @@ func (r *reading) start(parts int) {
 func (r *reading) hear(a *asked, h *hit, at int) {
 	if h.part != 0 {
 		r.ends[h.part] = r.round<<placeBits | uint32(at)
-	} else if n := int(h.rule); n < r.best && (!h.asks && !a.early || r.needs[n-1]&a.need == a.need && r.rules[n-1].fits(a)) {
-		r.best = n
+		return
 	}
+	n := int(h.rule)
+	if n >= r.best || (h.asks || a.early) && (r.needs[n-1]&a.need != a.need || !r.rules[n-1].fits(a)) {
+		return
+	}
+	if h.asks && r.rules[n-1].of > a.at {
+		r.spare = min(r.spare, n)
+		return
+	}
+	r.best = n
 }
 
 // follows says whether a part that begins and ends at places stands behind the one in front of it; the blank between both is one.

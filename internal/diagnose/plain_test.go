@@ -88,18 +88,22 @@ func (p *plain) fits(c *rule) bool {
 
 // all are the numbers of the rules that fit, in their order.
 func (s *Rules) all(a *asked) []int {
-	var fit []int
+	var fit, spare []int // spare are of what was not there yet
 	p := newPlain(a.text)
 	for i := range s.rules {
 		r := &s.rules[i]
 		if r.parts == nil && r.pattern == nil && r.errors == nil && r.enhanced == nil && r.verdicts == nil && r.codes == nil && r.commands == nil && r.provider == nil {
 			continue
 		}
-		if r.fits(a) && p.fits(r) {
+		switch {
+		case !r.fits(a) || !p.fits(r):
+		case r.of > a.at:
+			spare = append(spare, i+1)
+		default:
 			fit = append(fit, i+1)
 		}
 	}
-	return fit
+	return append(fit, spare...)
 }
 
 // answered is the event of a reply by host to a command; "-" for what the log does not say.

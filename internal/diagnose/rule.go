@@ -50,7 +50,8 @@ type rule struct {
 	commands []string
 	provider []string
 	errors   []string
-	late     bool // it speaks of the recipient, so never before one is named
+	late     bool  // it speaks of the recipient, so never before one is named
+	of       stage // what it speaks of is not there before; where it is not, anything else that fits is in front of it
 }
 
 // answer is what a rule says.

@@ -157,16 +157,19 @@ func (s *Rules) find(a *asked) int {
 // firstText is the first of the rules with words that fits, in front of best.
 func (s *Rules) firstText(a *asked, best int) int {
 	r := s.readings.Get().(*reading)
-	r.best = best
+	r.best, r.spare = best, best
 	r.write(a.text)
 	r.floor = s.floors.of(&r.speech, a.provider)
 	s.texts.read(r, a)
 	if decided := r.decided() && !s.floors.elsewhere; !decided {
 		s.readLetters(r, a)
 	}
-	best = r.best
+	best, spare := s.first(s.patterns, a, r.best), r.spare
 	s.readings.Put(r)
-	return s.first(s.patterns, a, best)
+	if best > len(s.rules) {
+		return spare
+	}
+	return best
 }
 
 // readLetters hears what begins within words, is in other letters, or is in the words of expressions.

@@ -160,6 +160,7 @@ func mustRules(data string) []rule {
 	for i := range all {
 		r := &all[i]
 		r.late = r.commands == nil && r.errors == nil && (r.why.Category == "recipient" || r.why.Name == "invalid_domain")
+		r.of = r.speaksOf()
 	}
 	return all
 }
