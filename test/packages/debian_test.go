@@ -36,6 +36,7 @@ func TestDebian(t *testing.T) {
 		h.ready()
 		require.Equal(t, "enabled\n", m.run("systemctl", "is-enabled", "otelcol-smtp"))
 		require.Contains(t, h.journal(), "mail is read from the journal, since there is no mail yet")
+		require.Contains(t, h.get("http://127.0.0.1:8888/metrics"), "otelcol_process_uptime") // as the manual page says
 		require.Regexp(t, `^otelcol-smtp version \d+\.\d+\.\d+\+[0-9a-f]{12}(-dirty)?\n$`, m.run("otelcol-smtp", "--version"))
 		require.Regexp(t, `^smtplog version \d`, m.run("smtplog", "--version"))
 		for _, page := range []string{"otelcol-smtp", "smtplog", "smtplog-report"} {
