@@ -8,7 +8,7 @@
 // What the line is: Kind, Dialect, Line, Said, SaidAt, Duplicate, Repeat, Synthetic, Redact, Twin, Place. The kind decides which way the line goes; its words
 // tell a line from another one that says the same (Line, Twin, Place, Repeat), and a conversation hides those that must not leave (Said, SaidAt, Redact).
 //
-// When and by whom: Time, Resolution, Observed, Shape, Host, Instance, Service, Daemon, PID, ChildPID. The clock of a stream goes by them, they are part of every
+// When and by whom: Time, Resolution, Observed, Shape, Host, Instance, Service, Daemon, OwnName, PID, ChildPID. The clock of a stream goes by them, they are part of every
 // identity, and a process is how most servers tell their conversations apart. Shape proves that a line without marks is a conversation's.
 //
 // The conversation: Scope, ConnID, ConnShared, ConnAlias, AliasOf, CallBy, ConnUse, ConnKept, Waited, Role, FromPeer, Mark, Unclear, EndHint, Boundary, Last, Died,
@@ -26,7 +26,7 @@
 //
 // What the tracker tells of it: MessageUID, ParentUID, Trace, Span, MessageKind, MessageHop, MessagePartial, SenderRecalled, MessageIDRecalled.
 //
-// Recipients and tries: RcptTo, OrigRcptTo, OnBehalf, FromAlias, RecipientID, RcptList, RecipientCount, Part, TryID, TryTo, OneOnly. They find the recipient of a verdict,
+// Recipients and tries: RcptTo, OrigRcptTo, OnBehalf, FromAlias, RecipientID, Way, RcptList, RecipientCount, Part, TryID, TryTo, OneOnly. They find the recipient of a verdict,
 // also where a line names only a part of the message, or only the try that it ends.
 //
 // The verdict: Status, DSN, Route, Discards, Bounces, HandedBack, Tried, Delays, RejectPermanent, Action. What has come of a recipient: an end, another try, or a way on through a

@@ -42,8 +42,10 @@ type Event struct {
 	Instance   string // syslog_name of the MTA instance
 	Service    string // the named service between instance and daemon: "submission" in postfix/submission/smtpd
 	Daemon     string
-	PID        int64 // of the process that wrote the line
-	ChildPID   int64 // of the one that the line is about, where another wrote it
+	// the instance may be a name that the site has given to this service alone: the queue that the line is about is another's then
+	OwnName  bool
+	PID      int64 // of the process that wrote the line
+	ChildPID int64 // of the one that the line is about, where another wrote it
 
 	// The conversation. EndHint is what this line knows about how the conversation ends, before it ends.
 	Scope  Scope
@@ -137,6 +139,7 @@ type Event struct {
 	OnBehalf       string // the local user for whom it is delivered: the sender, or else the alias that the recipient came out of
 	FromAlias      bool   // the recipient is written as in an alias, not as a client gives it
 	RecipientID    string // the log's own id of this recipient in its message
+	Way            string // the rule by which the server sends it on, where several rules may each make a delivery of one recipient
 	Mailbox        string // the user of this host whose mailbox or program took it
 	Action         MailboxAction
 	RcptList       []string // more than one recipient in the line; then RcptTo is empty

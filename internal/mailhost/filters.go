@@ -177,6 +177,9 @@ func (h *Host) handOn(m *Message, ev *event.Event, now int64) {
 	case (ev.Discards || ev.Bounces) && h.isOurs(ev):
 		h.filters.learn(at)
 	case ev.Status == event.StatusDelivered && h.filters.knows(at):
+	case ev.Status == event.StatusDelivered:
+		h.guess(m, ev)
+		return
 	default:
 		return
 	}

@@ -115,6 +115,9 @@ func (h *Host) adopt(m *Message, ev *event.Event) {
 	if parent := h.messages[ev.ParentQueueID]; parent != nil && parent != m {
 		m.Parent = parent.UID
 		m.inherit(parent)
+		if parent.Held && parent.Came == event.HopUnknown { // it was kept back before it was received
+			m.Came = event.HopFirst
+		}
 	}
 }
 

@@ -20,6 +20,10 @@ type Promise struct {
 	Forwarded bool
 	Filter    bool
 	Notice    bool
+
+	Guess     bool     // a program of ours gave the queue id, which may be no message of this host
+	MessageID hash.Sum // then the parent's; 0: not known
+	At        place    // and the program
 }
 
 // promises are bounded: the oldest is given up first.
@@ -66,7 +70,7 @@ func (h *Host) promise(m *Message, child string, ev *event.Event, forwarded bool
 func (h *Host) keepPromise(m *Message) {
 	key := h.here(m.QueueID)
 	kept := h.promises.Get(key)
-	if kept == nil || distance(kept.When, m.First) > promiseHolds {
+	if kept == nil || kept.Guess || distance(kept.When, m.First) > promiseHolds {
 		return
 	}
 	p := *kept
@@ -75,14 +79,70 @@ func (h *Host) keepPromise(m *Message) {
 	if p.Notice {
 		m.Kind = event.MessageDSN
 	}
-	if !p.Filter {
-		return
+	if p.Filter {
+		h.inheritFrom(m, p)
 	}
+}
+
+// inheritFrom lets a message know what its parent knew, where that is known still.
+func (h *Host) inheritFrom(m *Message, p Promise) {
 	for parent := h.messages[p.Queue]; parent != nil; parent = parent.sameID {
 		if parent.UID == p.Parent {
 			m.inherit(parent)
 		}
 	}
+}
+
+// maxGuesses keeps the guesses of a host from displacing what is promised: most mail that a server of ours takes comes back never.
+const maxGuesses = 1024
+
+// guess keeps that a program of ours has queued the message under an id that no line of this host has named. It may be another instance of the server, whose log is read
+// later than this one's.
+func (h *Host) guess(m *Message, ev *event.Event) {
+	if ev.RemoteQueueID == "" || ev.Program != "" || ev.Route == event.RouteLMTP || !h.isOurs(ev) {
+		return
+	}
+	key := h.here(ev.RemoteQueueID)
+	if known := h.promises.Get(key); known != nil && !known.Guess {
+		return
+	}
+	if h.promises.Len() >= maxGuesses {
+		oldest, first := h.promises.Oldest()
+		if !first.Guess {
+			return
+		}
+		h.promises.forget(oldest)
+	}
+	at := placeOf(ev)
+	at.Server, at.IP = common(at.Server), common(at.IP)
+	one := Promise{Key: key, Parent: m.UID, Queue: m.QueueID, When: ev.Time, Filter: true, Guess: true, At: at}
+	if m.MessageID != "" {
+		one.MessageID = hash.Of(m.MessageID)
+	}
+	h.promises.add(one)
+}
+
+// confirm finds out, when a message is received, whether it is one that was guessed. What was handed over before is counted as delivered; from now on the program is known to
+// hand back.
+func (h *Host) confirm(m *Message) {
+	key := h.here(m.QueueID)
+	kept := h.promises.Get(key)
+	if kept == nil || !kept.Guess || kept.Parent == m.UID || m.First > kept.When+clocksDiffer {
+		return
+	}
+	far := kept.When - m.First
+	if kept.MessageID != 0 && m.MessageID != "" {
+		if hash.Of(m.MessageID) != kept.MessageID || far > promiseHolds {
+			return
+		}
+	} else if far > reentersFor {
+		return
+	}
+	p := *kept
+	h.promises.forget(key)
+	h.filters.learn(p.At)
+	m.Parent = p.Parent
+	h.inheritFrom(m, p)
 }
 
 func distance(a, b int64) int64 {

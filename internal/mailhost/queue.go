@@ -103,7 +103,7 @@ func isAboutMessage(ev *event.Event) bool {
 
 // isStrong says whether the line's instance is the queue's own: a named service may have a syslog_name of its own, a program beside
 // the server has none.
-func isStrong(ev *event.Event) bool { return ev.Service == "" && !ev.Beside }
+func isStrong(ev *event.Event) bool { return ev.Service == "" && !ev.Beside && !ev.OwnName }
 
 // message finds the live or lately ended message with ev's queue id in ev's instance.
 func (h *Host) message(ev *event.Event) *Message {

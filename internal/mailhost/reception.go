@@ -15,6 +15,11 @@ func (h *Host) hopOf(m *Message) event.MessageHop {
 	switch {
 	case m.notice || !m.brought && m.Kind == event.MessageDSN: // made here
 		return event.HopFirst
+	case m.Came == event.HopFirst: // of one that was never received
+		return event.HopFirst
+	}
+	h.confirm(m)
+	switch {
 	case m.Parent != 0 || m.reentered:
 		return event.HopInternal
 	}

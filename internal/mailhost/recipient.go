@@ -36,6 +36,7 @@ type Recipient struct {
 	Next      string   // the queue id that it goes on under, here
 	LastLine  hash.Sum // the last verdict, to know it again
 	LastPlace int64
+	Way       uint32 // by which it was sent on last, as a hash
 }
 
 // recipient is a Recipient as long as its message is open, and for late lines. There are many of them: what the rules say of an
@@ -53,6 +54,7 @@ type recipient struct {
 	Order         int32
 	Attempts      int32
 	Over          int32
+	way           uint32 // by which it was sent on last, as a hash; 0 where that is not told
 	Wanted, Final bool
 	Status        event.Status
 	Route         event.Route
@@ -116,7 +118,7 @@ func (r *recipient) plain() Recipient {
 		Attempts: int(r.Attempts), Code: int(why.Code), Enhanced: why.Enhanced, DSN: why.DSN,
 		Reason: why.Reason, Category: why.Category, Basis: why.Basis, Reply: r.Reply,
 		Provider: why.Provider, Client: r.Client, Over: int(r.Over), LastTry: r.LastTry, Deferred: r.deferred.said().Reason, Next: ids.Next,
-		LastLine: r.LastLine, LastPlace: r.LastPlace,
+		LastLine: r.LastLine, LastPlace: r.LastPlace, Way: r.way,
 	}
 }
 
@@ -128,7 +130,7 @@ func keptRecipient(in *Recipient) recipient {
 		Attempts: int32(in.Attempts), Reply: commonReply(in.Reply),
 		why:    whyOf(why{in.Reason, in.Category, in.Basis, in.Provider, in.Enhanced, in.DSN, int32(in.Code)}),
 		Client: in.Client, Over: int32(in.Over), LastTry: in.LastTry,
-		deferred: whyOf(why{Reason: in.Deferred}), LastLine: in.LastLine, LastPlace: in.LastPlace,
+		deferred: whyOf(why{Reason: in.Deferred}), LastLine: in.LastLine, LastPlace: in.LastPlace, way: in.Way,
 	}
 	r.name(in.ID, in.Next)
 	return r
@@ -162,8 +164,35 @@ func (h *Host) recipient(m *Message, ev *event.Event) *recipient {
 	return &m.Recipients[len(m.Recipients)-1]
 }
 
-// known finds the recipient of a line.
+// known finds the recipient of a line. One that was sent on by one rule and has come to its end may be sent on by another, which makes a copy: that has an end of its own.
 func (m *Message) known(ev *event.Event) *recipient {
+	r := m.namedBy(ev)
+	if r == nil || !r.endedOtherwise(ev) {
+		return r
+	}
+	for i := range m.Recipients {
+		if c := &m.Recipients[i]; c.To == r.To && c.Orig == r.Orig && !c.endedOtherwise(ev) {
+			return c
+		}
+	}
+	return nil
+}
+
+// endedOtherwise says whether the recipient has come to its end by another way than that of the line.
+func (r *recipient) endedOtherwise(ev *event.Event) bool {
+	return r.Final && ev.Way != "" && r.way != 0 && r.way != wayOf(ev)
+}
+
+// wayOf is the way of a line as recipients keep it.
+func wayOf(ev *event.Event) uint32 {
+	if ev.Way == "" {
+		return 0
+	}
+	return uint32(hash.Of(ev.Way)) | 1
+}
+
+// namedBy finds the recipient that a line names.
+func (m *Message) namedBy(ev *event.Event) *recipient {
 	if m.index != nil {
 		key := ev.RecipientID
 		if key == "" {
@@ -205,7 +234,7 @@ func (r *recipient) take(ev *event.Event, wasFinal bool) {
 	if ev.Tried == event.No && ev.Status == event.StatusDeferred && r.Status == event.StatusDeferred {
 		return // nobody was asked: what the last one said still holds
 	}
-	r.Status, r.Final, r.Route, r.Direction = ev.Status, ev.Final, ev.Route, ev.Direction
+	r.Status, r.Final, r.Route, r.Direction, r.way = ev.Status, ev.Final, ev.Route, ev.Direction, wayOf(ev)
 	if ev.Action != event.ActionNone {
 		r.Action = ev.Action
 	}

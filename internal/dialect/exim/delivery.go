@@ -78,7 +78,7 @@ func (d *delivery) take(ev *event.Event, s string) (rest string, ok bool) {
 	word, behind := cutWord(value)
 	switch value = word; key {
 	case "R":
-		d.router = value
+		d.router, ev.Way = value, value
 	case "T":
 		d.transport = value
 	case "S":

@@ -177,7 +177,19 @@ func name(h *header.Header, ev *event.Event) bool {
 		rest, ev.Daemon = rest[:i], rest[i+1:]
 	}
 	ev.Instance, ev.Service, _ = scan.Cut(rest, '/')
+	ev.OwnName = ev.Instance != "postfix" && isService(ev.Daemon)
 	return i >= 0
+}
+
+// isService says whether a daemon serves what master.cf may list several times, each time with a name of its own (-o syslog_name). An instance has one queue manager, and
+// the commands have its name from main.cf.
+func isService(daemon string) bool {
+	switch daemon {
+	case "smtpd", "qmqpd", "postscreen", "pickup", "cleanup", "bounce", "defer", "trace",
+		"smtp", "lmtp", "relay", "local", "virtual", "pipe", "error", "retry", "discard":
+		return true
+	}
+	return false
 }
 
 // about reads a line about a queue id, or about NOQUEUE.
