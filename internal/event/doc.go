@@ -20,7 +20,7 @@
 // Commands, HasCommands, SomeCommands. A conversation finds out which command a reply answers; what a host said explains the verdicts that come of it, and is
 // counted once (Retold, NoTrial); the counters of a last line show refusals that have no line.
 //
-// The message: QueueID, Beside, UniqueID, RemoteQueueID, ParentQueueID, ChildQueueID, ChildKind, FilterID, Program, Receipt, ChildReceipt, MessageID, MailFrom, Size, HasSize, First,
+// The message: QueueID, Beside, UniqueID, RemoteQueueID, ParentQueueID, ChildQueueID, ChildKind, SplitIDs, SplitOff, FilterID, Program, Receipt, ChildReceipt, MessageID, MailFrom, Size, HasSize, First,
 // NoEnd, MayExpand, HandedOver, GivenUp, PutOff, OfRun. A message is found by its queue id; the other ids join it with what it was made from and what was
 // made of it, here and at the next host. The flags say how its server writes the beginning and the end of a message.
 //

@@ -80,6 +80,21 @@ func (h *Host) beginChild(m *Message, ev *event.Event) {
 	c.reweigh()
 }
 
+// divide makes the messages that recipients of m go on under. They have no line of their own but verdicts.
+func (h *Host) divide(m *Message, ev *event.Event) {
+	const most = 64
+	n := 0
+	for id := range strings.FieldsFuncSeq(ev.SplitIDs, func(r rune) bool { return r == ';' || r == ',' || r == ' ' }) {
+		if n++; n > most || h.messages[id] != nil {
+			continue
+		}
+		one := *ev
+		one.ChildQueueID, one.ChildKind, one.Argument = id, event.MessageMail, m.MailFrom
+		h.beginChild(m, &one)
+	}
+	m.Moved += int32(max(ev.SplitOff, n))
+}
+
 // link makes the message with queue id child one that came out of m, now or when it begins.
 func (h *Host) link(m *Message, child string, ev *event.Event, forwarded bool) {
 	if child == "" {

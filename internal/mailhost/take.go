@@ -49,6 +49,9 @@ func (h *Host) take(m *Message, s *Session, ev *event.Event, late bool) {
 	if ev.ChildKind != event.MessageUnknown && ev.ChildQueueID != "" && h.messages[ev.ChildQueueID] == nil {
 		h.beginChild(m, ev)
 	}
+	if ev.SplitIDs != "" {
+		h.divide(m, ev)
+	}
 	if ev.Kind == event.KindNotification {
 		h.link(m, ev.ChildQueueID, ev, false)
 		if ev.First { // the line is about the notice itself, and its first

@@ -81,6 +81,26 @@ var setups = []struct {
 		[]string{"ok.cp1@big.test delivered", "ok.cp1@big.test delivered", "unk.cp2@big.test bounced", "unk.cp2@big.test delivered"},
 		2, // the notice, too
 	},
+	{
+		"Sendmail 8.17.1.9, a queue group with three recipients to an envelope (r=3), whose notice cannot be given to the sender",
+		[]string{
+			"Dec  1 13:49:10 mx sendmail[190]: 6B1DnAkF000190: from=<ann@local.test>, size=101, class=0, nrcpts=5, msgid=<m0024.8a75d1@drv.test>, proto=ESMTP, daemon=MTA, relay=localhost [127.0.0.1]",
+			"Dec  1 13:49:10 mx sendmail[190]: 6B1DnAkF000190: split: maxrcpts=3, rcpts=5, count=2, ids=6B1DnAkG000190; 6B1DnAkH000190",
+			"Dec  1 13:49:10 mx sendmail[190]: 6B1DnAkF000190: to=<ok.24@small.test>, delay=00:00:00, mailer=esmtp, pri=210101, stat=queued",
+			"Dec  1 13:49:10 mx sendmail[190]: 6B1DnAkH000190: to=<ml.30@small.test>, delay=00:00:00, mailer=esmtp, pri=210101, stat=queued",
+			"Dec  1 13:49:10 mx sendmail[190]: 6B1DnAkG000190: to=<ok.27@small.test>, delay=00:00:00, mailer=esmtp, pri=210101, stat=queued",
+			"Dec  1 13:49:13 mx sendmail[211]: 6B1DnAkG000190: to=<ok.27@small.test>, delay=00:00:03, xdelay=00:00:01, mailer=esmtp, pri=300101, relay=mx1.small.test. [127.1.0.4], dsn=2.0.0, " +
+				"stat=Sent (Ok: queued as A68FA7681A)",
+			"Dec  1 13:49:14 mx sendmail[209]: 6B1DnAkF000190: to=<ok.24@small.test>, delay=00:00:04, xdelay=00:00:00, mailer=esmtp, pri=300101, relay=mx1.small.test. [127.1.0.4], dsn=2.0.0, " +
+				"stat=Sent (Ok: queued as 5C502FC580)",
+			"Dec  1 13:49:20 mx sendmail[312]: 6B1DnAkH000190: to=<ml.30@small.test>, delay=00:00:10, xdelay=00:00:01, mailer=esmtp, pri=390101, relay=mx1.small.test. [127.1.0.4], dsn=5.1.1, " +
+				"reply=550 5.1.1 The account ml.30@small.test does not exist., stat=User unknown",
+			"Dec  1 13:49:20 mx sendmail[312]: 6B1DnAkH000190: to=<ann@local.test>, delay=00:00:10, mailer=local, pri=390101, dsn=5.1.1, reply=550 5.1.1 User unknown, stat=User unknown",
+			"Dec  1 13:49:20 mx sendmail[312]: 6B1DnAkH000190: 6B1DnIpc000312: postmaster notify: User unknown",
+		},
+		[]string{"ml.30@small.test bounced", "ok.24@small.test delivered", "ok.27@small.test delivered"},
+		1,
+	},
 }
 
 func TestSetups(t *testing.T) {

@@ -138,8 +138,7 @@ func life(ev *event.Event, s string) event.Kind {
 		ev.Argument = s[len("quarantine="):]
 		return event.KindMessageHeld
 	case strings.HasPrefix(s, "split: "): // queue.c: recipients go on under further ids
-		ev.Argument = s[len("split: "):]
-		return event.KindMessageQueued
+		return split(ev, s[len("split: "):])
 	case s == "queueup: locked", s == "changed", strings.HasPrefix(s, "too young ("), s == "unlock", s == "assigned id",
 		strings.HasPrefix(s, "queueup "), strings.HasPrefix(s, "queueup: mode="): // queue.c, LogLevel 20 and more
 		return event.KindMessageQueued
@@ -202,6 +201,31 @@ func child(ev *event.Event, id, s string) event.Kind {
 		return event.KindMessageQueued
 	}
 	return event.KindNone
+}
+
+// split is "maxrcpts=3, rcpts=7, count=2, ids=NEWID; NEWID" of an envelope with more recipients than its queue group allows in one, and "count=1, id=NEWID" of one with recipients of several
+// groups (queue.c split_env, split_within_queue): the first keeps as many as are allowed.
+func split(ev *event.Event, s string) event.Kind {
+	ev.Argument = s
+	head, ids, ok := strings.Cut(s, "id=")
+	if !ok {
+		head, ids, ok = strings.Cut(s, "ids=")
+	}
+	if !ok {
+		return event.KindMessageQueued
+	}
+	ev.SplitIDs = ids
+	most, rest, ok := strings.Cut(strings.TrimPrefix(head, "maxrcpts="), ", rcpts=")
+	if !ok {
+		return event.KindMessageQueued
+	}
+	all, _, _ := strings.Cut(rest, ",")
+	if kept, ok := scan.Int(most); ok {
+		if n, ok := scan.Int(all); ok && n > kept {
+			ev.SplitOff = int(n - kept)
+		}
+	}
+	return event.KindMessageQueued
 }
 
 // bare is an address without its brackets.
