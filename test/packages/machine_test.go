@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -50,6 +51,9 @@ func fresh(t *testing.T) *machine {
 	return m
 }
 
+// first is what the kernel says of a process that is the first of a namespace of its own.
+var first = regexp.MustCompile(`(?m)^NSpid:\t\d+\t1$`)
+
 // boot starts systemd and waits until it has started everything.
 func (m *machine) boot() {
 	m.t.Helper()
@@ -77,8 +81,13 @@ func (m *machine) boot() {
 	})
 	m.wait("process 1 of the machine", func() bool {
 		children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", cmd.Process.Pid))
-		m.leader = strings.TrimSpace(string(children))
-		return m.leader != "" && !strings.Contains(m.leader, " ")
+		for _, pid := range strings.Fields(string(children)) {
+			status, _ := os.ReadFile("/proc/" + pid + "/status")
+			if first.Match(status) { // the other child only prepares the machine's file system, and ends
+				m.leader = pid
+			}
+		}
+		return m.leader != ""
 	})
 	m.wait("the end of its start", func() bool {
 		out, _ := m.try(time.Minute, "systemctl", "is-system-running")
