@@ -164,7 +164,8 @@ func (h *Host) recipient(m *Message, ev *event.Event) *recipient {
 	return &m.Recipients[len(m.Recipients)-1]
 }
 
-// known finds the recipient of a line. One that was sent on by one rule and has come to its end may be sent on by another, which makes a copy: that has an end of its own.
+// known finds the recipient of a line. One that was sent on by one rule and has come to its end may be sent on by another, which makes a copy: that arrives, too, and is
+// no second recipient, or has an end of its own.
 func (m *Message) known(ev *event.Event) *recipient {
 	r := m.namedBy(ev)
 	if r == nil || !r.endedOtherwise(ev) {
@@ -174,6 +175,9 @@ func (m *Message) known(ev *event.Event) *recipient {
 		if c := &m.Recipients[i]; c.To == r.To && c.Orig == r.Orig && !c.endedOtherwise(ev) {
 			return c
 		}
+	}
+	if ev.Status == event.StatusDelivered {
+		return r
 	}
 	return nil
 }

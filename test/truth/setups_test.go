@@ -78,7 +78,7 @@ var setups = []struct {
 			"2026-12-01 13:03:26 1xYNW2-00008a-21 <= <> R=1xYNW0-00007S-0P U=Debian-exim P=local S=1786 for copy@local.test",
 			"2026-12-01 13:03:26 1xYNW0-00007S-0P Completed",
 		},
-		[]string{"ok.cp1@big.test delivered", "ok.cp1@big.test delivered", "unk.cp2@big.test bounced", "unk.cp2@big.test delivered"},
+		[]string{"ok.cp1@big.test delivered", "unk.cp2@big.test bounced", "unk.cp2@big.test delivered"},
 		2, // the notice, too
 	},
 	{
