@@ -67,7 +67,7 @@ func TestParse(t *testing.T) {
 		{"host is the loopback", "Nov 23 15:32:27 ::1 postfix/qmgr[1]: x", written(second, "::1", "postfix/qmgr", 1, "x")},
 		{"host is a link-local address", "Nov 23 15:32:27 fe80::1%eth0 postfix/qmgr[1]: x", written(second, "fe80::1%eth0", "postfix/qmgr", 1, "x")},
 		{"host in brackets", "Nov 23 15:32:27 [192.0.2.7] postfix/qmgr[1]: x", written(second, "192.0.2.7", "postfix/qmgr", 1, "x")},
-		{"syslog-ng's chain of hosts", "Nov 23 15:32:27 src@relay/mailout postfix/qmgr[1]: x", written(second, "src@relay/mailout", "postfix/qmgr", 1, "x")},
+		{"syslog-ng's chain of hosts", "Nov 23 15:32:27 src@mailout/relay postfix/qmgr[1]: x", written(second, "mailout", "postfix/qmgr", 1, "x")},
 		{"host named mail", "Nov 23 15:32:27 mail dovecot: x", written(second, "mail", "dovecot", 0, "x")},
 		{"host named by its address, like a reply", "Nov 23 15:32:27 203-0-113-4.host.test postfix/qmgr[1]: x", written(second, "203-0-113-4.host.test", "postfix/qmgr", 1, "x")},
 		{"leap second", "Dec 31 23:59:60 mailout postfix/qmgr[1]: x", written("2026-01-01T00:00:00Z", "mailout", "postfix/qmgr", 1, "x")},

@@ -16,14 +16,14 @@ func parseLevelTag(s string, least certainty, h *Header) bool {
 		return false
 	}
 	rest = scan.TrimLeft(rest)
-	if isFacility(first) { // then the severity, in a column of its own
-		if first, rest, ok = scan.Cut(rest, ' '); !ok || !isSeverity(first) {
-			return false
+	facility := isFacility(first) // or a host's name: many are called "mail"
+	if facility {                 // then the severity, in a column of its own
+		if severity, tail, ok := scan.Cut(rest, ' '); ok && isSeverity(severity) {
+			tail = scan.TrimLeft(tail)
+			return parseTag(tail, least, h) || parseHostTag(tail, least, h)
 		}
-		rest = scan.TrimLeft(rest)
-		return parseTag(rest, least, h) || parseHostTag(rest, least, h)
 	}
-	if isLevel(first) {
+	if !facility && isLevel(first) {
 		return parseTag(rest, least, h) || parseHostTag(rest, least, h)
 	}
 	second, rest, ok := scan.Cut(rest, ' ')
@@ -37,6 +37,8 @@ func parseLevelTag(s string, least certainty, h *Header) bool {
 	rest = scan.TrimLeft(rest)
 	if third, tail, ok := scan.Cut(rest, ' '); ok && isLevel(third) {
 		rest = scan.TrimLeft(tail)
+	} else if isAddress(host) && isFacility(second) { // a host that is called "mail", behind who passed the line on
+		host = second
 	}
 	program, pid, id, text, sure := readTag(rest)
 	if sure == none || sure < least || isSpeech(host, program, sure) {
@@ -69,6 +71,9 @@ func isLevel(s string) bool {
 		return false
 	}
 	s = strings.TrimSuffix(s, ":")
+	if i := strings.IndexByte(s, '<'); i > 0 && s[len(s)-1] == '>' { // "mail.info<22>": rsyslog's %pri-text% before 5
+		s = s[:i]
+	}
 	if len(s) > 2 {
 		switch {
 		case s[0] == '[' && s[len(s)-1] == ']', s[0] == '<' && s[len(s)-1] == '>', s[0] == '(' && s[len(s)-1] == ')':

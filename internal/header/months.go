@@ -25,7 +25,45 @@ func (st *stamp) readOther(s string) (rest string, ok bool) {
 		st.year = year
 		return rest, st.valid()
 	}
+	if scan.IsDigit(s[0]) && scan.IsDigit(s[1]) {
+		if rest, ok = st.readDayFirst(s); ok {
+			return rest, true
+		}
+		*st = stamp{}
+	}
 	return st.readLocal(s)
+}
+
+// readDayFirst reads what templates make of a date: "23.11.2026 15:32:27", "23-Nov-2026 15:32:27", "23 Nov 2026 15:32:27", or the stamp that web servers write,
+// "23/Nov/2026:15:32:27 +0000". Numbers between other marks may begin with the month.
+func (st *stamp) readDayFirst(s string) (rest string, ok bool) {
+	const shortest = len("23.11.2026 15:32:27")
+	if len(s) < shortest {
+		return s, false
+	}
+	between := s[2]
+	switch between {
+	case '.':
+		st.month, rest, ok = scan.Fixed(s[3:], 2)
+	case '-', '/', ' ':
+		st.month, rest = monthOf(s[3:6]), s[6:]
+		ok = st.month > 0
+	}
+	if !ok || rest[0] != between {
+		return s, false
+	}
+	st.style = styleBlank
+	st.day, _, _ = scan.Fixed(s, 2)
+	if st.year, rest, ok = scan.Fixed(rest[1:], 4); !ok || rest == "" || rest[0] != ' ' && (rest[0] != ':' || between != '/') {
+		return s, false
+	}
+	if rest, ok = st.readClock(rest[1:]); !ok {
+		return s, false
+	}
+	if rest, ok = st.readZone(rest); !ok {
+		return s, false
+	}
+	return rest, st.valid()
 }
 
 // readLocal reads "авг 09 04:48:59": the stamp of RFC 3164 with the month's name in the language of whoever asked. journalctl writes

@@ -25,7 +25,7 @@ func parseBehind(line string, found bool, c Clock, h *Header) bool {
 	if parseWhole(s, c, h) || h.Program != "" {
 		return h.Program != ""
 	}
-	if parseForwarded(s, c, h) {
+	if parseForwarded(s, c, h) || parseWhole(behindLevel(s), c, h) {
 		return true
 	}
 
@@ -52,7 +52,34 @@ func parseBehind(line string, found bool, c Clock, h *Header) bool {
 		}
 		return true
 	}
-	return h.Resolution >= event.ResolutionSecond && !isSpeech(relay, "", strong) && parseHostTag(rest, strong, h) && h.PID > 0
+	if h.Resolution < event.ResolutionSecond || isSpeech(relay, "", strong) || !parseHostTag(rest, strong, h) || h.PID == 0 {
+		return false
+	}
+	if isAddress(h.Host) && !isAddress(relay) { // rsyslog's %HOSTNAME% %fromhost-ip%
+		h.Host = relay
+	}
+	return true
+}
+
+// behindLevel takes "mail.info: " off the front: socklog writes it between its own stamp and the line.
+func behindLevel(s string) string {
+	level, rest, ok := scan.Cut(s, ' ')
+	if !ok || level[max(len(level)-1, 0):] != ":" || !isLevel(level) {
+		return ""
+	}
+	return rest
+}
+
+// isAddress says whether a host is an address.
+func isAddress(host string) bool {
+	for i := 0; i < len(host); i++ {
+		if c := host[i]; c == ':' {
+			return true
+		} else if c != '.' && !scan.IsDigit(c) {
+			return false
+		}
+	}
+	return host != ""
 }
 
 // parseUntagged reads a whole header behind the name of a container or a log that stands without a colon, as rsyslog's imfile writes it where its tag has none.
@@ -106,7 +133,13 @@ func skipPriority(s string) string {
 
 // parseCopied reads a line behind the fields that tools print in front: as many as three of them, each of a shape of its own.
 func parseCopied(s string, c Clock, h *Header) bool {
-	if parseShortFull(s, c, h) {
+	if parseShortFull(s, c, nil, h) || parseCounted(s, nil, h) {
+		return true
+	}
+	if host, rest := behindNames(s); parseWhole(rest, c, h) {
+		if h.Host == "" {
+			h.Host = host
+		}
 		return true
 	}
 	for range 3 {
@@ -211,6 +244,9 @@ func skipField(s string) (string, bool) {
 		if ok && digits > 1e9 && rest != "" && (scan.IsBlank(rest[0]) || rest[0] == ',') {
 			return s[len(window)-len(rest)+1:], true
 		}
+		if ok && strings.HasPrefix(rest, ":") { // the line's number: "4711:" (grep -n), "4711: " (syslog-ng's $SEQNUM)
+			return skipOne(s[len(window)-len(rest)+1:]), true
+		}
 		_, rest, ok = readStamp(window)
 		if ok && rest != "" && (scan.IsBlank(rest[0]) || rest[0] == ',') {
 			return s[len(window)-len(rest)+1:], true
@@ -246,7 +282,7 @@ func skipField(s string) (string, bool) {
 
 // parseShortFull reads journalctl's "Mon 2026-11-23 15:32:27 UTC mailout postfix/smtpd[540]: text" (-o short-full). The name of another zone than UTC says
 // nothing that can be relied on, and the day's name is in the language of whoever asked.
-func parseShortFull(s string, c Clock, h *Header) bool {
+func parseShortFull(s string, c Clock, known func(string) bool, h *Header) bool {
 	day, _, ok := scan.Cut(s[:min(len(s), longestWeekday)], ' ')
 	if !ok || day == "" || scan.IsDigit(day[0]) {
 		return false
@@ -267,7 +303,11 @@ func parseShortFull(s string, c Clock, h *Header) bool {
 	}
 	var inner Header
 	st.fill(c, &inner)
-	if !parseHostTag(scan.TrimLeft(rest), strong, &inner) {
+	least := strong
+	if known != nil {
+		least = weak
+	}
+	if !parseHostTag(scan.TrimLeft(rest), least, &inner) || least == weak && !inner.isSure(known) {
 		return false
 	}
 	*h = inner

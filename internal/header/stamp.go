@@ -132,19 +132,21 @@ func readYear(s string) (year int, rest string, ok bool) {
 	return 0, s, false
 }
 
-// readISO reads RFC 3339, with what ISO 8601 allows besides: a blank for the T, a zone of hours only, none at all, or one apart (Exim).
+// readISO reads RFC 3339, with what ISO 8601 allows besides: a blank for the T, a zone of hours only, none at all, or one apart (Exim). Programs in Go write
+// slashes into the date, templates dots.
 func (st *stamp) readISO(s string) (rest string, ok bool) {
 	// date
 	if st.year, rest, ok = scan.Fixed(s, 4); !ok {
 		return s, false
 	}
-	if rest, ok = scan.Byte(rest, '-'); !ok {
+	between := rest[0]
+	if between != '-' && between != '/' && between != '.' {
 		return s, false
 	}
-	if st.month, rest, ok = scan.Fixed(rest, 2); !ok {
+	if st.month, rest, ok = scan.Fixed(rest[1:], 2); !ok {
 		return s, false
 	}
-	if rest, ok = scan.Byte(rest, '-'); !ok {
+	if rest, ok = scan.Byte(rest, between); !ok {
 		return s, false
 	}
 	if st.day, rest, ok = scan.Fixed(rest, 2); !ok || rest == "" {
@@ -152,15 +154,17 @@ func (st *stamp) readISO(s string) (rest string, ok bool) {
 	}
 
 	// T
-	switch rest[0] {
-	case 'T', 't':
+	switch mark := rest[0]; {
+	case between != '-' && mark != ' ':
+		return s, false
+	case mark == 'T', mark == 't':
 		st.style = styleISO
-	case ' ':
+	case mark == ' ':
 		st.style = styleBlank
 		if clock, ok := st.readTwelve(rest[1:]); ok {
 			return clock, st.valid()
 		}
-	case '_':
+	case mark == '_':
 		st.style = styleOutput
 	default:
 		return s, false

@@ -42,6 +42,10 @@ func readTag(s string) (program string, pid int64, id, text string, sure certain
 		// [pid], then a colon, a blank or the end
 		n, tail, ok := scan.Digits(rest)
 		if !ok || !strings.HasPrefix(tail, "]") {
+			// [] of a program without a pid, from templates such as syslog-ng's "$PROGRAM[$PID]: $MSG"
+			if tail, empty := strings.CutPrefix(rest, "]:"); empty && endsField(tail) {
+				return program, 0, "", scan.TrimLeft(tail), strong
+			}
 			id, tail, ok := readTagID(rest)
 			if !ok {
 				return "", 0, "", "", none
@@ -58,7 +62,7 @@ func readTag(s string) (program string, pid int64, id, text string, sure certain
 		if len(program) < 2 || !endsField(rest) {
 			return "", 0, "", "", none
 		}
-		return program, 0, "", scan.TrimLeft(rest), weak
+		return program, 0, "", behindMessageID(scan.TrimLeft(rest)), weak
 	}
 	return "", 0, "", "", none
 }
@@ -148,9 +152,10 @@ func parseHostTag(s string, least certainty, h *Header) bool {
 	return true
 }
 
-// readHost checks a name or an address; "[192.0.2.1]" loses its brackets.
+// readHost checks a name or an address; "[192.0.2.1]" loses its brackets. Of the chain that syslog-ng makes of who wrote and who passed on (chain-hostnames:
+// "s_net@mailout/relay"), the writer is the host.
 func readHost(s string) (host string, ok bool) {
-	letters, dots, colons := 0, 0, 0
+	letters, dots, colons, chain := 0, 0, 0, 0
 	if inner, rest, ok := scan.Between(s, '[', ']'); ok && rest == "" {
 		s = inner
 		letters = -len(s) // within brackets only addresses count
@@ -163,13 +168,33 @@ func readHost(s string) (host string, ok bool) {
 			dots++
 		case c == ':':
 			colons++
-		case scan.IsDigit(c), c == '-', c == '_', c == '/', c == '@', c == '%':
+		case c == '/', c == '@':
+			chain++
+		case scan.IsDigit(c), c == '-', c == '_', c == '%':
 		default:
 			return "", false
 		}
 	}
+	if chain > 0 && letters > 0 {
+		return readWriter(s)
+	}
 	// a number alone is a reply code, two dots in it an enhanced one, a colon at the end begins a sentence
 	return s, letters > 0 && (colons == 0 || s[len(s)-1] != ':') || dots == 3 || colons > 1
+}
+
+// readWriter takes the writer's name out of a chain: what stands behind the source's name, before the first slash.
+func readWriter(chain string) (host string, ok bool) {
+	if source, rest, ok := scan.Cut(chain, '@'); ok {
+		if source == "" || strings.IndexByte(source, '/') >= 0 {
+			return "", false
+		}
+		chain = rest
+	}
+	host, _, _ = scan.Cut(chain, '/')
+	if strings.IndexByte(host, '@') >= 0 {
+		return "", false
+	}
+	return readHost(host)
 }
 
 // isSpeech says whether two words that look like host and tag are SMTP: "MAIL FROM: <a@b>", "EHLO x:", "250-mx.example Hello: you".

@@ -13,6 +13,7 @@ type fields struct {
 	whole         string // the line with its header, where message is without
 	program       string
 	programRank   rank
+	maybe         string // the program, by a key that is anybody's: it is one where a mail server has that name
 	host, machine string // of the line; where the carrier runs
 	hostRank      rank
 	peer          string
@@ -184,7 +185,7 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 		f.setProgram(rankTag, value)
 
 	// the process
-	case "PID", "process_id", "_process_id", "_procid", "_proc_id", "ProcessID", "process.pid", "PROCID":
+	case "PID", "procId", "process_id", "_process_id", "_procid", "_proc_id", "ProcessID", "process.pid", "PROCID":
 		f.setPID(value)
 
 	// the host
@@ -226,7 +227,11 @@ func (f *fields) takeOfBody(key string, value pcommon.Value) {
 	case "process", "host", "log", "syslog", "journald", "system":
 		if value.Type() == pcommon.ValueTypeMap {
 			f.takeNested(key, value.Map())
+		} else if key == "process" {
+			setString(&f.maybe, value)
 		}
+	case "app", "appName", "prog", "proc", "daemon", "service", "unit":
+		setString(&f.maybe, value)
 	}
 }
 
@@ -261,6 +266,17 @@ func (f *fields) takeNested(outer string, m pcommon.Map) {
 	}
 }
 
+// adopt takes the program that a key names which is anybody's, where a mail server has that name and the message has no header of its own.
+func (f *fields) adopt(lines Lines) {
+	if f.program != "" || f.maybe == "" || lines == nil || f.message == "" {
+		return
+	}
+	tag := View{Program: f.maybe}
+	if tag.cutTag(); lines.Claims(tag.Program) && !isWhole(f.message) {
+		f.setName(rankGuess, f.maybe)
+	}
+}
+
 // text is the message where a parser took the header off, else the line as it was read.
 func (f *fields) text() string {
 	switch {
@@ -283,7 +299,7 @@ func isWhole(line string) bool {
 // inner is what is known of a line within the one that f is about: where it came from, and nothing of the outer one's words.
 func (f *fields) inner() fields {
 	in := *f
-	in.message, in.log, in.whole, in.program, in.programRank, in.pid, in.tagID = "", "", "", "", 0, 0, ""
+	in.message, in.log, in.whole, in.program, in.programRank, in.maybe, in.pid, in.tagID = "", "", "", "", 0, "", 0, ""
 	in.syslog, in.shipper = false, false
 	return in
 }

@@ -198,6 +198,7 @@ func (v *View) readPipe(body pcommon.Map) {
 func (v *View) carried(body pcommon.Map, f *fields, shipped bool) (in fields, ok bool) {
 	in = f.inner()
 	in.read(body, true)
+	in.adopt(v.Lines)
 	in.shipper = in.shipper || shipped
 	if v.isCarried(&in) && !v.isOthers(&in) {
 		return in, true
@@ -209,7 +210,8 @@ func (v *View) carried(body pcommon.Map, f *fields, shipped bool) (in fields, ok
 		}
 		within := in
 		within.message, within.log, within.whole = "", "", ""
-		if within.read(value.Map(), true); !v.isCarried(&within) {
+		within.read(value.Map(), true)
+		if within.adopt(v.Lines); !v.isCarried(&within) {
 			continue
 		}
 		if !v.isOthers(&within) {

@@ -185,7 +185,8 @@ func (v *View) readMap(body pcommon.Map, f *fields) string {
 	text := f.text()
 	own := f.isOwn(body, text)
 	if !own && text != "" {
-		return text
+		f.adopt(v.Lines)
+		return f.text()
 	}
 	if own { // its keys are not a carrier's, whatever they are called
 		*f = outer
@@ -228,8 +229,8 @@ func (v *View) Header(line string, c header.Clock, h *header.Header) bool {
 		found = true
 	}
 	v.unname(c, h)
-	if found && h.Program == "" && v.Lines != nil {
-		h.Named(c, v.Lines.Claims)
+	if h.Program == "" && v.Lines != nil {
+		found = found && h.Named(c, v.Lines.Claims) || !found && h.Copied(c, v.Lines.Claims) || h.Rows(line, c, v.Lines.Claims) || found
 	}
 	v.mergeTime(c, h)
 
