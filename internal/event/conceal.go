@@ -13,7 +13,8 @@ func (e *Event) Texts(visit func(*string)) {
 		&e.ClientAddress, &e.ServerAddress, &e.QueueID, &e.RemoteQueueID, &e.ParentQueueID, &e.ChildQueueID, &e.SplitIDs, &e.MessageID, &e.ConnID,
 		&e.Protocol, &e.Command, &e.SourceAddress, &e.SourcePool, &e.PeerIP,
 		&e.FilterName, &e.FilterVerdict, &e.TLSCipher, &e.TLSPolicy, &e.TLSTrust, &e.TLSVersion, &e.ErrorType, &e.Enhanced, &e.DSN,
-		&e.DestinationDomain, &e.Host, &e.Instance, &e.Service, &e.Daemon, &e.RecipientID, &e.Way, &e.Receipt, &e.ChildReceipt, &e.TryID, &e.TryTo,
+		&e.DestinationDomain, &e.Host, &e.Instance, &e.Service, &e.Daemon, &e.RecipientID, &e.Way,
+		&e.Receipt, &e.ChildReceipt, &e.TryID, &e.TryTo,
 	} {
 		if *s != "" {
 			visit(s)

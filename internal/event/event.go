@@ -120,7 +120,7 @@ type Event struct {
 	ParentQueueID  string      // the one that this message was made from, where the line says so (orig_queue_id)
 	ChildQueueID   string      // a message of this host made from this one (forwarded as, notification)
 	ChildKind      MessageKind // that message begins with this line: the server writes no other first line of it
-	SplitIDs       string      // the queue ids, "; " or ", " between them, that recipients of this message go on under: it had too many, or of several queues
+	SplitIDs       string      // the queue ids, "; " or ", " between them, that some of its recipients go on under: there were too many
 	SplitOff       int         // how many recipients those are; 0 when the line does not say
 	FilterID       string      // a filter's own id of the message, which its answer names
 	Program        string      // what the server calls the program that it has run for the recipient

@@ -19,8 +19,7 @@ func (h *Host) hopOf(m *Message) event.MessageHop {
 		return event.HopFirst
 	}
 	h.confirm(m)
-	switch {
-	case m.Parent != 0 || m.reentered:
+	if m.Parent != 0 || m.reentered {
 		return event.HopInternal
 	}
 	parent := h.sameMail(m)
