@@ -229,8 +229,8 @@ func (v *View) Header(line string, c header.Clock, h *header.Header) bool {
 		found = true
 	}
 	v.unname(c, h)
-	if h.Program == "" && v.Lines != nil {
-		found = found && h.Named(c, v.Lines.Claims) || !found && h.Copied(c, v.Lines.Claims) || h.Rows(line, c, v.Lines.Claims) || found
+	if h.Program == "" && v.Lines != nil && v.readNamed(line, found, c, h) {
+		found = true
 	}
 	v.mergeTime(c, h)
 
@@ -243,4 +243,15 @@ func (v *View) Header(line string, c header.Clock, h *header.Header) bool {
 		h.Host = v.fallback
 	}
 	return found
+}
+
+// readNamed reads what is a header only where a mail server has the program's name.
+func (v *View) readNamed(line string, stamped bool, c header.Clock, h *header.Header) bool {
+	named := false
+	if stamped {
+		named = h.Named(c, v.Lines.Claims)
+	} else {
+		named = h.Copied(c, v.Lines.Claims)
+	}
+	return named || h.Rows(line, c, v.Lines.Claims)
 }
