@@ -88,6 +88,7 @@ func TestTemplatesOfSyslogDaemons(t *testing.T) {
 	}
 	for line, host := range map[string]string{
 		"Nov 23 15:32:27 mail mail.info dovecot: ": "mail", "Nov 23 15:32:27 mail mail:info dovecot: ": "mail", "2026-11-23T15:32:27Z 192.0.2.9 mail dovecot: ": "mail",
+		"2026-11-23T15:32:27Z fd00::9 mail dovecot: ": "mail", "2026-11-23T15:32:27Z mail fd00::9 dovecot: ": "mail",
 	} {
 		var got Header
 		if read(line+text, seen, &got); got.Host != host || got.Program != "dovecot" || got.Text != text {

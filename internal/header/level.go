@@ -37,7 +37,7 @@ func parseLevelTag(s string, least certainty, h *Header) bool {
 	rest = scan.TrimLeft(rest)
 	if third, tail, ok := scan.Cut(rest, ' '); ok && isLevel(third) {
 		rest = scan.TrimLeft(tail)
-	} else if isAddress(host) && isFacility(second) { // a host that is called "mail", behind who passed the line on
+	} else if scan.IsIP(host) && isFacility(second) { // a host that is called "mail", behind who passed the line on
 		host = second
 	}
 	program, pid, id, text, sure := readTag(rest)

@@ -73,7 +73,7 @@ func (h *Header) namedRelayed(first, s string, known func(string) bool) bool {
 	if !ok || isSpeech(host, "", weak) {
 		return false
 	}
-	if isAddress(host) && !isAddress(first) {
+	if scan.IsIP(host) && !scan.IsIP(first) {
 		host = first
 	}
 	return h.namedTag(host, rest, known)

@@ -55,7 +55,7 @@ func parseBehind(line string, found bool, c Clock, h *Header) bool {
 	if h.Resolution < event.ResolutionSecond || isSpeech(relay, "", strong) || !parseHostTag(rest, strong, h) || h.PID == 0 {
 		return false
 	}
-	if isAddress(h.Host) && !isAddress(relay) { // rsyslog's %HOSTNAME% %fromhost-ip%
+	if scan.IsIP(h.Host) && !scan.IsIP(relay) { // rsyslog's %HOSTNAME% %fromhost-ip%
 		h.Host = relay
 	}
 	return true
@@ -68,18 +68,6 @@ func behindLevel(s string) string {
 		return ""
 	}
 	return rest
-}
-
-// isAddress says whether a host is an address.
-func isAddress(host string) bool {
-	for i := 0; i < len(host); i++ {
-		if c := host[i]; c == ':' {
-			return true
-		} else if c != '.' && !scan.IsDigit(c) {
-			return false
-		}
-	}
-	return host != ""
 }
 
 // parseUntagged reads a whole header behind the name of a container or a log that stands without a colon, as rsyslog's imfile writes it where its tag has none.
