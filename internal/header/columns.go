@@ -150,7 +150,7 @@ func (r *row) text() string {
 	s := scan.TrimLeft(r.rest)
 	if inner, ok := strings.CutPrefix(s, `"`); ok {
 		if inner, ok = strings.CutSuffix(inner, `"`); ok {
-			return inner
+			return scan.TrimLeft(inner) // rsyslog's %msg% brings a blank of its own
 		}
 	}
 	return s

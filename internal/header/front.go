@@ -15,9 +15,12 @@ const longestFront = 256
 // "10.0.0.5 Nov 23 ..." and "mailout 2026-11-23T..." (rsyslog's templates with the host in front). One name alone may be the host's. rest is empty for any other text. Words of a conversation are no
 // names, nor is what begins with a blank: headers of refused messages are written so.
 func behindNames(s string) (host, rest string) {
+	if s == "" || !scan.IsLetter(s[0]) && !scan.IsDigit(s[0]) && s[0] != '/' {
+		return "", ""
+	}
 	window := s[:min(len(s), longestFront)]
 	first, behind, ok := scan.Cut(window, ' ')
-	if !ok || len(behind) == 0 {
+	if !ok {
 		return "", ""
 	}
 	if beginsLikeStamp(behind) {
@@ -53,6 +56,10 @@ func isName(s string) bool {
 // parseCounted reads "1795447947 mailout postfix/smtpd[540]: text": seconds or milliseconds since 1970, as templates write them (syslog-ng's $UNIXTIME, rsyslog's
 // date-unixtimestamp). A number alone may be anything, so a tag with its process must follow, or one of a program that known knows.
 func parseCounted(s string, known func(string) bool, h *Header) bool {
+	const shortest = len("1795447947 ")
+	if len(s) < shortest || !scan.IsDigit(s[0]) || !scan.IsDigit(s[shortest-2]) {
+		return false
+	}
 	n, rest, ok := scan.Digits(s[:min(len(s), len("1795447947000 "))])
 	digits := min(len(s), len("1795447947000 ")) - len(rest)
 	if !ok || digits != 10 && digits != 13 || !strings.HasPrefix(rest, " ") {

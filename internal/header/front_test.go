@@ -95,6 +95,10 @@ func TestTemplatesOfSyslogDaemons(t *testing.T) {
 			t.Errorf("%q: got %+v", line, got)
 		}
 	}
+	var csv Header // rsyslog: property(name="syslogtag" format="csv"), property(name="msg" format="csv")
+	if read(`2026-11-23T15:32:27+00:00,mailout,"postfix/smtpd[540]:"," `+text+`"`, seen, &csv); withoutTagID(csv) != postfix {
+		t.Errorf("%+v", csv)
+	}
 	var got Header
 	if read(`"2026-11-23T15:32:27Z","mailout","postfix/smtpd","540","`+text+`"`, seen, &got); withoutTagID(got) != postfix {
 		t.Errorf("%+v", got)

@@ -25,7 +25,7 @@ func (st *stamp) readOther(s string) (rest string, ok bool) {
 		st.year = year
 		return rest, st.valid()
 	}
-	if scan.IsDigit(s[0]) && scan.IsDigit(s[1]) {
+	if scan.IsDigit(s[0]) && (s[2] == '.' || s[2] == '-' || s[2] == '/' || s[2] == ' ') {
 		if rest, ok = st.readDayFirst(s); ok {
 			return rest, true
 		}
@@ -53,7 +53,9 @@ func (st *stamp) readDayFirst(s string) (rest string, ok bool) {
 		return s, false
 	}
 	st.style = styleBlank
-	st.day, _, _ = scan.Fixed(s, 2)
+	if st.day, _, ok = scan.Fixed(s, 2); !ok {
+		return s, false
+	}
 	if st.year, rest, ok = scan.Fixed(rest[1:], 4); !ok || rest == "" || rest[0] != ' ' && (rest[0] != ':' || between != '/') {
 		return s, false
 	}
