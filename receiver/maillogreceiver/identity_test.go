@@ -1,16 +1,21 @@
 package maillogreceiver
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 )
 
 // folder is a directory of logs, the storage of a collector that reads them, and what came out.
@@ -21,10 +26,32 @@ type folder struct {
 	sink *sink
 	r    *maillogReceiver
 	glob string
+	seen zapcore.Core
+	told *observer.ObservedLogs // warnings of all its starts
+	gaps int                    // that are to be told
+	late atomic.Int64           // how far its clock is ahead
 }
 
 func newFolder(t *testing.T, glob string) *folder {
-	return &folder{t: t, dir: t.TempDir(), host: newStorage(t, t.TempDir()), sink: new(sink), glob: glob}
+	f := &folder{t: t, dir: t.TempDir(), host: newStorage(t, t.TempDir()), sink: new(sink), glob: glob}
+	t.Cleanup(f.wantGaps)
+	return f
+}
+
+// wantGaps waits until what may be missing would have been told, and counts.
+func (f *folder) wantGaps() {
+	if f.told == nil {
+		return
+	}
+	f.sink.set(nil)
+	_ = f.r.Shutdown(context.Background())
+	f.start()
+	f.settle()
+	f.late.Add(int64(time.Minute))
+	f.settle()
+	_ = f.r.Shutdown(context.Background())
+	told := f.told.FilterMessageSnippet("lines may be missing")
+	assert.Equal(f.t, f.gaps, told.Len(), "gaps that were told: %v", told.All())
 }
 
 func (f *folder) path(name string) string { return filepath.Join(f.dir, name) }
@@ -64,7 +91,13 @@ func (f *folder) gzip(name, to string) {
 
 func (f *folder) start() {
 	f.t.Helper()
-	f.r = run(f.t, f.sink, f.host, f.path(f.glob), func(c *Config) { c.Storage, c.MaxBatchSize = &storageID, 30 })
+	if f.seen == nil {
+		f.seen, f.told = observer.New(zap.WarnLevel)
+	}
+	change := func(c *Config) { c.Storage, c.MaxBatchSize = &storageID, 30 }
+	f.r = runAt(f.t, f.sink, f.host, f.path(f.glob), change, zap.New(f.seen), func() time.Time {
+		return time.Now().Add(time.Duration(f.late.Load()))
+	})
 }
 
 func (f *folder) stop() { f.t.Helper(); require.NoError(f.t, f.r.Shutdown(f.t.Context())) }
@@ -161,6 +194,9 @@ func TestFilesThatBeginAlikeAreAllRead(t *testing.T) {
 		})
 		t.Run(name+", while down", func(t *testing.T) {
 			f := newFolder(t, "*.csv")
+			if !strings.HasPrefix(name, "renamed") {
+				f.gaps = 1
+			}
 			f.write("acct.csv", first...)
 			f.start()
 			f.restart(func() { replace(f) })
@@ -187,6 +223,7 @@ func TestFileThatHoldsItsHeaderOnlyAndIsMadeAnewIsAnother(t *testing.T) {
 func TestConversationsWithoutStampsAreAllRead(t *testing.T) {
 	a, b, c := talk(2000, 0, 50), talk(2000, 50, 100), talk(2000, 100, 200)
 	f := newFolder(t, "*.txt")
+	f.gaps = 1
 	f.write("a.txt", a...)
 	f.write("b.txt", b...)
 	f.start()

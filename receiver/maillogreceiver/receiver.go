@@ -63,6 +63,7 @@ func newReceiver(cfg *Config, set receiver.Settings, next consumer.Logs, now fun
 	}
 	r.files = tail.NewKnown(tail.Options{
 		AtEnd: cfg.StartAt == "end", Packed: cfg.Compression != "none", Shown: r.include.shows, Excluded: r.include.isExcluded, Now: now,
+		Gap:   r.tellGap,
 		Debug: func(what, path, id string) { r.logger.Debug(what, zap.String("path", path), zap.String("file", id)) },
 	})
 	var err error

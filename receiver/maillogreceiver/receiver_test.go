@@ -23,6 +23,7 @@ import (
 	"go.opentelemetry.io/collector/extension/extensiontest"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/receiver/receivertest"
+	"go.uber.org/zap"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage"
 
@@ -111,6 +112,14 @@ func newStorage(t testing.TB, dir string) *storageHost {
 
 func run(t testing.TB, next consumer.Logs, host component.Host, include string, change func(*Config)) *maillogReceiver {
 	t.Helper()
+	return runAt(t, next, host, include, change, zap.NewNop(), time.Now)
+}
+
+// runAt is run with a log and a clock.
+func runAt(
+	t testing.TB, next consumer.Logs, host component.Host, include string, change func(*Config), logger *zap.Logger, now func() time.Time,
+) *maillogReceiver {
+	t.Helper()
 	cfg := createDefaultConfig().(*Config)
 	cfg.Include, cfg.StartAt, cfg.PollInterval, cfg.HostName = []string{include}, "beginning", 5*time.Millisecond, "mx"
 	cfg.RetryOnFailure.InitialInterval, cfg.RetryOnFailure.MaxInterval = time.Millisecond, 5*time.Millisecond
@@ -120,7 +129,8 @@ func run(t testing.TB, next consumer.Logs, host component.Host, include string, 
 	require.NoError(t, cfg.Validate())
 	set := receivertest.NewNopSettings(metadata.Type)
 	set.ID = component.NewID(metadata.Type) // the storage goes by it
-	r, err := newReceiver(cfg, set, next, time.Now)
+	set.Logger = logger
+	r, err := newReceiver(cfg, set, next, now)
 	require.NoError(t, err)
 	require.NoError(t, r.Start(context.Background(), host))
 	t.Cleanup(func() { _ = r.Shutdown(context.Background()) })

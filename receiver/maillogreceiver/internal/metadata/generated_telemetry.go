@@ -28,6 +28,7 @@ type TelemetryBuilder struct {
 	registrations                 []metric.Registration
 	ReceiverMaillogBatchesRefused metric.Int64Counter
 	ReceiverMaillogBytes          metric.Int64Counter
+	ReceiverMaillogGaps           metric.Int64Counter
 	ReceiverMaillogLines          metric.Int64Counter
 	ReceiverMaillogLinesDropped   metric.Int64Counter
 	ReceiverMaillogSavesFailed    metric.Int64Counter
@@ -72,6 +73,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_receiver_maillog_bytes",
 		metric.WithDescription("Bytes of the lines that were accepted. [Alpha]"),
 		metric.WithUnit("By"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ReceiverMaillogGaps, err = builder.meter.Int64Counter(
+		"otelcol_receiver_maillog_gaps",
+		metric.WithDescription("Times that the file a log was read from last was gone when the collector came back to it, so that lines may be missing. [Alpha]"),
+		metric.WithUnit("{gap}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ReceiverMaillogLines, err = builder.meter.Int64Counter(

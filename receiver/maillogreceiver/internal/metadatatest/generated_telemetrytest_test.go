@@ -21,6 +21,7 @@ func TestSetupTelemetry(t *testing.T) {
 	defer tb.Shutdown()
 	tb.ReceiverMaillogBatchesRefused.Add(context.Background(), 1)
 	tb.ReceiverMaillogBytes.Add(context.Background(), 1)
+	tb.ReceiverMaillogGaps.Add(context.Background(), 1)
 	tb.ReceiverMaillogLines.Add(context.Background(), 1)
 	tb.ReceiverMaillogLinesDropped.Add(context.Background(), 1)
 	tb.ReceiverMaillogSavesFailed.Add(context.Background(), 1)
@@ -28,6 +29,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualReceiverMaillogBytes(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualReceiverMaillogGaps(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualReceiverMaillogLines(t, testTel,

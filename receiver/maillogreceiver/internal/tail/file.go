@@ -37,13 +37,16 @@ type File struct {
 
 	head     imprint  // of its first bytes, as they were when it was begun or met again
 	file     *os.File // open as long as it may be read on
+	begun    int      // the look that showed it first; 0: it was known before the start
 	there    int      // the last look that showed it
 	verified bool     // what stands in front of the mark was seen since the start
 	left     bool     // it has left the globs, and is read on for a while
 	deleted  bool     // and has no name any more
 	beside   bool     // no glob shows it: it was found beside one that does
 	turn     int      // when it was to be read first, among the files of its stream; 0: never yet
-	unsure   int      // the last look that could not tell whether it is still there
+	goesOnIn string   // the file that its log goes on in, while it is nowhere itself and that is to be told
+	missed   time.Time
+	unsure   int // the last look that could not tell whether it is still there
 	grew     time.Time
 
 	// An unfinished last line: how long it was, and since when.

@@ -22,6 +22,7 @@ type Known struct {
 	options  Options
 	restored bool // its state was saved before
 	looks    int
+	looked   time.Time     // when the last of them was
 	turns    int           // that were given
 	changes  atomic.Uint64 // of what is saved
 
@@ -41,6 +42,7 @@ type Options struct {
 	Shown    func(path string) bool // what the globs show, when it is there
 	Excluded func(path string) bool // what is not read, though it lies beside a file that is
 	Now      func() time.Time
+	Gap      func(Gap)                   // is told when the file that a log was read from last is nowhere, and the log goes on
 	Debug    func(what, path, id string) // is told what was decided, by path and the identity of the known file
 }
 
@@ -72,7 +74,7 @@ func NewKnown(o Options) *Known {
 
 // begin makes the file that nobody has seen before.
 func (k *Known) begin(n *newcomer, m Mark) *File {
-	f := &File{Dir: n.dir, mark: m, base: n.base(), ordinal: 1, changes: &k.changes}
+	f := &File{Dir: n.dir, mark: m, base: n.base(), ordinal: 1, begun: k.looks, changes: &k.changes}
 	for _, known := range k.files {
 		if known.base == f.base {
 			f.ordinal = max(f.ordinal, known.ordinal+1)

@@ -18,6 +18,7 @@ func (k *Known) Look(there []Seen) (streams [][]*File, troubles map[string]strin
 	searches := k.searches()
 	for _, s := range searches {
 		s.findKnown()
+		s.findMovedAway()
 	}
 	for i := range unknown {
 		k.learn(&unknown[i])
@@ -25,7 +26,9 @@ func (k *Known) Look(there []Seen) (streams [][]*File, troubles map[string]strin
 	for _, s := range searches {
 		s.beginNewer()
 	}
+	k.tellGaps()
 	k.forget()
+	k.looked = k.options.Now()
 	return k.streams(), k.troubles
 }
 

@@ -17,7 +17,11 @@ type loss struct {
 	since time.Time // its first search
 	again time.Time // no search before that
 	last  *File     // the newest known file when it was searched first: what is missing was begun behind it
-	holds bool      // what the globs show waits, since it was written behind what is missing
+	// newest is the file of the stream that was read last, unattended that nobody had looked at it for a while.
+	newest     *File
+	unattended bool
+	look       int  // the first that missed something
+	holds      bool // what the globs show waits, since it was written behind what is missing
 }
 
 // search looks beside the files of one stream that the globs show for what a rotation has put out of their sight: the rest of a file
@@ -39,7 +43,9 @@ const patience, searching = time.Second, farewell - 10*time.Second
 // lose says that a file of the stream is not where it was.
 func (k *Known) lose(dir string) {
 	if k.lost[dir] == nil {
-		k.lost[dir] = &loss{since: k.options.Now()}
+		l := &loss{since: k.options.Now(), look: k.looks, newest: k.newest(dir)}
+		l.unattended = l.newest != nil && k.isUnattended(l.newest)
+		k.lost[dir] = l
 	}
 }
 
@@ -154,21 +160,31 @@ func (s *search) beginNewer() {
 	l, now := s.loss, s.k.options.Now()
 	s.unclear = s.unclear || !s.stands()
 	for _, seen := range slices.Backward(s.beside) {
-		if s.unclear || s.barred || s.last == "" {
+		if s.unclear || s.barred {
 			break
 		}
-		if newer(seen.Path, s.last, s.dir) && !s.k.options.Excluded(seen.Path) {
+		if s.isNewer(&seen) && !s.k.options.Excluded(seen.Path) {
 			s.begin(seen)
 		}
 	}
 	s.unclear = s.unclear && now.Sub(l.since) < searching
 	if !s.unclear && !s.barred {
 		delete(s.k.lost, s.dir)
+		s.noteGap()
 		return
 	}
 	if l.holds = s.unclear && !s.barred; l.holds {
 		l.again = now.Add(patience)
 	}
+}
+
+// isNewer says whether a file was written behind the last one that is known: by its name, when that one lies beside it; when the one that
+// was read last is nowhere, because it was written to later.
+func (s *search) isNewer(seen *Seen) bool {
+	if s.last != "" {
+		return newer(seen.Path, s.last, s.dir)
+	}
+	return s.isMissing() && s.loss.newest.changed > 0 && seen.Changed > s.loss.newest.changed
 }
 
 // begin begins a file, unless it is known.

@@ -36,6 +36,7 @@ type savedFile struct {
 	Changed int64       `json:"changed,omitempty"`
 	Skipped bool        `json:"skipped,omitempty"`
 	Placed  bool        `json:"placed,omitempty"`
+	Gap     string      `json:"gap,omitempty"`
 	Mark    savedMark   `json:"mark"`
 
 	mark Mark
@@ -82,12 +83,8 @@ func (k *Known) State() State {
 		if f.mark.At > 0 || f.skipped {
 			s.files = append(s.files, savedFile{
 				ID: f.ID, Base: f.base, Ordinal: f.ordinal, Dir: f.Dir, Path: f.Path, Kind: f.Kind, Place: f.place,
-				Skipped: f.skipped, Placed: f.placed, mark: f.mark,
+				Size: f.size, Changed: f.changed, Skipped: f.skipped, Placed: f.placed, Gap: f.goesOnIn, mark: f.mark,
 			})
-			if f.Kind != packed.Plain {
-				last := &s.files[len(s.files)-1]
-				last.Size, last.Changed = f.size, f.changed
-			}
 		}
 		f.mu.Unlock()
 	}
@@ -121,7 +118,7 @@ func (k *Known) Restore(data []byte) error {
 	for _, v := range s.Files {
 		f := &File{
 			ID: v.ID, base: v.Base, ordinal: v.Ordinal, Dir: v.Dir, Path: v.Path, Kind: v.Kind, place: v.Place,
-			size: v.Size, changed: v.Changed, skipped: v.Skipped, placed: v.Placed,
+			size: v.Size, changed: v.Changed, skipped: v.Skipped, placed: v.Placed, goesOnIn: v.Gap,
 			changes: &k.changes,
 			mark:    v.Mark.restored(),
 		}
