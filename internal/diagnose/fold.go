@@ -34,11 +34,11 @@ func foldRune(r rune) rune {
 	case unicode.Is(unicode.Mn, r):
 		return mark
 	case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mc, r):
-		if lower := unicode.ToLower(r); lower >= 0x180 {
-			return lower
-		} else { // ẞ, the Kelvin sign
+		lower := unicode.ToLower(r)
+		if lower != r && lower < 0x180 { // ẞ, the Kelvin sign
 			return foldRune(lower)
 		}
+		return lower
 	}
 	return ' '
 }
