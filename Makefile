@@ -112,7 +112,7 @@ chaos: build ## 1,000,000 lines, 50 kill -9, rotations and refusals at random; p
 
 .PHONY: diagnosis
 diagnosis: ## how often the reasons of labelled replies are right: precision, recall, what decided, what was taken for another
-	go test -count=1 -run '^TestLabelledReplies$$' -v ./internal/diagnose
+	go test -count=1 -run '^Test(LabelledReplies|LikenessWithoutTheRule)$$' -v ./internal/diagnose
 
 .PHONY: incidents
 incidents: ## how often incidents are right: ten quiet days, each trouble and each near miss 20 times; prints precision and recall (some minutes; SEEDS)

@@ -58,3 +58,11 @@ func cpuTime(b *testing.B) time.Duration {
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
+
+// BenchmarkLikeness is what a reply takes that no rule knows.
+func BenchmarkLikeness(b *testing.B) {
+	a := asked{text: "utilizador nº 5 nao consta no sistema, contacte o administrador", code: 550, enhanced: "5.0.0", command: "RCPT", class: '5'}
+	for b.Loop() {
+		likenessOfReplies().likeliest(&a)
+	}
+}

@@ -145,6 +145,9 @@ func (d *Diagnosis) why(ev *event.Event) (Reason, string) {
 	case a.err == "host_not_found" && ev.Status == event.StatusBounced: // a name that does not exist, not one that could not be asked for
 		return noSuchDomain, basisError
 	case n == 0:
+		if r, ok := likenessOfReplies().likeliest(&a); ok {
+			return r, basisLikeness
+		}
 		return unspecified, readOf(&a)
 	}
 	says := d.ready().answers[n-1]

@@ -8,10 +8,15 @@ import (
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
 
-// Deciding says which rule gave a failed event its reason, in the words of the tables: what must fit, separated by blanks. It is empty where no rule did.
+// Deciding says which rule gave a failed event its reason, in the words of the tables: what must fit, separated by blanks. Where none did, but its
+// likeness to other replies, it says which words told most. It is empty where neither did.
 func (d *Diagnosis) Deciding(ev *event.Event) string {
 	a := askedOf(ev)
 	n := d.ready().find(&a)
+	if n == 0 && ev.Basis == basisLikeness {
+		r, _ := likenessOfReplies().likeliest(&a)
+		return "like other replies with " + strings.Join(likenessOfReplies().telling(&a, r), ", ")
+	}
 	if n == 0 {
 		return ""
 	}

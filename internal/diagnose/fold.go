@@ -76,8 +76,14 @@ func unspaced(r rune) bool {
 }
 
 // fold writes words as the automaton reads them: letters folded, one blank between words and none around them.
-func fold(words string) string {
-	b, before := make([]byte, 0, len(words)), rune(' ')
+func fold(words string) string { return string(appendFolded(make([]byte, 0, len(words)), words)) }
+
+// appendFolded writes words behind others, or alone.
+func appendFolded(b []byte, words string) []byte {
+	before := rune(' ')
+	if len(b) > 0 && b[len(b)-1] != ' ' {
+		b = append(b, ' ')
+	}
 	for _, r := range words {
 		if r < utf8.RuneSelf {
 			r = foldASCII(byte(r))
@@ -96,5 +102,5 @@ func fold(words string) string {
 	if n := len(b); n > 0 && b[n-1] == ' ' {
 		b = b[:n-1]
 	}
-	return string(b)
+	return b
 }

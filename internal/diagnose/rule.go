@@ -36,6 +36,7 @@ const (
 	basisCommand  = "command"
 	basisError    = "error"
 	basisFilter   = "filter"
+	basisLikeness = "likeness"
 )
 
 // rule is a Rule made ready to be asked.
