@@ -65,7 +65,7 @@ func newSchool(replies []labelledAsked) *school {
 	for i := range replies {
 		of[replies[i].reason]++
 		seen := map[string]bool{}
-		traits(&replies[i].asked, func(trait []byte, _ bool) {
+		traits(&replies[i].asked, func(trait []byte, _ kind) {
 			if !seen[string(trait)] {
 				seen[string(trait)] = true
 				with[string(trait)]++
@@ -97,7 +97,7 @@ func (s *school) add(reply *labelledAsked) {
 	if l.reason < 0 {
 		return
 	}
-	traits(&reply.asked, func(trait []byte, _ bool) {
+	traits(&reply.asked, func(trait []byte, _ kind) {
 		if n, ok := s.numbers[string(trait)]; ok {
 			l.traits = append(l.traits, n)
 		}
@@ -188,7 +188,7 @@ func (s *school) table(weights [][]float64, sum string) string {
 func sumOf(replies []labelledAsked) string {
 	h := fnv.New64a()
 	for i := range replies {
-		traits(&replies[i].asked, func(trait []byte, _ bool) { fmt.Fprintf(h, "%s\n", trait) })
+		traits(&replies[i].asked, func(trait []byte, _ kind) { fmt.Fprintf(h, "%s\n", trait) })
 		fmt.Fprintln(h, replies[i].reason)
 	}
 	return fmt.Sprintf("%016x", h.Sum64())

@@ -50,23 +50,28 @@ func readLikeness(data string) *likeness {
 	return l
 }
 
-// maxReasons is how many reasons there is room for.
-const maxReasons = 64
+const (
+	maxReasons  = 64 // that there is room for
+	fewestWords = 2  // of a reply: "later", "no", "error" may be about anything
+)
 
-// of gives the likeliest reason of a reply, with its probability; that is 0 where no word of it is known.
+// of gives the likeliest reason of a reply, with its probability; that is 0 where it has too few words, or none that is known.
 func (l *likeness) of(a *asked) (Reason, float64) {
 	var sums [maxReasons]int
-	words := 0
-	traits(a, func(trait []byte, isWord bool) {
-		weights, known := l.weights[string(trait)]
-		if known && isWord {
+	words, told := 0, 0
+	traits(a, func(trait []byte, k kind) {
+		if k == ofWord {
 			words++
+		}
+		weights, known := l.weights[string(trait)]
+		if known && k != ofCodes {
+			told++
 		}
 		for i := range len(weights) {
 			sums[i] += int(weights[i]) - noWeight
 		}
 	})
-	if words == 0 {
+	if words < fewestWords || told == 0 {
 		return unspecified, 0
 	}
 	best, all := 0, 0.0
@@ -101,8 +106,8 @@ func (l *likeness) likeliest(a *asked) (r Reason, ok bool) {
 func (l *likeness) telling(a *asked, r Reason) []string {
 	at := slices.Index(l.reasons, r)
 	by := map[string]int{}
-	traits(a, func(trait []byte, isWord bool) {
-		if weights := l.weights[string(trait)]; isWord && weights != "" && int(weights[at]) > noWeight {
+	traits(a, func(trait []byte, k kind) {
+		if weights := l.weights[string(trait)]; k != ofCodes && weights != "" && int(weights[at]) > noWeight {
 			by[string(trait)] = int(weights[at])
 		}
 	})

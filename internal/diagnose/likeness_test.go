@@ -34,7 +34,7 @@ func TestWhatNoRuleKnowsIsToldByItsLikeness(t *testing.T) {
 // recipient who was not named yet.
 func TestLikenessSaysNothingWhereItKnowsTooLittle(t *testing.T) {
 	for _, c := range []struct{ command, words string }{
-		{"RCPT", "550 Qwrtp zxcvb"}, {"RCPT", "550 1234-5678"}, {"EOM", "554 5.0.0 Failed"}, {"RCPT", "550 see https://lists.example/no-such-list"},
+		{"RCPT", "550 Qwrtp zxcvb"}, {"EOM", "451 later"}, {"EOM", "554 error 7"}, {"RCPT", "550 1234-5678"}, {"EOM", "554 5.0.0 Failed"}, {"RCPT", "550 see https://lists.example/no-such-list"},
 		{"RCPT", "550 <no-such-list@lists.example>"},
 	} {
 		ev := answered(t, "-", c.command, c.words)
@@ -78,7 +78,7 @@ func TestTraitsOfAReply(t *testing.T) {
 	var got []string
 	traits(&asked{
 		text: "Mailboxes<a@b.example> rejected.See mx1.example.com ID7 https://x.example 不存在", code: 550, enhanced: "5.1.1", command: "RCPT",
-	}, func(trait []byte, _ bool) {
+	}, func(trait []byte, _ kind) {
 		if trait[0] != '{' {
 			got = append(got, string(trait))
 		}

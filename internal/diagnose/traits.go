@@ -20,18 +20,27 @@ const (
 	always       = '-'     // the trait that every reply has
 )
 
+// kind is what a trait is of: no words, one word, or what more there is to say of words.
+type kind uint8
+
+const (
+	ofCodes kind = iota
+	ofWord
+	ofWords
+)
+
 // teller tells the traits of a reply.
 type teller struct {
-	fn   func(trait []byte, isWord bool) // a trait is there until fn returns
-	room [64]byte                        // for traits that stand nowhere in the reply
+	fn   func(trait []byte, k kind) // the trait is there until fn returns
+	room [64]byte                   // for traits that stand nowhere in the reply
 }
 
 // traits calls fn with what a reply is like others by: what its words begin with, two of them side by side, their classes in the table of rules, which have
 // other languages in them, its codes, and the command that was answered. Addresses, hosts, links and whatever has a digit are no words: they tell
 // who was refused, not why.
-func traits(a *asked, fn func(trait []byte, isWord bool)) {
+func traits(a *asked, fn func(trait []byte, k kind)) {
 	t := teller{fn: fn}
-	t.fn(append(t.room[:0], always), false)
+	t.fn(append(t.room[:0], always), ofCodes)
 	t.codes(a)
 	said := plainWords(a.text[:min(len(a.text), traitsMax)])
 	var before []byte
@@ -62,29 +71,29 @@ func isUnspaced(word []byte) bool {
 
 func (t *teller) codes(a *asked) {
 	b := strconv.AppendInt(t.room[:0], int64(a.code), 10)
-	t.fn(b, false)
-	t.fn(append(b[:1], "xx"...), false)
+	t.fn(b, ofCodes)
+	t.fn(append(b[:1], "xx"...), ofCodes)
 	if len(a.enhanced) > 1 {
-		t.fn(append(t.room[:0], a.enhanced...), false)
+		t.fn(append(t.room[:0], a.enhanced...), ofCodes)
 		t.room[0] = 'x'
-		t.fn(append(t.room[:1], a.enhanced[1:]...), false)
+		t.fn(append(t.room[:1], a.enhanced[1:]...), ofCodes)
 	}
 	if a.command != "" {
 		b = append(t.room[:0], a.command...)
-		t.fn(b, false)
-		t.fn(strconv.AppendInt(append(b, ' '), int64(a.code), 10), false)
+		t.fn(b, ofCodes)
+		t.fn(strconv.AppendInt(append(b, ' '), int64(a.code), 10), ofCodes)
 	}
 }
 
 // word gives the stem of a word, which is told with the one in front.
 func (t *teller) word(word, before []byte) (stem []byte) {
 	stem = front(word, stemLetters)
-	t.fn(stem, true)
+	t.fn(stem, ofWord)
 	if short := front(word, shortLetters); len(short) < len(word) {
-		t.fn(append(append(t.room[:0], short...), '*'), true)
+		t.fn(append(append(t.room[:0], short...), '*'), ofWords)
 	}
 	if before != nil {
-		t.fn(append(append(append(t.room[:0], before...), ' '), stem...), true)
+		t.fn(append(append(append(t.room[:0], before...), ' '), stem...), ofWords)
 	}
 	return stem
 }
@@ -96,9 +105,9 @@ func (t *teller) letters(word []byte) {
 		_, size := utf8.DecodeRune(word[at:])
 		begins, end = append(begins, at), at+size
 		n := len(begins)
-		t.fn(word[at:end], true)
+		t.fn(word[at:end], ofWord)
 		if n > 1 {
-			t.fn(word[begins[n-2]:end], true)
+			t.fn(word[begins[n-2]:end], ofWords)
 		}
 		for _, begin := range begins[max(n-classWords, 0):] {
 			t.classes(word[begin:end])
@@ -108,7 +117,7 @@ func (t *teller) letters(word []byte) {
 
 func (t *teller) classes(words []byte) {
 	for _, class := range wordClasses()[string(words)] {
-		t.fn(class, true)
+		t.fn(class, ofWords)
 	}
 }
 
