@@ -66,8 +66,8 @@ func (c *converter) metrics() map[string]any {
 	if err == nil {
 		return map[string]any{"readers": []any{reader()}}
 	}
-	c.logger.Warn(fmt.Sprintf("the collector's own metrics are not served: %s:%d %s; service::telemetry::metrics::readers takes another address",
-		host, port, cause(err)))
+	c.logger.Warn(fmt.Sprintf("the collector's own metrics are not served: %s:%d %s; %s takes another address",
+		host, port, cause(err), "service::telemetry::metrics::readers"))
 	return map[string]any{"level": "none"}
 }
 

@@ -33,6 +33,9 @@ func create(ctx context.Context, set extension.Settings, cfg component.Config) (
 	return &fileStorage{Extension: inner, directory: config.Directory, logger: set.Logger}, nil
 }
 
+// A file of so much is written anew when it needs no more than so little: bbolt takes 16 MiB at a time from the disk, and copying 4 is a matter of moments.
+const largeMiB, littleMiB = 16, 4
+
 // shrinking gives the configuration with which a file gives back what it does not need any longer, where nothing is said of that: bbolt's files only grow,
 // so a queue that waited for its backend would keep its gigabyte of the disk for good. It is looked at so often; a disk that is too full is told as often.
 func shrinking(cfg *filestorage.Config, every time.Duration) *filestorage.Config {
@@ -41,6 +44,7 @@ func shrinking(cfg *filestorage.Config, every time.Duration) *filestorage.Config
 	}
 	c, own := *cfg, *cfg.Compaction
 	own.Directory, own.OnRebound, own.CleanupOnStart, own.CheckInterval = cfg.Directory, true, true, every
+	own.ReboundNeededThresholdMiB, own.ReboundTriggerThresholdMiB = largeMiB, littleMiB
 	c.Compaction = &own
 	return &c
 }

@@ -36,7 +36,7 @@ func TestAFileGivesBackWhatItDoesNotNeed(t *testing.T) {
 	require.NoFileExists(t, left)
 	c, err := s.GetClient(t.Context(), component.KindExporter, smtp, "logs")
 	require.NoError(t, err)
-	const n = 110
+	const n = 20 // of a MiB each
 	key := func(i int) string { return fmt.Sprint("item ", i) }
 	value := func(i int) []byte { return bytes.Repeat([]byte{byte(i)}, 1<<20) }
 	for i := range n {
@@ -53,7 +53,7 @@ func TestAFileGivesBackWhatItDoesNotNeed(t *testing.T) {
 		require.NoError(t, c.Delete(t.Context(), key(i)))
 	}
 	require.NoError(t, c.Set(t.Context(), "last", nil)) // a deletion is written with what comes next
-	require.EventuallyWithT(t, func(t *assert.CollectT) { assert.Less(t, size(), int64(32<<20)) }, time.Minute, 20*time.Millisecond)
+	require.EventuallyWithT(t, func(t *assert.CollectT) { assert.Less(t, size(), int64(largeMiB<<20)) }, time.Minute, 20*time.Millisecond)
 	require.NoError(t, c.Close(t.Context()))
 	require.NoError(t, s.Shutdown(context.Background()))
 
@@ -79,6 +79,7 @@ func TestACompactionOfOnesOwn(t *testing.T) {
 	cfg.Directory = "/state"
 	ours := shrinking(cfg, time.Minute)
 	require.Equal(t, "/state", ours.Compaction.Directory)
+	require.Equal(t, int64(littleMiB), ours.Compaction.ReboundTriggerThresholdMiB)
 	require.True(t, ours.Compaction.OnRebound)
 	require.False(t, cfg.Compaction.OnRebound, "what was given is not changed")
 	cfg.Compaction.OnStart = true
