@@ -10,6 +10,9 @@ import (
 // clean takes out of a record what must not leave of its line, and credentials that stand anywhere else in it. came is how many attributes
 // it came with.
 func (p *pass) clean(rec plog.LogRecord, l *line, came int) {
+	if p.view.Joined && (l.scrubbed || l.caught || l.private) { // what must not leave may be half in one piece, half in the next
+		rec.Body().SetStr(p.view.Text)
+	}
 	l.scrubParts(rec)
 	if l.scrubbed && !p.view.Rendered {
 		l.wrapped = p.view.Unwrapped

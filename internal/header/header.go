@@ -203,6 +203,7 @@ func parseFirst(line string, c Clock, h *Header) bool {
 	case st.style == styleISO:
 		rest = scan.TrimLeft(rest)
 		_ = parseTag(rest, strong, h) || parseHostTag(rest, weak, h) || parseLevelTag(rest, weak, h) || parseFields(rest, h)
+	case st.style == styleBlank && st.zoned && st.fraction && parseUnified(rest, h):
 	case st.style == styleBlank || st.style == styleUnix:
 		rest = scan.TrimLeft(rest)
 		_ = parseTag(rest, strong, h) || parseHostTag(rest, strong, h) || parseLevelTag(rest, strong, h)

@@ -345,6 +345,27 @@ var carriers = []carrier{
 	{"journalctl -o verbose, without the sender's clock", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
 		rec.Body().SetStr(verbose(l, false))
 	}},
+	{"journalctl -o json-pretty", event.ResolutionSubsecond, func(t testing.TB, l line, rec plog.LogRecord) {
+		m := pcommon.NewMap()
+		journal(l, m)
+		text, err := json.MarshalIndent(m.AsRaw(), "", "\t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec.Body().SetStr(strings.ReplaceAll(string(text), `": `, `" : `))
+	}},
+	{"Kubernetes' log format, in two pieces", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		stamp, half := l.stamp.Format(nanos), len(l.bsd)/2
+		rec.Body().SetStr(stamp + " stdout P " + l.bsd[:half] + "\n" + stamp + " stdout F " + l.bsd[half:])
+	}},
+	{"Vector's logfmt", event.ResolutionSubsecond, func(_ testing.TB, l line, rec plog.LogRecord) {
+		pid := ""
+		if l.pid != "" {
+			pid = " procid=" + l.pid
+		}
+		rec.Body().SetStr("appname=" + l.program + " facility=mail hostname=" + l.host + " message=" + strconv.Quote(l.text) + pid +
+			" severity=info source_ip=192.0.2.5 source_type=syslog timestamp=" + l.stamp.Format(micros))
+	}},
 	{"docker compose logs", event.ResolutionSecond, func(_ testing.TB, l line, rec plog.LogRecord) {
 		rec.Body().SetStr("postfix-1  | " + l.bsd)
 	}},

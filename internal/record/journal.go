@@ -98,16 +98,3 @@ func (f *fields) readVerbose(text string) bool {
 	f.stamp, f.stampRank = stamp, rankNamed
 	return true
 }
-
-// CutLine gives the first line of a file's text and how much of the text it takes, its end included; nothing when the end is not
-// there yet. An entry of the journal's export format, which an empty line ends, is one line.
-func CutLine(text string) (line string, length int) {
-	i, end := strings.IndexByte(text, '\n'), 1
-	if i > len(JournalStart) && text[0] == JournalStart[0] && strings.HasPrefix(text, JournalStart) {
-		i, end = strings.Index(text, "\n\n"), 2
-	}
-	if i < 0 {
-		return "", 0
-	}
-	return strings.TrimSuffix(text[:i], "\r"), i + end
-}

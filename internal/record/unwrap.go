@@ -26,24 +26,29 @@ type Lines interface {
 // mostLayers is how often a line may stand within another: a JSON object in Docker's, in Kubernetes' format, behind a name.
 const mostLayers = 6
 
-// open takes off what carriers put around the line: names and stamps in front of it, and records that hold it as a value.
+// open takes off what carriers put around the line: names and stamps in front of it, and records that hold it as a value. A line that its runtime has cut is put
+// together where its pieces came as one.
 func (v *View) open(text string, f *fields) string {
+	text, behind, cut := pieces(text)
 	for range mostLayers {
 		if rest, ok := v.cutPrefix(text); ok {
 			text = rest
-			continue
-		}
-		if !v.unwrap(text, f) {
+		} else if v.unwrap(text, f) {
+			v.Unwrapped = true
+			text = scan.TrimEOL(f.text())
+		} else {
 			break
 		}
-		v.Unwrapped = true
-		text = scan.TrimEOL(f.text())
+		if cut && v.Cut {
+			text, cut = scan.TrimEOL(text+behind), false
+			v.Joined, v.Cut = true, false
+		}
 	}
 	return text
 }
 
 // unwrap reads a line that is somebody's record around the mail server's line: a journal's entry in JSON, in the export format or
-// as it is shown in full, a Docker log file's, Fluentd's or rsyslog's JSON. It is false for any other text, also for JSON that a
+// as it is shown in full, a Docker log file's, Fluentd's or rsyslog's JSON, pairs of keys and values. It is false for any other text, also for JSON that a
 // mail server writes itself.
 func (v *View) unwrap(text string, f *fields) bool {
 	switch {
@@ -63,7 +68,7 @@ func (v *View) unwrap(text string, f *fields) bool {
 	if object, stamp := behindTag(text); object != "" {
 		return v.unwrapJSON(object, stamp, f)
 	}
-	return text[len(text)-1] == '}' && v.unwrapBehind(text, f)
+	return text[len(text)-1] == '}' && v.unwrapBehind(text, f) || v.unwrapPairs(text, f)
 }
 
 // unwrapBehind reads an object behind the syslog header of a container or of a log daemon, with or without the cookie that marks

@@ -25,8 +25,10 @@ type View struct {
 
 	// Pipe is the output of a container that the line was written to: 1 for the standard one, 2 for that of errors, 0 for what is none of a container's, or not
 	// known. Cut says that the runtime has cut the line: the next record of the same pipe goes on with it.
-	Pipe uint8
-	Cut  bool
+	// Joined says that Text was put together of such pieces, which all stand in the body.
+	Pipe   uint8
+	Cut    bool
+	Joined bool
 
 	// Rendered says that the body is a server's record that somebody took apart: Text is the JSON line that it was. The body stays as it is.
 	Rendered bool

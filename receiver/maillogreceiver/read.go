@@ -135,9 +135,13 @@ func endOfTorn(data []byte) int {
 // that waits for the disk may stop in the middle of it.
 func (in *reading) end(rest []byte, err error) error {
 	now := in.r.now()
-	if len(rest) > 0 && (in.file.Kind != packed.Plain || now.Sub(in.file.Rest(len(rest), now)) >= unfinished) {
-		in.batch.add(strings.ToValidUTF8(string(rest), replacement), in.ahead.At)
-		in.ahead = in.ahead.Past(rest)
+	for len(rest) > 0 && (in.file.Kind != packed.Plain || now.Sub(in.file.Rest(len(rest), now)) >= unfinished) {
+		one, line := rest, string(rest)
+		if n := bytes.LastIndexByte(rest, '\n') + 1; n > 0 { // an entry of several lines, and perhaps the beginning of another one
+			one, line = rest[:n], strings.TrimRight(string(rest[:n]), "\r\n")
+		}
+		in.batch.add(strings.ToValidUTF8(line, replacement), in.ahead.At)
+		in.ahead, rest = in.ahead.Past(one), rest[len(one):]
 	}
 	if !in.batch.send(in.ahead) || in.r.running.Err() != nil {
 		return errStopped

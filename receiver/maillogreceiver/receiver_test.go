@@ -383,6 +383,33 @@ func TestJournalsEntryStaysWhole(t *testing.T) {
 	assert.Equal(t, []string{first, second, "Nov 23 15:32:27 a line"}, s.texts())
 }
 
+// What was written as one entry is one record, also where its end comes later.
+func TestEntryOfSeveralLinesStaysWhole(t *testing.T) {
+	const stamp = "2026-11-23T15:32:27.611330123Z "
+	want := []string{
+		"Mon 2026-11-23 15:32:27.611330 UTC [s=1;i=2;b=3;m=4;t=5;x=6]\n    MESSAGE=connect",
+		"{\n\t\"__CURSOR\" : \"s=1\",\n\t\"MESSAGE\" : \"connect\"\n}",
+		stamp + "stdout P 4AB12C: rem\n" + stamp + "stdout F oved",
+		stamp + "stderr P a\n" + stamp + "stderr F b",
+	}
+	text := strings.Join(want, "\n") + "\n"
+	for back := 1; back < len(want[3]); back += 11 {
+		path := filepath.Join(t.TempDir(), "mail.log")
+		cut := len(text) - back
+		require.NoError(t, os.WriteFile(path, []byte(text[:cut]), 0o600))
+		s := new(sink)
+		run(t, s, componenttest.NewNopHost(), path, nil)
+		waitFor(t, s, 3)
+		f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+		require.NoError(t, err)
+		_, err = f.WriteString(text[cut:])
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+		waitFor(t, s, 4)
+		assert.Equal(t, want, s.texts(), "%d bytes come later", back)
+	}
+}
+
 func TestOverlongLineComesInParts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mail.log")
 	write(t, path, []string{strings.Repeat("y", 3000), "next"})

@@ -28,7 +28,7 @@ type lines struct {
 	passes func(piece []byte, at int64) bool
 }
 
-// next gives the next line and where it begins; an entry of the journal's export format is one line. ok is false at the end, and where nothing is to be had
+// next gives the next line and where it begins; what was written as one entry is one line. ok is false at the end, and where nothing is to be had
 // now of a stream that may grow.
 func (l *lines) next() (line string, at int64, ok bool) {
 	for {
@@ -36,7 +36,10 @@ func (l *lines) next() (line string, at int64, ok bool) {
 		switch {
 		case n > 0:
 		case l.done && l.text != "":
-			line, n = strings.TrimRight(l.text, "\r\n"), len(l.text)
+			if n = strings.LastIndexByte(l.text, '\n') + 1; n == 0 { // else an entry of several lines, and perhaps the beginning of another one
+				n = len(l.text)
+			}
+			line = strings.TrimRight(l.text[:n], "\r\n")
 		case len(l.text) >= longestLine:
 			line, n = l.text[:longestLine], longestLine
 		default:
