@@ -39,7 +39,7 @@ func open(t *testing.T, directory string) (*fileStorage, *observer.ObservedLogs)
 	set := extensiontest.NewNopSettings(metadata.Type)
 	set.Logger = zap.New(core)
 	f := NewFactory()
-	cfg := f.CreateDefaultConfig().(*filestorage.Config)
+	cfg := f.CreateDefaultConfig().(*Config)
 	cfg.Directory = directory
 	e, err := f.Create(t.Context(), set, cfg)
 	require.NoError(t, err)

@@ -19,13 +19,13 @@ func NewFactory() extension.Factory {
 
 // createDefaultConfig is contrib's, but that what it can mend itself it does.
 func createDefaultConfig() component.Config {
-	cfg := filestorage.NewFactory().CreateDefaultConfig().(*filestorage.Config)
+	cfg := &Config{*filestorage.NewFactory().CreateDefaultConfig().(*filestorage.Config)}
 	cfg.Recreate = true
 	return cfg
 }
 
 func create(ctx context.Context, set extension.Settings, cfg component.Config) (extension.Extension, error) {
-	config := cfg.(*filestorage.Config)
+	config := &cfg.(*Config).Config
 	inner, err := filestorage.NewFactory().Create(ctx, set, shrinking(config, time.Minute))
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ const largeMiB, littleMiB = 16, 4
 // shrinking gives the configuration with which a file gives back what it does not need any longer, where nothing is said of that: bbolt's files only grow,
 // so a queue that waited for its backend would keep its gigabyte of the disk for good. It is looked at so often; a disk that is too full is told as often.
 func shrinking(cfg *filestorage.Config, every time.Duration) *filestorage.Config {
-	if *cfg.Compaction != *createDefaultConfig().(*filestorage.Config).Compaction {
+	if *cfg.Compaction != *createDefaultConfig().(*Config).Compaction {
 		return cfg
 	}
 	c, own := *cfg, *cfg.Compaction

@@ -26,7 +26,7 @@ func TestAFileGivesBackWhatItDoesNotNeed(t *testing.T) {
 	dir := t.TempDir()
 	left := filepath.Join(dir, filestorage.TempDbPrefix+"1") // of a start that was killed meanwhile
 	require.NoError(t, os.WriteFile(left, []byte("x"), 0o600))
-	cfg := createDefaultConfig().(*filestorage.Config)
+	cfg := &createDefaultConfig().(*Config).Config
 	cfg.Directory = dir
 	set := extensiontest.NewNopSettings(metadata.Type)
 	inner, err := filestorage.NewFactory().Create(t.Context(), set, shrinking(cfg, 50*time.Millisecond))
@@ -75,7 +75,7 @@ func TestAFileGivesBackWhatItDoesNotNeed(t *testing.T) {
 
 // What somebody has said of it is done as it was said.
 func TestACompactionOfOnesOwn(t *testing.T) {
-	cfg := createDefaultConfig().(*filestorage.Config)
+	cfg := &createDefaultConfig().(*Config).Config
 	cfg.Directory = "/state"
 	ours := shrinking(cfg, time.Minute)
 	require.Equal(t, "/state", ours.Compaction.Directory)

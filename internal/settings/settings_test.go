@@ -82,6 +82,12 @@ func TestMistakesSayWhatTheKeyTakes(t *testing.T) {
 		"rules: {reason: a}":                    "rules: is a section, takes a list",
 		"strict: maybe":                         `strict: "maybe" is a text, takes true or false`,
 		"poll: [1s]":                            "poll: is a list, takes a duration such as 200ms",
+		"size: 1.5":                             "size: 1.5 is a fraction, takes a whole number",
+		"rules: a":                              `rules: "a" is a text, takes a list`,
+		"storage: [file_storage]":               "storage: is a list, takes the name of an extension such as file_storage",
+		"storage: 5":                            "storage: 5 is no such thing, takes the name of an extension",
+		"storage: 5parsecs":                     `storage: "5parsecs" is none, takes the name of an extension`,
+		"storage: ''":                           `storage: "" is none, takes the name of an extension`,
 	} {
 		_, err := read(t, text)
 		if assert.ErrorContains(t, err, want, text) {

@@ -3,6 +3,7 @@ package maillogreceiver
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -58,7 +59,9 @@ func createDefaultConfig() component.Config {
 }
 
 // Unmarshal reads the section of the configuration. Unknown keys and durations without a unit are answered with what there is to choose.
-func (c *Config) Unmarshal(conf *confmap.Conf) error { return settings.Unmarshal(conf, c) }
+func (c *Config) Unmarshal(conf *confmap.Conf) error { return settings.Unmarshal(conf, c, sizes) }
+
+var sizes = settings.Takes{reflect.TypeFor[helper.ByteSize](): "a size such as 1MiB or 1048576"}
 
 // Validate names each mistake by its key and says what the key takes.
 func (c *Config) Validate() error {

@@ -6,6 +6,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -21,13 +22,16 @@ func Section(section map[string]any, cfg any, own ...reflect.Type) error {
 }
 
 type checker struct {
-	own  []reflect.Type
-	kind func(path string, value any, t reflect.Type) // what is asked of every value besides
-	errs []error
+	own   []reflect.Type
+	kind  func(path string, value any, t reflect.Type) // what is asked of every value besides
+	reads func(path string, value any, t reflect.Type) // and of one whose type reads itself
+	takes map[reflect.Type]string                      // what such types take
+	errs  []error
 }
 
 func newChecker(own []reflect.Type) *checker {
-	return &checker{own: append(own, text), kind: func(string, any, reflect.Type) {}}
+	nothing := func(string, any, reflect.Type) {}
+	return &checker{own: append(own, text), kind: nothing, reads: nothing}
 }
 
 func (c *checker) err() error { return errors.Join(c.errs...) }
@@ -49,6 +53,7 @@ var (
 // check compares a value with the type that it is for. What it does not know is the decoder's to judge.
 func (c *checker) check(path string, value any, t reflect.Type) {
 	if path != "" && c.readsItself(t) {
+		c.reads(path, value, t)
 		return
 	}
 	switch {
@@ -58,6 +63,11 @@ func (c *checker) check(path string, value any, t reflect.Type) {
 	case t == duration:
 		c.checkDuration(path, value)
 		return
+	case isInteger(t.Kind()):
+		if v, ok := value.(float64); ok && v != math.Trunc(v) {
+			c.wrong("%s: %v is a fraction, takes a whole number", path, v)
+			return
+		}
 	case t.Kind() == reflect.Struct:
 		if section, ok := value.(map[string]any); ok {
 			c.checkSection(path, section, t)
@@ -75,6 +85,8 @@ func (c *checker) check(path string, value any, t reflect.Type) {
 	}
 	c.kind(path, value, t)
 }
+
+func isInteger(k reflect.Kind) bool { return k >= reflect.Int && k <= reflect.Uint64 }
 
 func (c *checker) checkDuration(path string, value any) {
 	switch v := value.(type) {

@@ -1,17 +1,34 @@
 package check
 
 import (
+	"encoding"
 	"fmt"
 	"reflect"
 )
 
 // Types says what a section has that is not of the type its key takes. It is for a section that a decoder has refused: decoders take more than this does, a number
-// in quotes or one text in place of a list.
-func Types(section map[string]any, cfg any, own ...reflect.Type) error {
+// in quotes or one text in place of a list. Takes says of types that read themselves what they take.
+func Types(section map[string]any, cfg any, takes map[reflect.Type]string, own ...reflect.Type) error {
 	c := newChecker(own)
-	c.kind = c.checkKind
+	c.kind, c.reads, c.takes = c.checkKind, c.checkOwn, takes
 	c.check("", section, reflect.TypeOf(cfg))
 	return c.err()
+}
+
+// checkOwn asks the type itself about what it reads from texts.
+func (c *checker) checkOwn(path string, value any, t reflect.Type) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	takes, is := c.takes[t], what(value)
+	reads, ok := reflect.New(t).Interface().(encoding.TextUnmarshaler)
+	switch {
+	case value == nil || takes == "" || !ok:
+	case is == "a text":
+		c.unless(reads.UnmarshalText([]byte(value.(string))) == nil, "%s: %q is none, takes %s", path, value, takes)
+	case is != "a number" || t.Kind() != reflect.Int64:
+		c.wrong("%s: %s, takes %s", path, shown(value), takes)
+	}
 }
 
 // checkKind compares what a value is with what a type takes. The words of a text are not shown where a text is asked for: they may be secret.
@@ -31,7 +48,8 @@ func (c *checker) checkKind(path string, value any, t reflect.Type) {
 	case reflect.String:
 		c.unless(is == "a text", "%s: is %s, takes a text: in quotes where it looks like something else", path, is)
 	case reflect.Slice:
-		c.unless(is == "a list" || is == "a text", "%s: %s, takes a list such as [a, b]", path, shown(value))
+		texts := t.Elem().Kind() == reflect.String // decoders take one text for a list of it
+		c.unless(is == "a list" || texts && is == "a text", "%s: %s, takes a list such as [a, b]", path, shown(value))
 	case reflect.Map:
 		c.unless(is == "a section", "%s: %s, takes a section of keys and values", path, shown(value))
 	case reflect.Struct:
