@@ -53,7 +53,7 @@ func (in include) look() ([]tail.Seen, map[string]string) {
 			}
 		}
 		if err != nil {
-			troubles[g] = "cannot be looked through: " + err.Error()
+			troubles[g] = "cannot be looked through: " + cause(err)
 		} else if !some {
 			troubles[g] = what
 		}

@@ -180,3 +180,12 @@ func TestCauseNamesNoFile(t *testing.T) {
 	assert.Equal(t, "no such file or directory", cause(err))
 	assert.Equal(t, "input/output error", cause(syscall.EIO))
 }
+
+// A directory that cannot be looked through is told of in the system's words alone; that of the glob stands in front.
+func TestDirectoryThatCannotBeLookedThroughIsToldOf(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Symlink("loop", filepath.Join(dir, "loop")))
+	g := filepath.Join(dir, "loop", "*.log")
+	_, troubles := include{globs: []string{g}}.look()
+	assert.Equal(t, map[string]string{g: "cannot be looked through: " + syscall.ELOOP.Error()}, troubles)
+}
