@@ -82,6 +82,9 @@ func (h *Host) observeLine(s *Session, key sessionKey, ev *event.Event, now int6
 		return nil
 	case ev.Kind == event.KindConnect && s != nil && !s.ended && s.goesOn(ev):
 		return s
+	case ev.Kind == event.KindConnect && s != nil && s.beginsWith(ev, now):
+		s.Partial, s.First = false, now
+		return s
 	case ev.Kind == event.KindConnect:
 		if s != nil && !s.ended { // the process died without a last line
 			s.Partial = true

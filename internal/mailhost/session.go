@@ -1,6 +1,8 @@
 package mailhost
 
 import (
+	"time"
+
 	"github.com/otelcol-smtp/otelcol-smtp/internal/aging"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/conversation"
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
@@ -71,6 +73,16 @@ type Session struct {
 func (s *Session) goesOn(ev *event.Event) bool {
 	return ev.Scope == event.ScopeConn && (ev.PeerIP == "" || ev.Role == event.RoleServer)
 }
+
+// beginsWith says whether a connect line is the beginning of a session that a later line of it has opened: shippers hand on a backlog in chunks, out of order. A
+// process has one client at a time, so what its lines say of the same client without an end in between is one session, if the connect line is not the later one.
+func (s *Session) beginsWith(ev *event.Event, now int64) bool {
+	return ev.Scope == event.ScopePID && s.Partial && !s.ended && s.hasTime && ev.Resolution != event.ResolutionNone &&
+		now <= s.First && s.First-now <= mostLate && ev.PeerIP != "" && ev.PeerIP == s.PeerIP
+}
+
+// mostLate is how long behind the first line of its session a connect line may come, by the stamps.
+const mostLate = int64(10 * time.Minute)
 
 // context gives a verdict what is known of the connection that it came over.
 func (s *Session) context(ev *event.Event) {

@@ -303,3 +303,14 @@ func (f *fields) inner() fields {
 	in.syslog, in.shipper = false, false
 	return in
 }
+
+// ownLine says whether a record within another one names the program that wrote its line to syslog, and no container: then the line is that program's, whatever
+// stands in it, and no header in it counts.
+func (f *fields) ownLine(body pcommon.Map) bool {
+	if f.program == "" {
+		return false
+	}
+	var own fields
+	own.read(body, true)
+	return !own.container
+}

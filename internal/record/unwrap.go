@@ -150,6 +150,9 @@ func (v *View) unwrapJSON(text, stamp string, f *fields) bool {
 	if !ok {
 		return false
 	}
+	if in.ownLine(body) {
+		in.container, v.container = false, false
+	}
 	*f = in
 	v.readPipe(body)
 	if t, res, rest, ok := header.Stamp(stamp, header.Clock{}); ok && rest == "" && res >= event.ResolutionSecond {

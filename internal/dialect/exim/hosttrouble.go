@@ -42,15 +42,20 @@ func unencrypted(ev *event.Event, s string) event.Kind {
 	return event.KindTLS
 }
 
-// bareHost is "mx.example.net [192.0.2.1] Connection refused", as Exim 3 and 4 wrote it before there was H=.
+// bareHost is "mx.example.net [192.0.2.1] Connection refused", as Exim 3 and 4 wrote it before there was H=; with "[192.0.2.1]:25" where outgoing ports are logged.
 func bareHost(ev *event.Event, s string) event.Kind {
 	name, rest, ok := scan.Cut(s, ' ')
 	ip, words, closed := scan.Between(rest, '[', ']')
+	port := int64(0)
+	if tail, colon := after(words, ":"); colon {
+		port, words, closed = scan.Digits(tail)
+	}
 	words, blank := after(words, " ")
 	if !ok || !closed || !blank || !isIP(ip) || !isHostName(name) || errno.Type(words) == "" {
 		return event.KindNone
 	}
 	ev.Role, ev.Command, ev.ServerAddress, ev.PeerIP, ev.ErrorType = event.RoleClient, event.CommandConnect, name, ip, errno.Type(words)
+	ev.PeerPort, ev.ServerPort = int(port), int(port)
 	return event.KindConnect
 }
 

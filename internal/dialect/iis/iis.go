@@ -50,7 +50,7 @@ func hasColumn(columns, name string) bool {
 
 // Probe takes rows that name the service, and header lines that may be its.
 func (Parser) Probe(h *header.Header) bool {
-	if h.Program != "" || h.Text == "" {
+	if h.Program != "" || h.Text == "" || h.Text[0] == '{' { // an object that holds a row is a carrier's
 		return false
 	}
 	if h.Text[0] == '#' {

@@ -161,12 +161,15 @@ func sender(s string) string {
 	return strings.Trim(s, "<>")
 }
 
-// skipped is "..., (from=<a@b>, rcpt=<c@d>, addr=name[192.0.2.1]) ACL 78" at the end of the reasons.
+// skipped is "..., (from=<a@b>, rcpt=<c@d>, addr=name[192.0.2.1]) ACL 78" at the end of the reasons; before 3.1 without the ACL, first without the name (acl.c).
 func skipped(ev *event.Event, s string) {
 	front, s, ok1 := scan.CutOnce(s, "(from=")
 	from, s, ok2 := scan.CutOnce(s, ", rcpt=")
 	to, s, ok3 := scan.CutOnce(s, ", addr=")
 	client, _, ok4 := scan.CutOnce(s, ") ACL ")
+	if !ok4 {
+		client, ok4 = strings.CutSuffix(s, ")")
+	}
 	if !ok1 || !ok2 || !ok3 || !ok4 {
 		return
 	}

@@ -19,10 +19,13 @@ type Parser struct{}
 // Name is the value of smtp.dialect.
 func (Parser) Name() string { return "opensmtpd" }
 
-// Claims takes the tag "smtpd": Postfix's has a slash in it.
-func (Parser) Claims(program string) bool { return program == daemon }
+// Claims takes the tag "smtpd": Postfix's has a slash in it; and the name of Debian's unit, which journalctl -o with-unit writes in its place.
+func (Parser) Claims(program string) bool { return program == daemon || program == unit }
 
-const daemon = "smtpd"
+const (
+	daemon = "smtpd"
+	unit   = "opensmtpd"
+)
 
 // Probe recognises the lines of smtpd -d, which have no header, and those that lost theirs.
 func (Parser) Probe(h *header.Header) bool {
