@@ -12,9 +12,10 @@ type Fate struct {
 	To   string     // the recipient that it was decided for; it is the whole message's
 }
 
-// foretell keeps what a line without queue id says about the message that its session is about to bring.
+// foretell keeps what a line without queue id says about the message that its session is about to bring. One that has a status tells what
+// came of it.
 func (s *Session) foretell(ev *event.Event) {
-	if s.Role == event.RoleServer && ev.QueueID == "" && (ev.Kind == event.KindMessageHeld || ev.Kind == event.KindMessageDiscarded) {
+	if s.Role == event.RoleServer && ev.QueueID == "" && ev.Status == event.StatusNone && (ev.Kind == event.KindMessageHeld || ev.Kind == event.KindMessageDiscarded) {
 		s.Fate = Fate{ev.Kind, strings.Clone(ev.RcptTo)}
 	}
 }

@@ -75,7 +75,12 @@ const adviceFollows = "Warning: purging the environment."
 
 // twice notes what goes to main log and reject log, which syslog brings together again (syslog_duplication, on by default).
 func twice(h *header.Header, s string, ev *event.Event, r event.Result) event.Result {
-	if h.Program != "" && (ev.Kind == event.KindReject && !isOnce(s, ev) || ev.Kind == event.KindAuth && ev.AuthResult == "failure") {
+	if h.Program == "" {
+		return r
+	}
+	switch {
+	case ev.Kind == event.KindReject && !isOnce(s, ev), ev.Kind == event.KindAuth && ev.AuthResult == "failure",
+		ev.Kind == event.KindMessageDiscarded && ev.QueueID == "": // a recipient that an ACL discards (src/smtp_in.c)
 		ev.Twin = s
 	}
 	return r

@@ -16,11 +16,7 @@ func explain(ev *event.Event, text string) {
 	case text == "":
 	case answered(ev, text):
 	case broken(ev, text):
-	case strings.HasPrefix(text, "retry time not reached"), strings.HasPrefix(text, "Retry time not yet reached"),
-		strings.HasPrefix(text, "some host address lookups failed and retry time not reached"),
-		strings.HasPrefix(text, "connection limit reached for all hosts"), strings.HasPrefix(text, "SMTP delivery explicitly queued"),
-		strings.HasPrefix(text, "domain matches queue_"), strings.HasPrefix(text, "domain is held"),
-		strings.HasPrefix(text, "concurrency limit reached"):
+	case scan.Begins(text, notTried[:]...):
 		ev.Tried = event.No
 		ev.Argument = text
 	default:
@@ -32,6 +28,13 @@ func explain(ev *event.Event, text string) {
 			ev.Route, ev.Direction = event.RouteMX, event.DirectionOutbound
 		}
 	}
+}
+
+// notTried begins what is said of an address that a run did not try (src/deliver.c, src/retry.c, src/transports/smtp.c; -qql, -odqs).
+var notTried = [...]string{
+	"retry time not reached", "Retry time not yet reached", "some host address lookups failed and retry time not reached",
+	"connection limit reached for all hosts", "concurrency limit reached", "domain matches queue_", "domain is held",
+	"SMTP delivery explicitly queued", "first-pass only routing", "remote deliveries ", "queue_remote option set",
 }
 
 // answered reads "SMTP error from remote mail server after RCPT TO:<a@b>: 550 ...", with "pipelined " in front of a command that was not

@@ -128,11 +128,13 @@ func ofHost(ev *event.Event, s string) event.Kind {
 	case strings.HasPrefix(rest, "Warning: "):
 		ev.FilterName, ev.FilterVerdict, ev.Argument = "acl", "warn", rest[len("Warning: "):]
 		return event.KindFilter
-	case strings.HasPrefix(rest, "RCPT "): // "RCPT TO-argument: discarded by RCPT ACL: words"
+	// "RCPT TO-argument: discarded by RCPT ACL: words" (src/smtp_in.c): the message goes on without the recipient, if it has others
+	case strings.HasPrefix(rest, "RCPT "):
 		to, tail, ok := scan.Angle(rest[len("RCPT "):])
 		if why, discarded := after(tail, ": discarded by "); ok && discarded {
 			ev.Command, ev.RcptTo = "RCPT", to
 			ev.FilterName, ev.FilterVerdict, ev.Argument = "acl", "discard", why
+			ev.Status, ev.Tried, ev.Route = event.StatusDiscarded, event.No, event.RouteDiscard
 			return event.KindMessageDiscarded
 		}
 	// a client that was to begin with TLS: no answer could be given (src/smtp_in.c, log_connect_tls_drop)

@@ -64,7 +64,8 @@ func peerRemark(ev *event.Event, s string) event.Kind {
 	return event.KindNone
 }
 
-// proxyRefusal is `proxy inet:[127.0.0.1]:10025 rejected "EHLO": "421 busy"` (src/smtpd/smtpd_proxy.c).
+// proxyRefusal is `proxy inet:[127.0.0.1]:10025 rejected "RCPT TO:<a@b>": "550 5.1.1 no"` (src/smtpd/smtpd_proxy.c). The client is told
+// the filter's own words where they refuse a recipient or its DATA; that there is no filter it is told in other ones.
 func proxyRefusal(ev *event.Event, s string) event.Kind {
 	rest, ok := after(s, "proxy ")
 	who, rest, found := strings.Cut(rest, ` rejected "`)
@@ -78,8 +79,15 @@ func proxyRefusal(ev *event.Event, s string) event.Kind {
 	if r, ok := reply.Parse(strings.TrimSuffix(words, `"`)); ok {
 		r.Into(ev)
 	}
-	ev.Scope, ev.Role = event.ScopeNone, event.RoleUnknown
-	return event.KindWarning
+	if ev.Command != "RCPT" && ev.Command != "DATA" || ev.Class != '4' && ev.Class != '5' {
+		ev.Scope, ev.Role = event.ScopeNone, event.RoleUnknown
+		return event.KindWarning
+	}
+	if at := strings.IndexByte(command, '<'); at >= 0 { // as the client wrote it: "rcpt to: <a@b>"
+		ev.RcptTo, _, _ = scan.Angle(command[at:])
+	}
+	ev.RejectPermanent = event.TriOf(ev.Class == '5')
+	return event.KindReject
 }
 
 // hostname is "192.0.2.1: hostname x verification failed: reason", and "192.0.2.1: address not listed for hostname x": how Postfix before

@@ -212,6 +212,10 @@ func proxied(ev *event.Event, s string) event.Kind {
 		if r, isReply := reply.Parse(text); isReply {
 			r.Into(ev)
 			ev.RemoteQueueID = reply.QueueID(r.Text)
+			if reply.FateOf(r.Text) == reply.FateDiscarded { // of several recipients the line names the last
+				ev.FilterVerdict, ev.Status = "discard", event.StatusDiscarded
+				return event.KindMessageDiscarded
+			}
 		}
 		return event.KindFilter
 	}

@@ -1,0 +1,45 @@
+package truth
+
+// filtered are setups where an ACL or a filter before the queue decides about some of a mail's recipients.
+var filtered = []setup{
+	{
+		"Exim 4.96, syslog: an ACL discards one of two recipients, another one the only one, and a third all of a mail's",
+		[]string{
+			"Dec  1 15:56:34 mx exim[225]: 2026-12-01 15:56:34 H=(client.drv.test) [127.0.0.1] F=<ann@drv.test> RCPT <discard.19b@lists.test>: discarded by RCPT ACL: thrown away",
+			"Dec  1 15:56:34 mx exim[225]: 2026-12-01 15:56:34 H=(client.drv.test) [127.0.0.1] F=<ann@drv.test> RCPT <discard.19b@lists.test>: discarded by RCPT ACL: thrown away",
+			"Dec  1 15:56:34 mx exim[225]: 2026-12-01 15:56:34 1xYQDa-00003d-1x <= ann@drv.test H=(client.drv.test) [127.0.0.1] P=esmtp S=599 id=m0019.ex2@drv.test",
+			"Dec  1 15:56:35 mx exim[229]: 2026-12-01 15:56:35 H=(client.drv.test) [127.0.0.1] F=<ann@drv.test> RCPT <discard.21a@lists.test>: discarded by RCPT ACL: thrown away",
+			"Dec  1 15:56:35 mx exim[229]: 2026-12-01 15:56:35 H=(client.drv.test) [127.0.0.1] F=<ann@drv.test> RCPT <discard.21a@lists.test>: discarded by RCPT ACL: thrown away",
+			"Dec  1 15:56:35 mx exim[229]: 2026-12-01 15:56:35 1xYQDb-00003i-1Y <= ann@drv.test H=(client.drv.test) [127.0.0.1] P=esmtp S=585 id=m0021.ex2@drv.test",
+			"Dec  1 15:56:35 mx exim[229]: 2026-12-01 15:56:35 1xYQDb-00003i-1Y => blackhole (RCPT ACL discarded recipients)",
+			"Dec  1 15:56:35 mx exim[229]: 2026-12-01 15:56:35 1xYQDb-00003i-1Y Completed",
+			"Dec  1 15:56:38 mx exim[255]: 2026-12-01 15:56:38 1xYQDa-00003d-1x => ok.19a@big.test R=remote T=remote_smtp H=mx1.big.test [127.1.0.2] C=\"250 2.0.0 Ok: queued as A000708AE3\"",
+			"Dec  1 15:56:38 mx exim[255]: 2026-12-01 15:56:38 1xYQDa-00003d-1x Completed",
+		},
+		[]string{"discard.19b@lists.test discarded", "discard.21a@lists.test discarded", "ok.19a@big.test delivered"},
+		2,
+	},
+	{
+		"Postfix 3.7.11, smtpd_proxy_filter: the filter throws a mail away, and says that it was accepted; one after it, in the same conversation, goes on",
+		[]string{
+			"Dec  1 15:50:58 mx postfix/smtpd[363]: connect from localhost[127.0.0.1]",
+			"Dec  1 15:50:58 mx postfix/smtpd[363]: NOQUEUE: client=localhost[127.0.0.1]",
+			"Dec  1 15:50:58 mx postfix/smtpd[363]: proxy-accept: END-OF-MESSAGE: 250 2.7.0 Ok, discarded, id=00012-02 - INFECTED: Eicar-Test-Signature; " +
+				"from=<ann@drv.test> to=<vdisc.22a@big.test> proto=ESMTP helo=<client.drv.test>",
+			"Dec  1 15:50:58 mx postfix/smtpd[363]: NOQUEUE: client=localhost[127.0.0.1]",
+			"Dec  1 15:50:58 mx postfix/reinject/smtpd[361]: connect from localhost[127.0.0.1]",
+			"Dec  1 15:50:58 mx postfix/reinject/smtpd[361]: 76CBDAC2867: client=localhost[127.0.0.1]",
+			"Dec  1 15:50:58 mx postfix/cleanup[279]: 76CBDAC2867: message-id=<m0025.pf3@drv.test>",
+			"Dec  1 15:50:58 mx postfix/qmgr[232]: 76CBDAC2867: from=<ann@drv.test>, size=762, nrcpt=1 (queue active)",
+			"Dec  1 15:50:58 mx postfix/reinject/smtpd[361]: disconnect from localhost[127.0.0.1] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5",
+			"Dec  1 15:50:58 mx postfix/smtpd[363]: proxy-accept: END-OF-MESSAGE: 250 2.0.0 from MTA(smtp:[127.0.0.1]:10026): 250 2.0.0 Ok: queued as 76CBDAC2867; " +
+				"from=<ann@drv.test> to=<ok.25a@lists.test> proto=ESMTP helo=<client.drv.test>",
+			"Dec  1 15:50:58 mx postfix/smtpd[363]: disconnect from localhost[127.0.0.1] ehlo=1 mail=2 rcpt=2 data=2 quit=1 commands=8",
+			"Dec  1 15:50:59 mx postfix/smtp[335]: 76CBDAC2867: to=<ok.25a@lists.test>, relay=mx1.lists.test[127.1.0.8]:25, delay=0.02, delays=0.01/0.01/0.01/0, dsn=2.0.0, " +
+				"status=sent (250 2.0.0 Ok: queued as FE1835A598)",
+			"Dec  1 15:50:59 mx postfix/qmgr[232]: 76CBDAC2867: removed",
+		},
+		[]string{"ok.25a@lists.test delivered", "vdisc.22a@big.test discarded"},
+		1,
+	},
+}
