@@ -97,11 +97,13 @@ func (h *Host) settleHeld(m *Message, ev *event.Event, now int64, out *Output) {
 // settleDiscarded is mail that was accepted and thrown away.
 func (h *Host) settleDiscarded(m *Message, ev *event.Event, now int64, out *Output) {
 	ev.Status = event.StatusDiscarded
+	unnamed := m.Count - int32(len(m.Recipients)+len(m.seldom().Named)) // by any line
 	switch {
 	case ev.Recipients() > 0:
 		h.deliverAll(m, ev, now, out)
-	case len(m.Recipients)+len(m.seldom().Named) == 0 && m.Count > 0: // no line has named them
-		ev.Final, ev.RecipientCount, m.Final = true, int(m.Count), m.Count
+	case unnamed > 0:
+		ev.Final, ev.RecipientCount = true, int(unnamed)
+		m.Final += unnamed
 	}
 	h.blameAll(m, ev)
 	h.endRecipients(m, event.StatusDiscarded, out)

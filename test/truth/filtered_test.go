@@ -42,4 +42,35 @@ var filtered = []setup{
 		[]string{"ok.25a@lists.test delivered", "vdisc.22a@big.test discarded"},
 		1,
 	},
+	{
+		"Sendmail 8.17.1.9, a milter discards at the first of two recipients, and at the sender of another mail with two",
+		[]string{
+			"Dec  1 16:11:56 mx sendmail[264]: 6B1GBus2000264: Milter: from=<mdisc.x@drv.test>, discard",
+			"Dec  1 16:11:56 mx sendmail[264]: 6B1GBus2000264: from=<mdisc.x@drv.test>, size=406, class=0, nrcpts=2, msgid=<m0014.sm1@drv.test>, proto=ESMTP, daemon=MTA, relay=localhost [127.0.0.1]",
+			"Dec  1 16:11:56 mx sendmail[264]: 6B1GBus2000264: discarded",
+			"Dec  1 16:12:02 mx sendmail[277]: 6B1GC26U000277: Milter: to=<rdisc.20a@small.test>, discard",
+			"Dec  1 16:12:02 mx sendmail[277]: 6B1GC26U000277: from=<ann@drv.test>, size=405, class=0, nrcpts=2, msgid=<m0020.sm1@drv.test>, proto=ESMTP, daemon=MTA, relay=localhost [127.0.0.1]",
+			"Dec  1 16:12:02 mx sendmail[277]: 6B1GC26U000277: discarded",
+		},
+		[]string{"1 discarded", "2 discarded", "rdisc.20a@small.test discarded"},
+		2,
+	},
+	{
+		"Postfix 3.7.11, local(8): an alias of a program that takes the mail, a mailbox, and a program that refuses it",
+		[]string{
+			"Dec  1 15:50:33 mx postfix/smtpd[240]: 56225AC2622: client=localhost[127.0.0.1]",
+			"Dec  1 15:50:33 mx postfix/cleanup[238]: 56225AC2622: message-id=<m0005.pf3@drv.test>",
+			"Dec  1 15:50:33 mx postfix/qmgr[234]: 56225AC2622: from=<ann@drv.test>, size=318, nrcpt=1 (queue active)",
+			"Dec  1 15:50:33 mx postfix/local[281]: 56225AC2622: to=<multi@local.test>, relay=local, delay=0.7, delays=0.38/0.13/0/0.19, dsn=2.0.0, " +
+				"status=sent (delivered to command: /bin/sh -c 'cat >/dev/null; exit 0')",
+			"Dec  1 15:50:34 mx postfix/local[281]: 56225AC2622: to=<ann@mx.local.test>, orig_to=<multi@local.test>, relay=local, delay=0.75, delays=0.38/0.13/0/0.24, dsn=2.0.0, " +
+				"status=sent (delivered to mailbox)",
+			"Dec  1 15:50:34 mx postfix/local[281]: 56225AC2622: to=<multi@local.test>, relay=local, delay=0.94, delays=0.38/0.13/0/0.44, dsn=5.3.0, " +
+				"status=bounced (Command died with status 1: \"/bin/sh -c 'cat >/dev/null; exit 1'\")",
+			"Dec  1 15:50:34 mx postfix/bounce[343]: 56225AC2622: sender non-delivery notification: 9BA9DAC2629",
+			"Dec  1 15:50:34 mx postfix/qmgr[234]: 56225AC2622: removed",
+		},
+		[]string{"ann@mx.local.test delivered", "multi@local.test bounced", "multi@local.test delivered"},
+		1,
+	},
 }

@@ -1,6 +1,7 @@
 package truth
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -124,7 +125,7 @@ func endsAndFirst(records []Record) (ends []string, first int) {
 		case r.Is("message.received") && a["smtp.message.hop"] == "first":
 			first++
 		case a["smtp.delivery.final"] == "true" && a["smtp.message.kind"] != "dsn":
-			ends = append(ends, a["smtp.rcpt_to"]+" "+a["smtp.delivery.status"])
+			ends = append(ends, cmp.Or(a["smtp.rcpt_to"], a["smtp.recipient.count"], "1")+" "+a["smtp.delivery.status"])
 		}
 	}
 	sort.Strings(ends)

@@ -170,8 +170,12 @@ func route(ev *event.Event, relay, text string) {
 		ev.Route = event.RouteLMTP
 	case "local", "virtual":
 		ev.Route = event.RouteLocal
+		if ev.Daemon == "local" { // an alias may name several commands, files and addresses, each with a line of its own (src/local)
+			ev.Way = text
+		}
 		if id, ok := after(text, "forwarded as "); ok && isQueueID(id) {
 			ev.Route, ev.ChildQueueID = event.RouteForward, id
+			ev.Way = "forwarded"
 		}
 		if ev.Status == event.StatusDelivered && strings.HasPrefix(text, "delivered to file: /dev/null") {
 			ev.Status = event.StatusDiscarded
