@@ -151,6 +151,11 @@ func (d *Diagnosis) why(ev *event.Event) (Reason, string) {
 		return unspecified, readOf(&a)
 	}
 	says := d.ready().answers[n-1]
+	if says.doubted {
+		if r, ok := likenessOfReplies().overrules(&a, says.why); ok {
+			return r, basisLikeness
+		}
+	}
 	return says.why, says.basis
 }
 

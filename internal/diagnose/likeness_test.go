@@ -76,19 +76,23 @@ func TestLikenessIsAskedLast(t *testing.T) {
 
 func TestTraitsOfAReply(t *testing.T) {
 	var got []string
-	traits(&asked{
+	same := true
+	traitsOf(&asked{
 		text: "Mailboxes<a@b.example> rejected.See mx1.example.com ID7 https://x.example 不存在", code: 550, enhanced: "5.1.1", command: "RCPT",
-	}, func(trait []byte, _ kind) {
-		if trait[0] != '{' {
-			got = append(got, string(trait))
+	}, func(t trait) {
+		if t.kind == phraseTrait {
+			return
 		}
+		got = append(got, t.name())
+		again := traitNamed(t.name())
+		same = same && again.key() == t.key()
 	})
 	want := []string{
 		"-", "550", "5xx", "5.1.1", "x.1.1", "RCPT", "RCPT 550", "mailbo", "mail*", "reject", "reje*", "mailbo reject", "see", "reject see",
 		"不", "存", "不存", "在", "存在",
 	}
-	if !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
+	if !slices.Equal(got, want) || !same {
+		t.Errorf("%q, want %q; found by their names: %v", got, want, same)
 	}
 }
 

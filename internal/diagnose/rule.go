@@ -57,15 +57,17 @@ type rule struct {
 
 // answer is what a rule says.
 type answer struct {
-	why   Reason
-	basis string
+	why     Reason
+	basis   string
+	doubted bool // its words are said of other things, too: all words of the reply may overrule it
 }
 
 const (
-	gapMax    = 60   // bytes between two parts of a text
-	regexpMax = 2048 // bytes of a reply that regular expressions see
-	partsMax  = 6    // parts of a text
-	maxPart   = 255  // bytes of a part
+	gapMax     = 60   // bytes between two parts of a text
+	regexpMax  = 2048 // bytes of a reply that regular expressions see
+	partsMax   = 6    // parts of a text
+	fewLetters = 15   // of a text that may stand in a sentence about something else
+	maxPart    = 255  // bytes of a part
 )
 
 // ruleKeys are the keys of a row, behind its reason.

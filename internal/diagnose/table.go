@@ -157,6 +157,9 @@ func mustRules(data string) []rule {
 	if err != nil {
 		panic(err)
 	}
+	for _, n := range doubted(likenessData) {
+		all[n-1].doubted = true
+	}
 	for i := range all {
 		r := &all[i]
 		r.late = r.commands == nil && r.errors == nil && (r.why.Category == "recipient" || r.why.Name == "invalid_domain")

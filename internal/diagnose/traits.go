@@ -2,7 +2,8 @@ package diagnose
 
 import (
 	"bytes"
-	"maps"
+	"encoding/binary"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,35 +17,103 @@ const (
 	traitsMax    = 2 << 10 // bytes of a reply that are looked at
 	stemLetters  = 6       // of a word, so that its endings make no difference
 	shortLetters = 4       // likewise, of words with other endings
-	classWords   = 3       // of what is in a class, also letters of a script without blanks
-	always       = '-'     // the trait that every reply has
+	phraseWords  = 3       // of what is in a class of words; likewise letters, of a script without blanks
 )
 
-// kind is what a trait is of: no words, one word, or what more there is to say of words.
+// kind is what a trait is.
 type kind uint8
 
 const (
-	ofCodes kind = iota
-	ofWord
-	ofWords
+	anyReply     kind = iota // every reply has it
+	codeTrait                // 550, 5xx, 5.1.1, x.1.1, RCPT, RCPT 550
+	stemTrait                // the first letters of a word, or one of a script without blanks
+	shortTrait               // fewer of them
+	pairTrait                // two words side by side, by their first letters
+	lettersTrait             // two letters side by side
+	phraseTrait              // words that may be in classes of the table of rules, which have other languages in them
+	classTrait               // such a class
 )
 
-// teller tells the traits of a reply.
-type teller struct {
-	fn   func(trait []byte, k kind) // the trait is there until fn returns
-	room [64]byte                   // for traits that stand nowhere in the reply
+// trait is something that a reply has in common with others.
+type trait struct {
+	kind kind
+	a, b []byte // what it is of; b: the second of a pair
 }
 
-// traits calls fn with what a reply is like others by: what its words begin with, two of them side by side, their classes in the table of rules, which have
-// other languages in them, its codes, and the command that was answered. Addresses, hosts, links and whatever has a digit are no words: they tell
-// who was refused, not why.
-func traits(a *asked, fn func(trait []byte, k kind)) {
-	t := teller{fn: fn}
-	t.fn(append(t.room[:0], always), ofCodes)
-	t.codes(a)
-	said := plainWords(a.text[:min(len(a.text), traitsMax)])
+// name is the trait as data/likeness.tsv has it.
+func (t *trait) name() string {
+	switch t.kind {
+	case anyReply:
+		return "-"
+	case shortTrait:
+		return string(t.a) + "*"
+	case pairTrait:
+		return string(t.a) + " " + string(t.b)
+	case classTrait:
+		return "{" + string(t.a) + "}"
+	}
+	return string(t.a)
+}
+
+// traitNamed is the trait of a name. That of a code is one of a word, too: no word has a digit or a capital letter.
+func traitNamed(name string) trait {
+	a, b, two := strings.Cut(name, " ")
+	switch {
+	case name == "-":
+		return trait{kind: anyReply}
+	case name[0] == '{':
+		return trait{kind: classTrait, a: []byte(name[1 : len(name)-1])}
+	case strings.ContainsAny(name, "0123456789") || name[0] >= 'A' && name[0] <= 'Z':
+		return trait{kind: codeTrait, a: []byte(name)}
+	case two:
+		return trait{kind: pairTrait, a: []byte(a), b: []byte(b)}
+	case strings.HasSuffix(name, "*"):
+		return trait{kind: shortTrait, a: []byte(name[:len(name)-1])}
+	case isUnspaced(a) && utf8.RuneCountInString(a) == 2:
+		return trait{kind: lettersTrait, a: []byte(a)}
+	}
+	return trait{kind: stemTrait, a: []byte(a)}
+}
+
+// key is a number for a trait.
+func (t *trait) key() uint64 { return hashed(t.b, hashed(t.a, uint64(t.kind))) }
+
+func hashed(b []byte, h uint64) uint64 {
+	h += uint64(len(b))
+	for ; len(b) >= 8; b = b[8:] {
+		h = mixed(h ^ binary.LittleEndian.Uint64(b))
+	}
+	for i, c := range b {
+		h ^= uint64(c) << (8 * i)
+	}
+	return mixed(h)
+}
+
+// mixed spreads the bits of a number (the finisher of wyhash).
+func mixed(h uint64) uint64 {
+	high, low := bits.Mul64(h^0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
+	return high ^ low
+}
+
+// traitRoom is where traits are while they are told.
+type traitRoom struct {
+	code [64]byte
+	said []byte
+}
+
+var traitRooms = sync.Pool{New: func() any { return new(traitRoom) }}
+
+// traitsOf calls fn with what a reply has in common with others. Addresses, hosts, links and whatever has a digit are no words: they tell who was
+// refused, not why. A trait is there until fn returns.
+func traitsOf(a *asked, fn func(trait)) {
+	r := traitRooms.Get().(*traitRoom)
+	defer traitRooms.Put(r)
+	fn(trait{kind: anyReply})
+	traitsOfCodes(a, &r.code, fn)
+	r.said = appendPlain(r.said[:0], a.text[:min(len(a.text), traitsMax)])
+	said := r.said
 	var before []byte
-	var begins [classWords]int // of the words up to this one, the last one first
+	var begins [phraseWords]int // of the words up to this one, the last one first
 	for n, at := 1, 0; at < len(said); n++ {
 		end := len(said)
 		if i := bytes.IndexByte(said[at:], ' '); i >= 0 {
@@ -53,96 +122,94 @@ func traits(a *asked, fn func(trait []byte, k kind)) {
 		copy(begins[1:], begins[:])
 		begins[0] = at
 		if word := said[at:end]; isUnspaced(word) {
-			t.letters(word)
+			traitsOfLetters(word, fn)
 		} else {
-			before = t.word(word, before)
-			for _, begin := range begins[:min(n, classWords)] {
-				t.classes(said[begin:end])
+			before = traitsOfWord(word, before, fn)
+			for _, begin := range begins[:min(n, phraseWords)] {
+				fn(trait{kind: phraseTrait, a: said[begin:end]})
 			}
 		}
 		at = end + 1
 	}
 }
 
-func isUnspaced(word []byte) bool {
-	letter, _ := utf8.DecodeRune(word)
+func isUnspaced[S []byte | string](word S) bool {
+	letter, _ := utf8.DecodeRune([]byte(word[:min(len(word), utf8.UTFMax)]))
 	return unspaced(letter)
 }
 
-func (t *teller) codes(a *asked) {
-	b := strconv.AppendInt(t.room[:0], int64(a.code), 10)
-	t.fn(b, ofCodes)
-	t.fn(append(b[:1], "xx"...), ofCodes)
+func traitsOfCodes(a *asked, room *[64]byte, fn func(trait)) {
+	tell := func(b []byte) { fn(trait{kind: codeTrait, a: b}) }
+	code := strconv.AppendInt(room[:0], int64(a.code), 10)
+	tell(code)
+	tell(append(code[:1], "xx"...))
 	if len(a.enhanced) > 1 {
-		t.fn(append(t.room[:0], a.enhanced...), ofCodes)
-		t.room[0] = 'x'
-		t.fn(append(t.room[:1], a.enhanced[1:]...), ofCodes)
+		tell(append(room[:0], a.enhanced...))
+		room[0] = 'x'
+		tell(append(room[:1], a.enhanced[1:]...))
 	}
 	if a.command != "" {
-		b = append(t.room[:0], a.command...)
-		t.fn(b, ofCodes)
-		t.fn(strconv.AppendInt(append(b, ' '), int64(a.code), 10), ofCodes)
+		command := append(room[:0], a.command...)
+		tell(command)
+		tell(strconv.AppendInt(append(command, ' '), int64(a.code), 10))
 	}
 }
 
-// word gives the stem of a word, which is told with the one in front.
-func (t *teller) word(word, before []byte) (stem []byte) {
+// traitsOfWord gives the stem of a word, which is told with the one in front.
+func traitsOfWord(word, before []byte, fn func(trait)) (stem []byte) {
 	stem = front(word, stemLetters)
-	t.fn(stem, ofWord)
+	fn(trait{kind: stemTrait, a: stem})
 	if short := front(word, shortLetters); len(short) < len(word) {
-		t.fn(append(append(t.room[:0], short...), '*'), ofWords)
+		fn(trait{kind: shortTrait, a: short})
 	}
 	if before != nil {
-		t.fn(append(append(append(t.room[:0], before...), ' '), stem...), ofWords)
+		fn(trait{kind: pairTrait, a: before, b: stem})
 	}
 	return stem
 }
 
-// letters are the traits of a script without blanks between words: its letters, two of them side by side, and the classes of words among them.
-func (t *teller) letters(word []byte) {
+// traitsOfLetters are those of a script without blanks between words.
+func traitsOfLetters(word []byte, fn func(trait)) {
 	begins := make([]int, 0, len(word)/2)
 	for at, end := 0, 0; at < len(word); at = end {
 		_, size := utf8.DecodeRune(word[at:])
 		begins, end = append(begins, at), at+size
 		n := len(begins)
-		t.fn(word[at:end], ofWord)
+		fn(trait{kind: stemTrait, a: word[at:end]})
 		if n > 1 {
-			t.fn(word[begins[n-2]:end], ofWords)
+			fn(trait{kind: lettersTrait, a: word[begins[n-2]:end]})
 		}
-		for _, begin := range begins[max(n-classWords, 0):] {
-			t.classes(word[begin:end])
+		for _, begin := range begins[max(n-phraseWords, 0):] {
+			fn(trait{kind: phraseTrait, a: word[begin:end]})
 		}
 	}
 }
 
-func (t *teller) classes(words []byte) {
-	for _, class := range wordClasses()[string(words)] {
-		t.fn(class, ofWords)
-	}
-}
-
-// wordClasses are the classes of the table of rules, in braces as it has them, by their words.
-var wordClasses = sync.OnceValue(func() map[string][][]byte {
-	classes, by := map[string][]string{}, map[string][][]byte{}
+// phraseClasses are the classes of the table of rules by their words.
+func phraseClasses() map[string][]string {
+	classes, by := map[string][]string{}, map[string][]string{}
 	lines(rulesData, func(_ int, line string) {
 		if line[0] == '{' {
 			_ = parseClass(line, classes) // the rules were read before
 		}
 	})
-	for _, name := range slices.Sorted(maps.Keys(classes)) {
-		for _, w := range classes[name] {
+	for name, words := range classes {
+		for _, w := range words {
 			w = strings.TrimSpace(w)
-			if n := len(by[w]); n == 0 || string(by[w][n-1]) != "{"+name+"}" {
-				by[w] = append(by[w], []byte("{"+name+"}"))
+			if !slices.Contains(by[w], name) {
+				by[w] = append(by[w], name)
 			}
 		}
 	}
+	for _, names := range by {
+		slices.Sort(names)
+	}
 	return by
-})
+}
 
-// plainWords are the words of a reply, folded, a blank between two.
-func plainWords(text string) []byte {
-	b, behind := make([]byte, 0, len(text)), 0
+// appendPlain writes the words of a reply, folded, a blank between two.
+func appendPlain(b []byte, text string) []byte {
+	behind := 0
 	write := func(text string) {
 		for token := range strings.FieldsSeq(text) {
 			if !isPlace(token) {
@@ -178,12 +245,16 @@ func withoutNumbers(b []byte, from int) []byte {
 
 // isPlace says whether a part of a reply between blanks is a link or a host. A dot in front of a capital letter ends a sentence.
 func isPlace(token string) bool {
-	if strings.Contains(token, "://") {
-		return true
-	}
 	for i := 1; i < len(token)-1; i++ {
-		if token[i] == '.' && isLetterOrDigit(token[i-1]) && isLetterOrDigit(token[i+1]) && (token[i+1] < 'A' || token[i+1] > 'Z') {
-			return true
+		switch token[i] {
+		case '.':
+			if isLetterOrDigit(token[i-1]) && isLetterOrDigit(token[i+1]) && (token[i+1] < 'A' || token[i+1] > 'Z') {
+				return true
+			}
+		case ':':
+			if strings.HasPrefix(token[i:], "://") {
+				return true
+			}
 		}
 	}
 	return false

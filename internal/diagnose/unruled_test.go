@@ -31,7 +31,7 @@ func TestLikenessWithoutTheRule(t *testing.T) {
 	}
 	for half := range replies {
 		school := newSchool(learnedFrom[1-half])
-		likeness := readLikeness(school.table(school.learn(), ""))
+		likeness := readLikeness(school.table(school.learn(), nil, ""))
 		for i, l := range replies[half] {
 			ev := events[half][i]
 			a := askedOf(ev)
