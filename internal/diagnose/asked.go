@@ -34,7 +34,7 @@ func (c *rule) keys() int {
 
 // asksMore says whether a text alone does not decide.
 func (c *rule) asksMore() bool {
-	return c.keys() > 0 || c.pattern != nil || c.errors != nil || c.of > atClient
+	return c.keys() > 0 || c.pattern != nil || c.errors != nil || c.of > atGreeting
 }
 
 // asked is what a rule may ask about a failure, besides its words.

@@ -169,7 +169,7 @@ func askedOf(ev *event.Event) asked {
 	}
 	a.early, a.at = early(a.command), atMessage
 	if ev.Command != "" || ev.Presumed == event.CommandConnect { // what else is presumed may be wrong
-		a.at = stageOf(a.command)
+		a.at = stageOf(a.command, ev.Code)
 	}
 	if ev.Code == 0 {
 		if a.err = ev.ErrorType; a.enhanced == "" {
