@@ -320,7 +320,8 @@ var Table = []Doc{
 		"what the reason was read from: " +
 			"`own` (a rule of yours), `provider` (the provider's own words or code), `text`, `enhanced_code`, `reply_code`, `command`, " +
 			"`error`, `filter` (what a content filter's own line says of the message that it refused or threw away), `likeness` (no rule knows " +
-			"the words for certain, but others meant that with words like them); of `unspecified`: the code that was read and says nothing by itself",
+			"the words for certain, but others meant that with words like them); of `unspecified`: the code that was read and says nothing by " +
+			"itself",
 	},
 	{
 		DestinationDomain, String, "on verdicts, reports and incidents",

@@ -253,7 +253,7 @@ func doubts(t testing.TB) (numbers []int) {
 // sumOf tells replies and rules from others.
 func sumOf(replies []labelledAsked) string {
 	h, s := fnv.New64a(), school{classes: phraseClasses()}
-	io.WriteString(h, rulesData)
+	_, _ = io.WriteString(h, rulesData)
 	for i := range replies {
 		s.names(&replies[i].asked, func(name string) { fmt.Fprintln(h, name) })
 		fmt.Fprintln(h, replies[i].reason)

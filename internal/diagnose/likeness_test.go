@@ -34,7 +34,12 @@ func TestWhatNoRuleKnowsIsToldByItsLikeness(t *testing.T) {
 // recipient who was not named yet.
 func TestLikenessSaysNothingWhereItKnowsTooLittle(t *testing.T) {
 	for _, c := range []struct{ command, words string }{
-		{"RCPT", "550 Qwrtp zxcvb"}, {"EOM", "451 later"}, {"EOM", "554 error 7"}, {"RCPT", "550 1234-5678"}, {"EOM", "554 5.0.0 Failed"}, {"RCPT", "550 see https://lists.example/no-such-list"},
+		{"RCPT", "550 Qwrtp zxcvb"},
+		{"EOM", "451 later"},
+		{"EOM", "554 error 7"},
+		{"RCPT", "550 1234-5678"},
+		{"EOM", "554 5.0.0 Failed"},
+		{"RCPT", "550 see https://lists.example/no-such-list"},
 		{"RCPT", "550 <no-such-list@lists.example>"},
 	} {
 		ev := answered(t, "-", c.command, c.words)

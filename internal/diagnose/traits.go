@@ -149,9 +149,9 @@ func traitsOfCodes(a *asked, room *[64]byte, fn func(trait)) {
 		tell(append(room[:1], a.enhanced[1:]...))
 	}
 	if a.command != "" {
-		command := append(room[:0], a.command...)
-		tell(command)
-		tell(strconv.AppendInt(append(command, ' '), int64(a.code), 10))
+		n := copy(room[:], a.command)
+		tell(room[:n])
+		tell(strconv.AppendInt(append(room[:n], ' '), int64(a.code), 10))
 	}
 }
 

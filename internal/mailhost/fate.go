@@ -15,7 +15,8 @@ type Fate struct {
 // foretell keeps what a line without queue id says about the message that its session is about to bring. One that has a status tells what
 // came of it.
 func (s *Session) foretell(ev *event.Event) {
-	if s.Role == event.RoleServer && ev.QueueID == "" && ev.Status == event.StatusNone && (ev.Kind == event.KindMessageHeld || ev.Kind == event.KindMessageDiscarded) {
+	foretells := ev.Kind == event.KindMessageHeld || ev.Kind == event.KindMessageDiscarded
+	if foretells && s.Role == event.RoleServer && ev.QueueID == "" && ev.Status == event.StatusNone {
 		s.Fate = Fate{ev.Kind, strings.Clone(ev.RcptTo)}
 	}
 }
