@@ -86,7 +86,7 @@ func (h *Host) endRecipients(m *Message, status event.Status, out *Output) {
 			ev.Class = byte('0' + why.Code/100)
 		}
 		if d := m.Last - m.First; ev.Final && !m.Partial && d >= 0 {
-			ev.Duration, ev.HasTotalDuration = time.Duration(d), true
+			ev.Duration, ev.HasTotalDuration = time.Duration(d)+m.ahead(), true
 		}
 		if r.isOff() {
 			m.countOff(false)

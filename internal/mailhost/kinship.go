@@ -1,7 +1,9 @@
 package mailhost
 
 import (
+	"math"
 	"strings"
+	"time"
 
 	"github.com/otelcol-smtp/otelcol-smtp/internal/event"
 )
@@ -108,6 +110,7 @@ func (h *Host) link(m *Message, child string, ev *event.Event, forwarded bool) {
 			c.noticeOf(ev)
 			if ev.Route == event.RouteFilter {
 				c.inherit(m)
+				c.Ahead = m.aheadOf(ev)
 			}
 			return
 		}
@@ -135,6 +138,17 @@ func (h *Host) adopt(m *Message, ev *event.Event) {
 		}
 	}
 }
+
+// aheadOf is how long the mail had been here when a filter answered for m, in milliseconds; 0 where the line does not say.
+func (m *Message) aheadOf(ev *event.Event) int32 {
+	if ev.Route != event.RouteFilter || ev.Delays.Has&event.DelayTotal == 0 {
+		return 0
+	}
+	return int32(min(int64(m.Ahead)+seconds(ev.Delays.Total).Milliseconds(), math.MaxInt32))
+}
+
+// ahead is how long the mail was here before it was this message.
+func (m *Message) ahead() time.Duration { return time.Duration(m.Ahead) * time.Millisecond }
 
 // inherit lets a message that came back from a filter on this host know who sent it first.
 func (m *Message) inherit(from *Message) {

@@ -52,6 +52,7 @@ type Message struct {
 	lot     *lot  // in the host's queues
 	inLot   int32 // its place there
 	Earlier int32 // seconds that it came before its first line, where the queue manager says so
+	Ahead   int32 // milliseconds that the mail was here before a filter gave it back as this message
 	weighed weight.List
 	weight  int32 // in bytes
 

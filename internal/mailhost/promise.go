@@ -17,6 +17,7 @@ type Promise struct {
 	Parent    event.ID
 	Queue     string // the parent's queue id
 	When      int64
+	Ahead     int32 // milliseconds that the mail was here before a filter gave it back
 	Forwarded bool
 	Filter    bool
 	Notice    bool
@@ -62,7 +63,7 @@ func (h *Host) Promise(one Promise) { h.promises.add(one) }
 func (h *Host) promise(m *Message, child string, ev *event.Event, forwarded bool) {
 	h.promises.add(Promise{
 		Key: h.here(child), Parent: m.UID, Queue: m.QueueID, When: ev.Time, Forwarded: forwarded,
-		Filter: ev.Route == event.RouteFilter, Notice: ev.Kind == event.KindNotification,
+		Filter: ev.Route == event.RouteFilter, Ahead: m.aheadOf(ev), Notice: ev.Kind == event.KindNotification,
 	})
 }
 
@@ -75,7 +76,7 @@ func (h *Host) keepPromise(m *Message) {
 	}
 	p := *kept
 	h.promises.forget(key)
-	m.Parent, m.forwarded, m.notice = p.Parent, p.Forwarded, p.Notice
+	m.Parent, m.forwarded, m.notice, m.Ahead = p.Parent, p.Forwarded, p.Notice, p.Ahead
 	if p.Notice {
 		m.Kind = event.MessageDSN
 	}

@@ -17,7 +17,7 @@ type plainMessage struct {
 	Came                                                                      event.MessageHop
 	Held                                                                      bool
 	Off, Left, Spans, Beside                                                  uint16
-	Earlier                                                                   int32
+	Earlier, Ahead                                                            int32
 	Parent, Origin                                                            event.ID
 	Transaction                                                               int32
 	Dialect, MessageID, MailFrom                                              string
@@ -62,7 +62,7 @@ func (m *Message) plain() *plainMessage {
 		Partial: m.Partial, Begun: m.Begun, GivenUp: m.GivenUp, Refused: m.Refused, Kept: m.Kept,
 		NoEnd: m.NoEnd, PutOff: m.PutOff, MayExpand: m.MayExpand, HasSize: m.HasSize,
 		Kind: m.Kind, Came: m.Came, Held: m.Held, Off: m.Off, Left: m.Left,
-		Spans: m.Spans, Beside: m.Beside, Earlier: m.Earlier,
+		Spans: m.Spans, Beside: m.Beside, Earlier: m.Earlier, Ahead: m.Ahead,
 		Parent: m.Parent, Origin: m.Origin, Transaction: m.Transaction,
 		Dialect: m.of.dialect, MessageID: m.MessageID, MailFrom: m.MailFrom, Size: m.Size,
 		ClientAddress: by.ClientAddress, PeerIP: by.PeerIP, ClientPort: m.ClientPort, Helo: by.Helo,
@@ -81,7 +81,7 @@ func (h *Host) keptMessage(in *plainMessage) *Message {
 		Partial: in.Partial, Begun: in.Begun, GivenUp: in.GivenUp, Refused: in.Refused, Kept: in.Kept,
 		NoEnd: in.NoEnd, PutOff: in.PutOff, MayExpand: in.MayExpand, HasSize: in.HasSize,
 		Kind: in.Kind, Came: in.Came, Held: in.Held, Off: in.Off, Left: in.Left,
-		Spans: in.Spans, Beside: in.Beside, Earlier: in.Earlier,
+		Spans: in.Spans, Beside: in.Beside, Earlier: in.Earlier, Ahead: in.Ahead,
 		Parent: in.Parent, Origin: in.Origin, Transaction: in.Transaction,
 		MessageID: in.MessageID, MailFrom: in.MailFrom, Size: in.Size,
 		ClientPort: in.ClientPort, Dropped: in.RecipientsDropped, Count: in.Count,

@@ -129,13 +129,14 @@ func goesNoFurther(a event.MailboxAction) bool {
 	return a == event.ActionDiscard || a == event.ActionQuarantine || a == event.ActionReject
 }
 
-// age is the time from reception: as the MTA counts it where it does, else by the stamps.
+// age is the time from reception: as the MTA counts it where it does, else by the stamps. Behind a filter it counts from the message that
+// was given to that.
 func (m *Message) age(ev *event.Event, now int64) (time.Duration, bool) {
 	if ev.Delays.Has&event.DelayTotal != 0 {
-		return seconds(ev.Delays.Total), true
+		return seconds(ev.Delays.Total) + m.ahead(), true
 	}
 	if d := now - m.First; !m.Partial && d >= 0 && ev.Resolution >= event.ResolutionSecond {
-		return time.Duration(d), true
+		return time.Duration(d) + m.ahead(), true
 	}
 	return 0, false
 }

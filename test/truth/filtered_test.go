@@ -1,5 +1,12 @@
 package truth
 
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
 // filtered are setups where an ACL or a filter before the queue decides about some of a mail's recipients.
 var filtered = []setup{
 	{
@@ -73,4 +80,36 @@ var filtered = []setup{
 		[]string{"ann@mx.local.test delivered", "multi@local.test bounced", "multi@local.test delivered"},
 		1,
 	},
+}
+
+// What a filter took 11 s for was delivered 11 s later than it came in, whatever the message says that the filter gave back. The line that names both is
+// before the other message's own, or behind them.
+func TestTimeInAFilterIsDeliveryTime(t *testing.T) {
+	own := []string{
+		"Dec  1 16:39:38 mx postfix/smtpd[352]: 4jf66y3Rlkz1gYwd: client=localhost[127.0.0.1]",
+		"Dec  1 16:39:38 mx postfix/cleanup[334]: 4jf66y3Rlkz1gYwd: message-id=<m0011.pf2@drv.test>",
+		"Dec  1 16:39:38 mx postfix/qmgr[282]: 4jf66y3Rlkz1gYwd: from=<ann@drv.test>, size=962, nrcpt=1 (queue active)",
+	}
+	handed := "Dec  1 16:39:38 mx postfix/smtp[349]: 4jf66l1TKzz1gYw3: to=<ok.11a@big.test>, relay=127.0.0.1[127.0.0.1]:10024, delay=11, delays=0.07/0.04/0.67/11, dsn=2.0.0, " +
+		"status=sent (250 2.0.0 from MTA(smtp:[127.0.0.1]:10027): 250 2.0.0 Ok: queued as 4jf66y3Rlkz1gYwd)"
+	for _, middle := range [][]string{append([]string{handed}, own...), append(own, handed)} {
+		lines := append([]string{
+			"Dec  1 16:39:27 mx postfix/smtpd[348]: 4jf66l1TKzz1gYw3: client=localhost[127.0.0.1]",
+			"Dec  1 16:39:27 mx postfix/cleanup[334]: 4jf66l1TKzz1gYw3: message-id=<m0011.pf2@drv.test>",
+			"Dec  1 16:39:27 mx postfix/qmgr[282]: 4jf66l1TKzz1gYw3: from=<ann@drv.test>, size=497, nrcpt=1 (queue active)",
+		}, middle...)
+		lines = append(lines,
+			"Dec  1 16:39:38 mx postfix/qmgr[282]: 4jf66l1TKzz1gYw3: removed",
+			"Dec  1 16:39:38 mx postfix/smtp[337]: 4jf66y3Rlkz1gYwd: to=<ok.11a@big.test>, relay=mx1.big.test[127.1.0.2]:25, delay=0.23, delays=0.11/0.02/0.07/0.03, dsn=2.0.0, "+
+				"status=sent (250 2.0.0 Ok: queued as 5A17D23107)",
+			"Dec  1 16:39:38 mx postfix/qmgr[282]: 4jf66y3Rlkz1gYwd: removed")
+		records := enrich(t, lines, time.Date(2026, 12, 1, 17, 0, 0, 0, time.UTC), plain)
+		var took []string
+		for i := range records {
+			if r := &records[i]; r.Is("delivery") && r.Attr["smtp.delivery.final"] == "true" {
+				took = append(took, r.Attr["smtp.delivery.duration"])
+			}
+		}
+		assert.Equal(t, []string{"11.23"}, took)
+	}
 }
