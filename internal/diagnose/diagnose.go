@@ -134,10 +134,24 @@ func (d *Diagnosis) Outcome(ev *event.Event) {
 	}
 }
 
-// why finds the first rule that fits: the user's, then ours in the order of data/rules.tsv.
+// asks gives what there is to ask about a failure, and the first rule that fits: the user's, then ours in the order of data/rules.tsv; 0 for none.
+// The name of the server that speaks is no word of ours, nor of its provider: "421 mx-spf-3.example.net Error: timeout exceeded".
+func (d *Diagnosis) asks(ev *event.Event) (a asked, n int) {
+	a = askedOf(ev)
+	n = d.ready().find(&a)
+	if n > 0 && (n <= d.own || d.ready().answers[n-1].basis == basisProvider) {
+		return a, n
+	}
+	if said, ok := behindOwnName(a.text, ev); ok {
+		a.text = said
+		n = d.ready().find(&a)
+	}
+	return a, n
+}
+
+// why says why something failed, and what that was read from.
 func (d *Diagnosis) why(ev *event.Event) (Reason, string) {
-	a := askedOf(ev)
-	n := d.ready().find(&a)
+	a, n := d.asks(ev)
 	switch {
 	case n > 0 && n <= d.own:
 	case ev.Reason != "" && ev.Basis == "": // the line itself says why

@@ -11,10 +11,8 @@ import (
 // Deciding says which rule gave a failed event its reason, in the words of the tables: what must fit, separated by blanks. Where none did, but its
 // likeness to other replies, it says which words told most. It is empty where neither did.
 func (d *Diagnosis) Deciding(ev *event.Event) string {
-	a := askedOf(ev)
-	n := d.ready().find(&a)
-	if n == 0 && ev.Basis == basisLikeness {
-		r, _ := likenessOfReplies().likeliest(&a)
+	a, n := d.asks(ev)
+	if r, ok := listed(ev.Reason); ok && ev.Basis == basisLikeness {
 		return "like other replies with " + strings.Join(likenessOfReplies().telling(&a, r), ", ")
 	}
 	if n == 0 {
