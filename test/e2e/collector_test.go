@@ -129,6 +129,17 @@ func freeAddress(t *testing.T) string {
 	return ""
 }
 
+// listenAt listens at an address that freeAddress gave. Whoever looks for a free one beside this run has it for a moment.
+func listenAt(t *testing.T, address string) (l net.Listener) {
+	t.Helper()
+	eventually(t, func() (ok bool) {
+		var err error
+		l, err = net.Listen("tcp", address)
+		return err == nil
+	}, 10*time.Millisecond, func() string { return "nobody can listen at " + address })
+	return l
+}
+
 // said is what a process has said so far; it is asked while the process goes on.
 type said struct {
 	mu   sync.Mutex

@@ -177,15 +177,16 @@ func texts(m map[string]any) map[string]string {
 // serve answers HTTP at an address.
 func serve(t *testing.T, address string, answer func(http.ResponseWriter, *http.Request, []byte)) {
 	t.Helper()
-	l, err := net.Listen("tcp", address)
-	require.NoError(t, err)
+	l := listenAt(t, address)
 	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body := io.Reader(r.Body)
 		if r.Header.Get("Content-Encoding") == "gzip" {
-			if body, err = gzip.NewReader(r.Body); err != nil {
+			unpacked, err := gzip.NewReader(r.Body)
+			if err != nil {
 				w.WriteHeader(http.StatusBadRequest)
 				return
 			}
+			body = unpacked
 		}
 		if data, err := io.ReadAll(body); err == nil { // else the collector died
 			answer(w, r, data)
@@ -199,8 +200,7 @@ func serve(t *testing.T, address string, answer func(http.ResponseWriter, *http.
 type otlpGRPC struct{ address string }
 
 func (s otlpGRPC) open(t *testing.T, k *kept) {
-	l, err := net.Listen("tcp", s.address)
-	require.NoError(t, err)
+	l := listenAt(t, s.address)
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(64 << 20))
 	plogotlp.RegisterGRPCServer(server, &logsServer{k: k})
 	go func() { _ = server.Serve(l) }()
