@@ -135,7 +135,8 @@ func (d *Diagnosis) Outcome(ev *event.Event) {
 }
 
 // asks gives what there is to ask about a failure, and the first rule that fits: the user's, then ours in the order of data/rules.tsv; 0 for none.
-// The name of the server that speaks is no word of ours, nor of its provider: "421 mx-spf-3.example.net Error: timeout exceeded".
+// The name of the server that speaks, in front of what it says, is a word for the user's rules and a provider's alone:
+// "421 mx-spf-3.example.net Error: timeout exceeded".
 func (d *Diagnosis) asks(ev *event.Event) (a asked, n int) {
 	a = askedOf(ev)
 	n = d.ready().find(&a)

@@ -231,11 +231,14 @@ func (l *likeness) likeliestOf(sums *sums) (Reason, float64) {
 // likeliest is the reason of a reply that no rule knows; ok is false where what others said tells too little.
 func (l *likeness) likeliest(a *asked) (r Reason, ok bool) {
 	r, p := l.reasonOf(a)
-	if r.Category == "recipient" || r.Category == "domain" {
+	if r.isOfAddress() {
 		return r, p >= likelyRecipient
 	}
 	return r, p >= likely
 }
+
+// isOfAddress says whether a reason is about the address that mail was for: a sender who is told so takes it off a list.
+func (r Reason) isOfAddress() bool { return r.Category == "recipient" || r.Category == "domain" }
 
 // overrules gives another reason than the one of a rule that is doubted, where that is more or less certain.
 func (l *likeness) overrules(a *asked, rule Reason) (r Reason, ok bool) {
@@ -249,7 +252,7 @@ func (l *likeness) reasonOf(a *asked) (r Reason, p float64) {
 		return r, 0
 	}
 	r, p = l.of(a)
-	if r == unspecified || a.early && (r.Category == "recipient" || r.Category == "domain") {
+	if r == unspecified || a.early && r.isOfAddress() {
 		return r, 0
 	}
 	return r, p

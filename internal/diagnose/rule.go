@@ -63,11 +63,10 @@ type answer struct {
 }
 
 const (
-	gapMax     = 60   // bytes between two parts of a text
-	regexpMax  = 2048 // bytes of a reply that regular expressions see
-	partsMax   = 6    // parts of a text
-	fewLetters = 15   // of a text that may stand in a sentence about something else
-	maxPart    = 255  // bytes of a part
+	gapMax    = 60   // bytes between two parts of a text
+	regexpMax = 2048 // bytes of a reply that regular expressions see
+	partsMax  = 6    // parts of a text
+	maxPart   = 255  // bytes of a part
 )
 
 // ruleKeys are the keys of a row, behind its reason.

@@ -55,7 +55,7 @@ func (t *trait) name() string {
 	return string(t.a)
 }
 
-// traitNamed is the trait of a name. That of a code is one of a word, too: no word has a digit or a capital letter.
+// traitNamed is the trait of a name. Codes and commands are told from words by a digit or a capital letter, which no word has.
 func traitNamed(name string) trait {
 	a, b, two := strings.Cut(name, " ")
 	switch {
@@ -69,7 +69,7 @@ func traitNamed(name string) trait {
 		return trait{kind: pairTrait, a: []byte(a), b: []byte(b)}
 	case strings.HasSuffix(name, "*"):
 		return trait{kind: shortTrait, a: []byte(name[:len(name)-1])}
-	case isUnspaced(a) && utf8.RuneCountInString(a) == 2:
+	case isUnspaced([]byte(a)) && utf8.RuneCountInString(a) == 2:
 		return trait{kind: lettersTrait, a: []byte(a)}
 	}
 	return trait{kind: stemTrait, a: []byte(a)}
@@ -133,8 +133,8 @@ func traitsOf(a *asked, fn func(trait)) {
 	}
 }
 
-func isUnspaced[S []byte | string](word S) bool {
-	letter, _ := utf8.DecodeRune([]byte(word[:min(len(word), utf8.UTFMax)]))
+func isUnspaced(word []byte) bool {
+	letter, _ := utf8.DecodeRune(word)
 	return unspaced(letter)
 }
 
