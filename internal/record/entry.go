@@ -148,6 +148,7 @@ func pieces(text string) (first, behind string, ok bool) {
 		return text, "", false
 	}
 	pipe := pipeOf(first)
+	var all strings.Builder
 	for more {
 		var line string
 		line, rest, more = strings.Cut(rest, "\n")
@@ -156,9 +157,9 @@ func pieces(text string) (first, behind string, ok bool) {
 		if !isPiece || pipeOf(line) != pipe || leavesOff(line) != more {
 			return text, "", false
 		}
-		behind += words
+		all.WriteString(words)
 	}
-	return first, behind, true
+	return first, all.String(), true
 }
 
 // wordsOf are the words of one piece.
