@@ -12,15 +12,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/pdata/plog"
-	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
-	"go.uber.org/zap"
-	"go.uber.org/zap/zaptest/observer"
-
-	"github.com/otelcol-smtp/otelcol-smtp/receiver/maillogreceiver/internal/metadata"
 )
 
 // The file that was read last went while the collector was down: what was written behind the last line that was read may be in no
@@ -119,20 +113,10 @@ func TestOldFilesThatGoAreNoGap(t *testing.T) {
 
 // While a consumer refuses what it is given nobody looks at the files either. The count is there for an alert.
 func TestGapOfALongRefusalIsCounted(t *testing.T) {
-	tel := componenttest.NewTelemetry()
-	t.Cleanup(func() { _ = tel.Shutdown(t.Context()) })
-	seen, told := observer.New(zap.WarnLevel)
 	path := filepath.Join(t.TempDir(), "mail.log")
 	write(t, path, numbered(0, 10))
-	cfg := createDefaultConfig().(*Config)
-	cfg.Include, cfg.StartAt, cfg.PollInterval = []string{path}, "beginning", time.Millisecond
-	cfg.RetryOnFailure.InitialInterval = time.Millisecond
-	set := receiver.Settings{ID: component.NewID(metadata.Type), TelemetrySettings: tel.NewTelemetrySettings()}
-	set.Logger = zap.New(seen)
 	var later atomic.Int64
-	s := new(sink)
-	r, err := newReceiver(cfg, set, s, func() time.Time { return time.Now().Add(time.Duration(later.Load())) })
-	require.NoError(t, err)
+	r, s, told, tel := observed(t, path, func() time.Time { return time.Now().Add(time.Duration(later.Load())) })
 	require.NoError(t, r.Start(t.Context(), componenttest.NewNopHost()))
 	waitFor(t, s, 10)
 	refused := make(chan struct{})

@@ -36,20 +36,28 @@ func (c *tight) Set(context.Context, string, []byte) error {
 	return nil
 }
 
-// A disk that is full for long is told of once, and again when it has room; how often saving failed is counted.
-func TestDiskThatIsFullIsToldOnce(t *testing.T) {
+// observed is a receiver of a file that has not started, with what it consumes into, logs and counts.
+func observed(t *testing.T, path string, now func() time.Time) (*maillogReceiver, *sink, *observer.ObservedLogs, *componenttest.Telemetry) {
+	t.Helper()
 	tel := componenttest.NewTelemetry()
-	t.Cleanup(func() { _ = tel.Shutdown(t.Context()) })
+	t.Cleanup(func() { _ = tel.Shutdown(context.Background()) })
 	seen, told := observer.New(zap.InfoLevel)
-	path := filepath.Join(t.TempDir(), "mail.log")
-	write(t, path, numbered(0, 10))
 	cfg := createDefaultConfig().(*Config)
 	cfg.Include, cfg.StartAt, cfg.PollInterval = []string{path}, "beginning", time.Millisecond
+	cfg.RetryOnFailure.InitialInterval = time.Millisecond
 	set := receiver.Settings{ID: component.NewID(metadata.Type), TelemetrySettings: tel.NewTelemetrySettings()}
 	set.Logger = zap.New(seen)
 	s := new(sink)
-	r, err := newReceiver(cfg, set, s, time.Now)
+	r, err := newReceiver(cfg, set, s, now)
 	require.NoError(t, err)
+	return r, s, told, tel
+}
+
+// A disk that is full for long is told of once, and again when it has room; how often saving failed is counted.
+func TestDiskThatIsFullIsToldOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mail.log")
+	write(t, path, numbered(0, 10))
+	r, s, told, tel := observed(t, path, time.Now)
 	disk := &tight{Client: storage.NewNopClient()}
 	disk.full.Store(true)
 	r.offsets = newOffsets(disk, r)
